@@ -1,0 +1,357 @@
+package dev.heddle.array;
+
+import dev.heddle.array.storage.MaskPattern;
+import dev.heddle.array.storage.Storage;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable n-dimensional array of one element type, row-major.
+ *
+ * <pre>{@code
+ * Array x = Array.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+ * x.shape();        // [2, 3]
+ * x.toFloatArray(); // a copy
+ * }</pre>
+ *
+ * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes.
+ * Two arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
+ */
+public final class Array {
+  private final Shape shape;
+  private final DType dtype;
+  private final @Nullable MaskPattern pattern;
+  private final @Nullable Tracer tracer;
+  private volatile @Nullable Storage storage;
+
+  private Array(
+      Shape shape,
+      DType dtype,
+      @Nullable Storage storage,
+      @Nullable MaskPattern pattern,
+      @Nullable Tracer tracer) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.storage = storage;
+    this.pattern = pattern;
+    this.tracer = tracer;
+  }
+
+  /**
+   * A float32 array; the values are copied.
+   *
+   * @param values the elements, row-major
+   * @param shape the lengths of the axes; none for one axis of all values
+   * @throws IllegalArgumentException if the shape has another number of elements
+   */
+  public static Array of(float[] values, int... shape) {
+    return wrap(new Storage.F32(values.clone()), shapeFor(values.length, shape));
+  }
+
+  /** A float64 array; as {@link #of(float[], int...)}. */
+  public static Array of(double[] values, int... shape) {
+    return wrap(new Storage.F64(values.clone()), shapeFor(values.length, shape));
+  }
+
+  /** An int32 array; as {@link #of(float[], int...)}. */
+  public static Array of(int[] values, int... shape) {
+    return wrap(new Storage.I32(values.clone()), shapeFor(values.length, shape));
+  }
+
+  /** An int64 array; as {@link #of(float[], int...)}. */
+  public static Array of(long[] values, int... shape) {
+    return wrap(new Storage.I64(values.clone()), shapeFor(values.length, shape));
+  }
+
+  /** A uint8 array; as {@link #of(float[], int...)}. */
+  public static Array of(byte[] values, int... shape) {
+    return wrap(new Storage.U8(values.clone()), shapeFor(values.length, shape));
+  }
+
+  /** A bool array; as {@link #of(float[], int...)}. */
+  public static Array of(boolean[] values, int... shape) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (values[i] ? 1 : 0);
+    }
+    return wrap(new Storage.Bool(bytes), shapeFor(values.length, shape));
+  }
+
+  /** An array of one value and no axes. */
+  public static Array scalar(double value, DType dtype) {
+    return full(value, dtype);
+  }
+
+  /** An array of zeros. */
+  public static Array zeros(DType dtype, int... shape) {
+    Shape of = Shape.of(shape);
+    return wrap(Storage.zeros(dtype, of.size()), of);
+  }
+
+  /** An array of one value everywhere, rounded or converted to the type. */
+  public static Array full(double value, DType dtype, int... shape) {
+    Shape of = Shape.of(shape);
+    double[] values = new double[of.size()];
+    Arrays.fill(values, value);
+    return wrap(Storage.ofDoubles(dtype, values), of);
+  }
+
+  /**
+   * An array of the elements in a memory segment, little-endian, which is copied; for NIO buffers,
+   * {@code MemorySegment.ofBuffer}.
+   *
+   * @throws IllegalArgumentException if the segment is not exactly as long as the elements
+   */
+  public static Array of(MemorySegment segment, DType dtype, int... shape) {
+    Shape of = Shape.of(shape);
+    long expected = (long) of.size() * dtype.itemSize();
+    if (segment.byteSize() != expected) {
+      throw new IllegalArgumentException(
+          "segment: expected " + expected + " bytes for " + dtype + " of shape " + of + ", got "
+              + segment.byteSize());
+    }
+    return wrap(read(segment, dtype, of.size()), of);
+  }
+
+  private static Storage read(MemorySegment in, DType dtype, int n) {
+    return switch (dtype) {
+      case FLOAT32 -> {
+        float[] out = new float[n];
+        MemorySegment.copy(in, LITTLE_FLOAT, 0, out, 0, n);
+        yield new Storage.F32(out);
+      }
+      case FLOAT64 -> {
+        double[] out = new double[n];
+        MemorySegment.copy(in, LITTLE_DOUBLE, 0, out, 0, n);
+        yield new Storage.F64(out);
+      }
+      case BFLOAT16, FLOAT16 -> {
+        short[] out = new short[n];
+        MemorySegment.copy(in, LITTLE_SHORT, 0, out, 0, n);
+        yield dtype == DType.BFLOAT16 ? new Storage.BF16(out) : new Storage.F16(out);
+      }
+      case INT32, UINT32 -> {
+        int[] out = new int[n];
+        MemorySegment.copy(in, LITTLE_INT, 0, out, 0, n);
+        yield dtype == DType.INT32 ? new Storage.I32(out) : new Storage.U32(out);
+      }
+      case INT64 -> {
+        long[] out = new long[n];
+        MemorySegment.copy(in, LITTLE_LONG, 0, out, 0, n);
+        yield new Storage.I64(out);
+      }
+      case UINT8 -> {
+        byte[] out = new byte[n];
+        MemorySegment.copy(in, ValueLayout.JAVA_BYTE, 0, out, 0, n);
+        yield new Storage.U8(out);
+      }
+      case BOOL -> {
+        byte[] out = new byte[n];
+        MemorySegment.copy(in, ValueLayout.JAVA_BYTE, 0, out, 0, n);
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) (out[i] != 0 ? 1 : 0);
+        }
+        yield new Storage.Bool(out);
+      }
+    };
+  }
+
+  private static final ValueLayout.OfFloat LITTLE_FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble LITTLE_DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort LITTLE_SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt LITTLE_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LITTLE_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** For this library's own modules: an array around a storage that nobody writes to any more. */
+  @SuppressWarnings("exports")
+  public static Array wrap(Storage storage, Shape shape) {
+    if (storage.size() != shape.size()) {
+      throw new IllegalArgumentException(
+          "shape: expected one of " + storage.size() + " elements, got " + shape);
+    }
+    return new Array(shape, storage.dtype(), storage, null, null);
+  }
+
+  /** For this library's own modules: an array whose elements are made when they are first read. */
+  @SuppressWarnings("exports")
+  public static Array deferred(MaskPattern pattern, Shape shape, DType dtype) {
+    return new Array(shape, dtype, null, pattern, null);
+  }
+
+  private static Shape shapeFor(int size, int... shape) {
+    Shape of = shape.length == 0 ? Shape.of(size) : Shape.of(shape);
+    if (of.size() != size) {
+      throw new IllegalArgumentException(
+          "values: expected " + of.size() + " for shape " + of + ", got " + size);
+    }
+    return of;
+  }
+
+  /** The lengths of the axes. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The element type. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** The number of axes. */
+  public int rank() {
+    return shape.rank();
+  }
+
+  /** The number of elements. */
+  public int size() {
+    return shape.size();
+  }
+
+  /** For this library's own modules: the elements, not to be written to. */
+  @SuppressWarnings("exports")
+  public Storage storage() {
+    Storage elements = storage;
+    if (elements == null) {
+      if (pattern == null) {
+        throw new IllegalStateException("an array without elements or pattern");
+      }
+      elements = pattern.materialize(shape, dtype); // made twice by two threads, both the same
+      storage = elements;
+    }
+    return elements;
+  }
+
+  /** For this library's own modules: the rule behind the elements, if the array was made by one. */
+  @SuppressWarnings("exports")
+  public @Nullable MaskPattern pattern() {
+    return pattern;
+  }
+
+  /** What listens to operations on this array, if anything does. */
+  public @Nullable Tracer tracer() {
+    return tracer;
+  }
+
+  /** The same array with something that listens to operations on it, or with nothing for null. */
+  public Array traced(@Nullable Tracer listener) {
+    return new Array(shape, dtype, storage, pattern, listener);
+  }
+
+  /** The elements as float32, row-major, a copy. */
+  public float[] toFloatArray() {
+    float[] values = storage().floats();
+    return dtype == DType.FLOAT32 ? values.clone() : values;
+  }
+
+  /** The elements as float64, row-major, a copy. */
+  public double[] toDoubleArray() {
+    double[] values = storage().doubles();
+    return dtype == DType.FLOAT64 ? values.clone() : values;
+  }
+
+  /** The elements as 64-bit integers, row-major, a copy; fractions are cut off. */
+  public long[] toLongArray() {
+    long[] values = storage().longs();
+    return dtype == DType.INT64 ? values.clone() : values;
+  }
+
+  /** The elements as truth values, row-major, a copy; true where not zero. */
+  public boolean[] toBooleanArray() {
+    Storage elements = storage();
+    boolean[] values = new boolean[size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = elements.booleanAt(i);
+    }
+    return values;
+  }
+
+  /** The elements' bytes, little-endian, row-major, a copy; NaNs as the canonical one. */
+  public byte[] toBytes() {
+    byte[] bytes = new byte[Math.multiplyExact(size(), dtype.itemSize())];
+    copyTo(MemorySegment.ofArray(bytes));
+    return bytes;
+  }
+
+  /**
+   * Writes the elements into a memory segment, little-endian, row-major; NaNs as the canonical one
+   * (float32 7fc00000).
+   *
+   * @throws IllegalArgumentException if the segment is not exactly as long as the elements
+   */
+  public void copyTo(MemorySegment segment) {
+    long expected = (long) size() * dtype.itemSize();
+    if (segment.byteSize() != expected) {
+      throw new IllegalArgumentException(
+          "segment: expected " + expected + " bytes for " + dtype + " of shape " + shape + ", got "
+              + segment.byteSize());
+    }
+    int n = size();
+    switch (storage()) {
+      case Storage.F32(float[] values) -> {
+        for (int i = 0; i < n; i++) {
+          segment.setAtIndex(LITTLE_INT, i, Float.floatToIntBits(values[i]));
+        }
+      }
+      case Storage.F64(double[] values) -> {
+        for (int i = 0; i < n; i++) {
+          segment.setAtIndex(LITTLE_LONG, i, Double.doubleToLongBits(values[i]));
+        }
+      }
+      case Storage.BF16(short[] values) -> {
+        for (int i = 0; i < n; i++) {
+          boolean nan = (values[i] & 0x7fff) > 0x7f80;
+          segment.setAtIndex(LITTLE_SHORT, i, nan ? (short) 0x7fc0 : values[i]);
+        }
+      }
+      case Storage.F16(short[] values) -> {
+        for (int i = 0; i < n; i++) {
+          boolean nan = (values[i] & 0x7fff) > 0x7c00;
+          segment.setAtIndex(LITTLE_SHORT, i, nan ? (short) 0x7e00 : values[i]);
+        }
+      }
+      case Storage.I32(int[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_INT, 0, n);
+      case Storage.U32(int[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_INT, 0, n);
+      case Storage.I64(long[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_LONG, 0, n);
+      case Storage.U8(byte[] values) ->
+          MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, n);
+      case Storage.Bool(byte[] values) ->
+          MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, n);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Array array
+            && dtype == array.dtype
+            && shape.equals(array.shape)
+            && Arrays.equals(toBytes(), array.toBytes()));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * dtype.hashCode() + shape.hashCode()) + Arrays.hashCode(toBytes());
+  }
+
+  /** The type, the shape and, of a small array, the elements. */
+  @Override
+  public String toString() {
+    String head = dtype + shape.toString();
+    if (size() > 64) {
+      return head;
+    }
+    return head
+        + " "
+        + (dtype.isFloating()
+            ? Arrays.toString(toDoubleArray())
+            : Arrays.toString(toLongArray()));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.heddle.array;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation on arrays. Every operation of this library runs through {@link #run}, the one place
+ * at which a {@link Tracer} listens.
+ */
+public interface Op {
+  /** The operation's name in messages, as JAX calls it. */
+  String name();
+
+  /** Computes the result; a pure function of the inputs and this operation's own settings. */
+  Array forward(List<Array> inputs);
+
+  /** Computes an operation and tells the tracer of its inputs, if there is one. */
+  static Array run(Op op, Array... inputs) {
+    List<Array> all = List.of(inputs);
+    Array output = op.forward(all);
+    Tracer tracer = tracerOf(inputs);
+    return tracer == null ? output : tracer.record(op, all, output);
+  }
+
+  private static @Nullable Tracer tracerOf(Array... inputs) {
+    for (Array input : inputs) {
+      if (input.tracer() != null) {
+        return input.tracer();
+      }
+    }
+    return null;
+  }
+}

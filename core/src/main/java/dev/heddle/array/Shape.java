@@ -1,0 +1,205 @@
+package dev.heddle.array;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * The lengths of an array's axes, outermost first. Elements lie row-major: the last axis is
+ * contiguous. Immutable.
+ *
+ * <p>Axes may be counted from the end with negative numbers, as in NumPy.
+ */
+public final class Shape {
+  /** The shape of a scalar: no axes, one element. */
+  public static final Shape SCALAR = new Shape(new int[0]);
+
+  private static final long MAX_SIZE = Integer.MAX_VALUE - 8;
+
+  private final int[] dims;
+  private final int size;
+
+  private Shape(int[] dims) {
+    this.dims = dims;
+    this.size = checkedSize(dims);
+  }
+
+  /**
+   * A shape of the given lengths; the array is copied.
+   *
+   * @throws IllegalArgumentException if a length is negative or there are more elements than an
+   *     array can index (2,147,483,639)
+   */
+  public static Shape of(int... dims) {
+    return dims.length == 0 ? SCALAR : new Shape(dims.clone());
+  }
+
+  private static int checkedSize(int[] dims) {
+    long size = 1;
+    boolean empty = false;
+    for (int dim : dims) {
+      if (dim < 0) {
+        throw new IllegalArgumentException(
+            "shape: expected lengths of 0 or more, got " + Arrays.toString(dims));
+      }
+      empty |= dim == 0;
+    }
+    if (empty) {
+      return 0;
+    }
+    for (int dim : dims) {
+      size *= dim;
+      if (size > MAX_SIZE) {
+        throw new IllegalArgumentException(
+            "shape: expected at most "
+                + MAX_SIZE
+                + " elements, got "
+                + Arrays.toString(dims)
+                + ", which has more");
+      }
+    }
+    return (int) size;
+  }
+
+  /** The number of axes. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /** The number of elements. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * The length of an axis; -1 is the last.
+   *
+   * @throws IllegalArgumentException if there is no such axis
+   */
+  public int dim(int axis) {
+    return dims[axis(axis)];
+  }
+
+  /**
+   * The axis counted from the front, for one counted from either end.
+   *
+   * @throws IllegalArgumentException if there is no such axis
+   */
+  public int axis(int axis) {
+    if (axis < -dims.length || axis >= dims.length) {
+      throw new IllegalArgumentException(
+          "axis: expected -" + dims.length + " to " + (dims.length - 1) + " for shape " + this
+              + ", got " + axis);
+    }
+    return axis < 0 ? axis + dims.length : axis;
+  }
+
+  /** A copy of the lengths. */
+  public int[] dims() {
+    return dims.clone();
+  }
+
+  /** Elements from one index of each axis to the next, row-major. */
+  public int[] strides() {
+    int[] strides = new int[dims.length];
+    int stride = 1;
+    for (int i = dims.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= dims[i];
+    }
+    return strides;
+  }
+
+  /**
+   * Strides to walk this shape as if it were broadcast to {@code target}: 0 on axes that repeat.
+   *
+   * @throws IllegalArgumentException if this shape does not broadcast to the target
+   */
+  public int[] stridesFor(Shape target) {
+    int[] own = strides();
+    int[] strides = new int[target.rank()];
+    int shift = target.rank() - rank();
+    if (shift < 0 || !broadcastsTo(target)) {
+      throw new IllegalArgumentException("shape " + this + " does not broadcast to " + target);
+    }
+    for (int i = shift; i < strides.length; i++) {
+      strides[i] = dims[i - shift] == 1 ? 0 : own[i - shift];
+    }
+    return strides;
+  }
+
+  /** Whether an array of this shape can be repeated into {@code target} without enlarging it. */
+  public boolean broadcastsTo(Shape target) {
+    int shift = target.rank() - rank();
+    if (shift < 0) {
+      return false;
+    }
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] != 1 && dims[i] != target.dims[i + shift]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The common shape of two arrays by NumPy's broadcasting.
+   *
+   * @throws IllegalArgumentException if lengths differ on an axis and neither is 1
+   */
+  public static Shape broadcast(Shape a, Shape b) {
+    if (a.equals(b)) {
+      return a;
+    }
+    int rank = Math.max(a.rank(), b.rank());
+    int[] dims = new int[rank];
+    for (int i = 1; i <= rank; i++) {
+      int x = i <= a.rank() ? a.dims[a.rank() - i] : 1;
+      int y = i <= b.rank() ? b.dims[b.rank() - i] : 1;
+      if (x != y && x != 1 && y != 1) {
+        throw new IllegalArgumentException("shapes " + a + " and " + b + " do not broadcast");
+      }
+      dims[rank - i] = x == 1 ? y : x;
+    }
+    return of(dims);
+  }
+
+  /** The axes from {@code from} (inclusive) to {@code to} (exclusive), counted from the front. */
+  public Shape range(int from, int to) {
+    return of(Arrays.copyOfRange(dims, from, to));
+  }
+
+  /** These axes, then those of another shape. */
+  public Shape concat(Shape other) {
+    int[] all = Arrays.copyOf(dims, dims.length + other.dims.length);
+    System.arraycopy(other.dims, 0, all, dims.length, other.dims.length);
+    return of(all);
+  }
+
+  /** These axes, then more. */
+  public Shape append(int... more) {
+    return concat(of(more));
+  }
+
+  /** This shape with another length at one axis; -1 is the last. */
+  public Shape with(int axis, int length) {
+    int[] changed = dims();
+    changed[axis(axis)] = length;
+    return of(changed);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && Arrays.equals(dims, shape.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  /** The lengths as {@code [2, 16, 32]}. */
+  @Override
+  public String toString() {
+    return Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.heddle.array.storage;
+
+/**
+ * Rounding to the 16-bit floating-point types and back. To nearest, ties to even; every NaN becomes
+ * the canonical one (bfloat16 7fc0, float16 7e00).
+ */
+public final class Half {
+  private Half() {}
+
+  /** The bfloat16 nearest to a float32. */
+  public static short toBfloat16(float value) {
+    if (value != value) {
+      return 0x7fc0;
+    }
+    int bits = Float.floatToRawIntBits(value);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  /** The float32 of a bfloat16's bits; exact. */
+  public static float fromBfloat16(short bits) {
+    return Float.intBitsToFloat(bits << 16);
+  }
+
+  /** The float16 nearest to a float32. */
+  public static short toFloat16(float value) {
+    return value != value ? 0x7e00 : Float.floatToFloat16(value);
+  }
+
+  /** The float32 of a float16's bits; exact. */
+  public static float fromFloat16(short bits) {
+    return Float.float16ToFloat(bits);
+  }
+
+  /** A float32 rounded to bfloat16's precision. */
+  public static float roundToBfloat16(float value) {
+    return fromBfloat16(toBfloat16(value));
+  }
+
+  /** A float32 rounded to float16's precision and range. */
+  public static float roundToFloat16(float value) {
+    return fromFloat16(toFloat16(value));
+  }
+
+  /** The float16 nearest to a float64, rounded once. */
+  public static short toFloat16(double value) {
+    return toFloat16(roundToOdd(value));
+  }
+
+  /** The bfloat16 of a float64, by way of float32 as XLA goes (rounded twice). */
+  public static short toBfloat16(double value) {
+    return toBfloat16((float) value);
+  }
+
+  /** A float32 that keeps in its last bit whether anything was cut off: rounding it again is exact. */
+  private static float roundToOdd(double value) {
+    float nearest = (float) value;
+    if (nearest == value || value != value || Float.isInfinite(nearest)) {
+      return nearest;
+    }
+    int bits = Float.floatToRawIntBits(nearest);
+    if ((bits & 1) != 0) {
+      return nearest;
+    }
+    boolean up = Math.abs(value) > Math.abs(nearest);
+    return Float.intBitsToFloat(up ? bits + 1 : bits - 1);
+  }
+}

@@ -1,0 +1,632 @@
+package dev.heddle.array.storage;
+
+import dev.heddle.array.DType;
+import java.util.Arrays;
+
+/**
+ * The elements of an array in row-major order, one kind per element type, on the Java heap.
+ *
+ * <p>The records hold their array without copying it: whoever makes a storage gives the array away,
+ * and whoever reads one must not write to it. Conversions follow JAX's {@code astype}: to nearest
+ * even between floating-point types, towards zero and saturating from those to integers (NaN is 0),
+ * wrapping between integers, "not zero" to bool.
+ */
+public sealed interface Storage {
+
+  /** The element type. */
+  DType dtype();
+
+  /** The number of elements. */
+  int size();
+
+  /** An element as float32. */
+  float floatAt(int index);
+
+  /** An element as float64. */
+  double doubleAt(int index);
+
+  /** An element as a 64-bit integer. */
+  long longAt(int index);
+
+  /** Whether an element is not zero; NaN is not. */
+  default boolean booleanAt(int index) {
+    return dtype().isFloating() ? doubleAt(index) != 0 : longAt(index) != 0;
+  }
+
+  /** All elements as float32: the array itself if it is one, otherwise a new one. */
+  default float[] floats() {
+    float[] out = new float[size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = floatAt(i);
+    }
+    return out;
+  }
+
+  /** All elements as float64: the array itself if it is one, otherwise a new one. */
+  default double[] doubles() {
+    double[] out = new double[size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = doubleAt(i);
+    }
+    return out;
+  }
+
+  /** All elements as 64-bit integers: the array itself if it is one, otherwise a new one. */
+  default long[] longs() {
+    long[] out = new long[size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = longAt(i);
+    }
+    return out;
+  }
+
+  /** A new storage of the elements at the given places, in that order. */
+  Storage gather(int[] places);
+
+  /** A new storage of {@code length} elements from {@code from} on. */
+  Storage slice(int from, int length);
+
+  /** The elements converted; this storage itself if it already has the type. */
+  default Storage to(DType target) {
+    if (target == dtype()) {
+      return this;
+    }
+    if (dtype().isFloating()) {
+      return dtype() == DType.FLOAT64 ? ofDoubles(target, doubles()) : ofFloats(target, floats());
+    }
+    return ofLongs(target, longs());
+  }
+
+  /** Zeros of a type. */
+  static Storage zeros(DType dtype, int size) {
+    return switch (dtype) {
+      case FLOAT32 -> new F32(new float[size]);
+      case FLOAT64 -> new F64(new double[size]);
+      case BFLOAT16 -> new BF16(new short[size]);
+      case FLOAT16 -> new F16(new short[size]);
+      case INT32 -> new I32(new int[size]);
+      case INT64 -> new I64(new long[size]);
+      case UINT8 -> new U8(new byte[size]);
+      case UINT32 -> new U32(new int[size]);
+      case BOOL -> new Bool(new byte[size]);
+    };
+  }
+
+  /** Float32 values converted to a type; the array itself is kept for float32. */
+  static Storage ofFloats(DType dtype, float[] values) {
+    int n = values.length;
+    switch (dtype) {
+      case FLOAT32 -> {
+        return new F32(values);
+      }
+      case BFLOAT16, FLOAT16 -> {
+        short[] out = new short[n];
+        if (dtype == DType.BFLOAT16) {
+          for (int i = 0; i < n; i++) {
+            out[i] = Half.toBfloat16(values[i]);
+          }
+          return new BF16(out);
+        }
+        for (int i = 0; i < n; i++) {
+          out[i] = Half.toFloat16(values[i]);
+        }
+        return new F16(out);
+      }
+      case FLOAT64, INT32, INT64, UINT8, UINT32, BOOL -> {
+        double[] wide = new double[n];
+        for (int i = 0; i < n; i++) {
+          wide[i] = values[i];
+        }
+        return ofDoubles(dtype, wide);
+      }
+    }
+    throw new AssertionError(dtype);
+  }
+
+  /** Float64 values converted to a type; the array itself is kept for float64. */
+  static Storage ofDoubles(DType dtype, double[] values) {
+    int n = values.length;
+    return switch (dtype) {
+      case FLOAT64 -> new F64(values);
+      case FLOAT32 -> {
+        float[] out = new float[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (float) values[i];
+        }
+        yield new F32(out);
+      }
+      case BFLOAT16 -> {
+        short[] out = new short[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = Half.toBfloat16(values[i]);
+        }
+        yield new BF16(out);
+      }
+      case FLOAT16 -> {
+        short[] out = new short[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = Half.toFloat16(values[i]);
+        }
+        yield new F16(out);
+      }
+      case INT32 -> {
+        int[] out = new int[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (int) values[i];
+        }
+        yield new I32(out);
+      }
+      case INT64 -> {
+        long[] out = new long[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (long) values[i];
+        }
+        yield new I64(out);
+      }
+      case UINT8 -> {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) Math.clamp((long) values[i], 0, 0xff);
+        }
+        yield new U8(out);
+      }
+      case UINT32 -> {
+        int[] out = new int[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (int) Math.clamp((long) values[i], 0L, 0xffffffffL);
+        }
+        yield new U32(out);
+      }
+      case BOOL -> {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) (values[i] != 0 ? 1 : 0);
+        }
+        yield new Bool(out);
+      }
+    };
+  }
+
+  /** Integers converted to a type, wrapping; the array itself is kept for int64. */
+  static Storage ofLongs(DType dtype, long[] values) {
+    int n = values.length;
+    return switch (dtype) {
+      case INT64 -> new I64(values);
+      case FLOAT64 -> {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = values[i];
+        }
+        yield new F64(out);
+      }
+      case FLOAT32, BFLOAT16, FLOAT16 -> {
+        float[] out = new float[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = values[i];
+        }
+        yield ofFloats(dtype, out);
+      }
+      case INT32 -> {
+        int[] out = new int[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (int) values[i];
+        }
+        yield new I32(out);
+      }
+      case UINT8 -> {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) values[i];
+        }
+        yield new U8(out);
+      }
+      case UINT32 -> {
+        int[] out = new int[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (int) values[i];
+        }
+        yield new U32(out);
+      }
+      case BOOL -> {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) (values[i] != 0 ? 1 : 0);
+        }
+        yield new Bool(out);
+      }
+    };
+  }
+
+  private static int[] pick(int[] values, int[] places) {
+    int[] out = new int[places.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = values[places[i]];
+    }
+    return out;
+  }
+
+  private static short[] pick(short[] values, int[] places) {
+    short[] out = new short[places.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = values[places[i]];
+    }
+    return out;
+  }
+
+  private static byte[] pick(byte[] values, int[] places) {
+    byte[] out = new byte[places.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = values[places[i]];
+    }
+    return out;
+  }
+
+  /** float32. */
+  record F32(float[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.FLOAT32;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return (long) values[index];
+    }
+
+    @Override
+    public float[] floats() {
+      return values;
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      float[] out = new float[places.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = values[places[i]];
+      }
+      return new F32(out);
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new F32(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** float64. */
+  record F64(double[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.FLOAT64;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return (float) values[index];
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return (long) values[index];
+    }
+
+    @Override
+    public double[] doubles() {
+      return values;
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      double[] out = new double[places.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = values[places[i]];
+      }
+      return new F64(out);
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new F64(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** bfloat16, as its bits. */
+  record BF16(short[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.BFLOAT16;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return Half.fromBfloat16(values[index]);
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return floatAt(index);
+    }
+
+    @Override
+    public long longAt(int index) {
+      return (long) floatAt(index);
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new BF16(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new BF16(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** float16, as its bits. */
+  record F16(short[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.FLOAT16;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return Half.fromFloat16(values[index]);
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return floatAt(index);
+    }
+
+    @Override
+    public long longAt(int index) {
+      return (long) floatAt(index);
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new F16(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new F16(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** int32. */
+  record I32(int[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.INT32;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new I32(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new I32(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** int64. */
+  record I64(long[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.INT64;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long[] longs() {
+      return values;
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      long[] out = new long[places.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = values[places[i]];
+      }
+      return new I64(out);
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new I64(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** uint8, as its bits. */
+  record U8(byte[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.UINT8;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return values[index] & 0xff;
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index] & 0xff;
+    }
+
+    @Override
+    public long longAt(int index) {
+      return values[index] & 0xff;
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new U8(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new U8(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** uint32, as its bits. */
+  record U32(int[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.UINT32;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return longAt(index);
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return longAt(index);
+    }
+
+    @Override
+    public long longAt(int index) {
+      return values[index] & 0xffffffffL;
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new U32(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new U32(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+
+  /** bool, a byte of 0 or 1 each. */
+  record Bool(byte[] values) implements Storage {
+    @Override
+    public DType dtype() {
+      return DType.BOOL;
+    }
+
+    @Override
+    public int size() {
+      return values.length;
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return values[index];
+    }
+
+    @Override
+    public Storage gather(int[] places) {
+      return new Bool(pick(values, places));
+    }
+
+    @Override
+    public Storage slice(int from, int length) {
+      return new Bool(Arrays.copyOfRange(values, from, from + length));
+    }
+  }
+}
