@@ -182,7 +182,7 @@ public final class MatMul {
     /** The elements with the axes in the given order; without a copy where that is their order. */
     private static Storage arrange(Array array, int[] order) {
       boolean inOrder = Arrays.equals(order, IntStream.range(0, order.length).toArray());
-      return inOrder ? array.storage() : Transpose.permuted(array, order);
+      return inOrder ? array.storage() : Transpose.transpose(array, order).storage();
     }
   }
 
