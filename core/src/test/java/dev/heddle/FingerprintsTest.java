@@ -122,8 +122,7 @@ class FingerprintsTest {
     Variables state = decoder.init(Rngs.of(0), x);
     for (int i = 0; i < 3; i++) {
       Array token = Numbers.of(20 + i, dtype, 2, 1, 24);
-      var step =
-          decoder.apply(state, AttentionInputs.of(token), Rngs.none(), Mutable.of("cache"));
+      var step = decoder.apply(state, AttentionInputs.of(token), Rngs.none(), Mutable.of("cache"));
       add("decode " + dtype + " step " + i, step.output());
       state = state.merge(step.variables());
     }

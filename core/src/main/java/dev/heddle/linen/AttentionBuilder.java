@@ -99,7 +99,10 @@ public final class AttentionBuilder {
     return this;
   }
 
-  /** Features of queries, keys and values, all heads together; those of inputs_q by default, or for 0. */
+  /**
+   * Features of queries, keys and values, all heads together; those of inputs_q by default, or for
+   * 0.
+   */
   public AttentionBuilder qkvFeatures(int value) {
     qkvFeatures = value;
     return this;

@@ -116,7 +116,9 @@ public record AttentionConfig(
   static void requireDivisible(int qkvFeatures, int numHeads) {
     if (qkvFeatures % numHeads != 0) {
       throw new IllegalArgumentException(
-          "argument \"qkv_features\": expected a multiple of num_heads (" + numHeads + "), got "
+          "argument \"qkv_features\": expected a multiple of num_heads ("
+              + numHeads
+              + "), got "
               + qkvFeatures);
     }
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputsQ what the queries are made of, shape {@code [B..., Q, F]}
  * @param inputsK what the keys are made of, shape {@code [B..., K, any]}
  * @param inputsV what the values are made of, shape {@code [B..., K, any]}
- * @param mask not zero where a key is seen, any dtype, broadcasts to {@code [B..., H, Q, K]}; null for
- *     all
+ * @param mask not zero where a key is seen, any dtype, broadcasts to {@code [B..., H, Q, K]}; null
+ *     for all
  * @param deterministic whether dropout is off; null where the module was built with it
  * @param dropoutRng the key of attention's dropout in place of the stream {@code dropout}
  * @param sowWeights whether the weights are kept as {@code intermediates/attention_weights}
@@ -67,7 +67,8 @@ public record AttentionInputs(
       if (inputsK != null || inputsV != null) {
         throw new IllegalArgumentException(
             "argument \"inputs_kv\": expected either inputs_kv or inputs_k and inputs_v, got"
-                + " inputs_kv with " + (inputsK != null ? "inputs_k" : "inputs_v"));
+                + " inputs_kv with "
+                + (inputsK != null ? "inputs_k" : "inputs_v"));
       }
       return of(inputsQ, inputsKv);
     }

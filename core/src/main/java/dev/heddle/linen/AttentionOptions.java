@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
  * What an {@link AttentionFn} gets beside query, key and value: Flax's keyword arguments by their
  * names.
  *
- * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}; the module never passes one
+ * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}; the module never passes
+ *     one
  * @param mask not zero where a key is seen, broadcasts to {@code [B..., H, Q, K]}
  * @param broadcastDropout whether all batch elements and heads share one dropout mask
  * @param dropoutRng the key of the dropout mask; needed where there is dropout
- * @param dropoutRate the share of weights that dropout sets to zero, from 0 up to but not including 1
+ * @param dropoutRate the share of weights that dropout sets to zero, from 0 up to but not including
+ *     1
  * @param deterministic whether dropout is off
  * @param dtype the dtype of the computation, or null for that of the arguments
  * @param precision as configured; on a CPU all give full float32
- * @param scope where to sow the weights as {@code attention_weights}, or null for not (Flax's {@code
- *     module})
+ * @param scope where to sow the weights as {@code attention_weights}, or null for not (Flax's
+ *     {@code module})
  * @param forceFp32ForSoftmax whether the softmax is in float32 and the weights stay so
  * @param qkAttnWeightsEinsum in place of the product of queries and keys, or null
  * @param attnWeightsValueEinsum in place of the product of weights and values, or null

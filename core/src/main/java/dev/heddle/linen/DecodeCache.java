@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * cached_key} and {@code cached_value}, shape {@code [B..., L, H, D]}, and {@code cache_index}, an
  * int32 scalar that counts them.
  *
- * <p>{@code init} makes the cache as long as the inputs it is given and writes nothing into it. Each
- * {@code apply} then takes one position, writes its key and value at the index, and attends to all
- * positions up to it. Where Flax goes on silently, this is an error: a cache that is not among the
- * variables, more than one position at a time, and a step past the cache's end.
+ * <p>{@code init} makes the cache as long as the inputs it is given and writes nothing into it.
+ * Each {@code apply} then takes one position, writes its key and value at the index, and attends to
+ * all positions up to it. Where Flax goes on silently, this is an error: a cache that is not among
+ * the variables, more than one position at a time, and a step past the cache's end.
  */
 final class DecodeCache {
   private static final String COLLECTION = "cache";
@@ -93,11 +93,12 @@ final class DecodeCache {
     if (cachedValues.shape().dim(-3) != length) {
       throw scope.error(
           "cache: expected \"cached_value\" as long as \"cached_key\", got shapes "
-              + cachedValues.shape() + " and " + cachedKeys.shape());
+              + cachedValues.shape()
+              + " and "
+              + cachedKeys.shape());
     }
     int position = position(length);
-    Shape rowShape =
-        cachedKeys.shape().range(0, cachedKeys.rank() - 3).append(1, 1, length);
+    Shape rowShape = cachedKeys.shape().range(0, cachedKeys.rank() - 3).append(1, 1, length);
     Array seen = seen(mask, rowShape, position);
     Array newKeys = write(cachedKeys, key, position);
     Array newValues = write(cachedValues, value, position);
@@ -119,22 +120,34 @@ final class DecodeCache {
     Shape expected = cached.shape().with(-3, 1);
     if (!step.shape().equals(expected)) {
       throw scope.error(
-          "cache: expected a " + role + " of shape " + expected
-              + " (one position at a time), got " + step.shape());
+          "cache: expected a "
+              + role
+              + " of shape "
+              + expected
+              + " (one position at a time), got "
+              + step.shape());
     }
   }
 
   private void requireEntry(String role, Array step, String name, Array cached) {
     if (cached.rank() < 3) {
       throw scope.error(
-          "cache: expected \"" + name + "\" of shape [batch..., length, heads, depth], got "
+          "cache: expected \""
+              + name
+              + "\" of shape [batch..., length, heads, depth], got "
               + cached.shape());
     }
     requireOnePosition(role, step, cached);
     if (step.dtype() != cached.dtype()) {
       throw scope.error(
-          "cache: expected \"" + name + "\" of the new " + role + "'s dtype " + step.dtype()
-              + ", got " + cached.dtype());
+          "cache: expected \""
+              + name
+              + "\" of the new "
+              + role
+              + "'s dtype "
+              + step.dtype()
+              + ", got "
+              + cached.dtype());
     }
   }
 
@@ -143,14 +156,19 @@ final class DecodeCache {
     Array count = index.value();
     if (count.rank() != 0 || !count.dtype().isInteger()) {
       throw scope.error(
-          "cache: expected \"cache_index\" to be an integer scalar, got " + count.dtype()
+          "cache: expected \"cache_index\" to be an integer scalar, got "
+              + count.dtype()
               + count.shape());
     }
     long position = count.storage().longAt(0);
     if (position < 0 || position >= length) {
       throw scope.error(
-          "cache: expected a \"cache_index\" from 0 to " + (length - 1)
-              + " for a cache of length " + length + ", got " + position
+          "cache: expected a \"cache_index\" from 0 to "
+              + (length - 1)
+              + " for a cache of length "
+              + length
+              + ", got "
+              + position
               + (position >= length ? ": the cache is full" : ""));
     }
     return (int) position;
@@ -168,13 +186,17 @@ final class DecodeCache {
     }
     if (mask.rank() != rowShape.rank()) {
       throw scope.error(
-          "argument \"mask\": expected the rank of " + rowShape
-              + " ([batch..., heads, 1, length]) when decoding, got shape " + mask.shape());
+          "argument \"mask\": expected the rank of "
+              + rowShape
+              + " ([batch..., heads, 1, length]) when decoding, got shape "
+              + mask.shape());
     }
     if (mask.shape().dim(-1) != sofar.length && mask.shape().dim(-1) != 1) {
       throw scope.error(
-          "argument \"mask\": expected " + sofar.length
-              + " keys, the length of the cache, got shape " + mask.shape());
+          "argument \"mask\": expected "
+              + sofar.length
+              + " keys, the length of the cache, got shape "
+              + mask.shape());
     }
     return Compare.logicalAnd(mask, filled);
   }

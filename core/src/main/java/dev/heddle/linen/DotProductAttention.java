@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scaled dot-product attention, {@code softmax(query key / sqrt(D) + bias) value} over the keys that
- * a mask shows: Flax's {@code dot_product_attention} and {@code dot_product_attention_weights}.
- * (Vaswani et al., "Attention is all you need", 2017.)
+ * Scaled dot-product attention, {@code softmax(query key / sqrt(D) + bias) value} over the keys
+ * that a mask shows: Flax's {@code dot_product_attention} and {@code
+ * dot_product_attention_weights}. (Vaswani et al., "Attention is all you need", 2017.)
  *
  * <pre>{@code
  * Array out = DotProductAttention.dotProductAttention(
@@ -41,9 +41,9 @@ public final class DotProductAttention {
    * @param value shape {@code [B..., K, H, V]}
    * @return shape {@code [B..., Q, H, V]}, in {@code options.dtype()} or the promoted one; with the
    *     softmax forced to float32, in the promotion of that and float32
-   * @throws IllegalArgumentException if ranks, batch axes, heads, depths or lengths disagree, a mask
-   *     or bias would enlarge the result, dropout lacks a key or has rate 1, or only one contraction
-   *     is replaced
+   * @throws IllegalArgumentException if ranks, batch axes, heads, depths or lengths disagree, a
+   *     mask or bias would enlarge the result, dropout lacks a key or has rate 1, or only one
+   *     contraction is replaced
    */
   public static Array dotProductAttention(
       Array query, Array key, Array value, AttentionOptions options) {
@@ -56,9 +56,7 @@ public final class DotProductAttention {
     requireEinsums(options);
     if (options.qkAttnWeightsEinsum() != null && options.attnWeightsValueEinsum() != null) {
       Array weights = weigh(q, k, options);
-      return options
-          .attnWeightsValueEinsum()
-          .apply(VALUES_OF, weights, v, options.precision());
+      return options.attnWeightsValueEinsum().apply(VALUES_OF, weights, v, options.precision());
     }
     Shape scores = scoreShape(q, k);
     Array scaled = scale(q);
@@ -87,8 +85,7 @@ public final class DotProductAttention {
    *     where the softmax is forced to that
    * @throws IllegalArgumentException as {@link #dotProductAttention}
    */
-  public static Array dotProductAttentionWeights(
-      Array query, Array key, AttentionOptions options) {
+  public static Array dotProductAttentionWeights(Array query, Array key, AttentionOptions options) {
     DType common = Promotion.canonicalizeDtype(options.dtype(), query, key);
     requireKeys(query, key);
     if (options.qkAttnWeightsEinsum() != null && options.precision() != null) {
@@ -119,8 +116,7 @@ public final class DotProductAttention {
     return Elementwise.multiply(weights, Elementwise.multiply(keep.astype(dtype), factor));
   }
 
-  private static void sow(
-      AttentionOptions options, Supplier<Array> weights) {
+  private static void sow(AttentionOptions options, Supplier<Array> weights) {
     Scope scope = options.scope();
     if (scope != null && scope.isMutable("intermediates")) {
       scope.sow("intermediates", WEIGHTS, weights.get());
@@ -150,7 +146,8 @@ public final class DotProductAttention {
     if (rng == null) {
       throw new IllegalArgumentException(
           "dot_product_attention: argument \"dropout_rng\": expected a key for dropout of rate "
-              + options.dropoutRate() + ", got none");
+              + options.dropoutRate()
+              + ", got none");
     }
     if (options.dropoutRate() == 1) {
       throw new IllegalArgumentException(
@@ -189,7 +186,11 @@ public final class DotProductAttention {
     if (!holds) {
       throw new IllegalArgumentException(
           "dot_product_attention: expected query [B..., Q, H, D] and key [B..., K, H, D] of "
-              + expected + ", got " + query.shape() + " and " + key.shape());
+              + expected
+              + ", got "
+              + query.shape()
+              + " and "
+              + key.shape());
     }
   }
 
@@ -201,7 +202,10 @@ public final class DotProductAttention {
     if (!fits) {
       throw new IllegalArgumentException(
           "dot_product_attention: expected key [B..., K, H, D] and value [B..., K, H, V] that differ"
-              + " in depth only, got " + key.shape() + " and " + value.shape());
+              + " in depth only, got "
+              + key.shape()
+              + " and "
+              + value.shape());
     }
   }
 
@@ -212,7 +216,8 @@ public final class DotProductAttention {
       throw new IllegalArgumentException(
           "dot_product_attention: expected both of \"qk_attn_weights_einsum\" and"
               + " \"attn_weights_value_einsum\" or none, got only \""
-              + (qk == null ? "attn_weights_value_einsum" : "qk_attn_weights_einsum") + "\"");
+              + (qk == null ? "attn_weights_value_einsum" : "qk_attn_weights_einsum")
+              + "\"");
     }
     if (qk != null && options.precision() != null) {
       throw precisionWithEinsum();
@@ -228,7 +233,9 @@ public final class DotProductAttention {
     if (!scores.shape().equals(expected)) {
       throw new IllegalArgumentException(
           "dot_product_attention: argument \"qk_attn_weights_einsum\": expected a result of shape "
-              + expected + ", got " + scores.shape());
+              + expected
+              + ", got "
+              + scores.shape());
     }
   }
 }

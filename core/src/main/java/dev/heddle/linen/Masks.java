@@ -66,7 +66,9 @@ public final class Masks {
     if (!mask.shape().equals(parts.shape())) {
       throw new IllegalArgumentException(
           "make_attention_mask: argument \"pairwise_fn\": expected a result of shape "
-              + parts.shape() + ", got " + mask.shape());
+              + parts.shape()
+              + ", got "
+              + mask.shape());
     }
     return mask.astype(dtype);
   }
@@ -82,7 +84,10 @@ public final class Masks {
       return new Parts(
           Reshape.reshape(
               query,
-              extra.concat(queries.range(0, query.rank() - 1)).append(1, queries.dim(-1), 1).dims()),
+              extra
+                  .concat(queries.range(0, query.rank() - 1))
+                  .append(1, queries.dim(-1), 1)
+                  .dims()),
           Reshape.reshape(
               key, extra.concat(keys.range(0, key.rank() - 1)).append(1, 1, keys.dim(-1)).dims()));
     }
@@ -120,8 +125,8 @@ public final class Masks {
   }
 
   /**
-   * Keys that all masks show: {@code combine_masks}. One mask alone is cast and otherwise left as it
-   * is.
+   * Keys that all masks show: {@code combine_masks}. One mask alone is cast and otherwise left as
+   * it is.
    *
    * @param dtype of the result
    * @param masks of one rank, broadcasting; null ones do not count

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Array w = attention.apply(variables, AttentionInputs.of(x).mask(Masks.makeCausalMask(tokens)));
  * }</pre>
  *
- * <p>Parameters: {@code query}, {@code key} and {@code value}, each a {@code kernel [F, H, D]} and a
- * {@code bias [H, D]}; {@code query_ln} and {@code key_ln}, each a {@code scale [D]}, with {@code
+ * <p>Parameters: {@code query}, {@code key} and {@code value}, each a {@code kernel [F, H, D]} and
+ * a {@code bias [H, D]}; {@code query_ln} and {@code key_ln}, each a {@code scale [D]}, with {@code
  * normalize_qk}; {@code out}, a {@code kernel [H, D, F]} and a {@code bias [F]}. Letters as in the
  * package; D is {@code qkv_features / num_heads}.
  *
@@ -68,8 +68,8 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   /**
    * The way of the data. Shapes without batch axes.
    *
-   * @throws IllegalArgumentException if an input is no matrix, the heads do not divide the features,
-   *     {@code deterministic} is given twice or, with dropout, not at all
+   * @throws IllegalArgumentException if an input is no matrix, the heads do not divide the
+   *     features, {@code deterministic} is given twice or, with dropout, not at all
    */
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
@@ -105,8 +105,11 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   private static void requireMatrix(Scope scope, String argument, Array input) {
     if (input.rank() < 2 || input.shape().dim(-1) == 0) {
       throw scope.error(
-          "argument \"" + argument + "\": expected shape [batch..., length, features] with at least"
-              + " one feature, got " + input.shape());
+          "argument \""
+              + argument
+              + "\": expected shape [batch..., length, features] with at least"
+              + " one feature, got "
+              + input.shape());
     }
   }
 
@@ -114,7 +117,9 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     int features = orElse(config.qkvFeatures(), in);
     AttentionConfig.requireDivisible(features, config.numHeads());
     DotGeneral product =
-        config.qkvDotGeneralCls() != null ? config.qkvDotGeneralCls().get() : config.qkvDotGeneral();
+        config.qkvDotGeneralCls() != null
+            ? config.qkvDotGeneralCls().get()
+            : config.qkvDotGeneral();
     DenseGeneral.Builder layer =
         projection(product)
             .features(config.numHeads(), features / config.numHeads())
@@ -126,7 +131,9 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
 
   private Array projectOut(Scope scope, Array seen, AttentionInputs in) {
     DotGeneral product =
-        config.outDotGeneralCls() != null ? config.outDotGeneralCls().get() : config.outDotGeneral();
+        config.outDotGeneralCls() != null
+            ? config.outDotGeneralCls().get()
+            : config.outDotGeneral();
     DenseGeneral.Builder layer =
         projection(product)
             .features(orElse(config.outFeatures(), in))

@@ -4,8 +4,8 @@ import dev.heddle.array.Array;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link MultiHeadDotProductAttention} of an input to itself, {@code flax.linen.SelfAttention}; Flax
- * deprecates it. Its inputs are those of {@link AttentionInputs#of(Array)}.
+ * {@link MultiHeadDotProductAttention} of an input to itself, {@code flax.linen.SelfAttention};
+ * Flax deprecates it. Its inputs are those of {@link AttentionInputs#of(Array)}.
  *
  * <p>As an unnamed submodule it is called {@code SelfAttention_0}.
  */

@@ -91,8 +91,7 @@ class AttentionTest {
     Array out = Attention.attend(q, q, v, bias, Options.NONE.withMask(causal));
 
     double nan = Double.NaN;
-    assertThat(weights.toDoubleArray())
-        .containsExactly(0, .5, .5, 0, 0, 1, nan, nan, nan);
+    assertThat(weights.toDoubleArray()).containsExactly(0, .5, .5, 0, 0, 1, nan, nan, nan);
     Array read = Array.wrap(causal.storage(), causal.shape());
     assertThat(out).isEqualTo(Attention.attend(q, q, v, bias, Options.NONE.withMask(read)));
   }
