@@ -9,7 +9,7 @@ public final class Half {
 
   /** The bfloat16 nearest to a float32. */
   public static short toBfloat16(float value) {
-    if (value != value) {
+    if (Float.isNaN(value)) {
       return 0x7fc0;
     }
     int bits = Float.floatToRawIntBits(value);
@@ -23,7 +23,7 @@ public final class Half {
 
   /** The float16 nearest to a float32. */
   public static short toFloat16(float value) {
-    return value != value ? 0x7e00 : Float.floatToFloat16(value);
+    return Float.isNaN(value) ? 0x7e00 : Float.floatToFloat16(value);
   }
 
   /** The float32 of a float16's bits; exact. */
@@ -54,7 +54,7 @@ public final class Half {
   /** A float32 that keeps in its last bit whether anything was cut off: rounding it again is exact. */
   private static float roundToOdd(double value) {
     float nearest = (float) value;
-    if (nearest == value || value != value || Float.isInfinite(nearest)) {
+    if (nearest == value || Double.isNaN(value) || Float.isInfinite(nearest)) {
       return nearest;
     }
     int bits = Float.floatToRawIntBits(nearest);

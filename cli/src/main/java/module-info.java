@@ -1,0 +1,10 @@
+/** Heddle's command line; run through the launcher, not a library. */
+module dev.heddle.cli {
+  requires dev.heddle;
+  requires dev.heddle.io;
+  requires info.picocli;
+  requires static org.jspecify;
+
+  opens dev.heddle.cli to
+      info.picocli;
+}
