@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -60,22 +61,22 @@ final class ApplyCommand implements Command {
     OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
     List<Path> variablesFiles = List.of(options.matchedOptionValue("--variables", new Path[0]));
     Path inputsFile = options.matchedOptionValue("--inputs", Path.of(""));
-    MultiHeadDotProductAttention attention =
-        ConfigJson.read(options.matchedOptionValue("--config", Path.of("")));
+    Path configFile = options.matchedOptionValue("--config", Path.of(""));
+    MultiHeadDotProductAttention attention = ConfigJson.read(configFile);
     Variables variables = VariablesFiles.read(variablesFiles);
     AttentionInputs inputs =
         InputsFile.read(inputsFile, random.deterministic()).sowWeights(sowWeights);
     Rngs rngs = random.rngs(GlobalOptions.of(options).x64());
     Applied<Array> applied =
-        Blame.on(
-            inputsFile, variablesFiles, () -> attention.apply(variables, inputs, rngs, mutable));
+        new Blame(configFile, inputsFile, variablesFiles)
+            .on(() -> attention.apply(variables, inputs, rngs, mutable));
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
     tensors.put("output", applied.output());
     tensors.putAll(applied.variables().flatten());
     output.write(tensors, Map.of());
   }
 
-  private static Mutable mutable(String list, boolean sowWeights) {
+  private static Mutable mutable(@Nullable String list, boolean sowWeights) {
     String[] names = list == null ? new String[0] : list.split(",", -1);
     for (String name : names) {
       if (name.isBlank()) {

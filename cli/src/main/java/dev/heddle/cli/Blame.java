@@ -7,39 +7,45 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Puts in front of the library's complaint the file that it is about. */
-final class Blame {
-  private Blame() {}
+/**
+ * Puts the file that the library's complaint is about in front of it: the library knows arguments and
+ * variables, the command line knows where they came from.
+ *
+ * @param config the file of the configuration
+ * @param inputs the file of the inputs
+ * @param variables the files of the variables; none when they are being made
+ */
+record Blame(Path config, Path inputs, List<Path> variables) {
 
   /**
-   * Runs a piece of work that reads inputs only.
+   * Calls the library.
    *
-   * @param inputs the file of the inputs
-   * @param work a call of the library
-   * @throws FailedException if the library refuses the inputs; its message begins with the file
+   * @param work the call
+   * @throws FailedException if the library refuses what a file holds
    */
-  static <T> T on(Path inputs, Supplier<T> work) {
-    return on(inputs, List.of(), work);
-  }
-
-  /**
-   * Runs a piece of work that reads inputs and variables.
-   *
-   * @param inputs the file of the inputs
-   * @param variables the files of the variables
-   * @param work a call of the library
-   * @throws FailedException if the library refuses one of them; its message begins with the file
-   */
-  static <T> T on(Path inputs, List<Path> variables, Supplier<T> work) {
+  <T> T on(Supplier<T> work) {
     try {
       return work.get();
     } catch (InvalidRngError e) {
       throw new FailedException("--rng: " + e, e);
     } catch (LinenException e) {
-      String files = variables.stream().map(Path::toString).collect(Collectors.joining(", "));
-      throw new FailedException((files.isEmpty() ? inputs : files) + ": " + e, e);
+      throw new FailedException((variables.isEmpty() ? config : files()) + ": " + e, e);
     } catch (IllegalArgumentException e) {
-      throw new FailedException(inputs + ": " + e.getMessage(), e);
+      String message = String.valueOf(e.getMessage());
+      throw new FailedException(place(message) + ": " + message, e);
     }
+  }
+
+  private String place(String message) {
+    if (message.contains("cache:")) {
+      return variables.isEmpty() ? inputs.toString() : files();
+    }
+    return message.contains("\"inputs_") || message.contains("\"mask\"")
+        ? inputs.toString()
+        : config + " with " + inputs;
+  }
+
+  private String files() {
+    return variables.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 }

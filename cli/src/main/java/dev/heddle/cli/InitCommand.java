@@ -7,6 +7,7 @@ import dev.heddle.linen.Variables;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -36,9 +37,8 @@ final class InitCommand implements Command {
     MultiHeadDotProductAttention attention = ConfigJson.read(configFile);
     AttentionInputs inputs = InputsFile.read(inputsFile, random.deterministic());
     Variables variables =
-        Blame.on(
-            inputsFile,
-            () -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));
+        new Blame(configFile, inputsFile, List.of())
+            .on(() -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));
     output.write(
         variables.flatten(),
         Map.of(

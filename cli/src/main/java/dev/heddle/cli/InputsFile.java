@@ -34,20 +34,10 @@ final class InputsFile {
   static AttentionInputs read(Path file, @Nullable Boolean deterministic) throws IOException {
     Map<String, Array> tensors = CheckpointFile.read(file).tensors();
     check(file, tensors.keySet());
-    AttentionInputs inputs = AttentionInputs.of(tensors.get(QUERY));
-    if (tensors.containsKey(KEY_VALUE)) {
-      inputs = inputs.keyValue(tensors.get(KEY_VALUE));
-    }
-    if (tensors.containsKey(KEY)) {
-      inputs = inputs.key(tensors.get(KEY));
-    }
-    if (tensors.containsKey(VALUE)) {
-      inputs = inputs.value(tensors.get(VALUE));
-    }
-    if (tensors.containsKey(MASK)) {
-      inputs = inputs.mask(tensors.get(MASK));
-    }
-    return deterministic == null ? inputs : inputs.deterministic(deterministic);
+    return AttentionInputs.ofNames(
+            tensors.get(QUERY), tensors.get(KEY_VALUE), tensors.get(KEY), tensors.get(VALUE))
+        .mask(tensors.get(MASK))
+        .deterministic(deterministic);
   }
 
   private static void check(Path file, Set<String> names) {
