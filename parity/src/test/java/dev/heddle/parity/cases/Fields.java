@@ -1,0 +1,101 @@
+package dev.heddle.parity.cases;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object: names and values, which are {@code Fields}, lists, strings, {@code Long}s, {@code
+ * Double}s, booleans or null.
+ */
+public final class Fields {
+  /** No fields. */
+  public static final Fields NONE = new Fields(Map.of());
+
+  private final Map<String, @Nullable Object> values;
+
+  Fields(Map<String, @Nullable Object> values) {
+    this.values = new LinkedHashMap<>(values);
+  }
+
+  /** The names, in the order of the text. */
+  public Set<String> names() {
+    return values.keySet();
+  }
+
+  /** Whether there is a value of the name that is not null. */
+  public boolean has(String name) {
+    return values.get(name) != null;
+  }
+
+  /** The value of a name; null where it is missing too. */
+  public @Nullable Object find(String name) {
+    return values.get(name);
+  }
+
+  /** The value of a name that must be there. */
+  public Object get(String name) {
+    Object value = values.get(name);
+    if (value == null) {
+      throw new NoSuchElementException("expected a field \"" + name + "\" among " + names());
+    }
+    return value;
+  }
+
+  /** A text. */
+  public String text(String name) {
+    return (String) get(name);
+  }
+
+  /** A truth value; false where there is none. */
+  public boolean flag(String name) {
+    return has(name) && (Boolean) get(name);
+  }
+
+  /** A number. */
+  public double number(String name) {
+    return ((Number) get(name)).doubleValue();
+  }
+
+  /** A whole number. */
+  public long whole(String name) {
+    return (Long) get(name);
+  }
+
+  /** A whole number of 32 bits. */
+  public int integer(String name) {
+    return Math.toIntExact(whole(name));
+  }
+
+  /** An object; one without fields where there is none. */
+  public Fields fields(String name) {
+    return has(name) ? (Fields) get(name) : NONE;
+  }
+
+  /** A list. */
+  public List<?> list(String name) {
+    return (List<?>) get(name);
+  }
+
+  /** A whole number or a list of them. */
+  public int[] integers(String name) {
+    Object value = get(name);
+    List<?> all = value instanceof List<?> list ? list : List.of(value);
+    return all.stream().mapToInt(one -> Math.toIntExact((Long) one)).toArray();
+  }
+
+  /** The values by name, without these. */
+  public Map<String, @Nullable Object> without(String... names) {
+    Map<String, @Nullable Object> rest = new LinkedHashMap<>(values);
+    rest.keySet().removeAll(Set.of(names));
+    return rest;
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.op.Compare;
+import dev.heddle.array.op.Index;
+import dev.heddle.array.op.Slice;
+import dev.heddle.linen.Applied;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.Masks;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Variables;
+import dev.heddle.parity.cases.Case;
+import dev.heddle.parity.cases.Fields;
+import dev.heddle.random.Key;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+
+/** Attention: init, then one apply or step after step with the cache carried on. */
+final class AttentionRunner {
+  private final Case asked;
+  private final Findings findings;
+  private final Answers answers;
+
+  AttentionRunner(Case asked, Findings findings) {
+    this.asked = asked;
+    this.findings = findings;
+    this.answers = new Answers(asked);
+  }
+
+  void run() {
+    MultiHeadDotProductAttention module = module(asked);
+    Variables variables = init(asked, module, asked.inputs());
+    answers.compareInit(findings, variables);
+    if (asked.info().fields("config").flag("decode")) {
+      decode(module);
+    } else {
+      forward(module);
+    }
+  }
+
+  /** The module that a case configures. */
+  static MultiHeadDotProductAttention module(Case asked) {
+    return Configurations.attention(asked.info().text("class"), asked.info().fields("config"));
+  }
+
+  /** Its variables; decoding starts without a mask. */
+  static Variables init(
+      Case asked, MultiHeadDotProductAttention module, SequencedMap<String, Array> inputs) {
+    SequencedMap<String, Array> given = new LinkedHashMap<>(inputs);
+    if (asked.info().fields("config").flag("decode")) {
+      given.remove("mask");
+    }
+    AttentionInputs in = inputs(asked, given).sowWeights(false);
+    return module.init(Answers.rngs(asked, "init"), in);
+  }
+
+  private void forward(MultiHeadDotProductAttention module) {
+    Applied<Array> applied = apply(asked, module, answers.variables(), asked.inputs());
+    answers.compareApplied(findings, "apply", List.of(applied.output()), applied.variables());
+  }
+
+  /** One apply with the call's options. */
+  static Applied<Array> apply(
+      Case asked,
+      MultiHeadDotProductAttention module,
+      Variables variables,
+      SequencedMap<String, Array> inputs) {
+    return module.apply(
+        variables, inputs(asked, inputs), Answers.rngs(asked, "apply"), Answers.mutable(asked));
+  }
+
+  /** Each step starts from Flax's parameters and our own cache. */
+  private void decode(MultiHeadDotProductAttention module) {
+    int steps = asked.info().integer("steps");
+    double largest =
+        IntStream.range(0, steps)
+            .mapToDouble(step -> asked.tensor("steps/" + step + "/output").largest())
+            .max()
+            .orElse(0);
+    Variables state = answers.variables();
+    for (int step = 0; step < steps; step++) {
+      Applied<Array> applied = apply(asked, module, state, position(step));
+      answers.compareStep(findings, step, applied, largest);
+      state = answers.variables().merge(applied.variables().collection("cache"));
+    }
+    if (asked.tensors().containsKey("full/output")) {
+      compareFull(module);
+    }
+  }
+
+  /** The whole sequence at once, without a cache, under a causal mask and the case's own. */
+  private void compareFull(MultiHeadDotProductAttention module) {
+    SequencedMap<String, Array> inputs = asked.inputs();
+    int[] positions = inputs.get("inputs_q").shape().range(0, -1).dims();
+    Array causal = Masks.makeCausalMask(Array.zeros(DType.FLOAT32, positions), 0, DType.BOOL);
+    Array own = inputs.get("mask");
+    inputs.put("mask", own == null ? causal : Compare.logicalAnd(causal, own));
+    Array full =
+        module
+            .config()
+            .toBuilder()
+            .decode(false)
+            .build()
+            .apply(
+                answers.variables().collection("params"),
+                inputs(asked, inputs).sowWeights(false),
+                Answers.rngs(asked, "apply"));
+    answers.compareOutput(findings, "full/output", full);
+  }
+
+  private SequencedMap<String, Array> position(int step) {
+    SequencedMap<String, Array> inputs = new LinkedHashMap<>();
+    for (Map.Entry<String, Array> given : asked.inputs().entrySet()) {
+      Array whole = given.getValue();
+      switch (given.getKey()) {
+        case "mask" -> inputs.put("mask", whole);
+        case "mask_steps" -> inputs.put("mask", whole.get(step));
+        default ->
+            inputs.put(
+                given.getKey(),
+                Slice.get(whole, Index.rest(), Index.range(step, step + 1), Index.all()));
+      }
+    }
+    return inputs;
+  }
+
+  private static AttentionInputs inputs(Case asked, Map<String, Array> given) {
+    Fields call = asked.info().fields("call");
+    AttentionInputs in =
+        AttentionInputs.ofNames(
+                given.get("inputs_q"),
+                given.get("inputs_kv"),
+                given.get("inputs_k"),
+                given.get("inputs_v"))
+            .mask(given.get("mask"))
+            .sowWeights(call.flag("sow_weights"));
+    if (call.has("deterministic")) {
+      in = in.deterministic(call.flag("deterministic"));
+    }
+    if (call.has("dropout_rng")) {
+      in = in.dropoutRng(Key.of(call.whole("dropout_rng"), asked.x64()).era(asked.era()));
+    }
+    return in;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.parity.cases.Case;
+
+/** The one door: asks Heddle a case, whatever its kind, and says how its answers differ. */
+public final class CaseRunner {
+  private CaseRunner() {}
+
+  /**
+   * Runs a case.
+   *
+   * @throws IllegalArgumentException if Heddle refuses what Flax answered
+   */
+  public static Findings run(Case asked) {
+    Findings findings = new Findings(asked);
+    switch (asked.kind()) {
+      case "attention" -> new AttentionRunner(asked, findings).run();
+      case "module" -> new ModuleRunner(asked, findings).run();
+      case "error" -> new ErrorRunner(asked, findings).run();
+      case "dense", "dense_general", "layer_norm", "dropout", "embed" ->
+          new LayerRunner(asked, findings).run();
+      case "random" -> new RandomRunner(asked, findings).draw();
+      case "initializer" -> new RandomRunner(asked, findings).initialize();
+      case "dot_product_attention", "dot_product_attention_weights" ->
+          new FunctionRunner(asked, findings).attention();
+      case "masks" -> new FunctionRunner(asked, findings).masks();
+      case "promote" -> new ArithmeticRunner(asked, findings).promote();
+      case "einsum" -> new ArithmeticRunner(asked, findings).einsum();
+      case "elementwise" -> new ArithmeticRunner(asked, findings).elementwise();
+      case "softmax", "reduction" -> new ArithmeticRunner(asked, findings).alongAxes();
+      default -> throw new IllegalArgumentException(asked + ": no kind " + asked.kind());
+    }
+    return findings;
+  }
+}

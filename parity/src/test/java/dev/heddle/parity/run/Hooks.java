@@ -1,0 +1,101 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.op.Compare;
+import dev.heddle.array.op.Einsum;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.linen.AttentionEinsum;
+import dev.heddle.linen.AttentionFn;
+import dev.heddle.linen.AttentionOptions;
+import dev.heddle.linen.DotGeneral;
+import dev.heddle.linen.DotProductAttention;
+import dev.heddle.linen.Initializer;
+import dev.heddle.random.Key;
+
+/** The functions that a configuration names {@code parity:...}; Python's {@code hooks.py}. */
+final class Hooks {
+  private static final String SCORES = "...qhd,...khd->...hqk";
+  private static final String SEEN = "...hqk,...khd->...qhd";
+
+  private Hooks() {}
+
+  static AttentionFn attentionFn(String name) {
+    return switch (name) {
+      case "parity:explicit_default" -> Hooks::explicitDefault;
+      case "parity:relu_linear" -> Hooks::reluLinear;
+      case "parity:from_weights" -> Hooks::fromWeights;
+      default -> throw unknown("attention_fn", name);
+    };
+  }
+
+  /** The default function, but what came after the reference page does not reach it. */
+  private static Array explicitDefault(Array query, Array key, Array value, AttentionOptions in) {
+    return DotProductAttention.dotProductAttention(
+        query, key, value, plain(in).toBuilder().scope(null).build());
+  }
+
+  /** No scale, no softmax, no dropout: relu of the scores, where the mask is not zero. */
+  private static Array reluLinear(Array query, Array key, Array value, AttentionOptions in) {
+    Array weights = Elementwise.relu(Einsum.einsum(SCORES, query, key));
+    Array mask = in.mask();
+    if (mask != null) {
+      Array kept = Compare.notEqual(mask, Array.scalar(0, mask.dtype()));
+      weights = weights.times(kept.astype(weights.dtype()));
+    }
+    return Einsum.einsum(SEEN, weights, value);
+  }
+
+  /** Flax's weights, which may be sown, then a weighted sum of its own. */
+  private static Array fromWeights(Array query, Array key, Array value, AttentionOptions in) {
+    return Einsum.einsum(
+        SEEN, DotProductAttention.dotProductAttentionWeights(query, key, plain(in)), value);
+  }
+
+  private static AttentionOptions plain(AttentionOptions in) {
+    return in.toBuilder()
+        .forceFp32ForSoftmax(false)
+        .qkAttnWeightsEinsum(null)
+        .attnWeightsValueEinsum(null)
+        .build();
+  }
+
+  static Initializer initializer(String name) {
+    if (name.equals("parity:arange")) {
+      return Hooks::arange;
+    }
+    throw unknown("initializer", name);
+  }
+
+  /** 0/n, 1/n, ...: divided in float32, or float64 for that, then cast. */
+  private static Array arange(Key key, Shape shape, DType dtype) {
+    int n = shape.size();
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = dtype == DType.FLOAT64 ? i / (double) n : i / (float) n;
+    }
+    return Array.of(values, shape.dims()).astype(dtype);
+  }
+
+  static DotGeneral dotGeneral(String name) {
+    if (name.equals("parity:twice")) {
+      DotGeneral standard = DotGeneral.standard();
+      return (lhs, rhs, axes, precision) ->
+          standard.dotGeneral(lhs, rhs, axes, precision).times(2);
+    }
+    throw unknown("dot_general", name);
+  }
+
+  static AttentionEinsum einsum(String name) {
+    if (name.equals("parity:twice")) {
+      return (subscripts, first, second, precision) ->
+          Einsum.einsum(subscripts, first, second).times(2);
+    }
+    throw unknown("einsum", name);
+  }
+
+  private static IllegalArgumentException unknown(String what, String name) {
+    return new IllegalArgumentException("no " + what + " of the tests is called " + name);
+  }
+}
