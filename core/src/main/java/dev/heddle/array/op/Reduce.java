@@ -117,7 +117,7 @@ public final class Reduce {
   }
 
   /** The type in which JAX sums another. */
-  static DType accumulated(DType dtype) {
+  private static DType accumulated(DType dtype) {
     return switch (dtype) {
       case BOOL -> DType.INT32;
       case UINT8 -> DType.UINT32;
@@ -130,8 +130,7 @@ public final class Reduce {
   }
 
   private static Array run(Kind kind, Array x, boolean keepDims, int[] axes, String name) {
-    return Op.run(
-        new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
+    return Op.run(new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
   }
 
   private enum Kind {
