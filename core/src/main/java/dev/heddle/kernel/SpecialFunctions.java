@@ -10,6 +10,7 @@ public final class SpecialFunctions {
   private static final double GELU_CUBIC = 0.044715;
   private static final double SQRT_HALF = 0.7071067811865476;
   private static final double SERIES_BELOW = 2.5;
+  private static final double VANISHES_ABOVE = 28;
   private static final int FRACTION_TERMS = 120;
 
   private SpecialFunctions() {}
@@ -44,8 +45,8 @@ public final class SpecialFunctions {
 
   /** The continued fraction of erfc, from its end. */
   private static double fraction(double x) {
-    if (x != x || x > 28) {
-      return x != x ? x : 0;
+    if (x > VANISHES_ABOVE) {
+      return 0;
     }
     double value = x;
     for (int k = FRACTION_TERMS; k > 0; k--) {

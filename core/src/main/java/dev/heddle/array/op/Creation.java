@@ -11,7 +11,7 @@ public final class Creation {
 
   /** start, start + step, ... up to but without stop, {@code jnp.arange}. */
   public static Array arange(double start, double stop, double step, DType dtype) {
-    if (step == 0 || step != step) {
+    if (step == 0 || Double.isNaN(step)) {
       throw new IllegalArgumentException(
           "arange: argument \"step\": expected a number other than 0, got " + step);
     }

@@ -1,7 +1,6 @@
 package dev.heddle.array.op;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
@@ -139,7 +138,7 @@ public final class Sort {
     }
 
     private static int compare(double a, double b) {
-      return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(a != a, b != b);
+      return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
     }
   }
 }
