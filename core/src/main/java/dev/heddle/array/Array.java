@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * x.toFloatArray(); // a copy
  * }</pre>
  *
- * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes.
- * Two arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
+ * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes. Two
+ * arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
  */
 public final class Array {
   private final Shape shape;
@@ -129,7 +129,13 @@ public final class Array {
     long expected = (long) of.size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: expected " + expected + " bytes for " + dtype + " of shape " + of + ", got "
+          "segment: expected "
+              + expected
+              + " bytes for "
+              + dtype
+              + " of shape "
+              + of
+              + ", got "
               + segment.byteSize());
     }
     return wrap(read(segment, dtype, of.size()), of);
@@ -415,7 +421,13 @@ public final class Array {
     long expected = (long) size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: expected " + expected + " bytes for " + dtype + " of shape " + shape + ", got "
+          "segment: expected "
+              + expected
+              + " bytes for "
+              + dtype
+              + " of shape "
+              + shape
+              + ", got "
               + segment.byteSize());
     }
     int n = size();
@@ -475,8 +487,6 @@ public final class Array {
     }
     return head
         + " "
-        + (dtype.isFloating()
-            ? Arrays.toString(toDoubleArray())
-            : Arrays.toString(toLongArray()));
+        + (dtype.isFloating() ? Arrays.toString(toDoubleArray()) : Arrays.toString(toLongArray()));
   }
 }

@@ -5,8 +5,8 @@ import static dev.heddle.kernel.Fma.fma;
 /**
  * The inverse error function, by M. Giles' polynomials ("Approximating the erfinv function", 2010).
  *
- * <p>In float32 the operations are XLA's, its own logarithm included, so the bits are those of JAX's
- * CPU back end (of its modern era). In float64 the logarithm is {@link StrictMath}'s.
+ * <p>In float32 the operations are XLA's, its own logarithm included, so the bits are those of
+ * JAX's CPU back end (of its modern era). In float64 the logarithm is {@link StrictMath}'s.
  */
 public final class ErfInv {
   private static final float LOG1P_SMALL = 0.41421356237309504880f;
@@ -21,16 +21,37 @@ public final class ErfInv {
     6.0118660497603843919306e1f
   };
   private static final float[] LOG = {
-    7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
-    -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f
+    7.0376836292e-2f,
+    -1.1514610310e-1f,
+    1.1676998740e-1f,
+    -1.2420140846e-1f,
+    1.4249322787e-1f,
+    -1.6668057665e-1f,
+    2.0000714765e-1f,
+    -2.4999993993e-1f,
+    3.3333331174e-1f
   };
   private static final float[] CENTRE = {
-    2.81022636e-08f, 3.43273939e-07f, -3.5233877e-06f, -4.39150654e-06f, 2.1858087e-04f,
-    -1.25372503e-03f, -4.17768164e-03f, 0.246640727f, 1.50140941f
+    2.81022636e-08f,
+    3.43273939e-07f,
+    -3.5233877e-06f,
+    -4.39150654e-06f,
+    2.1858087e-04f,
+    -1.25372503e-03f,
+    -4.17768164e-03f,
+    0.246640727f,
+    1.50140941f
   };
   private static final float[] TAIL = {
-    -2.00214257e-04f, 1.00950558e-04f, 1.34934322e-03f, -3.67342844e-03f, 5.73950773e-03f,
-    -7.6224613e-03f, 9.43887047e-03f, 1.00167406f, 2.83297682f
+    -2.00214257e-04f,
+    1.00950558e-04f,
+    1.34934322e-03f,
+    -3.67342844e-03f,
+    5.73950773e-03f,
+    -7.6224613e-03f,
+    9.43887047e-03f,
+    1.00167406f,
+    2.83297682f
   };
   private static final double[] CENTRE_64 = {
     -3.6444120640178196996e-21, -1.685059138182016589e-19, 1.2858480715256400167e-18,

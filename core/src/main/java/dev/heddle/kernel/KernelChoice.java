@@ -3,9 +3,9 @@ package dev.heddle.kernel;
 import java.util.List;
 
 /**
- * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels} asks
- * for one: {@code auto} (the default), {@code scalar}, {@code simd128}, {@code simd256} or {@code
- * simd512}.
+ * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels}
+ * asks for one: {@code auto} (the default), {@code scalar}, {@code simd128}, {@code simd256} or
+ * {@code simd512}.
  *
  * @param kernels the kernels
  * @param why the reason, a sentence without a full stop

@@ -13,8 +13,8 @@ import static dev.heddle.kernel.Fma.fma;
  *
  * <p>{@link #exp} and {@link #log}, which attention spends its time in, stay in float32 (measured
  * over all values: 0.91 and 0.83 ulp). The others compute in float64, without fma, and round once
- * (0.51 ulp). {@link #sin}, {@link #cos}, {@link #pow}, {@link #cbrt} go through {@link StrictMath},
- * whose bits are fixed too.
+ * (0.51 ulp). {@link #sin}, {@link #cos}, {@link #pow}, {@link #cbrt} go through {@link
+ * StrictMath}, whose bits are fixed too.
  */
 public final class Polynomials {
   /** Where {@link #exp} is exactly 0: at and below this. */

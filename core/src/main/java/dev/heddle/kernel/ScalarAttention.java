@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention of one head in plain Java: the specification in float32. {@link ScalarAttention64} is its
- * twin in float64.
+ * Attention of one head in plain Java: the specification in float32. {@link ScalarAttention64} is
+ * its twin in float64.
  *
  * <p>Per query row, over tiles of {@link Tiles#TILE} keys: scores, each a chain of fused
  * multiply-adds over the depth; their maximum; the exponentials; their sum in 16 lanes; then the
@@ -35,7 +35,9 @@ final class ScalarAttention {
     this.mayMask = rules.causal() || head.mask() != null;
   }
 
-  /** The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}. */
+  /**
+   * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
+   */
   void attend(int from, int to, Rows out, float @Nullable [] maxima, float @Nullable [] sums) {
     RowState[] states = new RowState[Math.min(BLOCK, to - from)];
     Arrays.setAll(states, i -> new RowState(head.values().cols()));
@@ -123,8 +125,7 @@ final class ScalarAttention {
     if (head.scores() == null) {
       product(query, length);
     } else {
-      System.arraycopy(
-          head.scores().data(), head.scores().at(query) + start, scores, 0, length);
+      System.arraycopy(head.scores().data(), head.scores().at(query) + start, scores, 0, length);
     }
     Rounding rounding = rules.scoreRounding();
     if (rounding != Rounding.NONE) {

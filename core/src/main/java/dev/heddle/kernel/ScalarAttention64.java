@@ -35,7 +35,9 @@ final class ScalarAttention64 {
     this.mayMask = rules.causal() || head.mask() != null;
   }
 
-  /** The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}. */
+  /**
+   * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
+   */
   void attend(int from, int to, Rows64 out, double @Nullable [] maxima, double @Nullable [] sums) {
     RowState64[] states = new RowState64[Math.min(BLOCK, to - from)];
     Arrays.setAll(states, i -> new RowState64(head.values().cols()));
@@ -123,8 +125,7 @@ final class ScalarAttention64 {
     if (head.scores() == null) {
       product(query, length);
     } else {
-      System.arraycopy(
-          head.scores().data(), head.scores().at(query) + start, scores, 0, length);
+      System.arraycopy(head.scores().data(), head.scores().at(query) + start, scores, 0, length);
     }
     Rounding rounding = rules.scoreRounding();
     if (rounding != Rounding.NONE) {

@@ -75,7 +75,9 @@ public final class SpecialFunctions {
     return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
   }
 
-  /** x to the power of y with C's special cases: 1 to any power is 1, (-1) to an infinite one too. */
+  /**
+   * x to the power of y with C's special cases: 1 to any power is 1, (-1) to an infinite one too.
+   */
   public static double pow(double x, double y) {
     return x == 1 || (x == -1 && Double.isInfinite(y)) ? 1 : StrictMath.pow(x, y);
   }

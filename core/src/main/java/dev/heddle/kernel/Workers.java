@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * The threads that large work is split over. Work is split into parts that each own their results, so
- * the number of threads changes no bit. The system property {@code heddle.threads} limits them; by
- * default there are as many as processors.
+ * The threads that large work is split over. Work is split into parts that each own their results,
+ * so the number of threads changes no bit. The system property {@code heddle.threads} limits them;
+ * by default there are as many as processors.
  */
 public final class Workers {
   /** The system property that limits the number of threads. */

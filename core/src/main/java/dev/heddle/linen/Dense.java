@@ -55,13 +55,11 @@ public final class Dense extends Module<Array, Array> {
     }
     int in = x.shape().dim(-1);
     Array kernel = scope.param("kernel", kernelInit, Shape.of(in, features), paramDtype);
-    Array bias =
-        useBias ? scope.param("bias", biasInit, Shape.of(features), paramDtype) : null;
+    Array bias = useBias ? scope.param("bias", biasInit, Shape.of(features), paramDtype) : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(x.rank() - 1), List.of(0), List.of(), List.of());
-    Array y =
-        dotGeneral.dotGeneral(x.astype(compute), kernel.astype(compute), axes, precision);
+    Array y = dotGeneral.dotGeneral(x.astype(compute), kernel.astype(compute), axes, precision);
     return bias == null ? y : y.plus(bias.astype(compute));
   }
 

@@ -109,7 +109,11 @@ public final class DenseGeneral extends Module<Array, Array> {
         || contracted[0] < batchDims.size()) {
       throw scope.error(
           "arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape "
-              + shape + ", got " + axis + " and " + batchDims);
+              + shape
+              + ", got "
+              + axis
+              + " and "
+              + batchDims);
     }
     return contracted;
   }
@@ -130,8 +134,12 @@ public final class DenseGeneral extends Module<Array, Array> {
           Array made = init.init(key, flat, paramDtype);
           if (!made.shape().equals(flat)) {
             throw scope.error(
-                "parameter \"" + name + "\": expected its initializer to make shape " + flat
-                    + ", got " + made.shape());
+                "parameter \""
+                    + name
+                    + "\": expected its initializer to make shape "
+                    + flat
+                    + ", got "
+                    + made.shape());
           }
           return made.reshape(shape.dims());
         },

@@ -107,7 +107,10 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     Key key = in.rng() == null ? scope.makeRng(rngCollection) : in.rng();
     Array keep = // [..., with 1 where the mask is shared]
         Random.bernoulli(
-            key, keepProb, maskShape(scope, x.shape()), scope.x64() ? DType.FLOAT64 : DType.FLOAT32);
+            key,
+            keepProb,
+            maskShape(scope, x.shape()),
+            scope.x64() ? DType.FLOAT64 : DType.FLOAT32);
     return Where.where(keep, x.dividedBy(Array.scalar(keepProb, x.dtype())), zeros);
   }
 
@@ -116,7 +119,9 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     for (int axis : broadcastDims) {
       if (axis < -dims.length || axis >= dims.length) {
         throw scope.error(
-            "argument \"broadcast_dims\": expected axes of an input of shape " + shape + ", got "
+            "argument \"broadcast_dims\": expected axes of an input of shape "
+                + shape
+                + ", got "
                 + broadcastDims);
       }
       dims[axis < 0 ? axis + dims.length : axis] = 1;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table of vectors looked up by number; Flax's {@code Embed}.
  *
- * <p>Parameter: {@code embedding}, shape {@code [numEmbeddings, features]}. Input, integers of shape
- * {@code [...]}, gives output, shape {@code [..., features]}, in the configured type or the
+ * <p>Parameter: {@code embedding}, shape {@code [numEmbeddings, features]}. Input, integers of
+ * shape {@code [...]}, gives output, shape {@code [..., features]}, in the configured type or the
  * table's. Negative numbers count from the end, as in NumPy.
  *
  * <p>{@link #attend} multiplies with the same table the other way round, to share it with the
@@ -29,10 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Embed extends Module<Array, Array> {
   private static final Initializer DEFAULT_INIT =
       Initializers.varianceScaling(
-          1.0,
-          Mode.FAN_IN,
-          Distribution.NORMAL,
-          new Axes(List.of(-2), List.of(0), List.of()));
+          1.0, Mode.FAN_IN, Distribution.NORMAL, new Axes(List.of(-2), List.of(0), List.of()));
 
   private final int numEmbeddings;
   private final int features;
@@ -75,7 +72,9 @@ public final class Embed extends Module<Array, Array> {
     for (long index : inputs.toLongArray()) {
       if (index < -numEmbeddings || index >= numEmbeddings) {
         throw scope.error(
-            "argument \"inputs\": expected numbers from 0 to " + (numEmbeddings - 1) + ", got "
+            "argument \"inputs\": expected numbers from 0 to "
+                + (numEmbeddings - 1)
+                + ", got "
                 + index);
       }
     }

@@ -57,12 +57,11 @@ public interface Initializer {
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder(name).append('(');
-      parameters.forEach(
-          (key, value) ->
-              text.append(text.charAt(text.length() - 1) == '(' ? "" : ", ")
-                  .append(key)
-                  .append('=')
-                  .append(value instanceof String ? "\"" + value + "\"" : value));
+      parameters.forEach((key, value) ->
+          text.append(text.charAt(text.length() - 1) == '(' ? "" : ", ")
+              .append(key)
+              .append('=')
+              .append(value instanceof String ? "\"" + value + "\"" : value));
       return text.append(')').toString();
     }
   }

@@ -24,7 +24,9 @@ final class InitializerArguments {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "initializer \"" + initializer + "\": expected "
+            "initializer \""
+                + initializer
+                + "\": expected "
                 + (known.isEmpty() ? "no arguments" : "arguments among " + known)
                 + ", got \""
                 + name
@@ -103,9 +105,15 @@ final class InitializerArguments {
   }
 
   private IllegalArgumentException wrong(String name, String expected, @Nullable Object value) {
-    String got = value == null ? "nothing" : value instanceof String ? "\"" + value + "\"" : "" + value;
+    String got =
+        value == null ? "nothing" : value instanceof String ? "\"" + value + "\"" : "" + value;
     return new IllegalArgumentException(
-        "initializer \"" + initializer + "\": argument \"" + name + "\": expected " + expected
+        "initializer \""
+            + initializer
+            + "\": argument \""
+            + name
+            + "\": expected "
+            + expected
             + ", got "
             + got);
   }

@@ -29,8 +29,7 @@ final class InitializerNames {
               + "\""
               + Nearest.suggestion(name, ENTRIES.keySet()));
     }
-    return entry.initializer.apply(
-        new InitializerArguments(name, parameters, entry.parameters));
+    return entry.initializer.apply(new InitializerArguments(name, parameters, entry.parameters));
   }
 
   static Set<String> names() {
@@ -51,9 +50,7 @@ final class InitializerNames {
     all.put(
         "normal",
         entry(
-            in -> Initializers.normal(in.number("stddev", Initializers.SMALL)),
-            "stddev",
-            "dtype"));
+            in -> Initializers.normal(in.number("stddev", Initializers.SMALL)), "stddev", "dtype"));
     all.put(
         "truncated_normal",
         entry(

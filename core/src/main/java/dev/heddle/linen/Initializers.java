@@ -256,8 +256,7 @@ public final class Initializers {
     requireNumber("orthogonal", "scale", scale);
     return new NamedInitializer(
         orthogonalSpec("orthogonal", scale, columnAxis),
-        (key, shape, dtype) ->
-            OrthogonalMatrices.orthogonal(scale, columnAxis, key, shape, dtype));
+        (key, shape, dtype) -> OrthogonalMatrices.orthogonal(scale, columnAxis, key, shape, dtype));
   }
 
   /** A convolution that is an orthogonal matrix in its middle and zero elsewhere. */

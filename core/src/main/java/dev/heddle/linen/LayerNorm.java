@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * scale + bias}. Flax's {@code LayerNorm}.
  *
  * <p>Parameters: {@code scale} and {@code bias}, of the feature axes' lengths. The output has the
- * input's shape. Mean and variance are computed in float32 at least; the variance is {@code
- * max(0, mean(x²) - mean(x)²)}, or with {@code useFastVariance(false)} the mean of squared
- * distances, which is safer where the mean is large beside the spread.
+ * input's shape. Mean and variance are computed in float32 at least; the variance is {@code max(0,
+ * mean(x²) - mean(x)²)}, or with {@code useFastVariance(false)} the mean of squared distances,
+ * which is safer where the mean is large beside the spread.
  */
 public final class LayerNorm extends Module<Array, Array> {
   private final double epsilon;
@@ -84,7 +84,11 @@ public final class LayerNorm extends Module<Array, Array> {
     for (int axis : axes) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw scope.error(
-            "argument \"" + argument + "\": expected axes of an input of shape " + shape + ", got "
+            "argument \""
+                + argument
+                + "\": expected axes of an input of shape "
+                + shape
+                + ", got "
                 + axes);
       }
     }

@@ -52,8 +52,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
    * A parameter of the variables has another shape than its module would make.
    *
    * <p>The variables belong to another configuration, or the input has another number of features
-   * than the one the variables were made for. It is seen before anything is computed; element
-   * types are not compared.
+   * than the one the variables were made for. It is seen before anything is computed; element types
+   * are not compared.
    */
   public static final class ScopeParamShapeError extends LinenException {
     private static final long serialVersionUID = 1L;

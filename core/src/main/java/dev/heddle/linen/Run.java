@@ -83,7 +83,9 @@ final class Run {
         module,
         scope -> {
           Tabulation.Row row =
-              tabulation == null ? null : tabulation.open(place, module, module.describeInput(input));
+              tabulation == null
+                  ? null
+                  : tabulation.open(place, module, module.describeInput(input));
           P output = module.call(scope, input);
           if (row != null) {
             row.close(module.describeOutput(output));

@@ -62,7 +62,9 @@ public final class Scope {
     }
   }
 
-  /** The names of the module and those above it, as {@code /encoder/query}; {@code /} at the top. */
+  /**
+   * The names of the module and those above it, as {@code /encoder/query}; {@code /} at the top.
+   */
   public String path() {
     return place.path();
   }
@@ -105,7 +107,9 @@ public final class Scope {
     return param(name, key -> init.init(key, shape, dtype), shape);
   }
 
-  /** A parameter made by a function of a key; as {@link #param(String, Initializer, Shape, DType)}. */
+  /**
+   * A parameter made by a function of a key; as {@link #param(String, Initializer, Shape, DType)}.
+   */
   public Array param(String name, Function<Key, Array> init, Shape shape) {
     reserve("parameter", name, "params");
     List<String> path = place.variable("params", name);
@@ -128,7 +132,11 @@ public final class Scope {
     Array made = init.apply(makeRng("params"));
     if (!made.shape().equals(shape)) {
       throw error(
-          "parameter \"" + name + "\": expected its initializer to make shape " + shape + ", got "
+          "parameter \""
+              + name
+              + "\": expected its initializer to make shape "
+              + shape
+              + ", got "
               + made.shape());
     }
     run.put(path, new Leaf(made));
@@ -184,7 +192,10 @@ public final class Scope {
       case Leaf(Array array) -> Optional.of(array);
       case Branch branch ->
           throw error(
-              "variable \"" + name + "\" of \"" + collection
+              "variable \""
+                  + name
+                  + "\" of \""
+                  + collection
                   + "\": expected a tensor, got a group of them");
     };
   }
@@ -257,7 +268,10 @@ public final class Scope {
       count = tuple.children().size();
     } else {
       throw error(
-          "variable \"" + name + "\" of \"" + collection
+          "variable \""
+              + name
+              + "\" of \""
+              + collection
               + "\": expected a tuple to add to, got another kind of entry");
     }
     path.add(Integer.toString(count));
@@ -301,11 +315,13 @@ public final class Scope {
     }
     Array perturbation =
         getVariable(collection, name)
-            .orElseThrow(
-                () ->
-                    error(
-                        "perturbation \"" + name + "\": expected in collection \"" + collection
-                            + "\", got none"));
+            .orElseThrow(() ->
+                error(
+                    "perturbation \""
+                        + name
+                        + "\": expected in collection \""
+                        + collection
+                        + "\", got none"));
     return value.plus(perturbation);
   }
 
@@ -400,8 +416,7 @@ public final class Scope {
   }
 
   /** Names a list of submodules {@code layers_0}, {@code layers_1}, ...; as {@link #attribute}. */
-  public <J, P> List<Bound<J, P>> attributes(
-      String name, List<? extends Module<J, P>> modules) {
+  public <J, P> List<Bound<J, P>> attributes(String name, List<? extends Module<J, P>> modules) {
     List<Bound<J, P>> bound = new ArrayList<>();
     for (Module<J, P> module : modules) {
       bound.add(attribute(name + "_" + bound.size(), module));

@@ -78,12 +78,11 @@ final class Tabulation {
       if (variables.root().at(path) instanceof Branch branch) {
         branch
             .children()
-            .forEach(
-                (name, node) -> {
-                  if (node instanceof Leaf(Array array)) {
-                    own.put(collection.equals("params") ? name : collection + "/" + name, array);
-                  }
-                });
+            .forEach((name, node) -> {
+              if (node instanceof Leaf(Array array)) {
+                own.put(collection.equals("params") ? name : collection + "/" + name, array);
+              }
+            });
       }
     }
     return own;

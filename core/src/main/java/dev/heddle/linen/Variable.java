@@ -34,8 +34,7 @@ public final class Variable {
     return scope
         .getVariable(collection, name)
         .orElseThrow(
-            () ->
-                new LinenException.ScopeVariableNotFoundError(name, collection, scope.path()));
+            () -> new LinenException.ScopeVariableNotFoundError(name, collection, scope.path()));
   }
 
   /**

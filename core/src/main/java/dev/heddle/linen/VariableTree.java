@@ -88,44 +88,41 @@ sealed interface VariableTree {
 
     private Branch merge(Branch later, List<String> path) {
       SequencedMap<String, VariableTree> merged = new LinkedHashMap<>(children);
-      later.children.forEach(
-          (name, node) -> {
-            path.addLast(name);
-            VariableTree present = merged.get(name);
-            if (present instanceof Branch ours && node instanceof Branch theirs) {
-              merged.put(name, ours.merge(theirs, path));
-            } else if (present == null || (present instanceof Leaf && node instanceof Leaf)) {
-              merged.put(name, node);
-            } else {
-              throw conflict(path);
-            }
-            path.removeLast();
-          });
+      later.children.forEach((name, node) -> {
+        path.addLast(name);
+        VariableTree present = merged.get(name);
+        if (present instanceof Branch ours && node instanceof Branch theirs) {
+          merged.put(name, ours.merge(theirs, path));
+        } else if (present == null || (present instanceof Leaf && node instanceof Leaf)) {
+          merged.put(name, node);
+        } else {
+          throw conflict(path);
+        }
+        path.removeLast();
+      });
       return new Branch(merged);
     }
 
     /** Visits every tensor with its path, in order. */
     void walk(String prefix, BiConsumer<String, Array> visitor) {
-      children.forEach(
-          (name, node) -> {
-            switch (node) {
-              case Leaf(Array array) -> visitor.accept(prefix + name, array);
-              case Branch branch -> branch.walk(prefix + name + "/", visitor);
-            }
-          });
+      children.forEach((name, node) -> {
+        switch (node) {
+          case Leaf(Array array) -> visitor.accept(prefix + name, array);
+          case Branch branch -> branch.walk(prefix + name + "/", visitor);
+        }
+      });
     }
 
     /** The same branches around other tensors. */
     Branch refill(Iterator<Array> arrays) {
       SequencedMap<String, VariableTree> copy = new LinkedHashMap<>();
-      children.forEach(
-          (name, node) ->
-              copy.put(
-                  name,
-                  switch (node) {
-                    case Leaf leaf -> new Leaf(arrays.next());
-                    case Branch branch -> branch.refill(arrays);
-                  }));
+      children.forEach((name, node) ->
+          copy.put(
+              name,
+              switch (node) {
+                case Leaf leaf -> new Leaf(arrays.next());
+                case Branch branch -> branch.refill(arrays);
+              }));
       return new Branch(copy);
     }
 

@@ -77,9 +77,7 @@ public final class Variables implements ArrayTree<Variables> {
   /** A collection alone, under its name; no collections if it is not there. */
   public Variables collection(String name) {
     VariableTree collection = root.children().get(name);
-    return collection == null
-        ? EMPTY
-        : new Variables(Branch.EMPTY.with(List.of(name), collection));
+    return collection == null ? EMPTY : new Variables(Branch.EMPTY.with(List.of(name), collection));
   }
 
   /** Everything but a collection. */
@@ -101,10 +99,9 @@ public final class Variables implements ArrayTree<Variables> {
    */
   public Array get(String path) {
     return find(path)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "variables: expected one of " + flatten().keySet() + ", got \"" + path + "\""));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "variables: expected one of " + flatten().keySet() + ", got \"" + path + "\""));
   }
 
   /**
@@ -208,14 +205,13 @@ public final class Variables implements ArrayTree<Variables> {
   public String toString() {
     TextTable table = new TextTable(Set.of(3, 4), "path", "dtype", "shape", "size", "bytes");
     flatten()
-        .forEach(
-            (path, array) ->
-                table.row(
-                    path,
-                    array.dtype().toString(),
-                    array.shape().toString(),
-                    TextTable.number(array.size()),
-                    TextTable.number(bytes(array))));
+        .forEach((path, array) ->
+            table.row(
+                path,
+                array.dtype().toString(),
+                array.shape().toString(),
+                TextTable.number(array.size()),
+                TextTable.number(bytes(array))));
     table.row("total", "", "", TextTable.number(size()), TextTable.number(bytes()));
     return table.toString();
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws numbers whose variance is {@code scale / n}, where n is the number of inputs, of outputs or a
- * mean of both: the rule behind {@code lecun_normal} and its kin, {@code
+ * Draws numbers whose variance is {@code scale / n}, where n is the number of inputs, of outputs or
+ * a mean of both: the rule behind {@code lecun_normal} and its kin, {@code
  * jax.nn.initializers.variance_scaling}.
  *
  * @param scale a factor of 0 or more
@@ -142,7 +142,10 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
     for (int axis : places) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw new IllegalArgumentException(
-            "initializer: argument \"shape\": expected one that has " + role + " " + axis
+            "initializer: argument \"shape\": expected one that has "
+                + role
+                + " "
+                + axis
                 + (shape.rank() < 2 ? " (at least two axes, or other roles of axes)" : "")
                 + ", got "
                 + shape);

@@ -21,9 +21,7 @@ record Draws32(Era era, DType dtype) {
     for (int i = 0; i < n; i++) {
       float unit = unit(bits[i]);
       float value =
-          dtype == DType.FLOAT32
-              ? XlaFloat.fma(unit, span, lo)
-              : round(round(unit * span) + lo);
+          dtype == DType.FLOAT32 ? XlaFloat.fma(unit, span, lo) : round(round(unit * span) + lo);
       out[i] = Math.max(lo, value);
     }
     return out;
@@ -96,12 +94,14 @@ record Draws32(Era era, DType dtype) {
     }
     int step = value < 0 ? -1 : 1;
     return switch (dtype) {
-      case BFLOAT16 -> value == 0
-          ? Half.fromBfloat16((short) 1)
-          : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
-      case FLOAT16 -> value == 0
-          ? Half.fromFloat16((short) 1)
-          : Half.fromFloat16((short) (Half.toFloat16(value) + step));
+      case BFLOAT16 ->
+          value == 0
+              ? Half.fromBfloat16((short) 1)
+              : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
+      case FLOAT16 ->
+          value == 0
+              ? Half.fromFloat16((short) 1)
+              : Half.fromFloat16((short) (Half.toFloat16(value) + step));
       default -> Math.nextUp(value);
     };
   }

@@ -22,8 +22,8 @@ import java.util.List;
  * @param hi the first word
  * @param lo the second word
  * @param era whose arithmetic the distributions use
- * @param partitionable how keys are split and bits counted, {@code jax_threefry_partitionable};
- *     by default as the era has it
+ * @param partitionable how keys are split and bits counted, {@code jax_threefry_partitionable}; by
+ *     default as the era has it
  */
 public record Key(int hi, int lo, Era era, boolean partitionable) {
 
@@ -102,7 +102,13 @@ public record Key(int hi, int lo, Era era, boolean partitionable) {
   @Override
   public String toString() {
     String mode = partitionable == era.partitionable() ? "" : ", partitionable=" + partitionable;
-    return "Key[" + Integer.toUnsignedString(hi) + ", " + Integer.toUnsignedString(lo) + ", " + era
-        + mode + "]";
+    return "Key["
+        + Integer.toUnsignedString(hi)
+        + ", "
+        + Integer.toUnsignedString(lo)
+        + ", "
+        + era
+        + mode
+        + "]";
   }
 }

@@ -7,8 +7,8 @@ import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
 
 /**
- * Random arrays, {@code jax.random}: for the same key the same bits as JAX, run eagerly on a CPU, in
- * either {@link Era}.
+ * Random arrays, {@code jax.random}: for the same key the same bits as JAX, run eagerly on a CPU,
+ * in either {@link Era}.
  *
  * <pre>{@code
  * Key key = Key.of(0);
@@ -118,8 +118,7 @@ public final class Random {
       return array(new Draws64(key.era()).truncatedNormal(key, n, lower, upper), shape);
     }
     Draws32 draws = new Draws32(key.era(), dtype);
-    float[] drawn =
-        draws.truncatedNormal(key, n, draws.constant(lower), draws.constant(upper));
+    float[] drawn = draws.truncatedNormal(key, n, draws.constant(lower), draws.constant(upper));
     return array(drawn, shape, dtype);
   }
 
@@ -204,7 +203,8 @@ public final class Random {
 
   /** Sorts by random words, as often as it takes until no two elements stay tied. */
   private static int[] shuffled(Key key, int n) {
-    int rounds = (int) Math.ceil(SHUFFLE_EXPONENT * Math.log(Math.max(1, n)) / Math.log(MAX_UINT32));
+    int rounds =
+        (int) Math.ceil(SHUFFLE_EXPONENT * Math.log(Math.max(1, n)) / Math.log(MAX_UINT32));
     int[] order = new int[n];
     Arrays.setAll(order, i -> i);
     for (int round = 0; round < rounds; round++) {

@@ -179,14 +179,13 @@ final class XlaDouble {
     double quotient = horner(LOG1P_P, x) / horner(LOG1P_Q, x);
     double x2 = x * x;
     double x3 = x * x2;
-    double rest =
-        era == Era.MODERN ? fma(-0.5, x2, x3 * quotient) : fma(x3, quotient, -0.5 * x2);
+    double rest = era == Era.MODERN ? fma(-0.5, x2, x3 * quotient) : fma(x3, quotient, -0.5 * x2);
     return x + rest;
   }
 
   /**
-   * The natural logarithm, correctly rounded but for cases nearer to a tie than 2^-65: with x =
-   * 2^e m and s = (m - 1) / (m + 1), it is e log(2) + 2 s (1 + s^2 / 3 + s^4 / 5 + ...), summed in
+   * The natural logarithm, correctly rounded but for cases nearer to a tie than 2^-65: with x = 2^e
+   * m and s = (m - 1) / (m + 1), it is e log(2) + 2 s (1 + s^2 / 3 + s^4 / 5 + ...), summed in
    * pairs of doubles.
    */
   static double log(double x) {
@@ -235,8 +234,7 @@ final class XlaDouble {
     double whole = e * LN2;
     double wholeRest = fma(e, LN2, -whole) + e * LN2_REST;
     double result = whole + high;
-    double resultRest =
-        e == 0 ? low : (high - (result - whole)) + (low + wholeRest);
+    double resultRest = e == 0 ? low : (high - (result - whole)) + (low + wholeRest);
     return result + resultRest;
   }
 

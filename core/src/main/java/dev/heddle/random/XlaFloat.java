@@ -104,9 +104,7 @@ final class XlaFloat {
     }
     float w = -log1p(-(x * x), era);
     float p =
-        w < 5
-            ? horner(ERF_INV_CENTRE, w - 2.5f)
-            : horner(ERF_INV_TAIL, (float) Math.sqrt(w) - 3f);
+        w < 5 ? horner(ERF_INV_CENTRE, w - 2.5f) : horner(ERF_INV_TAIL, (float) Math.sqrt(w) - 3f);
     return p * x;
   }
 
@@ -130,10 +128,7 @@ final class XlaFloat {
     float quotient = horner(LOG1P_P, x) / horner(LOG1P_Q, x);
     float x2 = x * x;
     float x3 = x * x2;
-    float rest =
-        era == Era.MODERN
-            ? fma(-0.5f, x2, x3 * quotient)
-            : fma(x3, quotient, -0.5f * x2);
+    float rest = era == Era.MODERN ? fma(-0.5f, x2, x3 * quotient) : fma(x3, quotient, -0.5f * x2);
     return x + rest;
   }
 

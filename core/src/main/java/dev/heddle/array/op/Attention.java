@@ -20,13 +20,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused attention: softmax of the scores of queries and keys, times the values, without a square
- * of scores in memory. Also the weights alone, by the same definition of score and mask.
+ * The fused attention: softmax of the scores of queries and keys, times the values, without a
+ * square of scores in memory. Also the weights alone, by the same definition of score and mask.
  *
- * <p>Queries come already divided by the square root of the depth, and queries, keys and values have
- * one dtype; {@code linen.DotProductAttention} sees to both. A score is the product of query and key,
- * rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code finfo(dtype).min} where
- * it is masked. Order of operations: {@link Kernels#attend}.
+ * <p>Queries come already divided by the square root of the depth, and queries, keys and values
+ * have one dtype; {@code linen.DotProductAttention} sees to both. A score is the product of query
+ * and key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
+ * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
  */
@@ -47,7 +47,8 @@ public final class Attention {
    * @param mask not zero where a key is seen; broadcasts to {@code [B..., H, Q, K]}; null for all
    * @param keep not zero where dropout keeps a weight; broadcasts likewise; null for all
    * @param dropoutScale what a kept weight is multiplied by
-   * @param float32Softmax Flax's {@code force_fp32_for_softmax}: the softmax reads and gives float32
+   * @param float32Softmax Flax's {@code force_fp32_for_softmax}: the softmax reads and gives
+   *     float32
    */
   public record Options(
       @Nullable Array mask, @Nullable Array keep, double dropoutScale, boolean float32Softmax) {
@@ -72,8 +73,8 @@ public final class Attention {
    * @param key shape {@code [B..., K, H, D]}
    * @param value shape {@code [B..., K, H, V]}
    * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}, or null
-   * @return shape {@code [B..., Q, H, V]}, of the common dtype; float32 or wider where the softmax is
-   *     forced to float32
+   * @return shape {@code [B..., Q, H, V]}, of the common dtype; float32 or wider where the softmax
+   *     is forced to float32
    * @throws IllegalArgumentException if mask, bias or keep only broadcast by enlarging the scores
    */
   public static Array attend(
@@ -224,8 +225,12 @@ public final class Attention {
     private static void require(String role, @Nullable Array array, Shape scores) {
       if (array != null && !array.shape().broadcastsTo(scores)) {
         throw new IllegalArgumentException(
-            "attention: argument \"" + role + "\": expected a shape that broadcasts to the scores "
-                + scores + " ([batch..., heads, queries, keys]), got " + array.shape());
+            "attention: argument \""
+                + role
+                + "\": expected a shape that broadcasts to the scores "
+                + scores
+                + " ([batch..., heads, queries, keys]), got "
+                + array.shape());
       }
     }
 
@@ -263,8 +268,12 @@ public final class Attention {
             cost,
             (unit, from, to) -> {
               AttentionHead64 head =
-                  head64(unit, rows64(q, unit, queries, depth), rows64(k, unit, keys, depth),
-                      rows64(v, unit, keys, width), null);
+                  head64(
+                      unit,
+                      rows64(q, unit, queries, depth),
+                      rows64(k, unit, keys, depth),
+                      rows64(v, unit, keys, width),
+                      null);
               kernels.attend(head, from, to, rows64(out, unit, queries, width), null, null);
             });
         return Storage.ofDoubles(DType.FLOAT64, out);
@@ -277,8 +286,12 @@ public final class Attention {
           cost,
           (unit, from, to) -> {
             AttentionHead head =
-                head(unit, rows(q, unit, queries, depth), rows(k, unit, keys, depth),
-                    rows(v, unit, keys, width), null);
+                head(
+                    unit,
+                    rows(q, unit, queries, depth),
+                    rows(k, unit, keys, depth),
+                    rows(v, unit, keys, width),
+                    null);
             kernels.attend(head, from, to, rows(out, unit, queries, width), null, null);
           });
       return Storage.ofFloats(DType.FLOAT32, out);
@@ -299,8 +312,12 @@ public final class Attention {
             (unit, from, to) -> {
               Rows64 given = scored ? square64(q, unit) : null;
               AttentionHead64 head =
-                  head64(unit, rows64(q, unit, queries, depth), rows64(k, unit, keys, depth),
-                      rows64(q, unit, keys, 0), given);
+                  head64(
+                      unit,
+                      rows64(q, unit, queries, depth),
+                      rows64(k, unit, keys, depth),
+                      rows64(q, unit, keys, 0),
+                      given);
               kernels.weigh(head, from, to, square64(out, unit), rounding);
             });
         return Storage.ofDoubles(dtype, out);
@@ -313,8 +330,12 @@ public final class Attention {
           (unit, from, to) -> {
             Rows given = scored ? square(q, unit) : null;
             AttentionHead head =
-                head(unit, rows(q, unit, queries, depth), rows(k, unit, keys, depth),
-                    rows(q, unit, keys, 0), given);
+                head(
+                    unit,
+                    rows(q, unit, queries, depth),
+                    rows(k, unit, keys, depth),
+                    rows(q, unit, keys, 0),
+                    given);
             kernels.weigh(head, from, to, square(out, unit), rounding);
           });
       return Storage.ofFloats(dtype, out);
@@ -349,8 +370,7 @@ public final class Attention {
           rules);
     }
 
-    private AttentionHead64 head64(
-        int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
+    private AttentionHead64 head64(int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
       return new AttentionHead64(
           q,
           k,
@@ -420,8 +440,7 @@ public final class Attention {
           rest /= scores.dim(axis);
         }
       }
-      return new Pairs(
-          flags, numbers, wideNumbers, offsets, strides[outer], strides[outer + 1]);
+      return new Pairs(flags, numbers, wideNumbers, offsets, strides[outer], strides[outer + 1]);
     }
 
     /** 1 where an element is not zero; a NaN is not. */

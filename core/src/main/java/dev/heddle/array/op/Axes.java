@@ -11,11 +11,15 @@ final class Axes {
   static int one(String operation, String argument, int axis, int rank) {
     if (axis < -rank || axis >= rank) {
       throw new IllegalArgumentException(
-          operation + ": argument \"" + argument + "\": "
+          operation
+              + ": argument \""
+              + argument
+              + "\": "
               + (rank == 0
                   ? "expected none for a scalar"
                   : "expected -" + rank + " to " + (rank - 1))
-              + ", got " + axis);
+              + ", got "
+              + axis);
     }
     return axis < 0 ? axis + rank : axis;
   }
@@ -37,7 +41,8 @@ final class Axes {
       int axis = one(operation, "axes", axes[i], rank);
       if (seen[axis]) {
         throw new IllegalArgumentException(
-            operation + ": argument \"axes\": expected each axis once, got "
+            operation
+                + ": argument \"axes\": expected each axis once, got "
                 + Arrays.toString(axes));
       }
       seen[axis] = true;

@@ -22,7 +22,8 @@ record Binary(Function function) implements Op {
     DType dtype = DType.promote(x.dtype(), y.dtype());
     if (dtype == DType.BOOL && function.forbidsBool) {
       throw new IllegalArgumentException(
-          function.label + ": expected numbers, got bool and bool; use Compare's logical functions");
+          function.label
+              + ": expected numbers, got bool and bool; use Compare's logical functions");
     }
     if (function.ofLong == null && !dtype.isFloating()) {
       dtype = DType.FLOAT32;
@@ -46,11 +47,15 @@ record Binary(Function function) implements Op {
       double[] a = x.storage().doubles();
       double[] b = y.storage().doubles();
       double[] out = new double[n];
-      Walk.rows(shape, x.shape(), y.shape(), (o, i, si, j, sj, m) -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
-        }
-      });
+      Walk.rows(
+          shape,
+          x.shape(),
+          y.shape(),
+          (o, i, si, j, sj, m) -> {
+            for (int k = 0; k < m; k++) {
+              out[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
+            }
+          });
       return Array.wrap(new Storage.F64(out), shape);
     }
     if (dtype.isFloating()) {
@@ -58,7 +63,9 @@ record Binary(Function function) implements Op {
       float[] b = y.storage().floats();
       float[] out = new float[n];
       Walk.rows(
-          shape, x.shape(), y.shape(),
+          shape,
+          x.shape(),
+          y.shape(),
           (o, i, si, j, sj, m) -> floats(out, o, a, i, si, b, j, sj, m));
       return Array.wrap(Storage.ofFloats(dtype, out), shape);
     }
@@ -69,11 +76,15 @@ record Binary(Function function) implements Op {
     long[] a = x.storage().longs();
     long[] b = y.storage().longs();
     long[] out = new long[n];
-    Walk.rows(shape, x.shape(), y.shape(), (o, i, si, j, sj, m) -> {
-      for (int k = 0; k < m; k++) {
-        out[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
-      }
-    });
+    Walk.rows(
+        shape,
+        x.shape(),
+        y.shape(),
+        (o, i, si, j, sj, m) -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
+          }
+        });
     return Array.wrap(Storage.ofLongs(dtype, out), shape);
   }
 

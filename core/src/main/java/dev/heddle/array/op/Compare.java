@@ -11,8 +11,8 @@ import java.util.Locale;
 /**
  * Comparisons and logic, element by element with NumPy's broadcasting; the result is bool.
  *
- * <p>Two arrays are compared in their common type. NaN is unequal to everything and neither less nor
- * greater. The logical functions take "not zero" for true.
+ * <p>Two arrays are compared in their common type. NaN is unequal to everything and neither less
+ * nor greater. The logical functions take "not zero" for true.
  */
 public final class Compare {
   private Compare() {}
@@ -147,19 +147,27 @@ public final class Compare {
       if (x.dtype().isFloating()) {
         double[] a = x.storage().doubles();
         double[] b = y.storage().doubles();
-        Walk.rows(shape, x.shape(), y.shape(), (o, i, si, j, sj, m) -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
-          }
-        });
+        Walk.rows(
+            shape,
+            x.shape(),
+            y.shape(),
+            (o, i, si, j, sj, m) -> {
+              for (int k = 0; k < m; k++) {
+                out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
+              }
+            });
       } else {
         long[] a = x.storage().longs();
         long[] b = y.storage().longs();
-        Walk.rows(shape, x.shape(), y.shape(), (o, i, si, j, sj, m) -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
-          }
-        });
+        Walk.rows(
+            shape,
+            x.shape(),
+            y.shape(),
+            (o, i, si, j, sj, m) -> {
+              for (int k = 0; k < m; k++) {
+                out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
+              }
+            });
       }
       return Array.wrap(new Storage.Bool(out), shape);
     }
@@ -185,15 +193,21 @@ public final class Compare {
       byte[] out = new byte[shape.size()];
       byte[] a = ((Storage.Bool) x.storage()).values();
       byte[] b = ((Storage.Bool) y.storage()).values();
-      Walk.rows(shape, x.shape(), y.shape(), (o, i, si, j, sj, m) -> {
-        for (int k = 0; k < m; k++) {
-          int p = a[i + k * si];
-          int q = b[j + k * sj];
-          out[o + k] = (byte) (connective == Connective.AND
-              ? p & q
-              : connective == Connective.OR ? p | q : p ^ q);
-        }
-      });
+      Walk.rows(
+          shape,
+          x.shape(),
+          y.shape(),
+          (o, i, si, j, sj, m) -> {
+            for (int k = 0; k < m; k++) {
+              int p = a[i + k * si];
+              int q = b[j + k * sj];
+              out[o + k] =
+                  (byte)
+                      (connective == Connective.AND
+                          ? p & q
+                          : connective == Connective.OR ? p | q : p ^ q);
+            }
+          });
       return Array.wrap(new Storage.Bool(out), shape);
     }
   }

@@ -14,7 +14,8 @@ public final class Concatenate {
   private Concatenate() {}
 
   /**
-   * Arrays one after another along an axis they have, {@code jnp.concatenate}, in their common type.
+   * Arrays one after another along an axis they have, {@code jnp.concatenate}, in their common
+   * type.
    *
    * @throws IllegalArgumentException if there are none or another axis differs in length
    */
@@ -30,7 +31,9 @@ public final class Concatenate {
       if (array.rank() != first.rank()
           || !array.shape().with(along, 0).equals(first.with(along, 0))) {
         throw new IllegalArgumentException(
-            "concatenate: expected shapes equal but for axis " + along + ", got "
+            "concatenate: expected shapes equal but for axis "
+                + along
+                + ", got "
                 + arrays.stream().map(Array::shape).toList());
       }
     }
@@ -65,8 +68,12 @@ public final class Concatenate {
     int length = x.shape().dim(along);
     if (parts <= 0 || length % parts != 0) {
       throw new IllegalArgumentException(
-          "split: expected a number of parts that divides axis " + along + " of shape " + x.shape()
-              + ", got " + parts);
+          "split: expected a number of parts that divides axis "
+              + along
+              + " of shape "
+              + x.shape()
+              + ", got "
+              + parts);
     }
     int[] borders = new int[parts - 1];
     Arrays.setAll(borders, i -> (i + 1) * (length / parts));
@@ -99,8 +106,14 @@ public final class Concatenate {
   public static Array pad(Array x, int[] before, int[] after, double value) {
     if (before.length != x.rank() || after.length != x.rank()) {
       throw new IllegalArgumentException(
-          "pad: expected " + x.rank() + " numbers before and after for shape " + x.shape()
-              + ", got " + Arrays.toString(before) + " and " + Arrays.toString(after));
+          "pad: expected "
+              + x.rank()
+              + " numbers before and after for shape "
+              + x.shape()
+              + ", got "
+              + Arrays.toString(before)
+              + " and "
+              + Arrays.toString(after));
     }
     Array padded = x;
     for (int axis = 0; axis < x.rank(); axis++) {

@@ -81,8 +81,8 @@ public final class Creation {
   }
 
   /**
-   * A new last axis with a one at each element's index, {@code jax.nn.one_hot}; indices outside give
-   * zeros only.
+   * A new last axis with a one at each element's index, {@code jax.nn.one_hot}; indices outside
+   * give zeros only.
    */
   public static Array oneHot(Array indices, int classes, DType dtype) {
     Array range = arange(0, classes, 1, indices.dtype());

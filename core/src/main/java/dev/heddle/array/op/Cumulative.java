@@ -7,8 +7,8 @@ import dev.heddle.array.storage.Storage;
 import java.util.List;
 
 /**
- * Running sums and products along an axis, one after another in order. 16-bit floats are accumulated
- * in float32 and every element rounds once; types as in {@link Reduce}.
+ * Running sums and products along an axis, one after another in order. 16-bit floats are
+ * accumulated in float32 and every element rounds once; types as in {@link Reduce}.
  */
 public final class Cumulative {
   private Cumulative() {}

@@ -16,8 +16,8 @@ import java.util.Set;
  * Einsum.einsum("...qhd,...khd->...hqk", query, key);
  * }</pre>
  *
- * <p>The operands are converted to their common type and contracted from left to right, each pair by
- * one {@link MatMul#dotGeneral}; axes that only one operand has and nobody else needs are summed
+ * <p>The operands are converted to their common type and contracted from left to right, each pair
+ * by one {@link MatMul#dotGeneral}; axes that only one operand has and nobody else needs are summed
  * first ({@link Reduce#sum}). An axis of length 1 broadcasts.
  */
 public final class Einsum {
@@ -32,20 +32,15 @@ public final class Einsum {
      * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}
      */
     Array apply(
-        Array lhs,
-        Array rhs,
-        int[] lhsContract,
-        int[] rhsContract,
-        int[] lhsBatch,
-        int[] rhsBatch);
+        Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch);
   }
 
   /**
    * The sum of products that the spec describes.
    *
-   * @param spec letters for the axes of each operand, separated by commas, then {@code ->} and those
-   *     of the result; {@code ...} stands for any axes; without {@code ->} the letters that occur once,
-   *     in alphabetical order
+   * @param spec letters for the axes of each operand, separated by commas, then {@code ->} and
+   *     those of the result; {@code ...} stands for any axes; without {@code ->} the letters that
+   *     occur once, in alphabetical order
    * @throws IllegalArgumentException if the spec is malformed or does not fit the operands
    */
   public static Array einsum(String spec, Array... operands) {
@@ -65,8 +60,7 @@ public final class Einsum {
       Term term = Term.of(Cast.astype(operands[i], dtype), parsed.operands().get(i), lengths);
       Set<String> needed = new LinkedHashSet<>(parsed.result());
       parsed.operands().subList(i + 1, operands.length).forEach(needed::addAll);
-      result =
-          result == null ? term : result.times(term, needed, contraction);
+      result = result == null ? term : result.times(term, needed, contraction);
     }
     if (result == null) {
       throw new IllegalStateException("a parsed spec without operands");

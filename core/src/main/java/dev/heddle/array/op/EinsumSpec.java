@@ -36,8 +36,15 @@ record EinsumSpec(List<List<String>> operands, List<String> result, Map<String, 
       if (open ? letters > shape.rank() : letters != shape.rank()) {
         throw wrong(
             spec,
-            "operand " + i + ": expected " + letters + (open ? " or more" : "") + " axes for \""
-                + terms[i] + "\", got shape " + shape);
+            "operand "
+                + i
+                + ": expected "
+                + letters
+                + (open ? " or more" : "")
+                + " axes for \""
+                + terms[i]
+                + "\", got shape "
+                + shape);
       }
       ellipsis = Math.max(ellipsis, open ? shape.rank() - letters : 0);
       List<String> labels = labels(terms[i], shape.rank() - letters);
@@ -97,7 +104,11 @@ record EinsumSpec(List<List<String>> operands, List<String> result, Map<String, 
         throw wrong(
             spec,
             (label.startsWith(".") ? "axes of ..." : "label \"" + label + "\"")
-                + ": expected length " + known + ", got " + length + " in shapes "
+                + ": expected length "
+                + known
+                + ", got "
+                + length
+                + " in shapes "
                 + shapes.subList(0, operand + 1));
       }
       lengths.put(label, known == 1 ? length : known);
@@ -108,12 +119,11 @@ record EinsumSpec(List<List<String>> operands, List<String> result, Map<String, 
     TreeMap<String, Integer> counts = new TreeMap<>();
     operands.forEach(labels -> labels.forEach(label -> counts.merge(label, 1, Integer::sum)));
     List<String> result = new ArrayList<>(labels(ELLIPSIS, ellipsis));
-    counts.forEach(
-        (label, count) -> {
-          if (count == 1 && !label.startsWith(".")) {
-            result.add(label);
-          }
-        });
+    counts.forEach((label, count) -> {
+      if (count == 1 && !label.startsWith(".")) {
+        result.add(label);
+      }
+    });
     return List.copyOf(result);
   }
 

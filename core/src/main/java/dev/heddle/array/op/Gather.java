@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Elements chosen by arrays of indices. Negative indices count from the end; one outside is an error
- * (JAX gives NaN or the nearest one inside).
+ * Elements chosen by arrays of indices. Negative indices count from the end; one outside is an
+ * error (JAX gives NaN or the nearest one inside).
  */
 public final class Gather {
   private Gather() {}
@@ -29,19 +29,22 @@ public final class Gather {
    * The element of x at each index along one axis, {@code jnp.take_along_axis}.
    *
    * @param indices of x's rank; its other axes broadcast with x's
-   * @throws IllegalArgumentException if ranks or other axes do not fit, the indices are not integers
-   *     or one is outside
+   * @throws IllegalArgumentException if ranks or other axes do not fit, the indices are not
+   *     integers or one is outside
    */
   public static Array takeAlongAxis(Array x, Array indices, int axis) {
     requireIntegers("take_along_axis", indices);
     int along = Axes.one("take_along_axis", axis, x.shape());
     if (indices.rank() != x.rank()) {
       throw new IllegalArgumentException(
-          "take_along_axis: argument \"indices\": expected " + x.rank() + " axes as x's shape "
-              + x.shape() + ", got shape " + indices.shape());
+          "take_along_axis: argument \"indices\": expected "
+              + x.rank()
+              + " axes as x's shape "
+              + x.shape()
+              + ", got shape "
+              + indices.shape());
     }
-    Walk.broadcast(
-        "take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
+    Walk.broadcast("take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
     return Op.run(new Along(along), x, indices);
   }
 
@@ -49,14 +52,18 @@ public final class Gather {
    * The parts of x at {@code x[i, j, ...]}: one array of indices for each of the first axes, which
    * broadcast together and take those axes' place.
    *
-   * @throws IllegalArgumentException if there are more arrays than axes, they are not integers or do
-   *     not broadcast, or one is outside
+   * @throws IllegalArgumentException if there are more arrays than axes, they are not integers or
+   *     do not broadcast, or one is outside
    */
   public static Array index(Array x, Array... indices) {
     if (indices.length == 0 || indices.length > x.rank()) {
       throw new IllegalArgumentException(
-          "index: expected 1 to " + x.rank() + " arrays of indices for shape " + x.shape()
-              + ", got " + indices.length);
+          "index: expected 1 to "
+              + x.rank()
+              + " arrays of indices for shape "
+              + x.shape()
+              + ", got "
+              + indices.length);
     }
     List<Array> inputs = new ArrayList<>(List.of(x));
     for (Array one : indices) {
@@ -123,8 +130,7 @@ public final class Gather {
       Array indices = inputs.get(1);
       int count = indices.shape().dim(axis);
       Shape shape =
-          Shape.broadcast(x.shape().with(axis, 1), indices.shape().with(axis, 1))
-              .with(axis, count);
+          Shape.broadcast(x.shape().with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
       int[] strides = x.shape().with(axis, 1).stridesFor(shape.with(axis, 1));
       int step = x.shape().strides()[axis];
       int[] own = x.shape().strides();

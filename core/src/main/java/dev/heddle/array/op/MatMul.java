@@ -5,8 +5,8 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.Workers;
@@ -35,15 +35,20 @@ public final class MatMul {
    *
    * @param a shape {@code [B..., M, K]} or {@code [K]}
    * @param b shape {@code [B..., K, N]} or {@code [K]}
-   * @return shape {@code [B..., M, N]} without the axis of a one-dimensional operand, in the promoted
-   *     dtype
-   * @throws IllegalArgumentException if an operand is a scalar, the contracted lengths differ, or the
-   *     leading axes do not broadcast
+   * @return shape {@code [B..., M, N]} without the axis of a one-dimensional operand, in the
+   *     promoted dtype
+   * @throws IllegalArgumentException if an operand is a scalar, the contracted lengths differ, or
+   *     the leading axes do not broadcast
    */
   public static Array matmul(Array a, Array b) {
-    if (a.rank() == 0 || b.rank() == 0 || a.shape().dim(-1) != b.shape().dim(Math.max(-2, -b.rank()))) {
+    if (a.rank() == 0
+        || b.rank() == 0
+        || a.shape().dim(-1) != b.shape().dim(Math.max(-2, -b.rank()))) {
       throw new IllegalArgumentException(
-          "matmul: expected shapes [..., M, K] and [..., K, N], got " + a.shape() + " and " + b.shape());
+          "matmul: expected shapes [..., M, K] and [..., K, N], got "
+              + a.shape()
+              + " and "
+              + b.shape());
     }
     if (a.rank() <= 2 && b.rank() <= 2) {
       return dotGeneral(a, b, new int[] {a.rank() - 1}, new int[] {0}, new int[0], new int[0]);
@@ -55,8 +60,7 @@ public final class MatMul {
     }
     Array left = a.rank() == 1 ? Reshape.reshape(a, 1, a.size()) : a;
     Shape batch =
-        Shape.broadcast(
-            left.shape().range(0, left.rank() - 2), b.shape().range(0, b.rank() - 2));
+        Shape.broadcast(left.shape().range(0, left.rank() - 2), b.shape().range(0, b.rank() - 2));
     Array wideA = broadcastBatch(left, batch);
     Array wideB = broadcastBatch(b, batch);
     int[] axes = IntStream.range(0, batch.rank()).toArray();
@@ -75,27 +79,25 @@ public final class MatMul {
   }
 
   /**
-   * The product of two arrays over given axes, {@code lax.dot_general}; axes may be counted from the
-   * end.
+   * The product of two arrays over given axes, {@code lax.dot_general}; axes may be counted from
+   * the end.
    *
    * @param lhsContract axes of {@code lhs} that are summed over
    * @param rhsContract the axes of {@code rhs} that go with them, of equal lengths
    * @param lhsBatch axes of {@code lhs} that both have
    * @param rhsBatch the axes of {@code rhs} that go with them, of equal lengths
-   * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}; in the promoted
-   *     dtype
+   * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}; in the
+   *     promoted dtype
    * @throws IllegalArgumentException if the axes do not pair up, repeat, or differ in length
    */
   public static Array dotGeneral(
-      Array lhs,
-      Array rhs,
-      int[] lhsContract,
-      int[] rhsContract,
-      int[] lhsBatch,
-      int[] rhsBatch) {
+      Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch) {
     DotGeneral op =
         new DotGeneral(
-            axes(lhs, lhsContract), axes(rhs, rhsContract), axes(lhs, lhsBatch), axes(rhs, rhsBatch));
+            axes(lhs, lhsContract),
+            axes(rhs, rhsContract),
+            axes(lhs, lhsBatch),
+            axes(rhs, rhsBatch));
     op.check(lhs.shape(), rhs.shape());
     return Op.run(op, lhs, rhs);
   }
@@ -122,16 +124,23 @@ public final class MatMul {
       distinct("second", rhs, rhsContract, rhsBatch);
     }
 
-    private void pairs(
-        String kind, Shape lhs, List<Integer> left, Shape rhs, List<Integer> right) {
+    private void pairs(String kind, Shape lhs, List<Integer> left, Shape rhs, List<Integer> right) {
       boolean equal = left.size() == right.size();
       for (int i = 0; equal && i < left.size(); i++) {
         equal = lhs.dim(left.get(i)) == rhs.dim(right.get(i));
       }
       if (!equal) {
         throw new IllegalArgumentException(
-            "dot_general: expected " + kind + " axes of equal lengths, got axes " + left + " of "
-                + lhs + " and " + right + " of " + rhs);
+            "dot_general: expected "
+                + kind
+                + " axes of equal lengths, got axes "
+                + left
+                + " of "
+                + lhs
+                + " and "
+                + right
+                + " of "
+                + rhs);
       }
     }
 
@@ -139,8 +148,14 @@ public final class MatMul {
       long different = IntStream.concat(ints(contract), ints(batch)).distinct().count();
       if (different != contract.size() + batch.size()) {
         throw new IllegalArgumentException(
-            "dot_general: expected every axis at most once, got contracted " + contract
-                + " and batch " + batch + " of the " + which + " operand, shape " + shape);
+            "dot_general: expected every axis at most once, got contracted "
+                + contract
+                + " and batch "
+                + batch
+                + " of the "
+                + which
+                + " operand, shape "
+                + shape);
       }
     }
 
@@ -157,7 +172,8 @@ public final class MatMul {
       Shape shape = batch.concat(left).concat(right);
       DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
       Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
-      Storage b = arrange(rhs, concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree)));
+      Storage b =
+          arrange(rhs, concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree)));
       Sizes sizes = new Sizes(batch.size(), left.size(), contract.size(), right.size());
       return Array.wrap(multiply(a, b, sizes, dtype), shape);
     }
@@ -182,7 +198,7 @@ public final class MatMul {
     /** The elements with the axes in the given order; without a copy where that is their order. */
     private static Storage arrange(Array array, int[] order) {
       boolean inOrder = Arrays.equals(order, IntStream.range(0, order.length).toArray());
-      return inOrder ? array.storage() : Transpose.permuted(array, order);
+      return inOrder ? array.storage() : Transpose.transpose(array, order).storage();
     }
   }
 

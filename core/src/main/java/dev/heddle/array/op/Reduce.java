@@ -130,8 +130,7 @@ public final class Reduce {
   }
 
   private static Array run(Kind kind, Array x, boolean keepDims, int[] axes, String name) {
-    return Op.run(
-        new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
+    return Op.run(new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
   }
 
   private enum Kind {

@@ -5,7 +5,9 @@ import dev.heddle.array.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/** Whole arrays or their parts repeated. See {@link Reshape#broadcastTo} for NumPy's broadcasting. */
+/**
+ * Whole arrays or their parts repeated. See {@link Reshape#broadcastTo} for NumPy's broadcasting.
+ */
 public final class Repeat {
   private Repeat() {}
 
@@ -40,8 +42,7 @@ public final class Repeat {
     Shape after = x.shape().range(along + 1, x.rank());
     dims[along] *= times;
     Array apart = Reshape.to(x, before.append(1).concat(after));
-    return Reshape.to(
-        Reshape.repeated(apart, before.append(times).concat(after)), Shape.of(dims));
+    return Reshape.to(Reshape.repeated(apart, before.append(times).concat(after)), Shape.of(dims));
   }
 
   /** All arrays repeated into their common shape, {@code jnp.broadcast_arrays}. */

@@ -44,7 +44,11 @@ public final class Reshape {
 
   private static IllegalArgumentException mismatch(Array x, int... dims) {
     return new IllegalArgumentException(
-        "reshape: expected a shape of " + x.size() + " elements for shape " + x.shape() + ", got "
+        "reshape: expected a shape of "
+            + x.size()
+            + " elements for shape "
+            + x.shape()
+            + ", got "
             + Arrays.toString(dims));
   }
 
@@ -88,8 +92,10 @@ public final class Reshape {
     for (int axis : dropped) {
       if (dims[axis] != 1) {
         throw new IllegalArgumentException(
-            "squeeze: argument \"axes\": expected axes of length 1 of shape " + x.shape()
-                + ", got axis " + axis);
+            "squeeze: argument \"axes\": expected axes of length 1 of shape "
+                + x.shape()
+                + ", got axis "
+                + axis);
       }
     }
     return to(x, Shape.of(Axes.pick(dims, Axes.others(dropped, dims.length))));

@@ -32,7 +32,9 @@ public final class Slice {
     View view = View.of("set", x.shape(), indices);
     if (!value.shape().broadcastsTo(view.shape)) {
       throw new IllegalArgumentException(
-          "set: argument \"value\": expected a shape that broadcasts to " + view.shape + ", got "
+          "set: argument \"value\": expected a shape that broadcasts to "
+              + view.shape
+              + ", got "
               + value.shape());
     }
     return Op.run(new Replaced("scatter", view), x, Cast.astype(value, x.dtype()));
@@ -53,8 +55,8 @@ public final class Slice {
   }
 
   /**
-   * A part of fixed size, {@code lax.dynamic_slice}: starts below 0 count from the end, and one that
-   * would reach beyond the array is moved back inside.
+   * A part of fixed size, {@code lax.dynamic_slice}: starts below 0 count from the end, and one
+   * that would reach beyond the array is moved back inside.
    *
    * @throws IllegalArgumentException if the sizes do not fit into x's shape
    */
@@ -73,7 +75,9 @@ public final class Slice {
   public static Array dynamicUpdateSlice(Array x, Array update, int... starts) {
     if (update.dtype() != x.dtype()) {
       throw new IllegalArgumentException(
-          "dynamic_update_slice: argument \"update\": expected " + x.dtype() + ", got "
+          "dynamic_update_slice: argument \"update\": expected "
+              + x.dtype()
+              + ", got "
               + update.dtype());
     }
     int[] inside = inside("dynamic_update_slice", x.shape(), starts, update.shape());
@@ -106,8 +110,15 @@ public final class Slice {
   private static void requireEach(String operation, String argument, int[] given, Shape shape) {
     if (given.length != shape.rank()) {
       throw new IllegalArgumentException(
-          operation + ": argument \"" + argument + "\": expected " + shape.rank()
-              + " numbers for shape " + shape + ", got " + Arrays.toString(given));
+          operation
+              + ": argument \""
+              + argument
+              + "\": expected "
+              + shape.rank()
+              + " numbers for shape "
+              + shape
+              + ", got "
+              + Arrays.toString(given));
     }
   }
 
@@ -158,7 +169,12 @@ public final class Slice {
             int length = whole.dim(axis);
             if (place < -length || place >= length) {
               throw new IllegalArgumentException(
-                  operation + ": index " + place + " is outside axis " + axis + " of shape "
+                  operation
+                      + ": index "
+                      + place
+                      + " is outside axis "
+                      + axis
+                      + " of shape "
                       + whole);
             }
             offset += (place < 0 ? place + length : place) * wholeStrides[axis++];
@@ -196,8 +212,12 @@ public final class Slice {
       }
       if (named > whole.rank() || rests > 1) {
         throw new IllegalArgumentException(
-            operation + ": expected at most " + whole.rank()
-                + " indices for shape " + whole + " and \"rest\" once, got "
+            operation
+                + ": expected at most "
+                + whole.rank()
+                + " indices for shape "
+                + whole
+                + " and \"rest\" once, got "
                 + Arrays.toString(indices));
       }
       return named;

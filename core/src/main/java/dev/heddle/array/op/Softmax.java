@@ -13,9 +13,9 @@ import java.util.List;
  * The softmax along an axis, its logarithm, and the logarithm of its denominator.
  *
  * <p>Order of operations, for each row along the axis: its maximum; R(x - maximum); R(exp); R(their
- * sum, in 16 lanes); R(exp / sum), where R rounds to bfloat16 or float16 if that is the type and does
- * nothing otherwise. A row with NaN or +infinity in it, or of nothing but -infinity, is NaN. Integers
- * become float32.
+ * sum, in 16 lanes); R(exp / sum), where R rounds to bfloat16 or float16 if that is the type and
+ * does nothing otherwise. A row with NaN or +infinity in it, or of nothing but -infinity, is NaN.
+ * Integers become float32.
  */
 public final class Softmax {
   private Softmax() {}

@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 public final class Sort {
   private Sort() {}
 
-  /** The place of the first largest element along an axis, or of the first NaN, {@code jnp.argmax}. */
+  /**
+   * The place of the first largest element along an axis, or of the first NaN, {@code jnp.argmax}.
+   */
   public static Array argmax(Array x, int axis) {
     return extreme("argmax", x, axis);
   }
@@ -26,7 +28,9 @@ public final class Sort {
     return argmax(Reshape.ravel(x), 0);
   }
 
-  /** The place of the first smallest element along an axis, or of the first NaN, {@code jnp.argmin}. */
+  /**
+   * The place of the first smallest element along an axis, or of the first NaN, {@code jnp.argmin}.
+   */
   public static Array argmin(Array x, int axis) {
     return extreme("argmin", x, axis);
   }
@@ -65,8 +69,12 @@ public final class Sort {
     int axis = Axes.one("top_k", -1, x.shape());
     if (k < 0 || k > x.shape().dim(axis)) {
       throw new IllegalArgumentException(
-          "top_k: argument \"k\": expected 0 to " + x.shape().dim(axis) + " for shape " + x.shape()
-              + ", got " + k);
+          "top_k: argument \"k\": expected 0 to "
+              + x.shape().dim(axis)
+              + " for shape "
+              + x.shape()
+              + ", got "
+              + k);
     }
     Array indices = Op.run(new Ordering("top_k", axis, k), x);
     return new TopK(Gather.takeAlongAxis(x, indices, axis), indices);

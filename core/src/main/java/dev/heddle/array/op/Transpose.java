@@ -26,7 +26,11 @@ public final class Transpose {
     }
     if (axes.length != rank) {
       throw new IllegalArgumentException(
-          "transpose: argument \"axes\": expected all " + rank + " of shape " + x.shape() + ", got "
+          "transpose: argument \"axes\": expected all "
+              + rank
+              + " of shape "
+              + x.shape()
+              + ", got "
               + Arrays.toString(axes));
     }
     return permute(x, Axes.many("transpose", axes, rank));
@@ -49,7 +53,9 @@ public final class Transpose {
     if (from.length != to.length) {
       throw new IllegalArgumentException(
           "moveaxis: expected as many destinations as sources, got "
-              + Arrays.toString(sources) + " and " + Arrays.toString(destinations));
+              + Arrays.toString(sources)
+              + " and "
+              + Arrays.toString(destinations));
     }
     int[] axes = new int[rank];
     int[] staying = Axes.others(from, rank);

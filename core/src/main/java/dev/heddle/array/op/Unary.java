@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function of each element alone.
  *
- * <p>float32 goes through {@link Polynomials}, float64 through {@link StrictMath}; 16-bit floats are
- * computed in float32 and rounded once. Integers keep their type where the function has a value for
- * them, otherwise they become float32 first.
+ * <p>float32 goes through {@link Polynomials}, float64 through {@link StrictMath}; 16-bit floats
+ * are computed in float32 and rounded once. Integers keep their type where the function has a value
+ * for them, otherwise they become float32 first.
  */
 record Unary(Function function) implements Op {
 

@@ -67,8 +67,7 @@ public final class Where {
       Array x = inputs.get(1);
       Array y = inputs.get(2);
       Shape shape =
-          Walk.broadcast(
-              name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
+          Walk.broadcast(name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
       byte[] keep = ((Storage.Bool) condition.storage()).values();
       int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
       int[] ofY = Walk.places(shape, y.shape().stridesFor(shape), x.size());
