@@ -60,12 +60,11 @@ final class GoldenLines {
   /** A tree of variables. */
   Variables variables(String name) {
     Map<String, Array> flat = new LinkedHashMap<>();
-    tensors.forEach(
-        (path, array) -> {
-          if (path.startsWith(name + "/")) {
-            flat.put(path.substring(name.length() + 1), array);
-          }
-        });
+    tensors.forEach((path, array) -> {
+      if (path.startsWith(name + "/")) {
+        flat.put(path.substring(name.length() + 1), array);
+      }
+    });
     return Variables.of(flat);
   }
 
@@ -88,7 +87,9 @@ final class GoldenLines {
     double largest = Arrays.stream(b).map(Math::abs).max().orElse(0);
     double allowed = largest * tolerance(expected.dtype());
     for (int i = 0; i < a.length; i++) {
-      assertThat(Math.abs(a[i] - b[i])).as("%s vs %s", given, expected).isLessThanOrEqualTo(allowed);
+      assertThat(Math.abs(a[i] - b[i]))
+          .as("%s vs %s", given, expected)
+          .isLessThanOrEqualTo(allowed);
     }
   }
 

@@ -43,8 +43,7 @@ class LayerErrorsTest {
   @Test
   void denseNeedsFeaturesAndAnAxis() {
     assertThatThrownBy(() -> Dense.builder().build())
-        .hasMessage(
-            "Dense: argument \"features\": expected a number of 0 or more, got none");
+        .hasMessage("Dense: argument \"features\": expected a number of 0 or more, got none");
     assertThatThrownBy(() -> Dense.of(2).init(RNGS, zeros(FLOAT32)))
         .hasMessage("/: argument \"inputs\": expected at least one axis, got shape []");
   }
@@ -62,8 +61,7 @@ class LayerErrorsTest {
         .hasMessage(
             "/: arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape"
                 + " [2, 3], got [1, -1] and []");
-    assertThatThrownBy(
-            () -> builder.axis(0).batchDims(0).build().init(RNGS, zeros(FLOAT32, 2, 3)))
+    assertThatThrownBy(() -> builder.axis(0).batchDims(0).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
             "/: arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape"
                 + " [2, 3], got [0] and [0]");
@@ -95,8 +93,7 @@ class LayerErrorsTest {
   @Test
   void layerNormNeedsAxesOfItsInput() {
     assertThatThrownBy(
-            () ->
-                LayerNorm.builder().reductionAxes(2).build().init(RNGS, zeros(FLOAT32, 2, 3)))
+            () -> LayerNorm.builder().reductionAxes(2).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
             "/: argument \"reduction_axes\": expected axes of an input of shape [2, 3], got [2]");
     assertThatThrownBy(
@@ -132,18 +129,14 @@ class LayerErrorsTest {
   void dropoutNeedsAStreamAndFloatsAndAxes() {
     Dropout half = Dropout.builder().rate(0.5).deterministic(false).broadcastDims(1).build();
 
-    assertThatThrownBy(
-            () -> half.apply(Variables.empty(), Dropout.Inputs.of(zeros(FLOAT32, 2, 3))))
+    assertThatThrownBy(() -> half.apply(Variables.empty(), Dropout.Inputs.of(zeros(FLOAT32, 2, 3))))
         .isInstanceOf(LinenException.InvalidRngError.class)
         .hasMessage("/: random stream \"dropout\": expected a key, got no streams");
     assertThatThrownBy(() -> half.apply(Variables.empty(), Dropout.Inputs.of(zeros(INT32, 2, 3))))
         .hasMessage("/: argument \"inputs\": expected a floating-point type, got int32");
-    assertThatThrownBy(
-            () ->
-                half.apply(
-                    Variables.empty(),
-                    Dropout.Inputs.of(zeros(FLOAT32, 3)),
-                    Rngs.of("dropout", 1)))
+    assertThatThrownBy(() ->
+            half.apply(
+                Variables.empty(), Dropout.Inputs.of(zeros(FLOAT32, 3)), Rngs.of("dropout", 1)))
         .hasMessage(
             "/: argument \"broadcast_dims\": expected axes of an input of shape [3], got [1]");
   }

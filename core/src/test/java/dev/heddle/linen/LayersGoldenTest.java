@@ -96,10 +96,8 @@ class LayersGoldenTest {
   @ParameterizedTest
   @MethodSource("dropouts")
   void dropoutDropsWhatFlaxDrops(String era, String name, Dropout dropout, Array x) {
-    Rngs rngs =
-        Rngs.of("dropout", 3).era(Era.valueOf(era.toUpperCase(Locale.ROOT)));
-    Array y =
-        dropout.apply(Variables.empty(), Dropout.Inputs.of(x).deterministic(false), rngs);
+    Rngs rngs = Rngs.of("dropout", 3).era(Era.valueOf(era.toUpperCase(Locale.ROOT)));
+    Array y = dropout.apply(Variables.empty(), Dropout.Inputs.of(x).deterministic(false), rngs);
 
     Array expected = GoldenLines.of(era, name).tensor("output");
     assertClose(y, expected);
@@ -108,20 +106,18 @@ class LayersGoldenTest {
 
   static Stream<Arguments> dropouts() {
     return Stream.of("modern", "classic")
-        .flatMap(
-            era ->
-                Stream.of(
-                    Arguments.of(era, "dropout", Dropout.of(0.3), counted(5, 7)),
-                    Arguments.of(
-                        era,
-                        "dropout-shared",
-                        Dropout.builder().rate(0.3).broadcastDims(0, -1).build(),
-                        counted(3, 4, 2)),
-                    Arguments.of(
-                        era, "dropout-bf16", Dropout.of(0.1), counted(0.25, BFLOAT16, 5, 7)),
-                    Arguments.of(era, "dropout-f16", Dropout.of(0.1), counted(0.25, FLOAT16, 5, 7)),
-                    Arguments.of(era, "dropout-f64", Dropout.of(0.3), counted(0.25, FLOAT64, 5, 7)),
-                    Arguments.of(era, "dropout-one", Dropout.of(1), counted(2, 3))));
+        .flatMap(era ->
+            Stream.of(
+                Arguments.of(era, "dropout", Dropout.of(0.3), counted(5, 7)),
+                Arguments.of(
+                    era,
+                    "dropout-shared",
+                    Dropout.builder().rate(0.3).broadcastDims(0, -1).build(),
+                    counted(3, 4, 2)),
+                Arguments.of(era, "dropout-bf16", Dropout.of(0.1), counted(0.25, BFLOAT16, 5, 7)),
+                Arguments.of(era, "dropout-f16", Dropout.of(0.1), counted(0.25, FLOAT16, 5, 7)),
+                Arguments.of(era, "dropout-f64", Dropout.of(0.3), counted(0.25, FLOAT64, 5, 7)),
+                Arguments.of(era, "dropout-one", Dropout.of(1), counted(2, 3))));
   }
 
   private static boolean[] nonZero(Array x) {

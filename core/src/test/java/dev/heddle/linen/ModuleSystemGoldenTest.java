@@ -327,8 +327,7 @@ class ModuleSystemGoldenTest {
             .variables();
 
     Variables expected = GoldenLines.of(era, "capture").variables("variables");
-    assertThat(captured.flatten().keySet())
-        .containsExactlyElementsOf(expected.flatten().keySet());
+    assertThat(captured.flatten().keySet()).containsExactlyElementsOf(expected.flatten().keySet());
     captured.flatten().forEach((path, array) -> assertClose(array, expected.get(path)));
   }
 }

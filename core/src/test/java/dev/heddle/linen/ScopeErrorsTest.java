@@ -59,7 +59,6 @@ class ScopeErrorsTest {
         .isInstanceOf(LinenException.ScopeParamShapeError.class)
         .hasToString(
             "ScopeParamShapeError: /query: parameter \"kernel\": expected shape [5, 2], got [3, 2]");
-
   }
 
   @Test
@@ -92,17 +91,17 @@ class ScopeErrorsTest {
             "/: variable \"mean\": expected in collection \"state\", which is missing or empty");
     assertThatThrownBy(() -> reader.apply(Variables.of(Map.of("state/var", X)), X))
         .isInstanceOf(LinenException.ScopeVariableNotFoundError.class)
-        .hasMessage("/: variable \"mean\": expected in collection \"state\", got none of that name");
+        .hasMessage(
+            "/: variable \"mean\": expected in collection \"state\", got none of that name");
   }
 
   @Test
   void onlyMutableCollectionsAreWritten() {
     Custom counter =
-        new Custom(
-            (scope, x) -> {
-              scope.variable("state", "last", () -> x).set(x.times(2));
-              return x;
-            });
+        new Custom((scope, x) -> {
+          scope.variable("state", "last", () -> x).set(x.times(2));
+          return x;
+        });
     Variables variables = counter.init(Rngs.none(), X);
     assertThat(variables.get("state/last")).isEqualTo(X.times(2));
 
@@ -122,34 +121,28 @@ class ScopeErrorsTest {
     assertThatThrownBy(
             () -> run((scope, x) -> scope.call("a", Dense.of(2), scope.call("a", Dense.of(2), x))))
         .hasMessage("/: submodule \"a\": expected a name that Custom does not use yet");
-    assertThatThrownBy(
-            () ->
-                run(
-                    (scope, x) -> {
-                      scope.call("w", DENSE, x);
-                      return weight(scope);
-                    }))
+    assertThatThrownBy(() ->
+            run((scope, x) -> {
+              scope.call("w", DENSE, x);
+              return weight(scope);
+            }))
         .hasMessage("/: parameter \"w\": expected a name that Custom does not use yet");
-    assertThatThrownBy(
-            () ->
-                run(
-                    (scope, x) -> {
-                      scope.variable("state", "w", () -> x);
-                      return scope.call("w", DENSE, x);
-                    }))
+    assertThatThrownBy(() ->
+            run((scope, x) -> {
+              scope.variable("state", "w", () -> x);
+              return scope.call("w", DENSE, x);
+            }))
         .hasMessage("/: submodule \"w\": expected a name that Custom does not use yet");
   }
 
   @Test
   void automaticNamesDoNotLookAtExplicitOnes() {
-    assertThatThrownBy(
-            () ->
-                run(
-                    (scope, x) -> {
-                      scope.call("Dense_1", Dense.of(2), x);
-                      scope.call(Dense.of(2), x);
-                      return scope.call(Dense.of(2), x);
-                    }))
+    assertThatThrownBy(() ->
+            run((scope, x) -> {
+              scope.call("Dense_1", Dense.of(2), x);
+              scope.call(Dense.of(2), x);
+              return scope.call(Dense.of(2), x);
+            }))
         .isInstanceOf(LinenException.NameInUseError.class)
         .hasMessage("/: submodule \"Dense_1\": expected a name that Custom does not use yet");
   }
@@ -157,13 +150,13 @@ class ScopeErrorsTest {
   @Test
   void variablesOfDifferentCollectionsMayShareAName() {
     Custom module =
-        new Custom(
-            (scope, x) -> {
-              scope.variable("state", "w", () -> x);
-              return weight(scope);
-            });
+        new Custom((scope, x) -> {
+          scope.variable("state", "w", () -> x);
+          return weight(scope);
+        });
 
-    assertThat(module.init(Rngs.of(0), X).flatten().keySet()).containsExactly("state/w", "params/w");
+    assertThat(module.init(Rngs.of(0), X).flatten().keySet())
+        .containsExactly("state/w", "params/w");
   }
 
   @Test
@@ -176,12 +169,11 @@ class ScopeErrorsTest {
   void aScopeEndsWithItsCall() {
     List<Scope> kept = new ArrayList<>();
     List<Bound<Array, Array>> bound = new ArrayList<>();
-    run(
-        (scope, x) -> {
-          kept.add(scope);
-          bound.add(scope.bind(DENSE));
-          return x;
-        });
+    run((scope, x) -> {
+      kept.add(scope);
+      bound.add(scope.bind(DENSE));
+      return x;
+    });
 
     assertThatThrownBy(() -> kept.getFirst().makeRng("params"))
         .isInstanceOf(LinenException.InvalidScopeError.class)
@@ -216,21 +208,18 @@ class ScopeErrorsTest {
   @Test
   void sowAddsToTuplesOnly() {
     Custom sower =
-        new Custom(
-            (scope, x) -> {
-              scope.sow("intermediates", "h", x);
-              return x;
-            });
+        new Custom((scope, x) -> {
+          scope.sow("intermediates", "h", x);
+          return x;
+        });
     Mutable intermediates = Mutable.of("intermediates");
     Variables loaded =
         Variables.of(Map.of("intermediates/h/1", X.times(2), "intermediates/h/0", X));
 
     Variables after = sower.apply(loaded, X, Rngs.none(), intermediates).variables();
     assertThat(after.tuple("intermediates/h")).containsExactly(X, X.times(2), X);
-    assertThatThrownBy(
-            () ->
-                sower.apply(
-                    Variables.of(Map.of("intermediates/h", X)), X, Rngs.none(), intermediates))
+    assertThatThrownBy(() ->
+            sower.apply(Variables.of(Map.of("intermediates/h", X)), X, Rngs.none(), intermediates))
         .hasMessage(
             "/: variable \"h\" of \"intermediates\": expected a tuple to add to, got another kind"
                 + " of entry");

@@ -57,10 +57,8 @@ class SharedModulesTest {
   void namesAreFreeAgainInEveryCallOfAModule() {
     Dense field = Dense.builder().features(2).useBias(false).build();
     Custom block =
-        new Custom(
-            (scope, x) ->
-                scope.call(
-                    Dense.builder().features(2).useBias(false).build(), scope.call(field, x)));
+        new Custom((scope, x) ->
+            scope.call(Dense.builder().features(2).useBias(false).build(), scope.call(field, x)));
 
     assertThat(pathsOf((scope, x) -> scope.call(block, scope.call(block, x))))
         .containsExactly("params/Custom_0/Dense_0/kernel", "params/Custom_0/Dense_1/kernel");
@@ -70,12 +68,11 @@ class SharedModulesTest {
   void aCalledAgainSubmoduleDrawsOtherKeysOfTheSameParameters() {
     Dropout half = Dropout.builder().rate(0.5).deterministic(false).build();
     Custom twice =
-        new Custom(
-            (scope, x) -> {
-              Array once = scope.call(half, Dropout.Inputs.of(x));
-              assertThat(scope.call(half, Dropout.Inputs.of(x))).isNotEqualTo(once);
-              return once;
-            });
+        new Custom((scope, x) -> {
+          Array once = scope.call(half, Dropout.Inputs.of(x));
+          assertThat(scope.call(half, Dropout.Inputs.of(x))).isNotEqualTo(once);
+          return once;
+        });
     Array x = Array.full(1, FLOAT32, 64);
 
     Array first = twice.apply(Variables.empty(), x, Rngs.of("dropout", 1));
@@ -109,28 +106,29 @@ class SharedModulesTest {
 
     assertThat(made.output().shape()).isEqualTo(Shape.of(2, 5));
     assertThat(made.variables().flatten().keySet()).containsExactly("params/Embed_0/embedding");
-    assertThat(embed.initMethod(Rngs.of(0), s -> embed.attend(s, Array.zeros(FLOAT32, 3)))
-            .variables()
-            .flatten()
-            .keySet())
+    assertThat(
+            embed
+                .initMethod(Rngs.of(0), s -> embed.attend(s, Array.zeros(FLOAT32, 3)))
+                .variables()
+                .flatten()
+                .keySet())
         .containsExactly("params/embedding");
   }
 
   @Test
   void aScopeKnowsWhereItIs() {
     Custom inner =
-        new Custom(
-            (scope, x) -> {
-              assertThat(scope.path()).isEqualTo("/encoder");
-              assertThat(scope.name()).isEqualTo("encoder");
-              assertThat(scope.isInitializing()).isTrue();
-              assertThat(scope.isMutable("intermediates")).isFalse();
-              assertThat(scope.hasRng("params")).isTrue();
-              assertThat(scope.hasRng("dropout")).isFalse();
-              assertThat(scope.getVariable("params", "w")).isEqualTo(Optional.empty());
-              assertThat(scope.error("what is wrong")).hasMessage("/encoder: what is wrong");
-              return x;
-            });
+        new Custom((scope, x) -> {
+          assertThat(scope.path()).isEqualTo("/encoder");
+          assertThat(scope.name()).isEqualTo("encoder");
+          assertThat(scope.isInitializing()).isTrue();
+          assertThat(scope.isMutable("intermediates")).isFalse();
+          assertThat(scope.hasRng("params")).isTrue();
+          assertThat(scope.hasRng("dropout")).isFalse();
+          assertThat(scope.getVariable("params", "w")).isEqualTo(Optional.empty());
+          assertThat(scope.error("what is wrong")).hasMessage("/encoder: what is wrong");
+          return x;
+        });
 
     new Custom(
             (scope, x) -> {
@@ -175,13 +173,12 @@ class SharedModulesTest {
     List<Dense> layers = List.of(Dense.of(2), Dense.of(2));
 
     assertThat(
-            pathsOf(
-                (scope, x) -> {
-                  for (Bound<Array, Array> layer : scope.attributes("layers", layers)) {
-                    x = layer.call(x);
-                  }
-                  return x;
-                }))
+            pathsOf((scope, x) -> {
+              for (Bound<Array, Array> layer : scope.attributes("layers", layers)) {
+                x = layer.call(x);
+              }
+              return x;
+            }))
         .containsExactly(
             "params/layers_0/kernel",
             "params/layers_0/bias",

@@ -110,8 +110,10 @@ class VariablesTest {
             "variables: expected paths of a collection and names, as params/kernel, got \"kernel\"");
     assertThatThrownBy(() -> variables().with("params//kernel", A))
         .isInstanceOf(LinenException.ApplyScopeInvalidVariablesTypeError.class);
-    assertThatThrownBy(() -> Variables.of(Map.of("cache/x", A)).get("cache/y"))
-        .hasMessage("variables: expected one of [cache/x], got \"cache/y\"");
+    assertThatThrownBy(() -> variables().get("params/query/kernal"))
+        .hasMessage(
+            "variables: expected the path of one of 3 tensors, got \"params/query/kernal\"; did you"
+                + " mean \"params/query/kernel\"?");
   }
 
   @Test
