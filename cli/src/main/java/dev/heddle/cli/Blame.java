@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Puts the file that the library's complaint is about in front of it: the library knows arguments and
- * variables, the command line knows where they came from.
+ * Puts the file that the library's complaint is about in front of it: the library knows arguments
+ * and variables, the command line knows where they came from.
  *
  * @param config the file of the configuration
  * @param inputs the file of the inputs

@@ -78,7 +78,8 @@ enum Commands {
         .footer(
             "  heddle demo",
             "  heddle init  --config C.json --inputs I.npz --output V.safetensors",
-            "  heddle apply --config C.json --variables V.safetensors --inputs I.npz --output O.npz",
+            "  heddle apply --config C.json --variables V.safetensors --inputs I.npz --output"
+                + " O.npz",
             "",
             "heddle COMMAND --help shows a command's options and examples.");
     spec.addOption(

@@ -113,7 +113,9 @@ public final class Main {
           case FileSystemException file -> file.getFile() + ": " + file.getReason();
           case IllegalArgumentException argument -> message(argument);
           case OutOfMemoryError memory ->
-              "out of memory (" + memory.getMessage() + "); give the JVM more, for instance"
+              "out of memory ("
+                  + memory.getMessage()
+                  + "); give the JVM more, for instance"
                   + " HEDDLE_JAVA_OPTS=-Xmx8g";
           case IOException io -> message(io);
           default -> "internal error: " + e + "; --debug shows where";

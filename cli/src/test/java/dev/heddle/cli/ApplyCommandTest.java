@@ -65,8 +65,7 @@ class ApplyCommandTest {
 
     assertThat(apply("O.npz", "--sow-weights").status()).isZero();
 
-    float[] weights =
-        work.tensor("O.npz", "intermediates/attention_weights/0").toFloatArray();
+    float[] weights = work.tensor("O.npz", "intermediates/attention_weights/0").toFloatArray();
     assertThat(Arrays.copyOf(weights, 3)).containsExactly(1, 0, 0);
     assertThat(weights[5]).isZero();
     assertThat(weights[4]).isPositive();
@@ -108,7 +107,8 @@ class ApplyCommandTest {
           new ArrayList<>(List.of("apply", "--config", folder.resolve("C.json"), "--variables"));
       words.addAll(files);
       words.addAll(
-          List.of("--inputs", folder.resolve("token.npz"), "--mutable", "cache", "--output", output));
+          List.of(
+              "--inputs", folder.resolve("token.npz"), "--mutable", "cache", "--output", output));
 
       assertThat(Heddle.run(words.toArray())).isEqualTo(new Heddle(0, "", ""));
 
