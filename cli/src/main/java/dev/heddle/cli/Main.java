@@ -35,7 +35,9 @@ public final class Main {
   public static void main(String[] args) {
     int status = run(args, System.out, System.err);
     System.out.flush();
-    System.exit(status);
+    if (status != DONE) {
+      System.exit(status); // otherwise returning is enough, and quicker: exit looks for a logger
+    }
   }
 
   /**

@@ -244,6 +244,53 @@ class ApplyCommandTest {
   }
 
   @Test
+  void decodingTakesOnePositionAtATime() throws IOException {
+    variables("{\"num_heads\": 2, \"qkv_features\": 6, \"decode\": true}", "V.safetensors");
+
+    Heddle heddle = apply("O.npz", "--mutable", "cache");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + folder.resolve("I.npz") + ": ")
+        .contains("one position at a time")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void decodingWithoutACacheNamesTheVariables() throws IOException {
+    work.config("{\"num_heads\": 2, \"qkv_features\": 6, \"decode\": true}");
+
+    Heddle heddle = apply("O.npz", "--mutable", "cache");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + folder.resolve("V.safetensors") + ": ScopeCollectionNotFound: ")
+        .contains("\"cached_key\"")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void anOlderOutputStaysWhenTheNewOneFails() throws IOException {
+    assertThat(apply("O.npz").status()).isZero();
+    byte[] before = Files.readAllBytes(folder.resolve("O.npz"));
+    work.tensors("V.safetensors", "params/query/kernel", Array.zeros(DType.FLOAT32, 4, 3, 2));
+
+    assertThat(apply("O.npz").status()).isEqualTo(1);
+
+    assertThat(folder.resolve("O.npz")).hasBinaryContent(before);
+    assertThat(work.files()).containsExactly("C.json", "I.npz", "O.npz", "V.safetensors");
+  }
+
+  @Test
+  void aFolderIsNoOutput() throws IOException {
+    Path output = Files.createDirectory(folder.resolve("O.npz"));
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(
+            new Heddle(1, "", "heddle: " + output + ": is a folder, expected a file's name\n"));
+  }
+
+  @Test
   void aTensorOfNoCollectionIsAnError() throws IOException {
     Path variables =
         work.tensors(
