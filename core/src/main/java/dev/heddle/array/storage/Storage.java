@@ -10,6 +10,8 @@ import java.util.Arrays;
  * and whoever reads one must not write to it. Conversions follow JAX's {@code astype}: to nearest
  * even between floating-point types, towards zero and saturating from those to integers (NaN is 0),
  * wrapping between integers, "not zero" to bool.
+ *
+ * <p>Long because the nine kinds of a sealed interface belong in one file.
  */
 public sealed interface Storage {
 
