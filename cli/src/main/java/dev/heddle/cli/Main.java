@@ -1,18 +1,31 @@
 package dev.heddle.cli;
 
-import java.lang.module.ModuleDescriptor;
-import java.util.concurrent.Callable;
+import dev.heddle.io.CheckpointException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
-/** The program {@code heddle}: exit status 0 done, 1 failed, 2 wrong usage. */
-@Command(
-    name = "heddle",
-    description = "Flax Linen's attention for the JVM.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
-public final class Main implements Callable<Integer> {
+/**
+ * The program {@code heddle}: exit status 0 done, 1 failed, 2 wrong usage.
+ *
+ * <p>Only the command that was named is built and loaded. An error is one line on standard error;
+ * {@code --debug} adds the stack trace.
+ */
+public final class Main {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private Main() {}
 
   /**
    * Runs the command line and leaves the JVM with its exit status.
@@ -20,27 +33,96 @@ public final class Main implements Callable<Integer> {
    * @param args the words after {@code heddle}
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    int status = run(args, System.out, System.err);
+    System.out.flush();
+    System.exit(status);
   }
 
-  /** Prints the version, as no command was named. */
-  @Override
-  public Integer call() {
-    System.out.println(Version.line());
-    return 0;
+  /**
+   * Runs the command line inside this JVM.
+   *
+   * @param args the words after {@code heddle}
+   * @param out standard output
+   * @param err standard error
+   * @return the exit status
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    boolean debug = List.of(args).contains("--debug");
+    try {
+      List<String> words = commandFirst(args);
+      if (words.isEmpty() || words.getFirst().equals("--help") || words.getFirst().equals("-h")) {
+        new CommandLine(Commands.all()).usage(out, Ansi.AUTO);
+        return DONE;
+      }
+      String name = words.getFirst().equals("--version") ? "version" : words.getFirst();
+      Command command = Commands.named(name);
+      if (command == null) {
+        throw new UsageException(Commands.unknown(name));
+      }
+      return run(name, command, words.subList(1, words.size()), out);
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      err.println("heddle: " + line(e));
+      if (debug) {
+        e.printStackTrace(err);
+      }
+      return e instanceof UsageException ? WRONG_USAGE : FAILED;
+    }
   }
 
-  /** The version that the build wrote into the module. */
-  static final class Version implements IVersionProvider {
-    static String line() {
-      ModuleDescriptor descriptor = Main.class.getModule().getDescriptor();
-      return "heddle "
-          + (descriptor == null ? "(unpacked)" : descriptor.rawVersion().orElse("(unversioned)"));
+  private static int run(String name, Command command, List<String> words, PrintStream out)
+      throws IOException {
+    CommandLine line = new CommandLine(Commands.spec(name, command));
+    ParseResult options;
+    try {
+      options = line.parseArgs(words.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new UsageException(UsageException.text(name, words, e), e);
     }
+    if (options.isUsageHelpRequested()) {
+      line.usage(out, Ansi.AUTO);
+      return DONE;
+    }
+    GlobalOptions.of(options).apply();
+    command.run(options, out);
+    return DONE;
+  }
 
-    @Override
-    public String[] getVersion() {
-      return new String[] {line()};
+  /** The words with common options that stand before the command moved behind it. */
+  private static List<String> commandFirst(String[] args) {
+    int at = 0;
+    while (at < args.length && GlobalOptions.isGlobal(args[at])) {
+      at += GlobalOptions.takesNextWord(args[at]) ? 2 : 1;
     }
+    if (at >= args.length && args.length > 0) {
+      throw new UsageException("a command is missing (see heddle --help)");
+    }
+    List<String> words = new ArrayList<>(List.of(args).subList(at, args.length));
+    words.addAll(Math.min(1, words.size()), List.of(args).subList(0, at));
+    return words;
+  }
+
+  /** What went wrong, in one line. */
+  private static String line(Throwable e) {
+    String text =
+        switch (e) {
+          case UsageException usage -> message(usage);
+          case FailedException failed -> message(failed);
+          case CheckpointException checkpoint -> message(checkpoint);
+          case NoSuchFileException missing -> missing.getFile() + ": no such file";
+          case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+          case FileSystemException file -> file.getFile() + ": " + file.getReason();
+          case IllegalArgumentException argument -> message(argument);
+          case OutOfMemoryError memory ->
+              "out of memory (" + memory.getMessage() + "); give the JVM more, for instance"
+                  + " HEDDLE_JAVA_OPTS=-Xmx8g";
+          case IOException io -> message(io);
+          default -> "internal error: " + e + "; --debug shows where";
+        };
+    return String.join(" ", text.lines().map(String::strip).toList());
+  }
+
+  private static String message(Throwable e) {
+    @Nullable String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
   }
 }

@@ -1,10 +1,19 @@
 package dev.heddle.array;
 
+import dev.heddle.array.op.Cast;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.op.Index;
+import dev.heddle.array.op.MatMul;
+import dev.heddle.array.op.Reduce;
+import dev.heddle.array.op.Reshape;
+import dev.heddle.array.op.Slice;
+import dev.heddle.array.op.Transpose;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * x.toFloatArray(); // a copy
  * }</pre>
  *
- * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes.
- * Two arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
+ * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes. Two
+ * arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
  */
 public final class Array {
   private final Shape shape;
@@ -80,6 +89,16 @@ public final class Array {
     return wrap(new Storage.Bool(bytes), shapeFor(values.length, shape));
   }
 
+  /**
+   * A float32 array of what is left in a buffer, in the buffer's byte order; copied, and the
+   * buffer's position stays.
+   */
+  public static Array of(FloatBuffer buffer, int... shape) {
+    float[] values = new float[buffer.remaining()];
+    buffer.get(buffer.position(), values);
+    return wrap(new Storage.F32(values), shapeFor(values.length, shape));
+  }
+
   /** An array of one value and no axes. */
   public static Array scalar(double value, DType dtype) {
     return full(value, dtype);
@@ -110,7 +129,13 @@ public final class Array {
     long expected = (long) of.size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: expected " + expected + " bytes for " + dtype + " of shape " + of + ", got "
+          "segment: expected "
+              + expected
+              + " bytes for "
+              + dtype
+              + " of shape "
+              + of
+              + ", got "
               + segment.byteSize());
     }
     return wrap(read(segment, dtype, of.size()), of);
@@ -245,6 +270,112 @@ public final class Array {
     return new Array(shape, dtype, storage, pattern, listener);
   }
 
+  /** x + y with broadcasting, in the common type; see {@link Elementwise} for more functions. */
+  public Array plus(Array other) {
+    return Elementwise.add(this, other);
+  }
+
+  /** x + y for a number of no type of its own: a floating-point array keeps its type. */
+  public Array plus(double number) {
+    return Elementwise.add(this, beside(number));
+  }
+
+  /** x - y with broadcasting, in the common type. */
+  public Array minus(Array other) {
+    return Elementwise.subtract(this, other);
+  }
+
+  /** x - y for a number of no type of its own. */
+  public Array minus(double number) {
+    return Elementwise.subtract(this, beside(number));
+  }
+
+  /** x * y element by element with broadcasting, in the common type. */
+  public Array times(Array other) {
+    return Elementwise.multiply(this, other);
+  }
+
+  /** x * y for a number of no type of its own. */
+  public Array times(double number) {
+    return Elementwise.multiply(this, beside(number));
+  }
+
+  /** x / y with broadcasting, in the common type; integers give float32. */
+  public Array dividedBy(Array other) {
+    return Elementwise.divide(this, other);
+  }
+
+  /** x / y for a number of no type of its own; integers give float32. */
+  public Array dividedBy(double number) {
+    return Elementwise.divide(this, beside(number));
+  }
+
+  /** A number as an array that does not widen this one: JAX's weakly typed Python scalar. */
+  private Array beside(double number) {
+    if (dtype.isFloating()) {
+      return scalar(number, dtype);
+    }
+    boolean whole = number == Math.rint(number) && !Double.isInfinite(number);
+    return scalar(number, !whole ? DType.FLOAT32 : dtype == DType.BOOL ? DType.INT32 : dtype);
+  }
+
+  /** -x. */
+  public Array negate() {
+    return Elementwise.negative(this);
+  }
+
+  /** The matrix product over the last axis and the other's last but one, {@code jnp.matmul}. */
+  public Array matmul(Array other) {
+    return MatMul.matmul(this, other);
+  }
+
+  /** The elements converted to a type, {@code x.astype}. */
+  public Array astype(DType target) {
+    return Cast.astype(this, target);
+  }
+
+  /** The same elements under another shape, of which one length may be -1. */
+  public Array reshape(int... dims) {
+    return Reshape.reshape(this, dims);
+  }
+
+  /** The axes in another order; without naming any, reversed. */
+  public Array transpose(int... axes) {
+    return Transpose.transpose(this, axes);
+  }
+
+  /** The part at these indices of the first axes; see {@link Slice} for ranges. */
+  public Array get(int... indices) {
+    return Slice.get(this, Arrays.stream(indices).mapToObj(Index::at).toArray(Index[]::new));
+  }
+
+  /** The sum over some axes or, without naming any, all. */
+  public Array sum(int... axes) {
+    return Reduce.sum(this, axes);
+  }
+
+  /** The largest element over some axes or, without naming any, all. */
+  public Array max(int... axes) {
+    return Reduce.max(this, axes);
+  }
+
+  /** The mean over some axes or, without naming any, all. */
+  public Array mean(int... axes) {
+    return Reduce.mean(this, axes);
+  }
+
+  /**
+   * The only element.
+   *
+   * @throws IllegalStateException if there are more or none
+   */
+  public double item() {
+    if (size() != 1) {
+      throw new IllegalStateException("item: expected an array of one element, got shape " + shape);
+    }
+    return storage().doubleAt(0);
+  }
+
   /** The elements as float32, row-major, a copy. */
   public float[] toFloatArray() {
     float[] values = storage().floats();
@@ -290,7 +421,13 @@ public final class Array {
     long expected = (long) size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: expected " + expected + " bytes for " + dtype + " of shape " + shape + ", got "
+          "segment: expected "
+              + expected
+              + " bytes for "
+              + dtype
+              + " of shape "
+              + shape
+              + ", got "
               + segment.byteSize());
     }
     int n = size();
@@ -350,8 +487,6 @@ public final class Array {
     }
     return head
         + " "
-        + (dtype.isFloating()
-            ? Arrays.toString(toDoubleArray())
-            : Arrays.toString(toLongArray()));
+        + (dtype.isFloating() ? Arrays.toString(toDoubleArray()) : Arrays.toString(toLongArray()));
   }
 }

@@ -11,15 +11,22 @@ public interface Op {
   /** The operation's name in messages, as JAX calls it. */
   String name();
 
-  /** Computes the result; a pure function of the inputs and this operation's own settings. */
+  /**
+   * Computes the result; a pure function of the inputs and this operation's own settings.
+   *
+   * @param inputs not traced, so that operations used on the way are not recorded
+   */
   Array forward(List<Array> inputs);
 
   /** Computes an operation and tells the tracer of its inputs, if there is one. */
   static Array run(Op op, Array... inputs) {
     List<Array> all = List.of(inputs);
-    Array output = op.forward(all);
     Tracer tracer = tracerOf(inputs);
-    return tracer == null ? output : tracer.record(op, all, output);
+    if (tracer == null) {
+      return op.forward(all);
+    }
+    Array output = op.forward(all.stream().map(input -> input.traced(null)).toList());
+    return tracer.record(op, all, output);
   }
 
   private static @Nullable Tracer tracerOf(Array... inputs) {

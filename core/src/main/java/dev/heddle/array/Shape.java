@@ -87,8 +87,14 @@ public final class Shape {
   public int axis(int axis) {
     if (axis < -dims.length || axis >= dims.length) {
       throw new IllegalArgumentException(
-          "axis: expected -" + dims.length + " to " + (dims.length - 1) + " for shape " + this
-              + ", got " + axis);
+          "axis: expected -"
+              + dims.length
+              + " to "
+              + (dims.length - 1)
+              + " for shape "
+              + this
+              + ", got "
+              + axis);
     }
     return axis < 0 ? axis + dims.length : axis;
   }
@@ -200,6 +206,8 @@ public final class Shape {
   /** The lengths as {@code [2, 16, 32]}. */
   @Override
   public String toString() {
-    return Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(dims)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

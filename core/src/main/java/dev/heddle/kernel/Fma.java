@@ -28,9 +28,9 @@ public final class Fma {
   }
 
   /**
-   * The bits of {@link Math#fma(float, float, float)} without it. The product of two floats is exact
-   * in a double; the sum is rounded to odd, so that the final rounding to float is the only one that
-   * counts (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+   * The bits of {@link Math#fma(float, float, float)} without it. The product of two floats is
+   * exact in a double; the sum is rounded to odd, so that the final rounding to float is the only
+   * one that counts (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
    */
   static float exact(float a, float b, float c) {
     double product = (double) a * b;

@@ -51,7 +51,9 @@ public final class Half {
     return toBfloat16((float) value);
   }
 
-  /** A float32 that keeps in its last bit whether anything was cut off: rounding it again is exact. */
+  /**
+   * A float32 that keeps in its last bit whether anything was cut off: rounding it again is exact.
+   */
   private static float roundToOdd(double value) {
     float nearest = (float) value;
     if (nearest == value || Double.isNaN(value) || Float.isInfinite(nearest)) {

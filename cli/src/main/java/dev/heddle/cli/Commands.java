@@ -1,0 +1,112 @@
+package dev.heddle.cli;
+
+import dev.heddle.io.Suggest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The commands by name; one is loaded when it is asked for. */
+enum Commands {
+  INIT("Makes the variables of a configuration."),
+  APPLY("Runs attention on inputs and writes what it gives."),
+  CONVERT("Converts attention weights between frameworks' layouts."),
+  DEMO("Shows which words attend to which in a real model's first layer."),
+  VERSION("Prints the versions and the kernels in use."),
+  COMPLETION("Prints a completion script for bash or zsh.");
+
+  private final String summary;
+
+  Commands(String summary) {
+    this.summary = summary;
+  }
+
+  /**
+   * The command of a name.
+   *
+   * @param name as the user typed it
+   * @return null if there is none
+   */
+  static @Nullable Command named(String name) {
+    for (Commands one : values()) {
+      if (one.word().equals(name)) {
+        return one.make();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The complaint about a word that is no command.
+   *
+   * @param word as the user typed it
+   */
+  static String unknown(String word) {
+    List<String> words = Arrays.stream(values()).map(Commands::word).toList();
+    return (word.startsWith("-") ? "unknown option " : "unknown command ")
+        + word
+        + Suggest.hint(word, words)
+        + " (see heddle --help)";
+  }
+
+  /**
+   * One command's specification with the options that all share.
+   *
+   * @param name the command's name
+   * @param command the command
+   */
+  static CommandSpec spec(String name, Command command) {
+    CommandSpec spec = CommandSpec.create().name("heddle " + name);
+    spec.usageMessage().sortOptions(false).width(100).description(valueOf(upper(name)).summary);
+    command.declare(spec);
+    GlobalOptions.declare(spec);
+    return spec;
+  }
+
+  /** The whole tree, for the list of commands and for completion. */
+  static CommandSpec all() {
+    CommandSpec spec = CommandSpec.create().name("heddle");
+    spec.usageMessage()
+        .sortOptions(false)
+        .width(100)
+        .description("Flax Linen's multi-head attention for the JVM: init, apply, convert.")
+        .commandListHeading("%nCommands:%n")
+        .footerHeading("%nExamples:%n")
+        .footer(
+            "  heddle demo",
+            "  heddle init  --config C.json --inputs I.npz --output V.safetensors",
+            "  heddle apply --config C.json --variables V.safetensors --inputs I.npz --output O.npz",
+            "",
+            "heddle COMMAND --help shows a command's options and examples.");
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
+    spec.addOption(OptionSpec.builder("--version").description("As heddle version.").build());
+    for (Commands one : values()) {
+      CommandSpec sub = spec(one.word(), one.make());
+      spec.addSubcommand(one.word(), new CommandLine(sub.name(one.word())));
+    }
+    return spec;
+  }
+
+  private Command make() {
+    return switch (this) {
+      case INIT -> new InitCommand();
+      case APPLY -> new ApplyCommand();
+      case CONVERT -> new ConvertCommand();
+      case DEMO -> new DemoCommand();
+      case VERSION -> new VersionCommand();
+      case COMPLETION -> new CompletionCommand();
+    };
+  }
+
+  private String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String upper(String name) {
+    return name.toUpperCase(Locale.ROOT);
+  }
+}

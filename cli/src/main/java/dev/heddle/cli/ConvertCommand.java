@@ -1,0 +1,107 @@
+package dev.heddle.cli;
+
+import dev.heddle.io.Checkpoint;
+import dev.heddle.io.CheckpointFile;
+import dev.heddle.io.Layout;
+import dev.heddle.io.Layouts;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code heddle convert}: one layer's attention weights from one framework's layout to another's. */
+final class ConvertCommand implements Command {
+  private static final List<String> LAYOUTS =
+      List.of(
+          Layout.FLAX.toString(), Layout.TORCH_MHA.toString(), Layout.HF_BERT.toString());
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addPositional(file("IN", 0, "The weights to read."));
+    spec.addPositional(file("OUT", 1, "The weights to write, in any of the formats."));
+    spec.addOption(layout("--from", "The layout of IN: flax, torch-mha or hf-bert."));
+    spec.addOption(layout("--to", "The layout of OUT."));
+    spec.addOption(
+        OptionSpec.builder("--num-heads")
+            .paramLabel("N")
+            .type(Integer.class)
+            .description("The number of heads; only Flax's shapes tell it, so --to flax needs it.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--prefix")
+            .paramLabel("NAME")
+            .type(String.class)
+            .description("The layer inside a larger file: what its tensors' names begin with.")
+            .build());
+    Examples.of(
+        spec,
+        "heddle convert model.safetensors layer0.msgpack --from hf-bert --to flax --num-heads 12 \\",
+        "    --prefix encoder.layer.0",
+        "heddle convert V.safetensors torch.safetensors --from flax --to torch-mha",
+        "",
+        "The layouts are the same, the format is another:",
+        "heddle convert V.msgpack V.npz --from flax --to flax");
+  }
+
+  @Override
+  public void run(ParseResult options, PrintStream out) throws IOException {
+    Layout from = layout(options, "--from");
+    Layout to = layout(options, "--to");
+    @Nullable Integer numHeads = options.matchedOptionValue("--num-heads", null);
+    if (numHeads != null && numHeads < 1) {
+      throw new UsageException("--num-heads " + numHeads + ": expected 1 or more");
+    }
+    if (numHeads == null && to == Layout.FLAX && from != Layout.FLAX) {
+      throw new UsageException("--num-heads is missing: " + from + " does not tell it, flax needs it");
+    }
+    Path in = options.matchedPositionalValue(0, Path.of(""));
+    OutputFile output = OutputFile.at(options.matchedPositionalValue(1, Path.of("")));
+    Checkpoint read = CheckpointFile.read(in);
+    Layouts layouts =
+        Layouts.from(from).prefix(options.matchedOptionValue("--prefix", ""));
+    Layouts conversion = numHeads == null ? layouts : layouts.numHeads(numHeads);
+    Checkpoint converted;
+    try {
+      converted = conversion.convert(read, to);
+    } catch (IllegalArgumentException e) {
+      throw new FailedException(in + ": " + e.getMessage(), e);
+    }
+    output.write(converted.tensors(), Map.of("format", to == Layout.FLAX ? "flax" : "pt"));
+  }
+
+  private static Layout layout(ParseResult options, String name) {
+    String text = options.matchedOptionValue(name, "");
+    if (!LAYOUTS.contains(text)) {
+      throw new UsageException(
+          name + " " + text + ": expected one of " + String.join(", ", LAYOUTS));
+    }
+    return Layout.of(text);
+  }
+
+  private static OptionSpec layout(String name, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel("LAYOUT")
+        .type(String.class)
+        .required(true)
+        .completionCandidates(LAYOUTS)
+        .description(description)
+        .build();
+  }
+
+  private static PositionalParamSpec file(String label, int index, String description) {
+    return PositionalParamSpec.builder()
+        .paramLabel(label)
+        .type(Path.class)
+        .index(Integer.toString(index))
+        .arity("1")
+        .required(true)
+        .description(description)
+        .build();
+  }
+}

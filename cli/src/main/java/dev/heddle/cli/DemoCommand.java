@@ -1,0 +1,132 @@
+package dev.heddle.cli;
+
+import dev.heddle.array.Array;
+import dev.heddle.cli.demo.AttentionMap;
+import dev.heddle.cli.demo.DemoData;
+import dev.heddle.cli.demo.Terminal;
+import dev.heddle.linen.Applied;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Mutable;
+import dev.heddle.linen.Rngs;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code heddle demo}: the first attention layer of a real model, seen and checked. */
+final class DemoCommand implements Command {
+  /** How far a number may be from the reference. */
+  private static final double ALLOWED = 1e-5;
+
+  private static final List<String> COLOURS = List.of("auto", "always", "never");
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--sentence")
+            .paramLabel("N")
+            .type(int.class)
+            .description("Which sentence, 1 (default) to " + DemoData.SENTENCES + ".")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--head")
+            .paramLabel("N")
+            .type(int.class)
+            .description("One head alone, large, with numbers: 0 to " + (DemoData.HEADS - 1) + ".")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--color")
+            .paramLabel("WHEN")
+            .type(String.class)
+            .completionCandidates(COLOURS)
+            .description("auto (default: on a terminal, unless NO_COLOR is set), always or never.")
+            .build());
+    Examples.of(spec, "heddle demo", "heddle demo --sentence 2", "heddle demo --head 2");
+  }
+
+  @Override
+  public void run(ParseResult options, PrintStream out) throws IOException {
+    int sentence = number(options, "--sentence", 1, 1, DemoData.SENTENCES);
+    int head = number(options, "--head", -1, 0, DemoData.HEADS - 1);
+    String colour = options.matchedOptionValue("--color", "auto");
+    if (!COLOURS.contains(colour)) {
+      throw new UsageException(
+          "--color " + colour + ": expected one of " + String.join(", ", COLOURS));
+    }
+    show(DemoData.read(sentence), head, out, Terminal.of(out, colour, System.getenv()));
+  }
+
+  /**
+   * Runs the layer, draws what it attends to, and compares it with the reference.
+   *
+   * @param data the model, a sentence and the reference
+   * @param head the head to draw alone, or -1 for all
+   * @param out where to
+   * @param terminal what it can show
+   * @throws FailedException if the numbers are farther from the reference than they may be
+   */
+  static void show(DemoData data, int head, PrintStream out, Terminal terminal) {
+    var attention =
+        MultiHeadDotProductAttention.builder().numHeads(DemoData.HEADS).build();
+    AttentionInputs inputs = AttentionInputs.of(data.inputs()).sowWeights(true);
+    long start = System.nanoTime();
+    Applied<Array> applied =
+        attention.apply(data.variables(), inputs, Rngs.none(), Mutable.of("intermediates"));
+    double milliseconds = (System.nanoTime() - start) / 1e6;
+    Array weights = applied.variables().get("intermediates/attention_weights/0");
+
+    var map = new AttentionMap(data.pieces(), weights, terminal.shading(), terminal.columns());
+    out.println("all-MiniLM-L6-v2, first attention layer, on %d word pieces of"
+            .formatted(data.pieces().size()));
+    out.println("  \"" + data.text() + "\"");
+    out.println("A row looks at the columns, which are the same pieces in the same order.");
+    out.println();
+    (head < 0 ? map.overview() : map.head(head)).forEach(out::println);
+    out.println();
+    for (int each = Math.max(head, 0); each < (head < 0 ? map.heads() : head + 1); each++) {
+      out.println("head %2d %s".formatted(each, map.summary(each)));
+    }
+    out.println();
+    double ofOutput = largestDifference(applied.output(), data.output());
+    double ofWeights = largestDifference(weights, data.weights());
+    out.println(
+        "Largest difference from the float64 reference: %.1e (output), %.1e (weights); allowed %.0e."
+            .formatted(ofOutput, ofWeights, ALLOWED));
+    out.println("The layer took %.1f ms.".formatted(milliseconds));
+    if (!(Math.max(ofOutput, ofWeights) <= ALLOWED)) {
+      throw new FailedException(
+          "demo: largest difference from the reference: expected at most %.0e, got %.1e"
+              .formatted(ALLOWED, Math.max(ofOutput, ofWeights)));
+    }
+  }
+
+  /** The largest distance of two elements; NaN if one is NaN, infinity for different shapes. */
+  static double largestDifference(Array found, Array expected) {
+    if (!found.shape().equals(expected.shape())) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double[] a = found.toDoubleArray();
+    double[] b = expected.toDoubleArray();
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
+    }
+    return largest;
+  }
+
+  private static int number(
+      ParseResult options, String name, int otherwise, int from, int to) {
+    if (!options.hasMatchedOption(name)) {
+      return otherwise;
+    }
+    int number = options.matchedOptionValue(name, otherwise);
+    if (number < from || number > to) {
+      throw new UsageException(
+          "%s %d: expected a number from %d to %d".formatted(name, number, from, to));
+    }
+    return number;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.heddle.cli;
+
+import java.io.Serial;
+
+/** A command that could not do its work; its message is the line the user sees. Exit status 1. */
+final class FailedException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1;
+
+  FailedException(String message) {
+    super(message);
+  }
+
+  FailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.heddle.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options that name files, alike in every command. */
+final class FileOptions {
+  private FileOptions() {}
+
+  static OptionSpec config() {
+    return file("--config", "C.json", "Flax's constructor arguments as JSON, by Flax's names.");
+  }
+
+  static OptionSpec inputs() {
+    return file(
+        "--inputs", "I", "inputs_q; perhaps inputs_kv, or inputs_k and inputs_v; perhaps mask.");
+  }
+
+  static OptionSpec output(String label, String description) {
+    return file("--output", label, description);
+  }
+
+  static OptionSpec variables() {
+    return OptionSpec.builder("--variables")
+        .paramLabel("V")
+        .type(Path[].class)
+        .arity("1..*")
+        .required(true)
+        .description("params/..., perhaps cache/...; a later file's tensors replace an earlier's.")
+        .build();
+  }
+
+  private static OptionSpec file(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(Path.class)
+        .required(true)
+        .description(description)
+        .build();
+  }
+}

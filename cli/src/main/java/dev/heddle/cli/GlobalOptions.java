@@ -1,0 +1,101 @@
+package dev.heddle.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The options that every command has.
+ *
+ * @param threads how many threads compute; null for one a processor
+ * @param kernels which kernels compute; null for the fastest that are here
+ * @param x64 whether JAX's 64-bit mode is on whatever the inputs are
+ */
+record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolean x64) {
+  private static final List<String> KERNELS =
+      List.of("auto", "scalar", "simd128", "simd256", "simd512");
+
+  /**
+   * Adds the options to a command.
+   *
+   * @param spec the command's specification
+   */
+  static void declare(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--threads")
+            .paramLabel("N")
+            .type(Integer.class)
+            .description("Computes on N threads (default: all processors); the bits are the same.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--kernels")
+            .paramLabel("WHICH")
+            .type(String.class)
+            .completionCandidates(KERNELS)
+            .description("auto (default), scalar, simd128, simd256 or simd512; the same bits.")
+            .build());
+    spec.addOption(
+        flag("--x64", "JAX's 64-bit mode; on by itself where a configuration or input is float64."));
+    spec.addOption(flag("--debug", "Adds the stack trace to an error."));
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
+  }
+
+  /**
+   * Reads and checks the options.
+   *
+   * @param options what the user gave
+   * @throws UsageException if a value is not one of the valid ones
+   */
+  static GlobalOptions of(ParseResult options) {
+    Integer threads = options.matchedOptionValue("--threads", null);
+    if (threads != null && (threads < 1 || threads > Short.MAX_VALUE)) {
+      throw new UsageException(
+          "--threads " + threads + ": expected a number from 1 to " + Short.MAX_VALUE);
+    }
+    String kernels = options.matchedOptionValue("--kernels", null);
+    if (kernels != null && !KERNELS.contains(kernels)) {
+      throw new UsageException(
+          "--kernels " + kernels + ": expected one of " + String.join(", ", KERNELS));
+    }
+    return new GlobalOptions(threads, kernels, options.matchedOptionValue("--x64", false));
+  }
+
+  /** Makes the choice known to the library, before it computes anything. */
+  void apply() {
+    if (kernels != null) {
+      if (kernels.startsWith("simd")) {
+        throw new FailedException(
+            "--kernels " + kernels + ": not available: the dev.heddle.simd module is not present");
+      }
+      System.setProperty("heddle.kernels", kernels);
+    }
+    if (threads != null) {
+      System.setProperty("heddle.threads", Integer.toString(threads));
+    }
+  }
+
+  /** Whether a word before the command's name is one of these options. */
+  static boolean isGlobal(String word) {
+    return word.equals("--x64")
+        || word.equals("--debug")
+        || takesNextWord(word)
+        || word.startsWith("--threads=")
+        || word.startsWith("--kernels=");
+  }
+
+  /** Whether the value of this option is the next word. */
+  static boolean takesNextWord(String word) {
+    return word.equals("--threads") || word.equals("--kernels");
+  }
+
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name)
+        .type(boolean.class)
+        .arity("0")
+        .description(description)
+        .build();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heddle.cli;
+
+import dev.heddle.io.ConfigJson;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Variables;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code heddle init}: makes the variables of a configuration, as Flax's {@code init}. */
+final class InitCommand implements Command {
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(FileOptions.config());
+    spec.addOption(FileOptions.inputs());
+    spec.addOption(FileOptions.output("V", "Where the variables go: params/..., and cache/... with decode."));
+    RandomOptions.declare(spec, "Without it: params=0.");
+    Examples.of(
+        spec,
+        "echo '{\"num_heads\": 8, \"qkv_features\": 64}' > C.json",
+        "heddle init --config C.json --inputs I.npz --output V.safetensors",
+        "heddle init --config C.json --inputs I.npz --output V.msgpack --rng params=42");
+  }
+
+  @Override
+  public void run(ParseResult options, PrintStream out) throws IOException {
+    RandomOptions random = RandomOptions.of(options).orElse("params", 0);
+    OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
+    Path configFile = options.matchedOptionValue("--config", Path.of(""));
+    Path inputsFile = options.matchedOptionValue("--inputs", Path.of(""));
+    MultiHeadDotProductAttention attention = ConfigJson.read(configFile);
+    AttentionInputs inputs = InputsFile.read(inputsFile, random.deterministic());
+    Variables variables =
+        new Blame(configFile, inputsFile, List.of())
+            .on(() -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));
+    output.write(
+        variables.flatten(),
+        Map.of(
+            "heddle", VersionCommand.version(),
+            "config", ConfigJson.write(attention),
+            "rng", random.toString()));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.heddle.cli;
+
+import dev.heddle.linen.Rngs;
+import dev.heddle.random.Era;
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The options behind random numbers: {@code --rng}, {@code --flax-compat} and {@code --deterministic}.
+ *
+ * @param seeds a seed for each stream that was named, in the order given
+ * @param era whose random bits are drawn
+ * @param deterministic whether dropout is off; null if the command line does not say
+ */
+record RandomOptions(
+    SequencedMap<String, Long> seeds, Era era, @Nullable Boolean deterministic) {
+  private static final BigInteger SMALLEST = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
+
+  /**
+   * Adds the options to a command.
+   *
+   * @param spec the command's specification
+   * @param defaults what is used without {@code --rng}, for the help
+   */
+  static void declare(CommandSpec spec, String defaults) {
+    spec.addOption(
+        OptionSpec.builder("--rng")
+            .paramLabel("NAME=SEED")
+            .type(String[].class)
+            .arity("1")
+            .description(
+                "A random stream and its seed, as jax.random.PRNGKey(SEED); repeat for more.",
+                defaults)
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--deterministic")
+            .paramLabel("B")
+            .type(String.class)
+            .description("true: no dropout; false: dropout. Not both here and in the configuration.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--flax-compat")
+            .paramLabel("0.7")
+            .type(String.class)
+            .description("Draws the random numbers of Flax 0.7 with JAX 0.4.20, not today's.")
+            .build());
+  }
+
+  /**
+   * Reads and checks the options.
+   *
+   * @param options what the user gave
+   * @throws UsageException if a value is malformed or a stream is given twice
+   */
+  static RandomOptions of(ParseResult options) {
+    SequencedMap<String, Long> seeds = new LinkedHashMap<>();
+    for (String given : options.matchedOptionValue("--rng", new String[0])) {
+      int equals = given.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("--rng " + given + ": expected NAME=SEED, such as dropout=1");
+      }
+      String name = given.substring(0, equals);
+      if (seeds.put(name, seed(given, given.substring(equals + 1))) != null) {
+        throw new UsageException("--rng " + given + ": stream \"" + name + "\" is given twice");
+      }
+    }
+    return new RandomOptions(seeds, era(options), deterministic(options));
+  }
+
+  /**
+   * The streams for the library.
+   *
+   * @param x64 whether JAX's 64-bit mode is on
+   */
+  Rngs rngs(boolean x64) {
+    Rngs rngs = Rngs.none();
+    for (Map.Entry<String, Long> one : seeds.entrySet()) {
+      rngs = rngs.and(one.getKey(), one.getValue());
+    }
+    rngs = rngs.era(era);
+    return x64 ? rngs.x64(true) : rngs;
+  }
+
+  /** The same with one more stream, if none is named. */
+  RandomOptions orElse(String name, long seed) {
+    return seeds.isEmpty()
+        ? new RandomOptions(new LinkedHashMap<>(Map.of(name, seed)), era, deterministic)
+        : this;
+  }
+
+  private static long seed(String given, String text) {
+    BigInteger seed;
+    try {
+      seed = new BigInteger(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException("--rng " + given + ": expected an integer seed, got " + quoted(text), e);
+    }
+    if (seed.compareTo(SMALLEST) < 0 || seed.compareTo(LARGEST) > 0) {
+      throw new UsageException(
+          "--rng " + given + ": seed overflows 64 bits: expected -2^63 to 2^63-1");
+    }
+    return seed.longValueExact();
+  }
+
+  private static String quoted(String text) {
+    return '"' + text + '"';
+  }
+
+  private static Era era(ParseResult options) {
+    String version = options.matchedOptionValue("--flax-compat", "");
+    return switch (version) {
+      case "" -> Era.MODERN;
+      case "0.7" -> Era.CLASSIC;
+      default ->
+          throw new UsageException(
+              "--flax-compat "
+                  + version
+                  + ": expected 0.7 (without the option: the random numbers of today's Flax)");
+    };
+  }
+
+  private static @Nullable Boolean deterministic(ParseResult options) {
+    String text = options.matchedOptionValue("--deterministic", null);
+    if (text == null) {
+      return null;
+    }
+    return switch (text) {
+      case "true", "True" -> true;
+      case "false", "False" -> false;
+      default ->
+          throw new UsageException("--deterministic " + text + ": expected true or false");
+    };
+  }
+
+  /** The options as a user would type them. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    seeds.forEach((name, seed) -> text.append("--rng " + name + "=" + seed + " "));
+    text.append(era == Era.CLASSIC ? "--flax-compat 0.7 " : "");
+    text.append(deterministic == null ? "" : "--deterministic=" + deterministic);
+    return text.toString().strip();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.heddle.cli;
+
+import dev.heddle.array.Array;
+import dev.heddle.io.Checkpoint;
+import dev.heddle.io.CheckpointFile;
+import dev.heddle.linen.Variables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** The files of {@code --variables}: a later one's tensors replace an earlier one's. */
+final class VariablesFiles {
+  private static final String OUTPUT = "output";
+
+  private VariablesFiles() {}
+
+  /**
+   * Reads and merges the files.
+   *
+   * <p>A file with the layers alone, without {@code params} in front, is read as parameters. An {@code
+   * output} beside the collections, as {@code apply} writes it, is left out, so that a step's file
+   * brings its cache to the next.
+   *
+   * @param files checkpoints, at least one
+   * @throws FailedException if a tensor belongs to no collection
+   * @throws IOException if a file is not a checkpoint
+   */
+  static Variables read(List<Path> files) throws IOException {
+    SequencedMap<String, Array> merged = new LinkedHashMap<>();
+    for (Path file : files) {
+      merged.putAll(collections(file, CheckpointFile.read(file)));
+    }
+    return Variables.of(merged);
+  }
+
+  private static SequencedMap<String, Array> collections(Path file, Checkpoint checkpoint) {
+    SequencedMap<String, Array> found = new LinkedHashMap<>();
+    checkpoint
+        .variables()
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.indexOf('/') > 0) {
+                found.put(name, tensor);
+              } else if (!name.equals(OUTPUT)) {
+                throw new FailedException(
+                    "%s: tensor \"%s\": expected a path such as params/query/kernel"
+                        .formatted(file, name));
+              }
+            });
+    return found;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.heddle.cli.demo;
+
+import dev.heddle.array.Array;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each that is
+ * looked at, in the same order.
+ */
+public final class AttentionMap {
+  private static final int LONGEST_LABEL = 10;
+  private static final int GAP = 2;
+
+  private final List<String> pieces;
+  private final HeadWeights[] heads;
+  private final Shading shading;
+  private final int columns;
+
+  /**
+   * A map that is not drawn yet.
+   *
+   * @param pieces the word pieces, L of them
+   * @param weights the weights, shape {@code [1, H, L, L]}
+   * @param shading how a weight looks
+   * @param columns the width of the terminal
+   */
+  public AttentionMap(List<String> pieces, Array weights, Shading shading, int columns) {
+    this.pieces = List.copyOf(pieces);
+    this.heads = HeadWeights.of(weights);
+    this.shading = shading;
+    this.columns = columns;
+  }
+
+  /** All heads, small, as many beside each other as the terminal has room for. */
+  public List<String> overview() {
+    int length = pieces.size();
+    int label = labelWidth();
+    int beside = Math.max(1, (columns - label - 1 + GAP - 1) / (length + GAP));
+    List<String> lines = new ArrayList<>();
+    for (int first = 0; first < heads.length; first += beside) {
+      int last = Math.min(first + beside, heads.length);
+      StringBuilder title = new StringBuilder(" ".repeat(label + 1));
+      for (int head = first; head < last; head++) {
+        title.append(pad("head " + head, length + GAP));
+      }
+      lines.add(title.toString().stripTrailing());
+      for (int row = 0; row < length; row++) {
+        lines.add(overviewRow(first, last, row));
+      }
+      lines.add("");
+    }
+    lines.add("Shades: " + shading.legend() + ".");
+    return lines;
+  }
+
+  private String overviewRow(int first, int last, int row) {
+    StringBuilder line = new StringBuilder(right(label(row), labelWidth())).append(' ');
+    for (int head = first; head < last; head++) {
+      line.append(shading.cells(heads[head].row(row))).append(" ".repeat(GAP));
+    }
+    return line.toString().stripTrailing();
+  }
+
+  /**
+   * One head, large, with its weights in percent.
+   *
+   * @param head its number, from 0
+   */
+  public List<String> head(int head) {
+    int length = pieces.size();
+    int label = labelWidth();
+    int cell = label + 4 + 4 * length <= columns ? 4 : 3;
+    List<String> lines = new ArrayList<>();
+    StringBuilder numbers = new StringBuilder(" ".repeat(label + 4));
+    for (int column = 0; column < length; column++) {
+      numbers.append(right(Integer.toString(column + 1), cell));
+    }
+    lines.add(numbers.toString());
+    for (int row = 0; row < length; row++) {
+      StringBuilder line = new StringBuilder(right(label(row), label));
+      line.append(right(Integer.toString(row + 1), 3)).append(' ');
+      for (int column = 0; column < length; column++) {
+        double weight = heads[head].weight(row, column);
+        long percent = Math.round(100 * weight);
+        line.append(shading.text(weight, right(percent == 0 ? "" : Long.toString(percent), cell)));
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    lines.add("");
+    lines.add("Percent of a row's attention; nothing: less than half a percent.");
+    return lines;
+  }
+
+  /**
+   * A sentence about what a head does.
+   *
+   * @param head its number, from 0
+   */
+  public String summary(int head) {
+    return heads[head].summary(pieces, shading != Shading.LETTERS);
+  }
+
+  /** The number of heads. */
+  public int heads() {
+    return heads.length;
+  }
+
+  private int labelWidth() {
+    return pieces.stream().mapToInt(String::length).map(n -> Math.min(n, LONGEST_LABEL)).max()
+        .orElse(0);
+  }
+
+  private String label(int row) {
+    String piece = pieces.get(row);
+    return piece.length() > LONGEST_LABEL ? piece.substring(0, LONGEST_LABEL) : piece;
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.length()));
+  }
+
+  private static String right(String text, int width) {
+    return " ".repeat(Math.max(0, width - text.length())) + text;
+  }
+}

@@ -1,0 +1,306 @@
+package dev.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code heddle apply}: Flax's outputs, in a file. */
+class ApplyCommandTest {
+  /** What flax 0.12.8 gives for {@link Workplace} with the parameters of PRNGKey(0). */
+  private static final float[] FLAX = {
+    0.225832447f, 0.583287418f, -1.38332415f, 0.130902648f, //
+    0.252161473f, 0.608691633f, -1.39029539f, 0.0810822845f, //
+    0.276434511f, 0.631637156f, -1.39568079f, 0.0346924886f
+  };
+
+  @TempDir Path folder;
+  private Workplace work;
+
+  @BeforeEach
+  void files() throws IOException {
+    work = new Workplace(folder);
+    work.tensors("I.npz", "inputs_q", Workplace.inputs());
+    variables(Workplace.CONFIG, "V.safetensors");
+  }
+
+  @Test
+  void givesFlaxsOutput() throws IOException {
+    assertThat(apply("O.npz")).isEqualTo(new Heddle(0, "", ""));
+
+    assertThat(work.names("O.npz")).containsExactly("output");
+    assertThat(work.tensor("O.npz", "output").toFloatArray()).containsExactly(FLAX, within(1e-6f));
+  }
+
+  @Test
+  void writesTheWeightsWhenAsked() throws IOException {
+    assertThat(apply("O.safetensors", "--sow-weights").status()).isZero();
+
+    assertThat(work.names("O.safetensors"))
+        .containsExactlyInAnyOrder("output", "intermediates/attention_weights/0");
+    Array weights = work.tensor("O.safetensors", "intermediates/attention_weights/0");
+    assertThat(weights.shape().dims()).containsExactly(1, 2, 3, 3);
+  }
+
+  @Test
+  void aMaskOfAnyTypeKeepsWhereItIsNotZero() throws IOException {
+    work.tensors(
+        "I.npz",
+        "inputs_q",
+        Workplace.inputs(),
+        "mask",
+        Array.of(new float[] {1, 0, 0, 0.5f, -2, 0, 1, 1, 1}, 3, 3));
+
+    assertThat(apply("O.npz", "--sow-weights").status()).isZero();
+
+    float[] weights =
+        work.tensor("O.npz", "intermediates/attention_weights/0").toFloatArray();
+    assertThat(Arrays.copyOf(weights, 3)).containsExactly(1, 0, 0);
+    assertThat(weights[5]).isZero();
+    assertThat(weights[4]).isPositive();
+  }
+
+  @Test
+  void dropoutNeedsASeedAndTheSameSeedDropsTheSame() throws IOException {
+    work.config("{\"num_heads\": 2, \"qkv_features\": 6, \"dropout_rate\": 0.5}");
+
+    Heddle without = apply("O.npz", "--deterministic=false");
+    assertThat(without.status()).isEqualTo(1);
+    assertThat(without.err())
+        .startsWith("heddle: --rng: InvalidRngError: ")
+        .contains("\"dropout\"")
+        .containsOnlyOnce("\n");
+    assertThat(folder.resolve("O.npz")).doesNotExist();
+
+    assertThat(apply("A.npz", "--deterministic=false", "--rng", "dropout=1").status()).isZero();
+    assertThat(apply("B.npz", "--deterministic=false", "--rng", "dropout=1").status()).isZero();
+    assertThat(apply("C.npz", "--deterministic=false", "--rng", "dropout=2").status()).isZero();
+    assertThat(apply("D.npz", "--deterministic", "true").status()).isZero();
+    assertThat(work.tensor("B.npz", "output")).isEqualTo(work.tensor("A.npz", "output"));
+    assertThat(work.tensor("C.npz", "output")).isNotEqualTo(work.tensor("A.npz", "output"));
+    assertThat(work.tensor("D.npz", "output").toFloatArray()).containsExactly(FLAX, within(1e-6f));
+  }
+
+  @Test
+  void aStepsFileIsTheNextStepsCache() throws IOException {
+    String decode = "{\"num_heads\": 2, \"qkv_features\": 6, \"decode\": true}";
+    variables(decode, "V.npz");
+    List<Path> files = new ArrayList<>(List.of(folder.resolve("V.npz")));
+    float[] inputs = Workplace.inputs().toFloatArray();
+    float[] decoded = new float[inputs.length];
+    for (int step = 0; step < 3; step++) {
+      float[] token = Arrays.copyOfRange(inputs, 4 * step, 4 * step + 4);
+      work.tensors("token.npz", "inputs_q", Array.of(token, 1, 1, 4));
+      Path output = folder.resolve("step" + step + ".npz");
+      List<Object> words =
+          new ArrayList<>(List.of("apply", "--config", folder.resolve("C.json"), "--variables"));
+      words.addAll(files);
+      words.addAll(
+          List.of("--inputs", folder.resolve("token.npz"), "--mutable", "cache", "--output", output));
+
+      assertThat(Heddle.run(words.toArray())).isEqualTo(new Heddle(0, "", ""));
+
+      assertThat(work.names(output.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "output", "cache/cached_key", "cache/cached_value", "cache/cache_index");
+      System.arraycopy(
+          work.tensor("step" + step + ".npz", "output").toFloatArray(), 0, decoded, 4 * step, 4);
+      files = new ArrayList<>(List.of(folder.resolve("V.npz"), output));
+    }
+    work.config(Workplace.CONFIG);
+    work.tensors(
+        "I.npz",
+        "inputs_q",
+        Workplace.inputs(),
+        "mask",
+        Array.of(new int[] {1, 0, 0, 1, 1, 0, 1, 1, 1}, 1, 1, 3, 3));
+    assertThat(apply("causal.npz").status()).isZero();
+    assertThat(decoded).isEqualTo(work.tensor("causal.npz", "output").toFloatArray());
+  }
+
+  @Test
+  void parametersWithoutTheirCollectionAreRead() throws IOException {
+    variables(Workplace.CONFIG, "V.npz");
+    Array kernel = work.tensor("V.npz", "params/query/kernel");
+    work.tensors("query.npz", "query/kernel", kernel);
+
+    Heddle heddle =
+        Heddle.run(
+            "apply",
+            "--config",
+            folder.resolve("C.json"),
+            "--variables",
+            folder.resolve("V.npz"),
+            folder.resolve("query.npz"),
+            "--inputs",
+            folder.resolve("I.npz"),
+            "--output",
+            folder.resolve("O.npz"));
+
+    assertThat(heddle).isEqualTo(new Heddle(0, "", ""));
+    assertThat(work.tensor("O.npz", "output").toFloatArray()).containsExactly(FLAX, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          input_q            | tensor "input_q": unknown name; did you mean "inputs_q"?; known: inputs_q, inputs_kv, inputs_k, inputs_v, mask; "inputs_q" is missing
+          inputs_q weave     | tensor "weave": unknown name; known: inputs_q, inputs_kv, inputs_k, inputs_v, mask
+          inputs_q cotangent | tensor "cotangent": unknown name; known: inputs_q, inputs_kv, inputs_k, inputs_v, mask
+          mask               | tensor "inputs_q" is missing
+          inputs_q inputs_v  | tensor "inputs_v": given without "inputs_k"; to have both the same, give inputs_kv
+          inputs_q inputs_kv inputs_k | tensor "inputs_kv": given together with "inputs_k"; expected inputs_kv, or inputs_k and inputs_v
+          inputs_q inputs_kv inputs_v | tensor "inputs_kv": given together with "inputs_v"; expected inputs_kv, or inputs_k and inputs_v
+          """)
+  void inputsGoByFlaxsNames(String names, String complaint) throws IOException {
+    List<Object> tensors = new ArrayList<>();
+    for (String name : names.split(" ")) {
+      tensors.addAll(List.of(name, Workplace.inputs()));
+    }
+    Path inputs = work.tensors("I.npz", tensors.toArray());
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(new Heddle(1, "", "heddle: " + inputs + ": " + complaint + "\n"));
+    assertThat(folder.resolve("O.npz")).doesNotExist();
+  }
+
+  @Test
+  void aMissingFileIsNamed() throws IOException {
+    Path inputs = folder.resolve("I.npz");
+    Files.delete(inputs);
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(new Heddle(1, "", "heddle: " + inputs + ": no such file\n"));
+  }
+
+  @Test
+  void aTruncatedFileIsNamedAndNothingIsWritten() throws IOException {
+    Path variables = folder.resolve("V.safetensors");
+    byte[] whole = Files.readAllBytes(variables);
+    Files.write(variables, Arrays.copyOf(whole, whole.length - 1));
+
+    Heddle heddle = apply("O.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err()).startsWith("heddle: " + variables + ": ").containsOnlyOnce("\n");
+    assertThat(work.files()).containsExactly("C.json", "I.npz", "V.safetensors");
+  }
+
+  @Test
+  void aMissingParameterNamesTheFilesItIsMissingFrom() throws IOException {
+    Path variables = folder.resolve("V.safetensors");
+    work.tensors("V.safetensors", "params/query/kernel", Array.zeros(DType.FLOAT32, 4, 2, 3));
+
+    Heddle heddle = apply("O.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + variables + ": ScopeParamNotFoundError: /query: ")
+        .contains("\"bias\"")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void aParameterOfAnotherShapeIsNamedWithBothShapes() throws IOException {
+    Path variables = folder.resolve("V.safetensors");
+    work.tensors("V.safetensors", "params/query/kernel", Array.zeros(DType.FLOAT32, 4, 3, 2));
+
+    Heddle heddle = apply("O.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + variables + ": ScopeParamShapeError: /query: ")
+        .contains("\"kernel\"", "[4, 2, 3]", "[4, 3, 2]")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void aMaskThatDoesNotFitNamesTheInputsFile() throws IOException {
+    Path inputs =
+        work.tensors(
+            "I.npz", "inputs_q", Workplace.inputs(), "mask", Array.zeros(DType.BOOL, 5, 3, 3));
+
+    Heddle heddle = apply("O.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + inputs + ": ")
+        .contains("\"mask\"", "[5, 3, 3]")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void aTensorOfNoCollectionIsAnError() throws IOException {
+    Path variables =
+        work.tensors(
+            "V.safetensors",
+            "params/query/bias",
+            Array.zeros(DType.FLOAT32, 2, 3),
+            "scale",
+            Array.zeros(DType.FLOAT32, 1));
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(
+            new Heddle(
+                1,
+                "",
+                "heddle: "
+                    + variables
+                    + ": tensor \"scale\": expected a path such as params/query/kernel\n"));
+  }
+
+  @Test
+  void mutableNamesAreSeparatedByCommas() {
+    assertThat(apply("O.npz", "--mutable", "cache,,intermediates"))
+        .isEqualTo(
+            new Heddle(
+                2,
+                "",
+                "heddle: --mutable cache,,intermediates: expected names with commas between\n"));
+  }
+
+  private void variables(String config, String name) throws IOException {
+    Path file = work.config(config);
+    assertThat(
+            Heddle.run(
+                "init",
+                "--config",
+                file,
+                "--inputs",
+                folder.resolve("I.npz"),
+                "--output",
+                folder.resolve(name)))
+        .isEqualTo(new Heddle(0, "", ""));
+  }
+
+  private Heddle apply(String output, String... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "apply",
+                "--config",
+                folder.resolve("C.json"),
+                "--variables",
+                folder.resolve("V.safetensors"),
+                "--inputs",
+                folder.resolve("I.npz"),
+                "--output",
+                folder.resolve(output)));
+    words.addAll(List.of(more));
+    return Heddle.run(words.toArray());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.heddle.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A run of the program, as a shell would see it.
+ *
+ * @param status the exit status
+ * @param out what came on standard output
+ * @param err what came on standard error
+ */
+record Heddle(int status, String out, String err) {
+
+  /** Runs the program on words; a {@link Path} stands for its text. */
+  static Heddle run(Object... words) {
+    return run(StandardCharsets.UTF_8, words);
+  }
+
+  /** Runs the program where standard output has an encoding. */
+  static Heddle run(Charset encoding, Object... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    String[] args = Arrays.stream(words).map(Object::toString).toArray(String[]::new);
+    int status =
+        Main.run(
+            args,
+            new PrintStream(out, true, encoding),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Heddle(status, out.toString(encoding), err.toString(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program as a whole: help, wrong words, common options. */
+class MainTest {
+
+  @Test
+  void withoutWordsItShowsWhatThereIs() {
+    Heddle heddle = Heddle.run();
+
+    assertThat(heddle.status()).isZero();
+    assertThat(heddle.out()).contains("init", "apply", "convert", "demo", "version", "completion");
+    assertThat(heddle.err()).isEmpty();
+    assertThat(Heddle.run("--help")).isEqualTo(heddle);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"init", "apply", "convert", "demo", "version", "completion"})
+  void everyCommandHasHelpWithExamples(String command) {
+    Heddle heddle = Heddle.run(command, "--help");
+
+    assertThat(heddle.status()).isZero();
+    assertThat(heddle.out())
+        .startsWith("Usage: heddle " + command)
+        .contains("Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
+        .doesNotContain("%n");
+    assertThat(heddle.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          aply                       | unknown command aply; did you mean "apply"? (see heddle --help)
+          weave                      | unknown command weave (see heddle --help)
+          --bogus                    | unknown option --bogus (see heddle --help)
+          --threads 2                | a command is missing (see heddle --help)
+          version now                | version: unexpected word now (see heddle version --help)
+          version --thread 2         | version: unknown option --thread; did you mean "--threads"? (see heddle version --help)
+          version --threads 0        | --threads 0: expected a number from 1 to 32767
+          version --threads          | version: --threads: expected a value, N (see heddle version --help)
+          version --kernels fast     | --kernels fast: expected one of auto, scalar, simd128, simd256, simd512
+          version --x64 --x64        | version: --x64: given twice (see heddle version --help)
+          init --confg C.json        | init: unknown option --confg; did you mean "--config"? (see heddle init --help)
+          init --output V.npz        | init: missing --config, --inputs (see heddle init --help)
+          apply --variables          | apply: --variables: expected a value, V (see heddle apply --help)
+          """)
+  void aWrongWordIsOneLineAndStatus2(String words, String line) {
+    Heddle heddle = Heddle.run((Object[]) words.split(" "));
+
+    assertThat(heddle).isEqualTo(new Heddle(2, "", "heddle: " + line + "\n"));
+  }
+
+  @Test
+  void simdKernelsThatAreNotHereAreAnError() {
+    assertThat(Heddle.run("version", "--kernels", "simd256"))
+        .isEqualTo(
+            new Heddle(
+                1,
+                "",
+                "heddle: --kernels simd256: not available: the dev.heddle.simd module is not"
+                    + " present\n"));
+  }
+
+  @Test
+  void commonOptionsMayComeBeforeTheCommand() {
+    Heddle heddle = Heddle.run("--kernels", "scalar", "--x64", "version");
+
+    assertThat(heddle.status()).isZero();
+    assertThat(heddle.out()).contains("kernels scalar");
+  }
+
+  @Test
+  void versionNamesTheJavaItRunsOn() {
+    Heddle heddle = Heddle.run("--version");
+
+    assertThat(heddle.status()).isZero();
+    assertThat(heddle.out().lines().map(line -> line.split(" ")[0]))
+        .isEqualTo(List.of("heddle", "java", "kernels", "threads"));
+    assertThat(heddle.out()).contains(System.getProperty("java.version"));
+  }
+
+  @Test
+  void debugAddsTheStackTrace() {
+    assertThat(Heddle.run("weave", "--debug").err())
+        .startsWith("heddle: unknown command weave (see heddle --help)\n")
+        .contains("dev.heddle.cli.Main.run");
+  }
+}

@@ -1,0 +1,472 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.MaskPattern;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.Workers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fused attention: softmax of the scores of queries and keys, times the values, without a
+ * square of scores in memory. Also the weights alone, by the same definition of score and mask.
+ *
+ * <p>Queries come already divided by the square root of the depth, and queries, keys and values
+ * have one dtype; {@code linen.DotProductAttention} sees to both. A score is the product of query
+ * and key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
+ * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}.
+ *
+ * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
+ */
+public final class Attention {
+  /** Query rows that one task computes. */
+  private static final int ROWS_A_TASK = 64;
+
+  /** Below this, exp is 0: by how much a score may exceed the lowest and still vanish beside it. */
+  private static final double EXP_RANGE = 104;
+
+  private static final double EXP_RANGE_64 = 746;
+
+  private Attention() {}
+
+  /**
+   * What happens between score and weight.
+   *
+   * @param mask not zero where a key is seen; broadcasts to {@code [B..., H, Q, K]}; null for all
+   * @param keep not zero where dropout keeps a weight; broadcasts likewise; null for all
+   * @param dropoutScale what a kept weight is multiplied by
+   * @param float32Softmax Flax's {@code force_fp32_for_softmax}: the softmax reads and gives
+   *     float32
+   */
+  public record Options(
+      @Nullable Array mask, @Nullable Array keep, double dropoutScale, boolean float32Softmax) {
+    /** No mask, no dropout. */
+    public static final Options NONE = new Options(null, null, 1, false);
+
+    /** The same with a mask. */
+    public Options withMask(@Nullable Array newMask) {
+      return new Options(newMask, keep, dropoutScale, float32Softmax);
+    }
+
+    /** The same without dropout. */
+    public Options withoutDropout() {
+      return new Options(mask, null, 1, float32Softmax);
+    }
+  }
+
+  /**
+   * Attends from every query to the keys.
+   *
+   * @param query shape {@code [B..., Q, H, D]}, already divided by the root of D
+   * @param key shape {@code [B..., K, H, D]}
+   * @param value shape {@code [B..., K, H, V]}
+   * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}, or null
+   * @return shape {@code [B..., Q, H, V]}, of the common dtype; float32 or wider where the softmax
+   *     is forced to float32
+   * @throws IllegalArgumentException if mask, bias or keep only broadcast by enlarging the scores
+   */
+  public static Array attend(
+      Array query, Array key, Array value, @Nullable Array bias, Options options) {
+    Fused op = new Fused(options, bias != null);
+    return bias == null ? Op.run(op, query, key, value) : Op.run(op, query, key, value, bias);
+  }
+
+  /**
+   * The weights of {@link #attend}, before dropout.
+   *
+   * @return shape {@code [B..., H, Q, K]}, of the common dtype, or float32 where that is forced
+   */
+  public static Array weights(Array query, Array key, @Nullable Array bias, Options options) {
+    Weights op = new Weights(options.withoutDropout(), bias != null);
+    return bias == null ? Op.run(op, query, key) : Op.run(op, query, key, bias);
+  }
+
+  /**
+   * The weights of scores that were made elsewhere, by the same rules.
+   *
+   * @param scores shape {@code [B..., H, Q, K]}
+   * @param bias added to the scores, or null
+   * @param dtype the dtype of queries and keys, whose lowest number masks
+   * @return shape {@code [B..., H, Q, K]}, of that dtype, or float32 where that is forced
+   */
+  public static Array weightsOfScores(
+      Array scores, @Nullable Array bias, DType dtype, Options options) {
+    ScoreWeights op = new ScoreWeights(options.withoutDropout(), dtype);
+    return bias == null ? Op.run(op, scores) : Op.run(op, scores, bias);
+  }
+
+  private record Fused(Options options, boolean biased) implements Op {
+    @Override
+    public String name() {
+      return "dot_product_attention";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array query = inputs.get(0);
+      Array value = inputs.get(2);
+      Plan plan =
+          Plan.of(query, inputs.get(1), biased ? inputs.get(3) : null, query.dtype(), options);
+      Shape shape = query.shape().with(-1, value.shape().dim(-1));
+      DType dtype =
+          options.float32Softmax() ? DType.promote(DType.FLOAT32, query.dtype()) : query.dtype();
+      return Array.wrap(plan.attend(inputs, shape).to(dtype), shape);
+    }
+  }
+
+  private record Weights(Options options, boolean biased) implements Op {
+    @Override
+    public String name() {
+      return "dot_product_attention_weights";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array query = inputs.get(0);
+      Plan plan =
+          Plan.of(query, inputs.get(1), biased ? inputs.get(2) : null, query.dtype(), options);
+      DType dtype = options.float32Softmax() ? DType.FLOAT32 : query.dtype();
+      return Array.wrap(plan.weigh(inputs, dtype, false), plan.scores);
+    }
+  }
+
+  private record ScoreWeights(Options options, DType dtype) implements Op {
+    @Override
+    public String name() {
+      return "attention_weights_of_scores";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array scores = inputs.get(0);
+      Array bias = inputs.size() > 1 ? inputs.get(1) : null;
+      Plan plan = Plan.ofScores(scores, bias, dtype, options);
+      DType result = options.float32Softmax() ? DType.FLOAT32 : dtype;
+      return Array.wrap(plan.weigh(inputs, result, true), plan.scores);
+    }
+  }
+
+  /** One call, laid out: sizes, rules, and where the parts of mask, bias and dropout begin. */
+  private record Plan(
+      Shape scores,
+      int heads,
+      int queries,
+      int keys,
+      boolean wide,
+      ScoreRules rules,
+      @Nullable Pairs mask,
+      @Nullable Pairs keep,
+      @Nullable Pairs bias) {
+
+    static Plan of(Array query, Array key, @Nullable Array bias, DType dtype, Options options) {
+      int batchRank = query.rank() - 3;
+      Shape scores =
+          query
+              .shape()
+              .range(0, batchRank)
+              .append(query.shape().dim(-2), query.shape().dim(-3), key.shape().dim(-3));
+      DType biased = bias == null ? dtype : DType.promote(dtype, bias.dtype());
+      return of(scores, bias, dtype, dtype, biased, options);
+    }
+
+    static Plan ofScores(Array scores, @Nullable Array bias, DType dtype, Options options) {
+      DType biased = bias == null ? scores.dtype() : DType.promote(scores.dtype(), bias.dtype());
+      return of(scores.shape(), bias, dtype, scores.dtype(), biased, options);
+    }
+
+    private static Plan of(
+        Shape scores,
+        @Nullable Array bias,
+        DType dtype,
+        DType scored,
+        DType biased,
+        Options options) {
+      boolean wide = biased == DType.FLOAT64;
+      Array mask = options.mask();
+      require("mask", mask, scores);
+      require("bias", bias, scores);
+      require("dropout mask", options.keep(), scores);
+      boolean causal = mask != null && isCausal(mask, scores);
+      double range = wide ? EXP_RANGE_64 : EXP_RANGE;
+      double lowest = dtype.finfoMin();
+      ScoreRules rules =
+          new ScoreRules(
+              rounding(scored, wide),
+              rounding(biased, wide),
+              wide && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
+              lowest,
+              dtype == DType.FLOAT16 ? lowest + range : lowest,
+              causal,
+              options.dropoutScale());
+      return new Plan(
+          scores,
+          scores.dim(-3),
+          scores.dim(-2),
+          scores.dim(-1),
+          wide,
+          rules,
+          mask == null || causal ? null : Pairs.ofFlags(mask, scores),
+          options.keep() == null ? null : Pairs.ofFlags(options.keep(), scores),
+          bias == null ? null : Pairs.ofNumbers(bias, scores, wide));
+    }
+
+    private static void require(String role, @Nullable Array array, Shape scores) {
+      if (array != null && !array.shape().broadcastsTo(scores)) {
+        throw new IllegalArgumentException(
+            "attention: argument \""
+                + role
+                + "\": expected a shape that broadcasts to the scores "
+                + scores
+                + " ([batch..., heads, queries, keys]), got "
+                + array.shape());
+      }
+    }
+
+    private static boolean isCausal(Array mask, Shape scores) {
+      return mask.pattern() instanceof MaskPattern.Causal
+          && mask.shape().dim(-1) == scores.dim(-1)
+          && mask.shape().dim(-2) == scores.dim(-2);
+    }
+
+    private static Rounding rounding(DType dtype, boolean wide) {
+      return switch (dtype) {
+        case BFLOAT16 -> Rounding.BFLOAT16;
+        case FLOAT16 -> Rounding.FLOAT16;
+        case FLOAT32 -> wide ? Rounding.FLOAT32 : Rounding.NONE;
+        case FLOAT64 -> Rounding.NONE;
+        case INT32, INT64, UINT8, UINT32, BOOL ->
+            throw new IllegalArgumentException(
+                "attention: expected floating-point queries and keys, got " + dtype);
+      };
+    }
+
+    Storage attend(List<Array> inputs, Shape shape) {
+      Array query = inputs.get(0);
+      Array value = inputs.get(2);
+      int depth = query.shape().dim(-1);
+      int width = value.shape().dim(-1);
+      long cost = (long) scores.size() * (depth + width);
+      Kernels kernels = KernelChoice.current().kernels();
+      if (wide) {
+        double[] out = new double[shape.size()];
+        double[] q = query.storage().doubles();
+        double[] k = inputs.get(1).storage().doubles();
+        double[] v = value.storage().doubles();
+        eachBlock(
+            cost,
+            (unit, from, to) -> {
+              AttentionHead64 head =
+                  head64(
+                      unit,
+                      rows64(q, unit, queries, depth),
+                      rows64(k, unit, keys, depth),
+                      rows64(v, unit, keys, width),
+                      null);
+              kernels.attend(head, from, to, rows64(out, unit, queries, width), null, null);
+            });
+        return Storage.ofDoubles(DType.FLOAT64, out);
+      }
+      float[] out = new float[shape.size()];
+      float[] q = query.storage().floats();
+      float[] k = inputs.get(1).storage().floats();
+      float[] v = value.storage().floats();
+      eachBlock(
+          cost,
+          (unit, from, to) -> {
+            AttentionHead head =
+                head(
+                    unit,
+                    rows(q, unit, queries, depth),
+                    rows(k, unit, keys, depth),
+                    rows(v, unit, keys, width),
+                    null);
+            kernels.attend(head, from, to, rows(out, unit, queries, width), null, null);
+          });
+      return Storage.ofFloats(DType.FLOAT32, out);
+    }
+
+    Storage weigh(List<Array> inputs, DType dtype, boolean scored) {
+      Array first = inputs.get(0);
+      int depth = scored ? 0 : first.shape().dim(-1);
+      long cost = (long) scores.size() * (depth + 1);
+      Kernels kernels = KernelChoice.current().kernels();
+      Rounding rounding = rounding(dtype, wide);
+      if (wide) {
+        double[] out = new double[scores.size()];
+        double[] q = first.storage().doubles();
+        double[] k = scored ? q : inputs.get(1).storage().doubles();
+        eachBlock(
+            cost,
+            (unit, from, to) -> {
+              Rows64 given = scored ? square64(q, unit) : null;
+              AttentionHead64 head =
+                  head64(
+                      unit,
+                      rows64(q, unit, queries, depth),
+                      rows64(k, unit, keys, depth),
+                      rows64(q, unit, keys, 0),
+                      given);
+              kernels.weigh(head, from, to, square64(out, unit), rounding);
+            });
+        return Storage.ofDoubles(dtype, out);
+      }
+      float[] out = new float[scores.size()];
+      float[] q = first.storage().floats();
+      float[] k = scored ? q : inputs.get(1).storage().floats();
+      eachBlock(
+          cost,
+          (unit, from, to) -> {
+            Rows given = scored ? square(q, unit) : null;
+            AttentionHead head =
+                head(
+                    unit,
+                    rows(q, unit, queries, depth),
+                    rows(k, unit, keys, depth),
+                    rows(q, unit, keys, 0),
+                    given);
+            kernels.weigh(head, from, to, square(out, unit), rounding);
+          });
+      return Storage.ofFloats(dtype, out);
+    }
+
+    /** One head of one batch element, counted row-major, and some of its query rows. */
+    private interface Block {
+      void run(int unit, int from, int to);
+    }
+
+    private void eachBlock(long cost, Block block) {
+      int blocks = (queries + ROWS_A_TASK - 1) / ROWS_A_TASK;
+      int units = scores.range(0, scores.rank() - 2).size();
+      Workers.run(
+          units * blocks,
+          cost,
+          task -> {
+            int from = task % blocks * ROWS_A_TASK;
+            block.run(task / blocks, from, Math.min(queries, from + ROWS_A_TASK));
+          });
+    }
+
+    private AttentionHead head(int unit, Rows q, Rows k, Rows v, @Nullable Rows given) {
+      return new AttentionHead(
+          q,
+          k,
+          v,
+          given,
+          bias == null ? null : bias.floats(unit),
+          mask == null ? null : mask.bytes(unit),
+          keep == null ? null : keep.bytes(unit),
+          rules);
+    }
+
+    private AttentionHead64 head64(int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
+      return new AttentionHead64(
+          q,
+          k,
+          v,
+          given,
+          bias == null ? null : bias.doubles(unit),
+          mask == null ? null : mask.bytes(unit),
+          keep == null ? null : keep.bytes(unit),
+          rules);
+    }
+
+    /** The rows of a head inside {@code [B..., rows, H, cols]}. */
+    private Rows rows(float[] data, int unit, int rows, int cols) {
+      int batch = unit / heads;
+      int offset = (batch * rows * heads + unit % heads) * cols;
+      return new Rows(data, offset, heads * cols, rows, cols);
+    }
+
+    private Rows64 rows64(double[] data, int unit, int rows, int cols) {
+      int batch = unit / heads;
+      int offset = (batch * rows * heads + unit % heads) * cols;
+      return new Rows64(data, offset, heads * cols, rows, cols);
+    }
+
+    private Rows square(float[] data, int unit) {
+      return new Rows(data, unit * queries * keys, keys, queries, keys);
+    }
+
+    private Rows64 square64(double[] data, int unit) {
+      return new Rows64(data, unit * queries * keys, keys, queries, keys);
+    }
+  }
+
+  /** Values that broadcast to the scores: where each head's begin, and their strides. */
+  private record Pairs(
+      byte @Nullable [] flags,
+      float @Nullable [] numbers,
+      double @Nullable [] wideNumbers,
+      int[] offsets,
+      int queryStride,
+      int keyStride) {
+
+    static Pairs ofFlags(Array array, Shape scores) {
+      return of(flags(array.storage()), null, null, array.shape(), scores);
+    }
+
+    static Pairs ofNumbers(Array array, Shape scores, boolean wide) {
+      Storage storage = array.storage();
+      return wide
+          ? of(null, null, storage.doubles(), array.shape(), scores)
+          : of(null, storage.floats(), null, array.shape(), scores);
+    }
+
+    private static Pairs of(
+        byte @Nullable [] flags,
+        float @Nullable [] numbers,
+        double @Nullable [] wideNumbers,
+        Shape shape,
+        Shape scores) {
+      int[] strides = shape.stridesFor(scores);
+      int outer = scores.rank() - 2;
+      int[] offsets = new int[scores.range(0, outer).size()];
+      for (int unit = 0; unit < offsets.length; unit++) {
+        int rest = unit;
+        for (int axis = outer - 1; axis >= 0; axis--) {
+          offsets[unit] += rest % scores.dim(axis) * strides[axis];
+          rest /= scores.dim(axis);
+        }
+      }
+      return new Pairs(flags, numbers, wideNumbers, offsets, strides[outer], strides[outer + 1]);
+    }
+
+    /** 1 where an element is not zero; a NaN is not. */
+    private static byte[] flags(Storage storage) {
+      if (storage instanceof Storage.Bool(byte[] values)) {
+        return values;
+      }
+      byte[] flags = new byte[storage.size()];
+      for (int i = 0; i < flags.length; i++) {
+        flags[i] = (byte) (storage.booleanAt(i) ? 1 : 0);
+      }
+      return flags;
+    }
+
+    @Nullable Grid<byte[]> bytes(int unit) {
+      return flags == null ? null : new Grid<>(flags, offsets[unit], queryStride, keyStride);
+    }
+
+    @Nullable Grid<float[]> floats(int unit) {
+      return numbers == null ? null : new Grid<>(numbers, offsets[unit], queryStride, keyStride);
+    }
+
+    @Nullable Grid<double[]> doubles(int unit) {
+      return wideNumbers == null
+          ? null
+          : new Grid<>(wideNumbers, offsets[unit], queryStride, keyStride);
+    }
+  }
+}

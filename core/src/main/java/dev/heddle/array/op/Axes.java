@@ -1,0 +1,89 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Shape;
+import java.util.Arrays;
+
+/** Checks of axes, shared by the operations that take them. */
+final class Axes {
+  private Axes() {}
+
+  /** An axis counted from the front, for one counted from either end. */
+  static int one(String operation, String argument, int axis, int rank) {
+    if (axis < -rank || axis >= rank) {
+      throw new IllegalArgumentException(
+          operation
+              + ": argument \""
+              + argument
+              + "\": "
+              + (rank == 0
+                  ? "expected none for a scalar"
+                  : "expected -" + rank + " to " + (rank - 1))
+              + ", got "
+              + axis);
+    }
+    return axis < 0 ? axis + rank : axis;
+  }
+
+  static int one(String operation, int axis, Shape shape) {
+    return one(operation, "axis", axis, shape.rank());
+  }
+
+  /** Axes counted from the front in the order given; none stands for all. */
+  static int[] allOr(String operation, int[] axes, Shape shape) {
+    return axes.length == 0 ? first(shape.rank()) : many(operation, axes, shape.rank());
+  }
+
+  /** Axes counted from the front in the order given, each at most once. */
+  static int[] many(String operation, int[] axes, int rank) {
+    int[] normal = new int[axes.length];
+    boolean[] seen = new boolean[rank];
+    for (int i = 0; i < axes.length; i++) {
+      int axis = one(operation, "axes", axes[i], rank);
+      if (seen[axis]) {
+        throw new IllegalArgumentException(
+            operation
+                + ": argument \"axes\": expected each axis once, got "
+                + Arrays.toString(axes));
+      }
+      seen[axis] = true;
+      normal[i] = axis;
+    }
+    return normal;
+  }
+
+  /** 0, 1, ..., count - 1. */
+  static int[] first(int count) {
+    int[] axes = new int[count];
+    Arrays.setAll(axes, i -> i);
+    return axes;
+  }
+
+  /** The axes of an array of some rank that are not among the given ones, ascending. */
+  static int[] others(int[] axes, int rank) {
+    boolean[] taken = new boolean[rank];
+    for (int axis : axes) {
+      taken[axis] = true;
+    }
+    int[] others = new int[rank - axes.length];
+    int n = 0;
+    for (int axis = 0; axis < rank; axis++) {
+      if (!taken[axis]) {
+        others[n++] = axis;
+      }
+    }
+    return others;
+  }
+
+  static int[] concat(int[] a, int[] b) {
+    int[] all = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, all, a.length, b.length);
+    return all;
+  }
+
+  /** The values at the given places. */
+  static int[] pick(int[] values, int... places) {
+    int[] picked = new int[places.length];
+    Arrays.setAll(picked, i -> values[places[i]]);
+    return picked;
+  }
+}

@@ -1,0 +1,196 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Polynomials;
+import dev.heddle.kernel.SpecialFunctions;
+import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function of two elements, over arrays that broadcast. Both have been converted to their common
+ * type before: the operation sees one type.
+ */
+record Binary(Function function) implements Op {
+
+  static Array of(Function function, Array x, Array y) {
+    DType dtype = DType.promote(x.dtype(), y.dtype());
+    if (dtype == DType.BOOL && function.forbidsBool) {
+      throw new IllegalArgumentException(
+          function.label
+              + ": expected numbers, got bool and bool; use Compare's logical functions");
+    }
+    if (function.ofLong == null && !dtype.isFloating()) {
+      dtype = DType.FLOAT32;
+    }
+    return Op.run(new Binary(function), Cast.astype(x, dtype), Cast.astype(y, dtype));
+  }
+
+  @Override
+  public String name() {
+    return function.label;
+  }
+
+  @Override
+  public Array forward(List<Array> inputs) {
+    Array x = inputs.get(0);
+    Array y = inputs.get(1);
+    Shape shape = Walk.broadcast(name(), x.shape(), y.shape());
+    DType dtype = x.dtype();
+    int n = shape.size();
+    if (dtype == DType.FLOAT64) {
+      double[] a = x.storage().doubles();
+      double[] b = y.storage().doubles();
+      double[] out = new double[n];
+      Walk.rows(
+          shape,
+          x.shape(),
+          y.shape(),
+          (o, i, si, j, sj, m) -> {
+            for (int k = 0; k < m; k++) {
+              out[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
+            }
+          });
+      return Array.wrap(new Storage.F64(out), shape);
+    }
+    if (dtype.isFloating()) {
+      float[] a = x.storage().floats();
+      float[] b = y.storage().floats();
+      float[] out = new float[n];
+      Walk.rows(
+          shape,
+          x.shape(),
+          y.shape(),
+          (o, i, si, j, sj, m) -> floats(out, o, a, i, si, b, j, sj, m));
+      return Array.wrap(Storage.ofFloats(dtype, out), shape);
+    }
+    LongBinaryOperator ofLong = function.ofLong;
+    if (ofLong == null) {
+      throw new IllegalStateException(name() + ": not converted to floating point: " + dtype);
+    }
+    long[] a = x.storage().longs();
+    long[] b = y.storage().longs();
+    long[] out = new long[n];
+    Walk.rows(
+        shape,
+        x.shape(),
+        y.shape(),
+        (o, i, si, j, sj, m) -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
+          }
+        });
+    return Array.wrap(Storage.ofLongs(dtype, out), shape);
+  }
+
+  /** One row. The four that everything is made of have loops of their own, for speed only. */
+  private void floats(
+      float[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
+    switch (function) {
+      case ADD -> {
+        for (int k = 0; k < m; k++) {
+          out[o + k] = a[i + k * si] + b[j + k * sj];
+        }
+      }
+      case SUBTRACT -> {
+        for (int k = 0; k < m; k++) {
+          out[o + k] = a[i + k * si] - b[j + k * sj];
+        }
+      }
+      case MULTIPLY -> {
+        for (int k = 0; k < m; k++) {
+          out[o + k] = a[i + k * si] * b[j + k * sj];
+        }
+      }
+      case DIVIDE -> {
+        for (int k = 0; k < m; k++) {
+          out[o + k] = a[i + k * si] / b[j + k * sj];
+        }
+      }
+      case FLOOR_DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM -> {
+        for (int k = 0; k < m; k++) {
+          out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);
+        }
+      }
+    }
+  }
+
+  /** A function of two float32. */
+  interface FloatBinary {
+    float apply(float x, float y);
+  }
+
+  /** The functions, each in the types it is computed in. */
+  enum Function {
+    ADD("add", (x, y) -> x + y, (x, y) -> x + y, (x, y) -> x + y, false),
+    SUBTRACT("subtract", (x, y) -> x - y, (x, y) -> x - y, (x, y) -> x - y, true),
+    MULTIPLY("multiply", (x, y) -> x * y, (x, y) -> x * y, (x, y) -> x * y, false),
+    DIVIDE("divide", (x, y) -> x / y, (x, y) -> x / y, null, false),
+    FLOOR_DIVIDE(
+        "floor_divide",
+        (x, y) -> (float) floorDivide(x, y, (x - x % y) / y),
+        (x, y) -> floorDivide(x, y, (x - x % y) / y),
+        (x, y) -> y == 0 ? -1 : Math.floorDiv(x, y),
+        true),
+    REMAINDER(
+        "remainder",
+        (x, y) -> (float) remainder(x, y),
+        Function::remainder,
+        (x, y) -> y == 0 ? x : Math.floorMod(x, y),
+        true),
+    POWER("power", Polynomials::pow, SpecialFunctions::pow, Function::integerPower, true),
+    MAXIMUM("maximum", Math::max, Math::max, Math::max, false),
+    MINIMUM("minimum", Math::min, Math::min, Math::min, false);
+
+    private final String label;
+    private final FloatBinary ofFloat;
+    private final DoubleBinaryOperator ofDouble;
+    private final @Nullable LongBinaryOperator ofLong;
+    private final boolean forbidsBool;
+
+    Function(
+        String label,
+        FloatBinary ofFloat,
+        DoubleBinaryOperator ofDouble,
+        @Nullable LongBinaryOperator ofLong,
+        boolean forbidsBool) {
+      this.label = label;
+      this.ofFloat = ofFloat;
+      this.ofDouble = ofDouble;
+      this.ofLong = ofLong;
+      this.forbidsBool = forbidsBool;
+    }
+
+    private static double floorDivide(double x, double y, double quotient) {
+      double rest = x % y;
+      boolean down = rest != 0 && (rest < 0) != (y < 0);
+      return y == 0 ? x / y : Math.rint(down ? quotient - 1 : quotient);
+    }
+
+    private static double remainder(double x, double y) {
+      double rest = x % y;
+      return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+    }
+
+    /** By squaring, wrapping; to a negative power what is left of 1 / x^-y, cut off. */
+    private static long integerPower(long x, long y) {
+      if (y < 0) {
+        return x == 1 ? 1 : x == -1 ? ((y & 1) == 0 ? 1 : -1) : 0;
+      }
+      long result = 1;
+      long base = x;
+      for (long exponent = y; exponent > 0; exponent >>= 1) {
+        if ((exponent & 1) != 0) {
+          result *= base;
+        }
+        base *= base;
+      }
+      return result;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import java.util.List;
+
+/** Conversion to another element type. */
+public record Cast(DType dtype) implements Op {
+
+  /**
+   * The elements converted, JAX's {@code astype}: to nearest even between floating-point types,
+   * towards zero and saturating from those to integers (NaN is 0), wrapping between integers, "not
+   * zero" to bool. The array itself if it has the type.
+   */
+  public static Array astype(Array x, DType dtype) {
+    return x.dtype() == dtype ? x : Op.run(new Cast(dtype), x);
+  }
+
+  @Override
+  public String name() {
+    return "astype";
+  }
+
+  @Override
+  public Array forward(List<Array> inputs) {
+    Array x = inputs.getFirst();
+    return Array.wrap(x.storage().to(dtype), x.shape());
+  }
+}

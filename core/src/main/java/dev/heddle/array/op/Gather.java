@@ -1,0 +1,182 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Elements chosen by arrays of indices. Negative indices count from the end; one outside is an
+ * error (JAX gives NaN or the nearest one inside).
+ */
+public final class Gather {
+  private Gather() {}
+
+  /**
+   * The parts of x at these indices of one axis, {@code jnp.take}; the indices' shape takes the
+   * axis's place.
+   *
+   * @throws IllegalArgumentException if the indices are not integers or one is outside
+   */
+  public static Array take(Array x, Array indices, int axis) {
+    requireIntegers("take", indices);
+    return Op.run(new Take(Axes.one("take", axis, x.shape())), x, indices);
+  }
+
+  /**
+   * The element of x at each index along one axis, {@code jnp.take_along_axis}.
+   *
+   * @param indices of x's rank; its other axes broadcast with x's
+   * @throws IllegalArgumentException if ranks or other axes do not fit, the indices are not
+   *     integers or one is outside
+   */
+  public static Array takeAlongAxis(Array x, Array indices, int axis) {
+    requireIntegers("take_along_axis", indices);
+    int along = Axes.one("take_along_axis", axis, x.shape());
+    if (indices.rank() != x.rank()) {
+      throw new IllegalArgumentException(
+          "take_along_axis: argument \"indices\": expected "
+              + x.rank()
+              + " axes as x's shape "
+              + x.shape()
+              + ", got shape "
+              + indices.shape());
+    }
+    Walk.broadcast("take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
+    return Op.run(new Along(along), x, indices);
+  }
+
+  /**
+   * The parts of x at {@code x[i, j, ...]}: one array of indices for each of the first axes, which
+   * broadcast together and take those axes' place.
+   *
+   * @throws IllegalArgumentException if there are more arrays than axes, they are not integers or
+   *     do not broadcast, or one is outside
+   */
+  public static Array index(Array x, Array... indices) {
+    if (indices.length == 0 || indices.length > x.rank()) {
+      throw new IllegalArgumentException(
+          "index: expected 1 to "
+              + x.rank()
+              + " arrays of indices for shape "
+              + x.shape()
+              + ", got "
+              + indices.length);
+    }
+    List<Array> inputs = new ArrayList<>(List.of(x));
+    for (Array one : indices) {
+      requireIntegers("index", one);
+      inputs.add(one);
+    }
+    return Op.run(new Advanced(), inputs.toArray(Array[]::new));
+  }
+
+  private static void requireIntegers(String operation, Array indices) {
+    if (!indices.dtype().isInteger()) {
+      throw new IllegalArgumentException(
+          operation + ": argument \"indices\": expected integers, got " + indices.dtype());
+    }
+  }
+
+  private static int place(String operation, long index, int axis, Shape shape) {
+    int length = shape.dim(axis);
+    if (index < -length || index >= length) {
+      throw new IllegalArgumentException(
+          operation + ": index " + index + " is outside axis " + axis + " of shape " + shape);
+    }
+    return (int) (index < 0 ? index + length : index);
+  }
+
+  private record Take(int axis) implements Op {
+    @Override
+    public String name() {
+      return "take";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.get(0);
+      long[] indices = inputs.get(1).storage().longs();
+      Shape before = x.shape().range(0, axis);
+      Shape after = x.shape().range(axis + 1, x.rank());
+      Shape shape = before.concat(inputs.get(1).shape()).concat(after);
+      int inner = after.size();
+      int length = x.shape().dim(axis);
+      int[] places = new int[shape.size()];
+      int at = 0;
+      for (int block = 0; block < before.size(); block++) {
+        for (long index : indices) {
+          int from = (block * length + place(name(), index, axis, x.shape())) * inner;
+          for (int i = 0; i < inner; i++) {
+            places[at++] = from + i;
+          }
+        }
+      }
+      return Array.wrap(x.storage().gather(places), shape);
+    }
+  }
+
+  private record Along(int axis) implements Op {
+    @Override
+    public String name() {
+      return "take_along_axis";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.get(0);
+      Array indices = inputs.get(1);
+      int count = indices.shape().dim(axis);
+      Shape shape =
+          Shape.broadcast(x.shape().with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
+      int[] strides = x.shape().with(axis, 1).stridesFor(shape.with(axis, 1));
+      int step = x.shape().strides()[axis];
+      int[] own = x.shape().strides();
+      for (int i = 0; i < strides.length; i++) {
+        strides[i] = strides[i] == 0 ? 0 : own[i];
+      }
+      strides[axis] = 0;
+      int[] places = Walk.places(shape, strides, 0);
+      int[] from = Walk.places(shape, indices.shape().stridesFor(shape), 0);
+      long[] values = indices.storage().longs();
+      for (int i = 0; i < places.length; i++) {
+        places[i] += place(name(), values[from[i]], axis, x.shape()) * step;
+      }
+      return Array.wrap(x.storage().gather(places), shape);
+    }
+  }
+
+  private record Advanced() implements Op {
+    @Override
+    public String name() {
+      return "index";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      List<Array> indices = inputs.subList(1, inputs.size());
+      Shape common = Shape.SCALAR;
+      for (Array one : indices) {
+        common = Walk.broadcast(name(), common, one.shape());
+      }
+      int[] rows = new int[common.size()];
+      int[] strides = x.shape().strides();
+      for (int axis = 0; axis < indices.size(); axis++) {
+        Array one = indices.get(axis);
+        long[] values = one.storage().longs();
+        int[] from = Walk.places(common, one.shape().stridesFor(common), 0);
+        for (int i = 0; i < rows.length; i++) {
+          rows[i] += place(name(), values[from[i]], axis, x.shape()) * strides[axis];
+        }
+      }
+      Shape rest = x.shape().range(indices.size(), x.rank());
+      int[] places = new int[common.concat(rest).size()];
+      int run = rest.size();
+      Arrays.setAll(places, i -> rows[i / run] + i % run);
+      return Array.wrap(x.storage().gather(places), common.concat(rest));
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.Workers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
+ *
+ * <p>Order of operations: every element of the result is one chain of fused multiply-adds over the
+ * contracted indices, row-major in the order in which the axes are given, starting from zero.
+ * bfloat16 and float16 are multiplied in float32 and rounded once at the end; integers wrap.
+ */
+public final class MatMul {
+  /** Rows of the left operand that one task computes. */
+  private static final int ROWS_A_TASK = 32;
+
+  private MatMul() {}
+
+  /**
+   * The product of two arrays as in NumPy's {@code matmul}: over the last axis of the first and the
+   * one before the last of the second, leading axes broadcast, one-dimensional operands taken as a
+   * row and a column.
+   *
+   * @param a shape {@code [B..., M, K]} or {@code [K]}
+   * @param b shape {@code [B..., K, N]} or {@code [K]}
+   * @return shape {@code [B..., M, N]} without the axis of a one-dimensional operand, in the
+   *     promoted dtype
+   * @throws IllegalArgumentException if an operand is a scalar, the contracted lengths differ, or
+   *     the leading axes do not broadcast
+   */
+  public static Array matmul(Array a, Array b) {
+    if (a.rank() == 0
+        || b.rank() == 0
+        || a.shape().dim(-1) != b.shape().dim(Math.max(-2, -b.rank()))) {
+      throw new IllegalArgumentException(
+          "matmul: expected shapes [..., M, K] and [..., K, N], got "
+              + a.shape()
+              + " and "
+              + b.shape());
+    }
+    if (a.rank() <= 2 && b.rank() <= 2) {
+      return dotGeneral(a, b, new int[] {a.rank() - 1}, new int[] {0}, new int[0], new int[0]);
+    }
+    if (b.rank() <= 2) {
+      int contracted = b.rank() == 1 ? 0 : b.rank() - 2;
+      return dotGeneral(
+          a, b, new int[] {a.rank() - 1}, new int[] {contracted}, new int[0], new int[0]);
+    }
+    Array left = a.rank() == 1 ? Reshape.reshape(a, 1, a.size()) : a;
+    Shape batch =
+        Shape.broadcast(left.shape().range(0, left.rank() - 2), b.shape().range(0, b.rank() - 2));
+    Array wideA = broadcastBatch(left, batch);
+    Array wideB = broadcastBatch(b, batch);
+    int[] axes = IntStream.range(0, batch.rank()).toArray();
+    Array product =
+        dotGeneral(
+            wideA, wideB, new int[] {wideA.rank() - 1}, new int[] {wideB.rank() - 2}, axes, axes);
+    if (a.rank() > 1) {
+      return product;
+    }
+    return Reshape.reshape(product, batch.append(product.shape().dim(-1)).dims());
+  }
+
+  private static Array broadcastBatch(Array array, Shape batch) {
+    Shape matrix = array.shape().range(array.rank() - 2, array.rank());
+    return Reshape.broadcastTo(array, batch.concat(matrix).dims());
+  }
+
+  /**
+   * The product of two arrays over given axes, {@code lax.dot_general}; axes may be counted from
+   * the end.
+   *
+   * @param lhsContract axes of {@code lhs} that are summed over
+   * @param rhsContract the axes of {@code rhs} that go with them, of equal lengths
+   * @param lhsBatch axes of {@code lhs} that both have
+   * @param rhsBatch the axes of {@code rhs} that go with them, of equal lengths
+   * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}; in the
+   *     promoted dtype
+   * @throws IllegalArgumentException if the axes do not pair up, repeat, or differ in length
+   */
+  public static Array dotGeneral(
+      Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch) {
+    DotGeneral op =
+        new DotGeneral(
+            axes(lhs, lhsContract),
+            axes(rhs, rhsContract),
+            axes(lhs, lhsBatch),
+            axes(rhs, rhsBatch));
+    op.check(lhs.shape(), rhs.shape());
+    return Op.run(op, lhs, rhs);
+  }
+
+  private static List<Integer> axes(Array array, int... axes) {
+    return Arrays.stream(axes).map(array.shape()::axis).boxed().toList();
+  }
+
+  private record DotGeneral(
+      List<Integer> lhsContract,
+      List<Integer> rhsContract,
+      List<Integer> lhsBatch,
+      List<Integer> rhsBatch)
+      implements Op {
+    @Override
+    public String name() {
+      return "dot_general";
+    }
+
+    void check(Shape lhs, Shape rhs) {
+      pairs("contracted", lhs, lhsContract, rhs, rhsContract);
+      pairs("batch", lhs, lhsBatch, rhs, rhsBatch);
+      distinct("first", lhs, lhsContract, lhsBatch);
+      distinct("second", rhs, rhsContract, rhsBatch);
+    }
+
+    private void pairs(String kind, Shape lhs, List<Integer> left, Shape rhs, List<Integer> right) {
+      boolean equal = left.size() == right.size();
+      for (int i = 0; equal && i < left.size(); i++) {
+        equal = lhs.dim(left.get(i)) == rhs.dim(right.get(i));
+      }
+      if (!equal) {
+        throw new IllegalArgumentException(
+            "dot_general: expected "
+                + kind
+                + " axes of equal lengths, got axes "
+                + left
+                + " of "
+                + lhs
+                + " and "
+                + right
+                + " of "
+                + rhs);
+      }
+    }
+
+    private void distinct(String which, Shape shape, List<Integer> contract, List<Integer> batch) {
+      long different = IntStream.concat(ints(contract), ints(batch)).distinct().count();
+      if (different != contract.size() + batch.size()) {
+        throw new IllegalArgumentException(
+            "dot_general: expected every axis at most once, got contracted "
+                + contract
+                + " and batch "
+                + batch
+                + " of the "
+                + which
+                + " operand, shape "
+                + shape);
+      }
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array lhs = inputs.get(0);
+      Array rhs = inputs.get(1);
+      int[] lhsFree = free(lhs.rank(), lhsContract, lhsBatch);
+      int[] rhsFree = free(rhs.rank(), rhsContract, rhsBatch);
+      Shape batch = pick(lhs.shape(), ints(lhsBatch));
+      Shape contract = pick(lhs.shape(), ints(lhsContract));
+      Shape left = pick(lhs.shape(), Arrays.stream(lhsFree));
+      Shape right = pick(rhs.shape(), Arrays.stream(rhsFree));
+      Shape shape = batch.concat(left).concat(right);
+      DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
+      Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
+      Storage b =
+          arrange(rhs, concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree)));
+      Sizes sizes = new Sizes(batch.size(), left.size(), contract.size(), right.size());
+      return Array.wrap(multiply(a, b, sizes, dtype), shape);
+    }
+
+    private static int[] free(int rank, List<Integer> contract, List<Integer> batch) {
+      IntPredicate isFree = axis -> !contract.contains(axis) && !batch.contains(axis);
+      return IntStream.range(0, rank).filter(isFree).toArray();
+    }
+
+    private static IntStream ints(List<Integer> axes) {
+      return axes.stream().mapToInt(Integer::intValue);
+    }
+
+    private static int[] concat(IntStream first, int[] second, IntStream third) {
+      return IntStream.concat(IntStream.concat(first, Arrays.stream(second)), third).toArray();
+    }
+
+    private static Shape pick(Shape shape, IntStream axes) {
+      return Shape.of(axes.map(shape::dim).toArray());
+    }
+
+    /** The elements with the axes in the given order; without a copy where that is their order. */
+    private static Storage arrange(Array array, int[] order) {
+      boolean inOrder = Arrays.equals(order, IntStream.range(0, order.length).toArray());
+      return inOrder ? array.storage() : Transpose.transpose(array, order).storage();
+    }
+  }
+
+  private record Sizes(int batch, int rows, int inner, int cols) {
+    int size() {
+      return Shape.of(batch, rows, cols).size();
+    }
+
+    long cost() {
+      return (long) size() * inner;
+    }
+
+    int tasksABatch() {
+      return (rows + ROWS_A_TASK - 1) / ROWS_A_TASK;
+    }
+  }
+
+  private static Storage multiply(Storage a, Storage b, Sizes sizes, DType dtype) {
+    if (dtype == DType.FLOAT64) {
+      return Storage.ofDoubles(dtype, multiply(a.doubles(), b.doubles(), sizes));
+    }
+    if (dtype.isFloating()) {
+      return Storage.ofFloats(dtype, multiply(a.floats(), b.floats(), sizes));
+    }
+    return Storage.ofLongs(dtype, multiply(a.longs(), b.longs(), sizes));
+  }
+
+  private static float[] multiply(float[] a, float[] b, Sizes s) {
+    Kernels kernels = KernelChoice.current().kernels();
+    float[] c = new float[s.size()];
+    int tasks = s.tasksABatch();
+    Workers.run(
+        s.batch * tasks,
+        s.cost(),
+        task -> {
+          int batch = task / tasks;
+          int row = task % tasks * ROWS_A_TASK;
+          int rows = Math.min(ROWS_A_TASK, s.rows - row);
+          int first = batch * s.rows + row;
+          kernels.multiply(
+              new Rows(a, first * s.inner, s.inner, rows, s.inner),
+              new Rows(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
+              new Rows(c, first * s.cols, s.cols, rows, s.cols));
+        });
+    return c;
+  }
+
+  private static double[] multiply(double[] a, double[] b, Sizes s) {
+    Kernels kernels = KernelChoice.current().kernels();
+    double[] c = new double[s.size()];
+    int tasks = s.tasksABatch();
+    Workers.run(
+        s.batch * tasks,
+        s.cost(),
+        task -> {
+          int batch = task / tasks;
+          int row = task % tasks * ROWS_A_TASK;
+          int rows = Math.min(ROWS_A_TASK, s.rows - row);
+          int first = batch * s.rows + row;
+          kernels.multiply(
+              new Rows64(a, first * s.inner, s.inner, rows, s.inner),
+              new Rows64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
+              new Rows64(c, first * s.cols, s.cols, rows, s.cols));
+        });
+    return c;
+  }
+
+  private static long[] multiply(long[] a, long[] b, Sizes s) {
+    long[] c = new long[s.size()];
+    for (int batch = 0; batch < s.batch; batch++) {
+      for (int i = 0; i < s.rows; i++) {
+        int row = (batch * s.rows + i) * s.cols;
+        for (int k = 0; k < s.inner; k++) {
+          long value = a[(batch * s.rows + i) * s.inner + k];
+          int at = (batch * s.inner + k) * s.cols;
+          for (int j = 0; j < s.cols; j++) {
+            c[row + j] += value * b[at + j];
+          }
+        }
+      }
+    }
+    return c;
+  }
+}

@@ -1,0 +1,227 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Lanes;
+import java.util.List;
+
+/**
+ * Many elements made into one, along some axes or (none named) all. Each function has a form that
+ * keeps the reduced axes with length 1.
+ *
+ * <p>Sums and products of floating-point numbers go through 16 lanes ({@link Lanes}) in row-major
+ * order of the reduced axes, whichever these are; 16-bit floats are accumulated in float32 and
+ * rounded once. Sums and products of bool are int32, of uint8 uint32, as in JAX.
+ *
+ * <p>All throw {@code IllegalArgumentException} for an axis that is not there or comes twice.
+ */
+public final class Reduce {
+  private Reduce() {}
+
+  /** {@code jnp.sum}; 0 of nothing. */
+  public static Array sum(Array x, int... axes) {
+    return sum(x, false, axes);
+  }
+
+  /** {@code jnp.sum} with or without the reduced axes. */
+  public static Array sum(Array x, boolean keepDims, int... axes) {
+    return run(Kind.SUM, Cast.astype(x, accumulated(x.dtype())), keepDims, axes);
+  }
+
+  /** {@code jnp.prod}; 1 of nothing. */
+  public static Array prod(Array x, int... axes) {
+    return prod(x, false, axes);
+  }
+
+  /** {@code jnp.prod} with or without the reduced axes. */
+  public static Array prod(Array x, boolean keepDims, int... axes) {
+    return run(Kind.PROD, Cast.astype(x, accumulated(x.dtype())), keepDims, axes);
+  }
+
+  /** {@code jnp.max}; NaN if there is one. */
+  public static Array max(Array x, int... axes) {
+    return max(x, false, axes);
+  }
+
+  /** {@code jnp.max} with or without the reduced axes. */
+  public static Array max(Array x, boolean keepDims, int... axes) {
+    return run(Kind.MAX, x, keepDims, axes);
+  }
+
+  /** {@code jnp.min}; NaN if there is one. */
+  public static Array min(Array x, int... axes) {
+    return min(x, false, axes);
+  }
+
+  /** {@code jnp.min} with or without the reduced axes. */
+  public static Array min(Array x, boolean keepDims, int... axes) {
+    return run(Kind.MIN, x, keepDims, axes);
+  }
+
+  /** Whether one element is not zero, {@code jnp.any}. */
+  public static Array any(Array x, int... axes) {
+    return run(Kind.MAX, Cast.astype(x, DType.BOOL), false, axes, "any");
+  }
+
+  /** Whether no element is zero, {@code jnp.all}. */
+  public static Array all(Array x, int... axes) {
+    return run(Kind.MIN, Cast.astype(x, DType.BOOL), false, axes, "all");
+  }
+
+  /** {@code jnp.mean}: the sum divided by the count, 16-bit floats in float32 until the end. */
+  public static Array mean(Array x, int... axes) {
+    return mean(x, false, axes);
+  }
+
+  /** {@code jnp.mean} with or without the reduced axes. */
+  public static Array mean(Array x, boolean keepDims, int... axes) {
+    return Cast.astype(wideMean(wide(x), keepDims, axes), result(x));
+  }
+
+  /** {@code jnp.var}: the mean of squared distances from the mean. */
+  public static Array var(Array x, int... axes) {
+    return var(x, false, axes);
+  }
+
+  /** {@code jnp.var} with or without the reduced axes. */
+  public static Array var(Array x, boolean keepDims, int... axes) {
+    Array wide = wide(x);
+    Array distance = Elementwise.subtract(wide, wideMean(wide, true, axes));
+    return Cast.astype(wideMean(Elementwise.square(distance), keepDims, axes), result(x));
+  }
+
+  /** {@code jnp.std}: the square root of {@link #var}. */
+  public static Array std(Array x, int... axes) {
+    return Elementwise.sqrt(var(x, false, axes));
+  }
+
+  /** {@code jnp.std} with or without the reduced axes. */
+  public static Array std(Array x, boolean keepDims, int... axes) {
+    return Elementwise.sqrt(var(x, keepDims, axes));
+  }
+
+  private static Array wide(Array x) {
+    return Cast.astype(x, x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+  }
+
+  private static DType result(Array x) {
+    return x.dtype().isFloating() ? x.dtype() : DType.FLOAT32;
+  }
+
+  private static Array wideMean(Array x, boolean keepDims, int... axes) {
+    int[] reduced = Axes.allOr("mean", axes, x.shape());
+    int count = new Grouping(x.shape(), reduced).length;
+    return Elementwise.divide(sum(x, keepDims, axes), Array.scalar(count, x.dtype()));
+  }
+
+  /** The type in which JAX sums another. */
+  static DType accumulated(DType dtype) {
+    return switch (dtype) {
+      case BOOL -> DType.INT32;
+      case UINT8 -> DType.UINT32;
+      case FLOAT32, FLOAT64, BFLOAT16, FLOAT16, INT32, INT64, UINT32 -> dtype;
+    };
+  }
+
+  private static Array run(Kind kind, Array x, boolean keepDims, int... axes) {
+    return run(kind, x, keepDims, axes, kind.label);
+  }
+
+  private static Array run(Kind kind, Array x, boolean keepDims, int[] axes, String name) {
+    return Op.run(new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
+  }
+
+  private enum Kind {
+    SUM("sum"),
+    PROD("prod"),
+    MAX("max"),
+    MIN("min");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+  }
+
+  private record Reduction(Kind kind, int[] axes, boolean keepDims, String name) implements Op {
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      Grouping groups = new Grouping(x.shape(), axes);
+      boolean extreme = kind == Kind.MAX || kind == Kind.MIN;
+      if (extreme && groups.length == 0 && groups.rows > 0 && x.dtype() != DType.BOOL) {
+        throw new IllegalArgumentException(
+            name + ": expected at least one element to reduce, got shape " + x.shape());
+      }
+      Storage rows = groups.toRows(x.storage());
+      return Array.wrap(reduce(rows, groups.rows, groups.length), groups.reduced(keepDims));
+    }
+
+    private Storage reduce(Storage rows, int count, int length) {
+      DType dtype = rows.dtype();
+      if (dtype == DType.FLOAT64) {
+        double[] in = rows.doubles();
+        double[] out = new double[count];
+        for (int row = 0; row < count; row++) {
+          out[row] = reduce(in, row * length, length);
+        }
+        return new Storage.F64(out);
+      }
+      if (dtype.isFloating()) {
+        float[] in = rows.floats();
+        float[] out = new float[count];
+        for (int row = 0; row < count; row++) {
+          out[row] = reduce(in, row * length, length);
+        }
+        return Storage.ofFloats(dtype, out);
+      }
+      long[] in = rows.longs();
+      long[] out = new long[count];
+      for (int row = 0; row < count; row++) {
+        out[row] = reduce(in, row * length, length);
+      }
+      return Storage.ofLongs(dtype, out);
+    }
+
+    private float reduce(float[] in, int from, int length) {
+      return switch (kind) {
+        case SUM -> Lanes.sum(in, from, length);
+        case PROD -> Lanes.product(in, from, length);
+        case MAX -> Lanes.max(in, from, length);
+        case MIN -> Lanes.min(in, from, length);
+      };
+    }
+
+    private double reduce(double[] in, int from, int length) {
+      return switch (kind) {
+        case SUM -> Lanes.sum(in, from, length);
+        case PROD -> Lanes.product(in, from, length);
+        case MAX -> Lanes.max(in, from, length);
+        case MIN -> Lanes.min(in, from, length);
+      };
+    }
+
+    private long reduce(long[] in, int from, int length) {
+      long value =
+          switch (kind) {
+            case SUM -> 0;
+            case PROD -> 1;
+            case MAX -> length == 0 ? 0 : in[from];
+            case MIN -> length == 0 ? 1 : in[from];
+          };
+      for (int i = from; i < from + length; i++) {
+        value =
+            switch (kind) {
+              case SUM -> value + in[i];
+              case PROD -> value * in[i];
+              case MAX -> Math.max(value, in[i]);
+              case MIN -> Math.min(value, in[i]);
+            };
+      }
+      return value;
+    }
+  }
+}

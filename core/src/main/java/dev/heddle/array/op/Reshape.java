@@ -1,0 +1,146 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** The same elements in the same order under another shape, without a copy; and broadcasting. */
+public final class Reshape {
+  private Reshape() {}
+
+  /**
+   * Another shape, {@code jnp.reshape}; one length may be -1 and is what the others leave.
+   *
+   * @throws IllegalArgumentException if the number of elements differs
+   */
+  public static Array reshape(Array x, int... dims) {
+    return to(x, inferred(x, dims));
+  }
+
+  private static Shape inferred(Array x, int... dims) {
+    int open = -1;
+    long known = 1;
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] == -1 && open < 0) {
+        open = i;
+      } else if (dims[i] < 0) {
+        throw mismatch(x, dims);
+      } else {
+        known *= dims[i];
+      }
+    }
+    if (open < 0) {
+      return Shape.of(dims);
+    }
+    if (known == 0 || x.size() % known != 0) {
+      throw mismatch(x, dims);
+    }
+    int[] closed = dims.clone();
+    closed[open] = (int) (x.size() / known);
+    return Shape.of(closed);
+  }
+
+  private static IllegalArgumentException mismatch(Array x, int... dims) {
+    return new IllegalArgumentException(
+        "reshape: expected a shape of "
+            + x.size()
+            + " elements for shape "
+            + x.shape()
+            + ", got "
+            + Arrays.toString(dims));
+  }
+
+  /** Another shape of as many elements. */
+  static Array to(Array x, Shape shape) {
+    if (shape.size() != x.size()) {
+      throw mismatch(x, shape.dims());
+    }
+    return shape.equals(x.shape()) ? x : Op.run(new Reshaped(shape), x);
+  }
+
+  /** All elements on one axis, {@code jnp.ravel}. */
+  public static Array ravel(Array x) {
+    return reshape(x, x.size());
+  }
+
+  /** New axes of length 1 at these places of the result, {@code jnp.expand_dims}. */
+  public static Array expandDims(Array x, int... axes) {
+    int rank = x.rank() + axes.length;
+    int[] places = Axes.many("expand_dims", axes, rank);
+    int[] dims = new int[rank];
+    Arrays.fill(dims, 1);
+    int[] kept = Axes.others(places, rank);
+    for (int i = 0; i < kept.length; i++) {
+      dims[kept[i]] = x.shape().dim(i);
+    }
+    return to(x, Shape.of(dims));
+  }
+
+  /**
+   * Without axes of length 1, {@code jnp.squeeze}; without naming any, all of them.
+   *
+   * @throws IllegalArgumentException if one has another length
+   */
+  public static Array squeeze(Array x, int... axes) {
+    int[] dims = x.shape().dims();
+    if (axes.length == 0) {
+      return to(x, Shape.of(Arrays.stream(dims).filter(d -> d != 1).toArray()));
+    }
+    int[] dropped = Axes.many("squeeze", axes, x.rank());
+    for (int axis : dropped) {
+      if (dims[axis] != 1) {
+        throw new IllegalArgumentException(
+            "squeeze: argument \"axes\": expected axes of length 1 of shape "
+                + x.shape()
+                + ", got axis "
+                + axis);
+      }
+    }
+    return to(x, Shape.of(Axes.pick(dims, Axes.others(dropped, dims.length))));
+  }
+
+  /**
+   * Repeated into a larger shape, {@code jnp.broadcast_to}.
+   *
+   * @throws IllegalArgumentException if the shape does not broadcast to it
+   */
+  public static Array broadcastTo(Array x, int... dims) {
+    return repeated(x, Shape.of(dims));
+  }
+
+  static Array repeated(Array x, Shape shape) {
+    if (!x.shape().broadcastsTo(shape)) {
+      throw new IllegalArgumentException(
+          "broadcast_to: expected a shape that " + x.shape() + " broadcasts to, got " + shape);
+    }
+    return shape.equals(x.shape()) ? x : Op.run(new Repeated(shape), x);
+  }
+
+  private record Reshaped(Shape shape) implements Op {
+    @Override
+    public String name() {
+      return "reshape";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      return Array.wrap(inputs.getFirst().storage(), shape);
+    }
+  }
+
+  private record Repeated(Shape shape) implements Op {
+    @Override
+    public String name() {
+      return "broadcast_to";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
+      return Array.wrap(x.storage().gather(places), shape);
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.Arrays;
+import java.util.List;
+
+/** Parts of an array by position, and arrays with such a part replaced. */
+public final class Slice {
+  private Slice() {}
+
+  /**
+   * NumPy's basic indexing, {@code x[...]}; axes that are not named stay whole.
+   *
+   * @throws IllegalArgumentException if there are more indices than axes, or a place is outside
+   *     (JAX takes the nearest one inside)
+   */
+  public static Array get(Array x, Index... indices) {
+    View view = View.of("get", x.shape(), indices);
+    return Op.run(new Viewed("slice", view), x);
+  }
+
+  /**
+   * A copy with a part replaced, {@code x.at[...].set(value)}.
+   *
+   * @param value broadcasts to the part and is converted to x's type
+   * @throws IllegalArgumentException as {@link #get}, or if the value does not broadcast
+   */
+  public static Array set(Array x, Array value, Index... indices) {
+    View view = View.of("set", x.shape(), indices);
+    if (!value.shape().broadcastsTo(view.shape)) {
+      throw new IllegalArgumentException(
+          "set: argument \"value\": expected a shape that broadcasts to "
+              + view.shape
+              + ", got "
+              + value.shape());
+    }
+    return Op.run(new Replaced("scatter", view), x, Cast.astype(value, x.dtype()));
+  }
+
+  /**
+   * From starts (inclusive) to limits (exclusive) in steps, {@code lax.slice}.
+   *
+   * @throws IllegalArgumentException if there is not one of each for every axis
+   */
+  public static Array slice(Array x, int[] starts, int[] limits, int[] steps) {
+    requireEach("slice", "starts", starts, x.shape());
+    requireEach("slice", "limits", limits, x.shape());
+    requireEach("slice", "steps", steps, x.shape());
+    Index[] indices = new Index[x.rank()];
+    Arrays.setAll(indices, i -> Index.range(starts[i], limits[i], steps[i]));
+    return get(x, indices);
+  }
+
+  /**
+   * A part of fixed size, {@code lax.dynamic_slice}: starts below 0 count from the end, and one
+   * that would reach beyond the array is moved back inside.
+   *
+   * @throws IllegalArgumentException if the sizes do not fit into x's shape
+   */
+  public static Array dynamicSlice(Array x, int[] starts, int... sizes) {
+    requireEach("dynamic_slice", "sizes", sizes, x.shape());
+    int[] inside = inside("dynamic_slice", x.shape(), starts, Shape.of(sizes));
+    return Op.run(new Viewed("dynamic_slice", View.block(x.shape(), inside, sizes)), x);
+  }
+
+  /**
+   * A copy with a block replaced, {@code lax.dynamic_update_slice}; starts as in {@link
+   * #dynamicSlice}.
+   *
+   * @throws IllegalArgumentException if types differ or the update does not fit into x's shape
+   */
+  public static Array dynamicUpdateSlice(Array x, Array update, int... starts) {
+    if (update.dtype() != x.dtype()) {
+      throw new IllegalArgumentException(
+          "dynamic_update_slice: argument \"update\": expected "
+              + x.dtype()
+              + ", got "
+              + update.dtype());
+    }
+    int[] inside = inside("dynamic_update_slice", x.shape(), starts, update.shape());
+    View view = View.block(x.shape(), inside, update.shape().dims());
+    return Op.run(new Replaced("dynamic_update_slice", view), x, update);
+  }
+
+  /** The elements in reverse order along axes, all of them if none is named, {@code jnp.flip}. */
+  public static Array flip(Array x, int... axes) {
+    Index[] indices = new Index[x.rank()];
+    Arrays.fill(indices, Index.all());
+    for (int axis : Axes.allOr("flip", axes, x.shape())) {
+      indices[axis] = Index.every(-1);
+    }
+    return get(x, indices);
+  }
+
+  /** One element for each pair of equal indices on two axes, as a new last axis. */
+  public static Array diagonal(Array x, int a, int b) {
+    int[] both = Axes.many("diagonal", new int[] {a, b}, x.rank());
+    int[] others = Axes.others(both, x.rank());
+    int[] strides = x.shape().strides();
+    int length = Math.min(x.shape().dim(both[0]), x.shape().dim(both[1]));
+    Shape shape = Shape.of(Axes.pick(x.shape().dims(), others)).append(length);
+    int step = strides[both[0]] + strides[both[1]];
+    int[] viewed = Axes.concat(Axes.pick(strides, others), new int[] {step});
+    return Op.run(new Viewed("diagonal", new View(shape, viewed, 0)), x);
+  }
+
+  private static void requireEach(String operation, String argument, int[] given, Shape shape) {
+    if (given.length != shape.rank()) {
+      throw new IllegalArgumentException(
+          operation
+              + ": argument \""
+              + argument
+              + "\": expected "
+              + shape.rank()
+              + " numbers for shape "
+              + shape
+              + ", got "
+              + Arrays.toString(given));
+    }
+  }
+
+  private static int[] inside(String operation, Shape shape, int[] starts, Shape part) {
+    requireEach(operation, "starts", starts, shape);
+    int[] inside = new int[starts.length];
+    if (part.rank() != shape.rank()) {
+      throw tooLarge(operation, shape, part);
+    }
+    for (int i = 0; i < inside.length; i++) {
+      int room = shape.dim(i) - part.dim(i);
+      if (room < 0) {
+        throw tooLarge(operation, shape, part);
+      }
+      inside[i] = Math.clamp(starts[i] < 0 ? starts[i] + shape.dim(i) : starts[i], 0, room);
+    }
+    return inside;
+  }
+
+  private static IllegalArgumentException tooLarge(String operation, Shape shape, Shape part) {
+    return new IllegalArgumentException(
+        operation + ": expected a part that fits into shape " + shape + ", got " + part);
+  }
+
+  /** Where the elements of a part lie in the array. */
+  private record View(Shape shape, int[] strides, int offset) {
+
+    private static View block(Shape whole, int[] starts, int[] sizes) {
+      int[] strides = whole.strides();
+      int offset = 0;
+      for (int i = 0; i < starts.length; i++) {
+        offset += starts[i] * strides[i];
+      }
+      return new View(Shape.of(sizes), strides, offset);
+    }
+
+    private static View of(String operation, Shape whole, Index... indices) {
+      int rest = whole.rank() - named(operation, whole, indices);
+      int[] wholeStrides = whole.strides();
+      int[] dims = new int[whole.rank() + indices.length];
+      int[] strides = new int[dims.length];
+      int n = 0;
+      int axis = 0;
+      int offset = 0;
+      for (Index index : indices) {
+        switch (index) {
+          case Index.At(int place) -> {
+            int length = whole.dim(axis);
+            if (place < -length || place >= length) {
+              throw new IllegalArgumentException(
+                  operation
+                      + ": index "
+                      + place
+                      + " is outside axis "
+                      + axis
+                      + " of shape "
+                      + whole);
+            }
+            offset += (place < 0 ? place + length : place) * wholeStrides[axis++];
+          }
+          case Index.Range range -> {
+            int length = whole.dim(axis);
+            dims[n] = range.count(length);
+            strides[n++] = wholeStrides[axis] * range.step();
+            offset += dims[n - 1] == 0 ? 0 : range.first(length) * wholeStrides[axis];
+            axis++;
+          }
+          case Index.NewAxis() -> dims[n++] = 1;
+          case Index.Rest() -> {
+            for (int i = 0; i < rest; i++) {
+              dims[n] = whole.dim(axis);
+              strides[n++] = wholeStrides[axis++];
+            }
+            rest = 0;
+          }
+        }
+      }
+      while (axis < whole.rank()) {
+        dims[n] = whole.dim(axis);
+        strides[n++] = wholeStrides[axis++];
+      }
+      return new View(Shape.of(Arrays.copyOf(dims, n)), Arrays.copyOf(strides, n), offset);
+    }
+
+    private static int named(String operation, Shape whole, Index... indices) {
+      int named = 0;
+      int rests = 0;
+      for (Index index : indices) {
+        named += index instanceof Index.At || index instanceof Index.Range ? 1 : 0;
+        rests += index instanceof Index.Rest ? 1 : 0;
+      }
+      if (named > whole.rank() || rests > 1) {
+        throw new IllegalArgumentException(
+            operation
+                + ": expected at most "
+                + whole.rank()
+                + " indices for shape "
+                + whole
+                + " and \"rest\" once, got "
+                + Arrays.toString(indices));
+      }
+      return named;
+    }
+
+    private int[] places() {
+      return Walk.places(shape, strides, offset);
+    }
+
+    /** Whether the part's elements follow one another in the array. */
+    private boolean isContiguous() {
+      int[] packed = shape.strides();
+      for (int i = 0; i < packed.length; i++) {
+        if (shape.dim(i) != 1 && strides[i] != packed[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private record Viewed(String name, View view) implements Op {
+    @Override
+    public Array forward(List<Array> inputs) {
+      Storage all = inputs.getFirst().storage();
+      Storage part =
+          view.isContiguous() && view.shape.size() > 0
+              ? all.slice(view.offset, view.shape.size())
+              : all.gather(view.places());
+      return Array.wrap(part, view.shape);
+    }
+  }
+
+  private record Replaced(String name, View view) implements Op {
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.get(0);
+      Array value = inputs.get(1);
+      int[] sources = Axes.first(x.size());
+      int[] targets = view.places();
+      int[] values = Walk.places(view.shape, value.shape().stridesFor(view.shape), x.size());
+      for (int i = 0; i < targets.length; i++) {
+        sources[targets[i]] = values[i];
+      }
+      Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), value.storage()));
+      return Array.wrap(both.gather(sources), x.shape());
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.Polynomials;
+import dev.heddle.kernel.Rounding;
+import java.util.List;
+
+/**
+ * The softmax along an axis, its logarithm, and the logarithm of its denominator.
+ *
+ * <p>Order of operations, for each row along the axis: its maximum; R(x - maximum); R(exp); R(their
+ * sum, in 16 lanes); R(exp / sum), where R rounds to bfloat16 or float16 if that is the type and
+ * does nothing otherwise. A row with NaN or +infinity in it, or of nothing but -infinity, is NaN.
+ * Integers become float32.
+ */
+public final class Softmax {
+  private Softmax() {}
+
+  /** exp(x) / sum(exp(x)) along an axis, {@code jax.nn.softmax}. */
+  public static Array softmax(Array x, int axis) {
+    return run(Kind.SOFTMAX, x, axis);
+  }
+
+  /** {@link #softmax(Array, int)} along the last axis. */
+  public static Array softmax(Array x) {
+    return softmax(x, -1);
+  }
+
+  /** (x - maximum) - log(sum(exp(x - maximum))) along an axis, {@code jax.nn.log_softmax}. */
+  public static Array logSoftmax(Array x, int axis) {
+    return run(Kind.LOG_SOFTMAX, x, axis);
+  }
+
+  /** {@link #logSoftmax(Array, int)} along the last axis. */
+  public static Array logSoftmax(Array x) {
+    return logSoftmax(x, -1);
+  }
+
+  /**
+   * log(sum(exp(x))) over some axes or (none named) all, {@code jax.nn.logsumexp}; -infinity of
+   * nothing but -infinity.
+   */
+  public static Array logsumexp(Array x, int... axes) {
+    return logsumexp(x, false, axes);
+  }
+
+  /** {@link #logsumexp(Array, int...)} with or without the reduced axes. */
+  public static Array logsumexp(Array x, boolean keepDims, int... axes) {
+    int[] reduced = Axes.allOr("logsumexp", axes, x.shape());
+    return Op.run(new LogSumExp(reduced, keepDims), floating(x));
+  }
+
+  private static Array run(Kind kind, Array x, int axis) {
+    return Op.run(new Along(kind, Axes.one(kind.label, axis, x.shape())), floating(x));
+  }
+
+  private static Array floating(Array x) {
+    return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
+  }
+
+  private static Rounding rounding(DType dtype) {
+    return switch (dtype) {
+      case BFLOAT16 -> Rounding.BFLOAT16;
+      case FLOAT16 -> Rounding.FLOAT16;
+      case FLOAT32, FLOAT64, INT32, INT64, UINT8, UINT32, BOOL -> Rounding.NONE;
+    };
+  }
+
+  private enum Kind {
+    SOFTMAX("softmax"),
+    LOG_SOFTMAX("log_softmax");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+  }
+
+  private record Along(Kind kind, int axis) implements Op {
+    @Override
+    public String name() {
+      return kind.label;
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      Grouping groups = new Grouping(x.shape(), axis);
+      Storage rows = groups.toRows(x.storage());
+      int length = groups.length;
+      if (x.dtype() == DType.FLOAT64) {
+        double[] out = rows.doubles().clone();
+        for (int row = 0; row < groups.rows; row++) {
+          normalize(out, row * length, length);
+        }
+        return Array.wrap(groups.fromRows(new Storage.F64(out)), x.shape());
+      }
+      float[] out = rows.floats().clone();
+      Rounding rounding = rounding(x.dtype());
+      for (int row = 0; row < groups.rows; row++) {
+        normalize(out, row * length, length, rounding);
+      }
+      return Array.wrap(groups.fromRows(Storage.ofFloats(x.dtype(), out)), x.shape());
+    }
+
+    private void normalize(float[] row, int from, int length, Rounding r) {
+      float max = Lanes.max(row, from, length);
+      float[] exp = new float[length];
+      for (int i = 0; i < length; i++) {
+        row[from + i] = r.round(row[from + i] - max);
+        exp[i] = r.round(Polynomials.exp(row[from + i]));
+      }
+      float sum = r.round(Lanes.sum(exp, 0, length));
+      float log = r.round(Polynomials.log(sum));
+      for (int i = 0; i < length; i++) {
+        row[from + i] = kind == Kind.SOFTMAX ? exp[i] / sum : row[from + i] - log;
+      }
+    }
+
+    private void normalize(double[] row, int from, int length) {
+      double max = Lanes.max(row, from, length);
+      double[] exp = new double[length];
+      for (int i = 0; i < length; i++) {
+        row[from + i] -= max;
+        exp[i] = StrictMath.exp(row[from + i]);
+      }
+      double sum = Lanes.sum(exp, 0, length);
+      double log = StrictMath.log(sum);
+      for (int i = 0; i < length; i++) {
+        row[from + i] = kind == Kind.SOFTMAX ? exp[i] / sum : row[from + i] - log;
+      }
+    }
+  }
+
+  private record LogSumExp(int[] axes, boolean keepDims) implements Op {
+    @Override
+    public String name() {
+      return "logsumexp";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      Grouping groups = new Grouping(x.shape(), axes);
+      Storage rows = groups.toRows(x.storage());
+      int length = groups.length;
+      if (x.dtype() == DType.FLOAT64) {
+        double[] in = rows.doubles();
+        double[] out = new double[groups.rows];
+        for (int row = 0; row < out.length; row++) {
+          out[row] = logSumExp(in, row * length, length);
+        }
+        return Array.wrap(new Storage.F64(out), groups.reduced(keepDims));
+      }
+      float[] in = rows.floats();
+      float[] out = new float[groups.rows];
+      Rounding rounding = rounding(x.dtype());
+      for (int row = 0; row < out.length; row++) {
+        out[row] = logSumExp(in, row * length, length, rounding);
+      }
+      return Array.wrap(Storage.ofFloats(x.dtype(), out), groups.reduced(keepDims));
+    }
+
+    private static float logSumExp(float[] in, int from, int length, Rounding r) {
+      float max = Lanes.max(in, from, length);
+      float shift = Float.isInfinite(max) ? 0 : max;
+      float[] exp = new float[length];
+      for (int i = 0; i < length; i++) {
+        exp[i] = r.round(Polynomials.exp(r.round(in[from + i] - shift)));
+      }
+      return r.round(Polynomials.log(r.round(Lanes.sum(exp, 0, length)))) + shift;
+    }
+
+    private static double logSumExp(double[] in, int from, int length) {
+      double max = Lanes.max(in, from, length);
+      double shift = Double.isInfinite(max) ? 0 : max;
+      double[] exp = new double[length];
+      for (int i = 0; i < length; i++) {
+        exp[i] = StrictMath.exp(in[from + i] - shift);
+      }
+      return StrictMath.log(Lanes.sum(exp, 0, length)) + shift;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Elements by size. Equal ones keep their order, -0 and 0 are equal, and NaN counts as larger than
+ * everything, as in JAX. Indices are int32.
+ */
+public final class Sort {
+  private Sort() {}
+
+  /**
+   * The place of the first largest element along an axis, or of the first NaN, {@code jnp.argmax}.
+   */
+  public static Array argmax(Array x, int axis) {
+    return extreme("argmax", x, axis);
+  }
+
+  /** {@link #argmax(Array, int)} among all elements in row-major order. */
+  public static Array argmax(Array x) {
+    return argmax(Reshape.ravel(x), 0);
+  }
+
+  /**
+   * The place of the first smallest element along an axis, or of the first NaN, {@code jnp.argmin}.
+   */
+  public static Array argmin(Array x, int axis) {
+    return extreme("argmin", x, axis);
+  }
+
+  /** {@link #argmin(Array, int)} among all elements in row-major order. */
+  public static Array argmin(Array x) {
+    return argmin(Reshape.ravel(x), 0);
+  }
+
+  private static Array extreme(String name, Array x, int axis) {
+    int along = Axes.one(name, axis, x.shape());
+    if (x.shape().dim(along) == 0) {
+      throw new IllegalArgumentException(
+          name + ": expected at least one element on axis " + along + ", got shape " + x.shape());
+    }
+    return Op.run(new Ordering(name, along, 1), x);
+  }
+
+  /** Where the elements along an axis come from when sorted ascending, {@code jnp.argsort}. */
+  public static Array argsort(Array x, int axis) {
+    int along = Axes.one("argsort", axis, x.shape());
+    return Op.run(new Ordering("argsort", along, x.shape().dim(along)), x);
+  }
+
+  /** The elements along an axis ascending, {@code jnp.sort}. */
+  public static Array sort(Array x, int axis) {
+    return Gather.takeAlongAxis(x, argsort(x, axis), axis);
+  }
+
+  /**
+   * The k largest elements along the last axis, descending, and their places, {@code lax.top_k}.
+   *
+   * @throws IllegalArgumentException if the axis has fewer than k elements
+   */
+  public static TopK topK(Array x, int k) {
+    int axis = Axes.one("top_k", -1, x.shape());
+    if (k < 0 || k > x.shape().dim(axis)) {
+      throw new IllegalArgumentException(
+          "top_k: argument \"k\": expected 0 to "
+              + x.shape().dim(axis)
+              + " for shape "
+              + x.shape()
+              + ", got "
+              + k);
+    }
+    Array indices = Op.run(new Ordering("top_k", axis, k), x);
+    return new TopK(Gather.takeAlongAxis(x, indices, axis), indices);
+  }
+
+  /**
+   * The largest elements and where they were.
+   *
+   * @param values shape {@code [..., k]}, descending
+   * @param indices int32, the same shape
+   */
+  public record TopK(Array values, Array indices) {}
+
+  /** The first places along an axis in one of the orders; not differentiable, being integers. */
+  private record Ordering(String name, int axis, int count) implements Op {
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      Grouping groups = new Grouping(x.shape(), axis);
+      Storage rows = groups.toRows(x.storage());
+      Shape shape = x.shape().with(axis, count);
+      int[] out = new int[shape.size()];
+      for (int row = 0; row < groups.rows; row++) {
+        int from = row * groups.length;
+        int[] order = order(rows, from, groups.length);
+        System.arraycopy(order, 0, out, row * count, count);
+      }
+      Storage places = new Grouping(shape, axis).fromRows(new Storage.I32(out));
+      boolean dropped = name.startsWith("arg") && !name.equals("argsort");
+      return Array.wrap(places, dropped ? groups.reduced(false) : shape);
+    }
+
+    private int[] order(Storage rows, int from, int length) {
+      Comparator<Integer> ascending =
+          rows.dtype().isFloating()
+              ? (a, b) -> compare(rows.doubleAt(from + a), rows.doubleAt(from + b))
+              : (a, b) -> Long.compare(rows.longAt(from + a), rows.longAt(from + b));
+      return switch (name) {
+        case "argmax" -> first(ascending.reversed(), length);
+        case "argmin" -> first(nanFirst(rows, from, ascending), length);
+        case "top_k" -> sorted(ascending.reversed(), length);
+        default -> sorted(ascending, length);
+      };
+    }
+
+    private static Comparator<Integer> nanFirst(
+        Storage rows, int from, Comparator<Integer> ascending) {
+      Comparator<Integer> number =
+          Comparator.comparing(i -> rows.dtype().isFloating() && !isNan(rows, from + i));
+      return number.thenComparing(ascending);
+    }
+
+    private static boolean isNan(Storage rows, int at) {
+      return Double.isNaN(rows.doubleAt(at));
+    }
+
+    private static int[] first(Comparator<Integer> order, int length) {
+      int best = 0;
+      for (int i = 1; i < length; i++) {
+        best = order.compare(i, best) < 0 ? i : best;
+      }
+      return new int[] {best};
+    }
+
+    private static int[] sorted(Comparator<Integer> order, int length) {
+      Integer[] places = IntStream.range(0, length).boxed().toArray(Integer[]::new);
+      Arrays.sort(places, order);
+      return Arrays.stream(places).mapToInt(Integer::intValue).toArray();
+    }
+
+    private static int compare(double a, double b) {
+      return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+    }
+  }
+}

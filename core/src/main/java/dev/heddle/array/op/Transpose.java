@@ -1,0 +1,100 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.Arrays;
+import java.util.List;
+
+/** The axes in another order. */
+public final class Transpose {
+  private Transpose() {}
+
+  /**
+   * Axis i of the result is axis {@code axes[i]} of x, {@code jnp.transpose}; without naming any,
+   * the axes reversed.
+   *
+   * @throws IllegalArgumentException if the axes are not all of x's, each once
+   */
+  public static Array transpose(Array x, int... axes) {
+    int rank = x.rank();
+    if (axes.length == 0) {
+      int[] reversed = new int[rank];
+      Arrays.setAll(reversed, i -> rank - 1 - i);
+      return permute(x, reversed);
+    }
+    if (axes.length != rank) {
+      throw new IllegalArgumentException(
+          "transpose: argument \"axes\": expected all "
+              + rank
+              + " of shape "
+              + x.shape()
+              + ", got "
+              + Arrays.toString(axes));
+    }
+    return permute(x, Axes.many("transpose", axes, rank));
+  }
+
+  private static Array permute(Array x, int[] axes) {
+    return Arrays.equals(axes, Axes.first(axes.length)) ? x : Op.run(new Permute(axes), x);
+  }
+
+  /** One axis moved to another place, the others in order, {@code jnp.moveaxis}. */
+  public static Array moveaxis(Array x, int source, int destination) {
+    return moveaxis(x, new int[] {source}, new int[] {destination});
+  }
+
+  /** Axes moved to other places, the others in order, {@code jnp.moveaxis}. */
+  public static Array moveaxis(Array x, int[] sources, int[] destinations) {
+    int rank = x.rank();
+    int[] from = Axes.many("moveaxis", sources, rank);
+    int[] to = Axes.many("moveaxis", destinations, rank);
+    if (from.length != to.length) {
+      throw new IllegalArgumentException(
+          "moveaxis: expected as many destinations as sources, got "
+              + Arrays.toString(sources)
+              + " and "
+              + Arrays.toString(destinations));
+    }
+    int[] axes = new int[rank];
+    int[] staying = Axes.others(from, rank);
+    int[] free = Axes.others(to, rank);
+    for (int i = 0; i < staying.length; i++) {
+      axes[free[i]] = staying[i];
+    }
+    for (int i = 0; i < from.length; i++) {
+      axes[to[i]] = from[i];
+    }
+    return permute(x, axes);
+  }
+
+  /** Two axes exchanged, {@code jnp.swapaxes}. */
+  public static Array swapaxes(Array x, int a, int b) {
+    int[] axes = Axes.first(x.rank());
+    int first = Axes.one("swapaxes", a, x.shape());
+    int second = Axes.one("swapaxes", b, x.shape());
+    axes[first] = second;
+    axes[second] = first;
+    return permute(x, axes);
+  }
+
+  /** The elements of an array with its axes in another order; outside of any tape. */
+  static Storage permuted(Array x, int[] axes) {
+    Shape shape = Shape.of(Axes.pick(x.shape().dims(), axes));
+    return x.storage().gather(Walk.places(shape, Axes.pick(x.shape().strides(), axes), 0));
+  }
+
+  private record Permute(int[] axes) implements Op {
+    @Override
+    public String name() {
+      return "transpose";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      return Array.wrap(permuted(x, axes), Shape.of(Axes.pick(x.shape().dims(), axes)));
+    }
+  }
+}

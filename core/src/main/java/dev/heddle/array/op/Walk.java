@@ -1,0 +1,88 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Shape;
+
+/** A walk over one or two sources in the row-major order of a result, by strides. */
+final class Walk {
+  private final int[] dims;
+  private final int[] strides;
+  private final int[] index;
+  private int at;
+
+  private Walk(int[] dims, int[] strides, int offset) {
+    this.dims = dims;
+    this.strides = strides;
+    this.index = new int[dims.length];
+    this.at = offset;
+  }
+
+  /** Which element of a source stands at each index of the result. */
+  static int[] places(Shape result, int[] strides, int offset) {
+    int[] places = new int[result.size()];
+    if (result.rank() == 0) {
+      places[0] = offset;
+      return places;
+    }
+    int last = result.rank() - 1;
+    int[] dims = result.dims();
+    Walk walk = new Walk(dims, strides, offset);
+    int step = strides[last];
+    int length = dims[last];
+    for (int out = 0; out < places.length; out += length) {
+      for (int i = 0; i < length; i++) {
+        places[out + i] = walk.at + i * step;
+      }
+      walk.advance();
+    }
+    return places;
+  }
+
+  /** One row of the result: where it begins, where each source's begins and how those go on. */
+  interface Row {
+    void run(int out, int a, int aStep, int b, int bStep, int length);
+  }
+
+  /** Calls back for runs of the result as long as both sources go on evenly. */
+  static void rows(Shape result, Shape a, Shape b, Row row) {
+    int size = result.size();
+    if (size == 0) {
+      return;
+    }
+    if (a.equals(b) || a.size() == 1 || b.size() == 1) {
+      row.run(0, 0, a.size() == 1 ? 0 : 1, 0, b.size() == 1 ? 0 : 1, size);
+      return;
+    }
+    int[] dims = result.dims();
+    int[] aStrides = a.stridesFor(result);
+    int[] bStrides = b.stridesFor(result);
+    int last = dims.length - 1;
+    Walk aWalk = new Walk(dims, aStrides, 0);
+    Walk bWalk = new Walk(dims, bStrides, 0);
+    for (int out = 0; out < size; out += dims[last]) {
+      row.run(out, aWalk.at, aStrides[last], bWalk.at, bStrides[last], dims[last]);
+      aWalk.advance();
+      bWalk.advance();
+    }
+  }
+
+  private void advance() {
+    for (int axis = dims.length - 2; axis >= 0; axis--) {
+      at += strides[axis];
+      if (++index[axis] < dims[axis]) {
+        return;
+      }
+      at -= index[axis] * strides[axis];
+      index[axis] = 0;
+    }
+  }
+
+  /** The common shape of an operation's arguments. */
+  static Shape broadcast(String operation, Shape a, Shape b) {
+    try {
+      return Shape.broadcast(a, b);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          operation + ": expected shapes that broadcast, got " + a + " and " + b, e);
+    }
+  }
+}

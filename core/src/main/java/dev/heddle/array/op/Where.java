@@ -1,0 +1,82 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.List;
+
+/** Selection by a condition, {@code jnp.where}, and the triangles cut out with it. */
+public final class Where {
+  private Where() {}
+
+  /**
+   * x where the condition is not zero, else y; all three broadcast.
+   *
+   * @param condition of any type
+   * @return in the common type of x and y
+   * @throws IllegalArgumentException if the shapes do not broadcast
+   */
+  public static Array where(Array condition, Array x, Array y) {
+    DType dtype = DType.promote(x.dtype(), y.dtype());
+    return Op.run(
+        new Select(),
+        Cast.astype(condition, DType.BOOL),
+        Cast.astype(x, dtype),
+        Cast.astype(y, dtype));
+  }
+
+  /** The elements on and below a diagonal of the last two axes, else 0, {@code jnp.tril}. */
+  public static Array tril(Array x, int diagonal) {
+    return where(triangle("tril", x, diagonal), x, Array.scalar(0, x.dtype()));
+  }
+
+  /** The elements on and below the main diagonal, else 0. */
+  public static Array tril(Array x) {
+    return tril(x, 0);
+  }
+
+  /** The elements on and above a diagonal of the last two axes, else 0, {@code jnp.triu}. */
+  public static Array triu(Array x, int diagonal) {
+    return where(triangle("triu", x, diagonal - 1), Array.scalar(0, x.dtype()), x);
+  }
+
+  /** The elements on and above the main diagonal, else 0. */
+  public static Array triu(Array x) {
+    return triu(x, 0);
+  }
+
+  private static Array triangle(String operation, Array x, int diagonal) {
+    if (x.rank() < 2) {
+      throw new IllegalArgumentException(
+          operation + ": expected at least 2 axes, got shape " + x.shape());
+    }
+    return Creation.tri(x.shape().dim(-2), x.shape().dim(-1), diagonal, DType.BOOL);
+  }
+
+  private record Select() implements Op {
+    @Override
+    public String name() {
+      return "where";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array condition = inputs.get(0);
+      Array x = inputs.get(1);
+      Array y = inputs.get(2);
+      Shape shape =
+          Walk.broadcast(name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
+      byte[] keep = ((Storage.Bool) condition.storage()).values();
+      int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
+      int[] ofY = Walk.places(shape, y.shape().stridesFor(shape), x.size());
+      int[] ofCondition = Walk.places(shape, condition.shape().stridesFor(shape), 0);
+      for (int i = 0; i < places.length; i++) {
+        places[i] = keep[ofCondition[i]] != 0 ? places[i] : ofY[i];
+      }
+      Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), y.storage()));
+      return Array.wrap(both.gather(places), shape);
+    }
+  }
+}

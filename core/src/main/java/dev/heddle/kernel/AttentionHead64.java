@@ -1,0 +1,27 @@
+package dev.heddle.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One head of one batch element in float64: where its queries, keys and values lie and what belongs
+ * to their pairs. Letters as in {@code linen}: Q queries, K keys, D depth.
+ *
+ * @param queries already divided by the root of the depth, {@code [Q, D]}
+ * @param keys {@code [K, D]}
+ * @param values {@code [K, V]}; of no columns where only weights are wanted
+ * @param scores the products of queries and keys, {@code [Q, K]}, where they were made elsewhere;
+ *     queries and keys then have no columns
+ * @param bias added to the scores
+ * @param mask 0 where a key is masked
+ * @param keep 0 where dropout drops a weight
+ * @param rules what is done to a score
+ */
+public record AttentionHead64(
+    Rows64 queries,
+    Rows64 keys,
+    Rows64 values,
+    @Nullable Rows64 scores,
+    @Nullable Grid<double[]> bias,
+    @Nullable Grid<byte[]> mask,
+    @Nullable Grid<byte[]> keep,
+    ScoreRules rules) {}

@@ -1,0 +1,78 @@
+package dev.heddle.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loops in which the time goes. Each method's order of operations is part of its contract:
+ * every implementation gives the bits of {@link ScalarKernels}, on any machine, whatever rows it is
+ * given at a time.
+ *
+ * <p>Implementations are stateless and safe for use by many threads. Arguments are checked by the
+ * callers.
+ */
+public interface Kernels {
+  /** The name by which {@code --kernels} asks for this implementation. */
+  String name();
+
+  /**
+   * Adds a matrix product to what {@code c} holds: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])}
+   * for {@code k} in order, each element one chain.
+   *
+   * @param a {@code [M, K]}
+   * @param b {@code [K, N]}
+   * @param c {@code [M, N]}, zeros for the product alone
+   */
+  void multiply(Rows a, Rows b, Rows c);
+
+  /** As {@link #multiply(Rows, Rows, Rows)}, in float64. */
+  void multiply(Rows64 a, Rows64 b, Rows64 c);
+
+  /**
+   * Attention of some query rows of one head. Per row, with tiles of {@link Tiles#TILE} keys
+   * counted from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} at first: {@code m' = max(m, scores
+   * of the tile)}, NaN winning; if that is -infinity the tile changes nothing; {@code c = exp(m -
+   * m')}; {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in 16 lanes)}; {@code acc =
+   * acc * c} (zeros where {@code c} is 0); then {@code acc = fma(p_j * dropout_j, v_j, acc)} for
+   * the keys in order, without those that are masked and have {@code p_j = 0}. {@link Tiles#SPAN}
+   * keys make a state of their own; states merge as in {@link RowState}. The result is {@code acc /
+   * l + 0}; zeros without keys.
+   *
+   * <p>Under a causal rule keys past the query's own position are not looked at, unless the row's
+   * greatest score is at most {@link ScoreRules#low}: then the row is done again with all keys.
+   * Both give the bits of doing all of it.
+   *
+   * @param head where the operands are
+   * @param from the first query row
+   * @param to the row after the last
+   * @param out {@code [Q, V]}; only the given rows are written
+   * @param maxima for each query the final {@code m}, or null
+   * @param sums for each query the final {@code l}, or null
+   */
+  void attend(
+      AttentionHead head,
+      int from,
+      int to,
+      Rows out,
+      float @Nullable [] maxima,
+      float @Nullable [] sums);
+
+  /** As {@link #attend(AttentionHead, int, int, Rows, float[], float[])}, in float64. */
+  void attend(
+      AttentionHead64 head,
+      int from,
+      int to,
+      Rows64 out,
+      double @Nullable [] maxima,
+      double @Nullable [] sums);
+
+  /**
+   * The weights that {@link #attend(AttentionHead, int, int, Rows, float[], float[])} gives to the
+   * keys before dropout: {@code exp(s_j - m) / l} of the final {@code m} and {@code l}, rounded.
+   *
+   * @param out {@code [Q, K]}; only the given rows are written
+   */
+  void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding);
+
+  /** As {@link #weigh(AttentionHead, int, int, Rows, Rounding)}, in float64. */
+  void weigh(AttentionHead64 head, int from, int to, Rows64 out, Rounding rounding);
+}

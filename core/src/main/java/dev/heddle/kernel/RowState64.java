@@ -1,0 +1,86 @@
+package dev.heddle.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running softmax of one query row: the greatest score so far, the sum of exponentials relative
+ * to it, and the weighted values. States of finished spans wait in a binary counter, so that they
+ * merge in a tree that depends on the number of spans only.
+ */
+final class RowState64 {
+  double maximum = Double.NEGATIVE_INFINITY;
+  double sum;
+  final double[] weighted;
+
+  private RowState64 @Nullable [] finished;
+  private int spans;
+
+  RowState64(int columns) {
+    this.weighted = new double[columns];
+  }
+
+  void clear() {
+    maximum = Double.NEGATIVE_INFINITY;
+    sum = 0;
+    java.util.Arrays.fill(weighted, 0);
+  }
+
+  /** Ends a span: merges it with its equals among the earlier ones and starts anew from nothing. */
+  void endSpan() {
+    RowState64[] waiting = finished == null ? finished = new RowState64[Integer.SIZE] : finished;
+    RowState64 carried = new RowState64(weighted.length);
+    carried.copy(this);
+    int level = 0;
+    for (; (spans >> level & 1) == 1; level++) {
+      RowState64 earlier = waiting[level];
+      earlier.merge(carried);
+      carried = earlier;
+    }
+    waiting[level] = carried;
+    spans++;
+    clear();
+  }
+
+  /** Folds all finished spans, the latest first, into this state. */
+  void foldSpans() {
+    RowState64[] waiting = finished;
+    if (waiting == null) {
+      return;
+    }
+    boolean first = true;
+    for (int level = 0; level < Integer.SIZE; level++) {
+      if ((spans >> level & 1) == 1) {
+        RowState64 earlier = waiting[level];
+        if (!first) {
+          earlier.merge(this);
+        }
+        copy(earlier);
+        first = false;
+      }
+    }
+    spans = 0;
+  }
+
+  private void copy(RowState64 other) {
+    maximum = other.maximum;
+    sum = other.sum;
+    System.arraycopy(other.weighted, 0, weighted, 0, weighted.length);
+  }
+
+  /** This state, of earlier keys, becomes that of both. */
+  private void merge(RowState64 later) {
+    double both = Math.max(maximum, later.maximum);
+    double scale = factor(maximum, both);
+    double laterScale = factor(later.maximum, both);
+    maximum = both;
+    sum = Fma.fma(later.sum, laterScale, sum * scale);
+    for (int i = 0; i < weighted.length; i++) {
+      double own = scale == 0 ? 0 : weighted[i] * scale;
+      weighted[i] = laterScale == 0 ? own : Fma.fma(later.weighted[i], laterScale, own);
+    }
+  }
+
+  private static double factor(double part, double both) {
+    return both == Double.NEGATIVE_INFINITY ? 1 : StrictMath.exp(part - both);
+  }
+}

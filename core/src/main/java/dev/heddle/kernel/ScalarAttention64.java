@@ -1,0 +1,261 @@
+package dev.heddle.kernel;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention of one head in plain Java: the specification in float64. It is the twin of {@link
+ * ScalarAttention}.
+ *
+ * <p>Per query row, over tiles of {@link Tiles#TILE} keys: scores, each a chain of fused
+ * multiply-adds over the depth; their maximum; the exponentials; their sum in 16 lanes; then the
+ * weighted values, a chain over the keys in order, rescaled whenever the maximum grows.
+ */
+final class ScalarAttention64 {
+  /** Query rows that share a transposed tile of keys. */
+  private static final int BLOCK = 32;
+
+  private final AttentionHead64 head;
+  private final ScoreRules rules;
+  private final int keyCount;
+  private final int depth;
+  private final double[] tileOfKeys;
+  private final double[] scores = new double[Tiles.TILE];
+  private final byte[] masked = new byte[Tiles.TILE];
+  private final int[] places = new int[Tiles.TILE];
+  private final double[] weights = new double[Tiles.TILE];
+  private final boolean mayMask;
+
+  ScalarAttention64(AttentionHead64 head) {
+    this.head = head;
+    this.rules = head.rules();
+    this.keyCount = head.keys().rows();
+    this.depth = head.queries().cols();
+    this.tileOfKeys = new double[depth * Tiles.TILE];
+    this.mayMask = rules.causal() || head.mask() != null;
+  }
+
+  /**
+   * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
+   */
+  void attend(int from, int to, Rows64 out, double @Nullable [] maxima, double @Nullable [] sums) {
+    RowState64[] states = new RowState64[Math.min(BLOCK, to - from)];
+    Arrays.setAll(states, i -> new RowState64(head.values().cols()));
+    for (int first = from; first < to; first += BLOCK) {
+      int last = Math.min(first + BLOCK, to);
+      run(first, last, states, rules.causal());
+      for (int query = first; query < last; query++) {
+        RowState64 state = states[query - first];
+        if (isLow(state, query)) {
+          run(query, query + 1, new RowState64[] {state}, false);
+        }
+        finish(state, out.data(), out.at(query));
+        if (maxima != null && sums != null) {
+          maxima[query] = state.maximum;
+          sums[query] = state.sum;
+        }
+      }
+    }
+  }
+
+  /** The weights of the query rows from {@code from} to {@code to}, {@code [Q, K]}. */
+  void weigh(int from, int to, Rows64 out, Rounding rounding) {
+    RowState64[] states = {new RowState64(0)};
+    for (int query = from; query < to; query++) {
+      RowState64 state = states[0];
+      run(query, query + 1, states, false);
+      for (int start = 0; start < keyCount; start += Tiles.TILE) {
+        int length = Math.min(Tiles.TILE, keyCount - start);
+        packKeys(start, length);
+        score(query, start, length);
+        int at = out.at(query) + start;
+        for (int j = 0; j < length; j++) {
+          double weight = StrictMath.exp(scores[j] - state.maximum) / state.sum;
+          out.data()[at + j] = rounding.round(weight);
+        }
+      }
+    }
+  }
+
+  private boolean isLow(RowState64 state, int query) {
+    return rules.causal() && query + 1 < keyCount && state.maximum <= rules.low();
+  }
+
+  /** Runs all tiles over some rows; with {@code skip}, a causal row stops at its own position. */
+  private void run(int first, int last, RowState64[] states, boolean skip) {
+    for (int query = first; query < last; query++) {
+      states[query - first].clear();
+    }
+    int end = skip ? Math.min(keyCount, last) : keyCount;
+    for (int start = 0; start < end; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, keyCount - start);
+      packKeys(start, length);
+      for (int query = first; query < last; query++) {
+        int seen = skip ? Math.min(length, query + 1 - start) : length;
+        if (seen > 0) {
+          score(query, start, seen);
+          add(states[query - first], query, start, seen);
+        }
+      }
+      int next = start + Tiles.TILE;
+      if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
+        for (int query = first; query < last; query++) {
+          states[query - first].endSpan();
+        }
+      }
+    }
+    for (int query = first; query < last; query++) {
+      states[query - first].foldSpans();
+    }
+  }
+
+  /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
+  private void packKeys(int start, int length) {
+    Rows64 keys = head.keys();
+    for (int j = 0; j < length; j++) {
+      int at = keys.at(start + j);
+      for (int d = 0; d < depth; d++) {
+        tileOfKeys[d * Tiles.TILE + j] = keys.data()[at + d];
+      }
+    }
+  }
+
+  /** Fills {@link #scores} and {@link #masked} for one query and a tile of keys. */
+  private void score(int query, int start, int length) {
+    if (head.scores() == null) {
+      product(query, length);
+    } else {
+      System.arraycopy(head.scores().data(), head.scores().at(query) + start, scores, 0, length);
+    }
+    Rounding rounding = rules.scoreRounding();
+    if (rounding != Rounding.NONE) {
+      for (int j = 0; j < length; j++) {
+        scores[j] = rounding.round(scores[j]);
+      }
+    }
+    if (head.bias() != null) {
+      addBias(head.bias(), query, start, length);
+    }
+    if (mayMask) {
+      mask(query, start, length);
+    }
+    if (rules.softmaxRounding() != Rounding.NONE) {
+      for (int j = 0; j < length; j++) {
+        scores[j] = rules.softmaxRounding().round(scores[j]);
+      }
+    }
+  }
+
+  private void product(int query, int length) {
+    Rows64 queries = head.queries();
+    Arrays.fill(scores, 0, length, 0);
+    for (int d = 0; d < depth; d++) {
+      double q = queries.data()[queries.at(query) + d];
+      int at = d * Tiles.TILE;
+      for (int j = 0; j < length; j++) {
+        scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);
+      }
+    }
+  }
+
+  private void addBias(Grid<double[]> bias, int query, int start, int length) {
+    int at = bias.at(query) + start * bias.keyStride();
+    for (int j = 0; j < length; j++) {
+      double sum = scores[j] + bias.data()[at + j * bias.keyStride()];
+      scores[j] = rules.biasRounding().round(sum);
+    }
+  }
+
+  private void mask(int query, int start, int length) {
+    Grid<byte[]> mask = head.mask();
+    double low = rules.masked();
+    for (int j = 0; j < length; j++) {
+      boolean dropped = rules.causal() && start + j > query;
+      if (mask != null) {
+        dropped |= mask.data()[mask.at(query) + (start + j) * mask.keyStride()] == 0;
+      }
+      masked[j] = (byte) (dropped ? 1 : 0);
+      if (dropped) {
+        scores[j] = low;
+      }
+    }
+  }
+
+  /** Brings the scores of a tile into a row's state. */
+  private void add(RowState64 state, int query, int start, int length) {
+    double maximum = state.maximum;
+    for (int j = 0; j < length; j++) {
+      maximum = Math.max(maximum, scores[j]);
+    }
+    if (maximum == Double.NEGATIVE_INFINITY) {
+      return;
+    }
+    double scale = StrictMath.exp(state.maximum - maximum);
+    for (int j = 0; j < length; j++) {
+      scores[j] = StrictMath.exp(scores[j] - maximum);
+    }
+    state.sum = Fma.fma(state.sum, scale, Lanes.sum(scores, 0, length));
+    state.maximum = maximum;
+    rescale(state.weighted, scale);
+    weighValues(state.weighted, start, select(query, start, length));
+  }
+
+  private static void rescale(double[] weighted, double scale) {
+    if (scale == 0) {
+      Arrays.fill(weighted, 0);
+    } else if (scale != 1) {
+      for (int i = 0; i < weighted.length; i++) {
+        weighted[i] *= scale;
+      }
+    }
+  }
+
+  /** The keys that take part, in order, with their weights after dropout. */
+  private int select(int query, int start, int length) {
+    Grid<byte[]> keep = head.keep();
+    int count = 0;
+    for (int j = 0; j < length; j++) {
+      double weight = scores[j];
+      if (mayMask && weight == 0 && masked[j] != 0) {
+        continue; // not even 0 times an infinite value
+      }
+      if (keep != null) {
+        boolean kept = keep.data()[keep.at(query) + (start + j) * keep.keyStride()] != 0;
+        weight *= kept ? rules.dropoutScale() : 0;
+      }
+      places[count] = j;
+      weights[count++] = weight;
+    }
+    return count;
+  }
+
+  private void weighValues(double[] weighted, int start, int count) {
+    Rows64 values = head.values();
+    double[] data = values.data();
+    int n = 0;
+    for (; n + 4 <= count; n += 4) {
+      int at0 = values.at(start + places[n]);
+      int at1 = values.at(start + places[n + 1]);
+      int at2 = values.at(start + places[n + 2]);
+      int at3 = values.at(start + places[n + 3]);
+      for (int d = 0; d < weighted.length; d++) {
+        double sum = Fma.fma(weights[n], data[at0 + d], weighted[d]);
+        sum = Fma.fma(weights[n + 1], data[at1 + d], sum);
+        sum = Fma.fma(weights[n + 2], data[at2 + d], sum);
+        weighted[d] = Fma.fma(weights[n + 3], data[at3 + d], sum);
+      }
+    }
+    for (; n < count; n++) {
+      int at = values.at(start + places[n]);
+      for (int d = 0; d < weighted.length; d++) {
+        weighted[d] = Fma.fma(weights[n], data[at + d], weighted[d]);
+      }
+    }
+  }
+
+  private void finish(RowState64 state, double[] out, int at) {
+    for (int d = 0; d < state.weighted.length; d++) {
+      out[at + d] = keyCount == 0 ? 0 : state.weighted[d] / state.sum + 0.0;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.heddle.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels in plain Java: the specification of every other implementation, and what runs where
+ * the Vector API is missing. The inner loops run along rows, so that the JIT may vectorize them.
+ */
+public final class ScalarKernels implements Kernels {
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void multiply(Rows a, Rows b, Rows c) {
+    for (int i = 0; i < a.rows(); i++) {
+      int k = 0;
+      for (; k + 4 <= a.cols(); k += 4) {
+        fourSteps(a.data(), a.at(i) + k, b, k, c.data(), c.at(i));
+      }
+      for (; k < a.cols(); k++) {
+        oneStep(a.data()[a.at(i) + k], b.data(), b.at(k), c.data(), c.at(i), c.cols());
+      }
+    }
+  }
+
+  private static void fourSteps(float[] a, int at, Rows rows, int k, float[] c, int row) {
+    float[] b = rows.data();
+    int b0 = rows.at(k);
+    int b1 = rows.at(k + 1);
+    int b2 = rows.at(k + 2);
+    int b3 = rows.at(k + 3);
+    float a0 = a[at];
+    float a1 = a[at + 1];
+    float a2 = a[at + 2];
+    float a3 = a[at + 3];
+    for (int j = 0; j < rows.cols(); j++) {
+      float sum = Fma.fma(a0, b[b0 + j], c[row + j]);
+      sum = Fma.fma(a1, b[b1 + j], sum);
+      sum = Fma.fma(a2, b[b2 + j], sum);
+      c[row + j] = Fma.fma(a3, b[b3 + j], sum);
+    }
+  }
+
+  private static void oneStep(float a, float[] b, int at, float[] c, int row, int length) {
+    for (int j = 0; j < length; j++) {
+      c[row + j] = Fma.fma(a, b[at + j], c[row + j]);
+    }
+  }
+
+  @Override
+  public void multiply(Rows64 a, Rows64 b, Rows64 c) {
+    for (int i = 0; i < a.rows(); i++) {
+      for (int k = 0; k < a.cols(); k++) {
+        oneStep(a.data()[a.at(i) + k], b.data(), b.at(k), c.data(), c.at(i), c.cols());
+      }
+    }
+  }
+
+  private static void oneStep(double a, double[] b, int at, double[] c, int row, int length) {
+    for (int j = 0; j < length; j++) {
+      c[row + j] = Fma.fma(a, b[at + j], c[row + j]);
+    }
+  }
+
+  @Override
+  public void attend(
+      AttentionHead head,
+      int from,
+      int to,
+      Rows out,
+      float @Nullable [] maxima,
+      float @Nullable [] sums) {
+    new ScalarAttention(head).attend(from, to, out, maxima, sums);
+  }
+
+  @Override
+  public void attend(
+      AttentionHead64 head,
+      int from,
+      int to,
+      Rows64 out,
+      double @Nullable [] maxima,
+      double @Nullable [] sums) {
+    new ScalarAttention64(head).attend(from, to, out, maxima, sums);
+  }
+
+  @Override
+  public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
+    new ScalarAttention(head).weigh(from, to, out, rounding);
+  }
+
+  @Override
+  public void weigh(AttentionHead64 head, int from, int to, Rows64 out, Rounding rounding) {
+    new ScalarAttention64(head).weigh(from, to, out, rounding);
+  }
+}

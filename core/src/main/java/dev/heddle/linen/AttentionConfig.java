@@ -1,0 +1,140 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.DType;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The constructor arguments of {@link MultiHeadDotProductAttention} but {@code parent} and {@code
+ * name}, which are a module's. Names and defaults are Flax's.
+ *
+ * @param numHeads the number of heads, {@code num_heads}
+ * @param dtype the dtype of the computation; null for the promotion of inputs and parameters
+ * @param paramDtype the dtype in which parameters are made, {@code param_dtype}
+ * @param qkvFeatures the features of queries, keys and values, all heads together, {@code
+ *     qkv_features}; 0 for those of {@code inputs_q}
+ * @param outFeatures the features of the output, {@code out_features}; 0 for those of {@code
+ *     inputs_q}
+ * @param broadcastDropout whether batch elements and heads share a dropout mask, {@code
+ *     broadcast_dropout}
+ * @param dropoutRate the share of attention weights set to zero, {@code dropout_rate}
+ * @param deterministic whether dropout is off; null to say so at the call
+ * @param precision the precision of the products; on a CPU all give full float32
+ * @param kernelInit makes kernels, {@code kernel_init}
+ * @param biasInit makes biases, {@code bias_init}
+ * @param outKernelInit makes the kernel of {@code out}, {@code out_kernel_init}; null for {@code
+ *     kernel_init}
+ * @param outBiasInit makes the bias of {@code out}, {@code out_bias_init}; null for {@code
+ *     bias_init}
+ * @param useBias whether projections add a bias, {@code use_bias}
+ * @param attentionFn the step between the projections, {@code attention_fn}; null for {@link
+ *     DotProductAttention}
+ * @param decode whether to attend to one position at a time with a cache
+ * @param normalizeQk whether queries and keys pass a {@link LayerNorm} per head, {@code
+ *     normalize_qk}
+ * @param forceFp32ForSoftmax whether the softmax is in float32, {@code force_fp32_for_softmax}
+ * @param qkvDotGeneral the product in the input projections, {@code qkv_dot_general}; null for the
+ *     usual one
+ * @param outDotGeneral the product in the output projection, {@code out_dot_general}; null for the
+ *     usual one
+ * @param qkvDotGeneralCls makes the product in the input projections, {@code qkv_dot_general_cls};
+ *     wins over {@code qkv_dot_general}
+ * @param outDotGeneralCls makes the product in the output projection, {@code out_dot_general_cls};
+ *     wins over {@code out_dot_general}
+ * @param qkAttnWeightsEinsumCls makes the product of queries and keys, {@code
+ *     qk_attn_weights_einsum_cls}
+ * @param attnWeightsValueEinsumCls makes the product of weights and values, {@code
+ *     attn_weights_value_einsum_cls}
+ */
+public record AttentionConfig(
+    int numHeads,
+    @Nullable DType dtype,
+    DType paramDtype,
+    int qkvFeatures,
+    int outFeatures,
+    boolean broadcastDropout,
+    double dropoutRate,
+    @Nullable Boolean deterministic,
+    @Nullable Precision precision,
+    Initializer kernelInit,
+    Initializer biasInit,
+    @Nullable Initializer outKernelInit,
+    @Nullable Initializer outBiasInit,
+    boolean useBias,
+    @Nullable AttentionFn attentionFn,
+    boolean decode,
+    boolean normalizeQk,
+    boolean forceFp32ForSoftmax,
+    @Nullable DotGeneral qkvDotGeneral,
+    @Nullable DotGeneral outDotGeneral,
+    @Nullable Supplier<DotGeneral> qkvDotGeneralCls,
+    @Nullable Supplier<DotGeneral> outDotGeneralCls,
+    @Nullable Supplier<AttentionEinsum> qkAttnWeightsEinsumCls,
+    @Nullable Supplier<AttentionEinsum> attnWeightsValueEinsumCls) {
+
+  /**
+   * Checks what does not depend on the inputs.
+   *
+   * @throws IllegalArgumentException if there is no head, a width is negative, a dtype is not a
+   *     floating-point type, the dropout rate is not from 0 to 1, or the heads do not divide the
+   *     features
+   */
+  public AttentionConfig {
+    if (numHeads < 1) {
+      throw new IllegalArgumentException(
+          "argument \"num_heads\": expected 1 or more, got " + numHeads);
+    }
+    requireWidth("qkv_features", qkvFeatures);
+    requireWidth("out_features", outFeatures);
+    requireFloating("dtype", dtype);
+    requireFloating("param_dtype", paramDtype);
+    Rates.require("dropout_rate", dropoutRate);
+    if (qkvFeatures != 0) {
+      requireDivisible(qkvFeatures, numHeads);
+    }
+    if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
+      throw new IllegalArgumentException(
+          "arguments \"qk_attn_weights_einsum_cls\" and \"attn_weights_value_einsum_cls\":"
+              + " expected both or none, got only one of them");
+    }
+  }
+
+  private static void requireWidth(String argument, int width) {
+    if (width < 0) {
+      throw new IllegalArgumentException(
+          "argument \"" + argument + "\": expected 0 (for that of inputs_q) or more, got " + width);
+    }
+  }
+
+  private static void requireFloating(String argument, @Nullable DType dtype) {
+    if (dtype != null) {
+      Promotion.requireInexact(argument, dtype);
+    }
+  }
+
+  /** Checks that each head gets as many features. */
+  static void requireDivisible(int qkvFeatures, int numHeads) {
+    if (qkvFeatures % numHeads != 0) {
+      throw new IllegalArgumentException(
+          "argument \"qkv_features\": expected a multiple of num_heads ("
+              + numHeads
+              + "), got "
+              + qkvFeatures);
+    }
+  }
+
+  /** A module of these arguments, to be changed. */
+  public AttentionBuilder toBuilder() {
+    return new AttentionBuilder(MultiHeadDotProductAttention::new, this);
+  }
+
+  /** What makes the kernel of {@code out}: its own initializer or the one of all kernels. */
+  Initializer kernelInitOfOut() {
+    return outKernelInit == null ? kernelInit : outKernelInit;
+  }
+
+  /** What makes the bias of {@code out}: its own initializer or the one of all biases. */
+  Initializer biasInitOfOut() {
+    return outBiasInit == null ? biasInit : outBiasInit;
+  }
+}

@@ -1,0 +1,322 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear layer from any axes to any axes; Flax's {@code DenseGeneral}. It projects into heads and
+ * out of them in attention.
+ *
+ * <p>Parameters: {@code kernel}, shape {@code [batch axes, contracted axes in ascending order,
+ * features...]}, and {@code bias}, shape {@code [batch axes, features...]}. The output has the
+ * batch axes, then the input's other axes, then the features. Initializers see the kernel flattened
+ * to two axes and the bias to one.
+ *
+ * <pre>{@code
+ * DenseGeneral.builder().features(4, 8).build();            // [..., F] -> [..., 4, 8]
+ * DenseGeneral.builder().features(32).axis(-2, -1).build(); // [..., H, D] -> [..., 32]
+ * }</pre>
+ */
+public final class DenseGeneral extends Module<Array, Array> {
+  private final List<Integer> features;
+  private final List<Integer> axis;
+  private final List<Integer> batchDims;
+  private final boolean useBias;
+  private final @Nullable DType dtype;
+  private final DType paramDtype;
+  private final Initializer kernelInit;
+  private final Initializer biasInit;
+  private final @Nullable Precision precision;
+  private final DotGeneral dotGeneral;
+
+  private DenseGeneral(Builder builder) {
+    super(builder.name, builder.parent);
+    features = builder.features;
+    axis = builder.axis;
+    batchDims = builder.batchDims;
+    useBias = builder.useBias;
+    dtype = builder.dtype;
+    paramDtype = builder.paramDtype;
+    kernelInit = builder.kernelInit;
+    biasInit = builder.biasInit;
+    precision = builder.precision;
+    dotGeneral = builder.dotGeneral;
+  }
+
+  /** A configuration to fill in; {@code features} is needed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  protected Array call(Scope scope, Array x) {
+    int[] contracted = contractedAxes(scope, x.shape());
+    int batch = batchDims.size();
+    Shape batchShape = x.shape().range(0, batch);
+    Shape in = Shape.of(Arrays.stream(contracted).map(x.shape()::dim).toArray());
+    Shape out = Shape.of(features.stream().mapToInt(Integer::intValue).toArray());
+
+    Array kernel =
+        flattened(
+            scope,
+            "kernel",
+            kernelInit,
+            batchShape.concat(in).concat(out),
+            Shape.of(Math.multiplyExact(batchShape.size(), in.size()), out.size()));
+    Array bias =
+        useBias
+            ? flattened(
+                scope,
+                "bias",
+                biasInit,
+                batchShape.concat(out),
+                Shape.of(Math.multiplyExact(batchShape.size(), out.size())))
+            : null;
+    DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
+    Array y =
+        dotGeneral.dotGeneral(
+            x.astype(compute), kernel.astype(compute), axes(contracted, batch), precision);
+    if (bias == null) {
+      return y;
+    }
+    int others = x.rank() - contracted.length - batch; // the bias repeats over these
+    int[] ones = IntStream.range(0, others).map(i -> 1).toArray();
+    Shape spread = batchShape.append(ones).concat(out);
+    return y.plus(bias.astype(compute).reshape(spread.dims()));
+  }
+
+  /** The axes to contract, counted from the front, in ascending order. */
+  private int[] contractedAxes(Scope scope, Shape shape) {
+    int[] contracted = new int[axis.size()];
+    for (int i = 0; i < contracted.length; i++) {
+      int given = axis.get(i);
+      if (given < -shape.rank() || given >= shape.rank()) {
+        throw scope.error(
+            "argument \"axis\": expected axes of an input of shape " + shape + ", got " + axis);
+      }
+      contracted[i] = given < 0 ? given + shape.rank() : given;
+    }
+    Arrays.sort(contracted);
+    if (batchDims.size() + contracted.length > shape.rank()
+        || IntStream.of(contracted).distinct().count() < contracted.length
+        || contracted[0] < batchDims.size()) {
+      throw scope.error(
+          "arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape "
+              + shape
+              + ", got "
+              + axis
+              + " and "
+              + batchDims);
+    }
+    return contracted;
+  }
+
+  private static DotGeneral.Axes axes(int[] contracted, int batch) {
+    List<Integer> leading = IntStream.range(0, batch).boxed().toList();
+    return new DotGeneral.Axes(
+        IntStream.of(contracted).boxed().toList(),
+        IntStream.range(batch, batch + contracted.length).boxed().toList(),
+        leading,
+        leading);
+  }
+
+  private Array flattened(Scope scope, String name, Initializer init, Shape shape, Shape flat) {
+    return scope.param(
+        name,
+        key -> {
+          Array made = init.init(key, flat, paramDtype);
+          if (!made.shape().equals(flat)) {
+            throw scope.error(
+                "parameter \""
+                    + name
+                    + "\": expected its initializer to make shape "
+                    + flat
+                    + ", got "
+                    + made.shape());
+          }
+          return made.reshape(shape.dims());
+        },
+        shape);
+  }
+
+  @Override
+  protected boolean usesFloat64() {
+    return dtype == DType.FLOAT64 || paramDtype == DType.FLOAT64;
+  }
+
+  /** The lengths of the output's new axes. */
+  public List<Integer> features() {
+    return features;
+  }
+
+  /** The axes to contract, as given. */
+  public List<Integer> axis() {
+    return axis;
+  }
+
+  /** The leading axes that have kernels of their own. */
+  public List<Integer> batchDims() {
+    return batchDims;
+  }
+
+  /** Whether a bias is added. */
+  public boolean useBias() {
+    return useBias;
+  }
+
+  /** The type to compute in; null to infer it. */
+  public @Nullable DType dtype() {
+    return dtype;
+  }
+
+  /** The type to make parameters of. */
+  public DType paramDtype() {
+    return paramDtype;
+  }
+
+  /** What makes the kernel. */
+  public Initializer kernelInit() {
+    return kernelInit;
+  }
+
+  /** What makes the bias. */
+  public Initializer biasInit() {
+    return biasInit;
+  }
+
+  /** The products' precision; null if none was given. */
+  public @Nullable Precision precision() {
+    return precision;
+  }
+
+  /** The arguments of a {@link DenseGeneral}, with Flax's names and defaults. */
+  public static final class Builder {
+    private List<Integer> features = List.of();
+    private List<Integer> axis = List.of(-1);
+    private List<Integer> batchDims = List.of();
+    private boolean useBias = true;
+    private @Nullable DType dtype;
+    private DType paramDtype = DType.FLOAT32;
+    private Initializer kernelInit = Initializers.lecunNormal();
+    private Initializer biasInit = Initializers.zeros();
+    private @Nullable Precision precision;
+    private DotGeneral dotGeneral = DotGeneral.standard();
+    private @Nullable String name;
+    private @Nullable Scope parent;
+
+    private Builder() {}
+
+    /** The lengths of the output's new axes. */
+    public Builder features(int... features) {
+      this.features = listOf(features);
+      return this;
+    }
+
+    /** The axes to contract; the last one by default. */
+    public Builder axis(int... axis) {
+      this.axis = listOf(axis);
+      return this;
+    }
+
+    /** The leading axes that have kernels of their own, 0, 1, ...; none by default. */
+    public Builder batchDims(int... batchDims) {
+      this.batchDims = listOf(batchDims);
+      return this;
+    }
+
+    /** Whether to add a bias; true by default. */
+    public Builder useBias(boolean useBias) {
+      this.useBias = useBias;
+      return this;
+    }
+
+    /** The type to compute in; inferred from input and parameters by default. */
+    public Builder dtype(@Nullable DType dtype) {
+      this.dtype = dtype;
+      return this;
+    }
+
+    /** The type to make parameters of; float32 by default. */
+    public Builder paramDtype(DType paramDtype) {
+      this.paramDtype = Objects.requireNonNull(paramDtype, "paramDtype");
+      return this;
+    }
+
+    /** What makes the flattened kernel; {@code lecun_normal} by default. */
+    public Builder kernelInit(Initializer kernelInit) {
+      this.kernelInit = Objects.requireNonNull(kernelInit, "kernelInit");
+      return this;
+    }
+
+    /** What makes the flattened bias; {@code zeros} by default. */
+    public Builder biasInit(Initializer biasInit) {
+      this.biasInit = Objects.requireNonNull(biasInit, "biasInit");
+      return this;
+    }
+
+    /** The products' precision; see {@link Precision}. */
+    public Builder precision(@Nullable Precision precision) {
+      this.precision = precision;
+      return this;
+    }
+
+    /** Another contraction. */
+    public Builder dotGeneral(DotGeneral dotGeneral) {
+      this.dotGeneral = Objects.requireNonNull(dotGeneral, "dotGeneral");
+      return this;
+    }
+
+    /** The submodule's name; automatic by default. */
+    public Builder name(@Nullable String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** The scope the module belongs to; see {@link Module}. */
+    public Builder parent(@Nullable Scope parent) {
+      this.parent = parent;
+      return this;
+    }
+
+    /**
+     * The layer.
+     *
+     * @throws IllegalArgumentException if {@code features} is missing or negative, {@code axis} is
+     *     empty, {@code batchDims} are not 0, 1, ..., or {@code dtype} is not a floating-point type
+     */
+    public DenseGeneral build() {
+      if (features.isEmpty() || features.stream().anyMatch(length -> length < 0)) {
+        throw new IllegalArgumentException(
+            "DenseGeneral: argument \"features\": expected one or more lengths of 0 or more, got "
+                + features);
+      }
+      if (axis.isEmpty()) {
+        throw new IllegalArgumentException(
+            "DenseGeneral: argument \"axis\": expected one or more axes, got none");
+      }
+      List<Integer> leading = IntStream.range(0, batchDims.size()).boxed().toList();
+      List<Integer> sorted = new ArrayList<>(batchDims);
+      sorted.sort(null);
+      if (!sorted.equals(leading)) {
+        throw new IllegalArgumentException(
+            "DenseGeneral: argument \"batch_dims\": expected consecutive leading axes from 0, got "
+                + batchDims);
+      }
+      if (dtype != null) {
+        Promotion.requireInexact("dtype", dtype);
+      }
+      return new DenseGeneral(this);
+    }
+
+    private static List<Integer> listOf(int... values) {
+      return IntStream.of(values).boxed().toList();
+    }
+  }
+}

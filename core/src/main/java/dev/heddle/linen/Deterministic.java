@@ -1,0 +1,38 @@
+package dev.heddle.linen;
+
+import org.jspecify.annotations.Nullable;
+
+/** The setting {@code deterministic}, which is given either to a module or to its call. */
+final class Deterministic {
+  private Deterministic() {}
+
+  /**
+   * The one value that was given; Flax's {@code merge_param('deterministic', ...)}.
+   *
+   * @param path where, for messages
+   * @param configured what the module was built with
+   * @param called what the call was given
+   * @throws IllegalArgumentException if both were given or none
+   */
+  static boolean merge(String path, @Nullable Boolean configured, @Nullable Boolean called) {
+    if (configured != null && called != null) {
+      throw new IllegalArgumentException(
+          path
+              + ": argument \"deterministic\": expected once, got "
+              + configured
+              + " when the module was built and "
+              + called
+              + " at the call");
+    }
+    if (configured != null) {
+      return configured;
+    }
+    if (called != null) {
+      return called;
+    }
+    throw new IllegalArgumentException(
+        path
+            + ": argument \"deterministic\": expected true or false when the module is built or at"
+            + " the call, got none");
+  }
+}

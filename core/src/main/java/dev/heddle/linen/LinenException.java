@@ -1,0 +1,191 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Shape;
+
+/**
+ * A misuse that Flax has an error of its own for; each kind has Flax's name and says in its
+ * documentation what causes it and what helps.
+ */
+public abstract sealed class LinenException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  private LinenException(String message) {
+    super(message);
+  }
+
+  /** The error's name as in Flax, and the message. */
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + ": " + getMessage();
+  }
+
+  /**
+   * A random stream is needed that the call was not given.
+   *
+   * <p>{@code init} needs {@code params}; dropout needs {@code dropout}, and takes {@code params}
+   * where that is missing. Give the call {@code Rngs.of("dropout", seed)}, or switch the random
+   * part off with {@code deterministic}.
+   */
+  public static final class InvalidRngError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidRngError(String stream, String path, String given) {
+      super(path + ": random stream \"" + stream + "\": expected a key, got " + given);
+    }
+  }
+
+  /**
+   * A parameter is missing from the variables of a call.
+   *
+   * <p>They were made by another configuration, or loaded incompletely, or the module has another
+   * name: compare their paths with those of a fresh {@code init}.
+   */
+  public static final class ScopeParamNotFoundError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ScopeParamNotFoundError(String name, String path) {
+      super(path + ": parameter \"" + name + "\": expected among the variables, got none");
+    }
+  }
+
+  /**
+   * A parameter of the variables has another shape than its module would make.
+   *
+   * <p>The variables belong to another configuration, or the input has another number of features
+   * than the one the variables were made for. It is seen before anything is computed; element types
+   * are not compared.
+   */
+  public static final class ScopeParamShapeError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ScopeParamShapeError(String name, String path, Shape expected, Object given) {
+      super(path + ": parameter \"" + name + "\": expected shape " + expected + ", got " + given);
+    }
+  }
+
+  /**
+   * A variable is needed from a collection that is missing or empty.
+   *
+   * <p>Give the call variables with that collection ({@code variables.merge(cache)}), or let the
+   * call make it by naming the collection in {@link Mutable}.
+   */
+  public static final class ScopeCollectionNotFound extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ScopeCollectionNotFound(String collection, String name, String path) {
+      super(
+          path
+              + ": variable \""
+              + name
+              + "\": expected in collection \""
+              + collection
+              + "\", which is missing or empty");
+    }
+  }
+
+  /**
+   * A variable is missing from a collection that has others.
+   *
+   * <p>The collection comes from another configuration, or the variable is read before it is made.
+   */
+  public static final class ScopeVariableNotFoundError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ScopeVariableNotFoundError(String name, String collection, String path) {
+      super(
+          path
+              + ": variable \""
+              + name
+              + "\": expected in collection \""
+              + collection
+              + "\", got none of that name");
+    }
+  }
+
+  /**
+   * A module changes a variable that the call may not write.
+   *
+   * <p>Name its collection: {@code apply(variables, input, rngs, Mutable.of("cache"))}, and go on
+   * with the variables that come back.
+   */
+  public static final class ModifyScopeVariableError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ModifyScopeVariableError(String collection, String name, String path) {
+      super(
+          path
+              + ": variable \""
+              + name
+              + "\": expected collection \""
+              + collection
+              + "\" to be mutable in this call, got one that is not");
+    }
+  }
+
+  /**
+   * A name is used twice in one module.
+   *
+   * <p>A module's parameters, variables and submodules share one set of names (only variables of
+   * different collections may have the same). Automatic names, {@code Dense_0}, count without
+   * looking at explicit ones.
+   */
+  public static final class NameInUseError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    NameInUseError(String kind, String name, String module, String path) {
+      super(
+          path
+              + ": "
+              + kind
+              + " \""
+              + name
+              + "\": expected a name that "
+              + module
+              + " does not use yet");
+    }
+  }
+
+  /**
+   * A scope, or a variable or submodule of it, is used after its call has ended.
+   *
+   * <p>A scope lives as long as the call it was made for. Return values, not scopes.
+   */
+  public static final class InvalidScopeError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidScopeError(String path) {
+      super(path + ": scope: expected one whose call still runs, got one whose call has ended");
+    }
+  }
+
+  /**
+   * The variables have a {@code params} inside {@code params}.
+   *
+   * <p>A tree that already begins with collections was put into a collection once more.
+   */
+  public static final class ApplyScopeInvalidVariablesStructureError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ApplyScopeInvalidVariablesStructureError() {
+      super(
+          "/: argument \"variables\": expected the collection \"params\" to hold modules and"
+              + " parameters, got another \"params\" inside it");
+    }
+  }
+
+  /**
+   * The variables are not collections of named tensors.
+   *
+   * <p>Every path is a collection, then names: {@code params/query/kernel}.
+   */
+  public static final class ApplyScopeInvalidVariablesTypeError extends LinenException {
+    private static final long serialVersionUID = 1L;
+
+    ApplyScopeInvalidVariablesTypeError(String path) {
+      super(
+          "variables: expected paths of a collection and names, as params/kernel, got \""
+              + path
+              + "\"");
+    }
+  }
+}

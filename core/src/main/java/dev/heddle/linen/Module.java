@@ -1,0 +1,227 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer or model: immutable configuration, thread-safe, and a method that computes an output from
+ * an input. Its parameters are made by {@link #init} and given to {@link #apply}.
+ *
+ * <pre>{@code
+ * final class Mlp extends Module<Array, Array> {
+ *   protected Array call(Scope scope, Array x) {
+ *     Array hidden = Elementwise.relu(scope.call(Dense.of(8), x)); // Dense_0
+ *     return scope.call("out", Dense.of(4), hidden);               // out
+ *   }
+ * }
+ *
+ * Variables variables = new Mlp().init(Rngs.of(0), x);
+ * Array y = new Mlp().apply(variables, x);
+ * }</pre>
+ *
+ * @param <I> the input: an array, or a record of what the call takes
+ * @param <O> the output
+ */
+public abstract class Module<I, O> {
+  private final @Nullable String name;
+
+  /** A module that is named by the scope it is called in. */
+  protected Module() {
+    this(null, null);
+  }
+
+  /**
+   * A module with a name of its own, or with a place.
+   *
+   * @param name its name as a submodule; null for an automatic one. It means nothing at the top.
+   * @param parent the scope it belongs to from now on, wherever it is called; null to belong where
+   *     it is called first. With it the module is for that call only, and {@link #typeName} is
+   *     asked before the subclass's fields are set.
+   * @throws LinenException.NameInUseError if the parent has a variable or submodule of the name
+   */
+  @SuppressWarnings("this-escape") // only the identity and the type's name are used
+  protected Module(@Nullable String name, @Nullable Scope parent) {
+    this.name = name;
+    if (parent != null) {
+      Bound<I, O> unused = parent.bind(this);
+    }
+  }
+
+  /**
+   * Computes the output; Flax's {@code __call__}, compact.
+   *
+   * @param scope this module's parameters, random streams and submodules, for this call
+   */
+  protected abstract O call(Scope scope, I input);
+
+  /** The explicit name, or null. */
+  public final @Nullable String name() {
+    return name;
+  }
+
+  /** What automatic names begin with: the class's simple name. */
+  protected String typeName() {
+    Class<?> type = getClass();
+    while (type.getSimpleName().isEmpty()) {
+      type = type.getSuperclass(); // anonymous
+    }
+    return type.getSimpleName();
+  }
+
+  /** Whether the configuration names float64; the call then computes as JAX with x64 on. */
+  protected boolean usesFloat64() {
+    return false;
+  }
+
+  /**
+   * The arrays of an input, to see if one is float64 and for {@link #tabulate}: those of an array,
+   * an {@link ArrayTree}, or a collection of these. Override it for another type.
+   */
+  protected List<Array> inputArrays(I input) {
+    return arraysOf(input);
+  }
+
+  private static List<Array> arraysOf(@Nullable Object value) {
+    return switch (value) {
+      case Array array -> List.of(array);
+      case ArrayTree<?> tree -> tree.leaves();
+      case Iterable<?> values -> {
+        List<Array> all = new ArrayList<>();
+        values.forEach(element -> all.addAll(arraysOf(element)));
+        yield all;
+      }
+      case null, default -> List.of();
+    };
+  }
+
+  /**
+   * Makes the variables by running the module once; every collection is kept but {@code
+   * intermediates}.
+   *
+   * @param rngs at least {@code params}, if the module has parameters
+   * @throws LinenException.InvalidRngError if a stream is missing
+   */
+  public final Variables init(Rngs rngs, I input) {
+    return initWithOutput(rngs, input).variables();
+  }
+
+  /** As {@link #init}, with the output of the run. */
+  public final Applied<O> initWithOutput(Rngs rngs, I input) {
+    return initWithOutput(rngs, input, Mutable.allBut("intermediates"));
+  }
+
+  /** As {@link #init}, with the output, and with the collections that are made and returned. */
+  public final Applied<O> initWithOutput(Rngs rngs, I input, Mutable mutable) {
+    return start(Variables.empty(), rngs, mutable, true, null, null, input);
+  }
+
+  /**
+   * Computes the output with given variables, of which none is written.
+   *
+   * @throws LinenException if the variables are not this module's, or a random stream is needed
+   */
+  public final O apply(Variables variables, I input) {
+    return apply(variables, input, Rngs.none());
+  }
+
+  /** As {@link #apply(Variables, Object)}, with random streams. */
+  public final O apply(Variables variables, I input, Rngs rngs) {
+    return start(variables, rngs, Mutable.none(), false, null, null, input).output();
+  }
+
+  /**
+   * As {@link #apply(Variables, Object)}, with random streams and collections to write.
+   *
+   * @return the output, and every collection that {@code mutable} includes
+   */
+  public final Applied<O> apply(Variables variables, I input, Rngs rngs, Mutable mutable) {
+    return start(variables, rngs, mutable, false, null, null, input);
+  }
+
+  /**
+   * As {@link #apply(Variables, Object, Rngs, Mutable)}, and keeps the outputs of modules in {@code
+   * intermediates}, which is mutable then.
+   */
+  public final Applied<O> apply(
+      Variables variables, I input, Rngs rngs, Mutable mutable, Capture capture) {
+    return start(variables, rngs, mutable.and("intermediates"), false, capture, null, input);
+  }
+
+  private Applied<O> start(
+      Variables variables,
+      Rngs rngs,
+      Mutable mutable,
+      boolean initializing,
+      @Nullable Capture capture,
+      @Nullable Tabulation tabulation,
+      I input) {
+    boolean x64 =
+        rngs.x64()
+            .orElseGet(() ->
+                usesFloat64() || isFloat64(inputArrays(input)) || isFloat64(variables.leaves()));
+    Run run = new Run(variables, rngs, x64, mutable, initializing, capture, tabulation);
+    return run.call(this, input);
+  }
+
+  /**
+   * Runs another method of this module in a scope of its own, as Flax does with {@code method}.
+   *
+   * @param method the method, given the module's scope: {@code scope -> embed.attend(scope, x)}
+   */
+  public final <R> R applyMethod(Variables variables, Function<Scope, R> method) {
+    return applyMethod(variables, method, Rngs.none(), Mutable.none()).output();
+  }
+
+  /** As {@link #applyMethod(Variables, Function)}, with random streams and collections to write. */
+  public final <R> Applied<R> applyMethod(
+      Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
+    boolean x64 = rngs.x64().orElseGet(() -> usesFloat64() || isFloat64(variables.leaves()));
+    return new Run(variables, rngs, x64, mutable, false, null, null).run(this, method);
+  }
+
+  /** As {@link #initWithOutput(Rngs, Object)}, running another method of this module. */
+  public final <R> Applied<R> initMethod(Rngs rngs, Function<Scope, R> method) {
+    boolean x64 = rngs.x64().orElseGet(this::usesFloat64);
+    Mutable mutable = Mutable.allBut("intermediates");
+    return new Run(Variables.empty(), rngs, x64, mutable, true, null, null).run(this, method);
+  }
+
+  private static boolean isFloat64(List<Array> arrays) {
+    return arrays.stream().anyMatch(array -> array.dtype() == DType.FLOAT64);
+  }
+
+  /**
+   * A table of the modules that run for an input: path, class, types and shapes of inputs and
+   * outputs, the module's own tensors and the number of their elements, and totals.
+   *
+   * @throws LinenException.InvalidRngError if a stream is missing
+   */
+  public final String tabulate(Rngs rngs, I input) {
+    Tabulation tabulation = new Tabulation();
+    Mutable mutable = Mutable.allBut("intermediates");
+    return tabulation.table(
+        start(Variables.empty(), rngs, mutable, true, null, tabulation, input).variables());
+  }
+
+  /** The types and shapes of an input. */
+  String describeInput(I input) {
+    return describe(inputArrays(input));
+  }
+
+  /** The types and shapes of an output. */
+  String describeOutput(O output) {
+    return describe(arraysOf(output));
+  }
+
+  private static String describe(List<Array> arrays) {
+    return arrays.stream()
+        .map(array -> array.dtype().toString() + array.shape())
+        .collect(Collectors.joining(", "));
+  }
+}

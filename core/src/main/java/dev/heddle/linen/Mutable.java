@@ -1,0 +1,59 @@
+package dev.heddle.linen;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which collections a call may write: Flax's {@code mutable} argument.
+ *
+ * <pre>{@code
+ * Mutable.of("cache", "intermediates");
+ * Mutable.allBut("intermediates"); // what init uses
+ * }</pre>
+ *
+ * @param except whether {@code names} are those left out (Flax's {@code DenyList}) or those let in
+ * @param names the collections named
+ */
+public record Mutable(boolean except, Set<String> names) {
+  /** Copies the names. */
+  public Mutable {
+    names = Set.copyOf(names);
+  }
+
+  /** No collection; {@code mutable=False}. */
+  public static Mutable none() {
+    return new Mutable(false, Set.of());
+  }
+
+  /** Every collection; {@code mutable=True}. */
+  public static Mutable all() {
+    return new Mutable(true, Set.of());
+  }
+
+  /** The collections named and no other; {@code mutable=['cache', ...]}. */
+  public static Mutable of(String... collections) {
+    return new Mutable(false, new LinkedHashSet<>(List.of(collections)));
+  }
+
+  /** Every collection but those named; {@code mutable=DenyList([...])}. */
+  public static Mutable allBut(String... collections) {
+    return new Mutable(true, new LinkedHashSet<>(List.of(collections)));
+  }
+
+  /** Whether a collection may be written; {@code in_filter}. */
+  public boolean includes(String collection) {
+    return except != names.contains(collection);
+  }
+
+  /** These collections and one more. */
+  public Mutable and(String collection) {
+    Set<String> changed = new LinkedHashSet<>(names);
+    if (except) {
+      changed.remove(collection);
+    } else {
+      changed.add(collection);
+    }
+    return new Mutable(except, changed);
+  }
+}

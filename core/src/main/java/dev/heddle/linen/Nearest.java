@@ -1,0 +1,40 @@
+package dev.heddle.linen;
+
+import java.util.Collection;
+
+/** The known name that a misspelt one is probably meant to be. */
+final class Nearest {
+  private Nearest() {}
+
+  /** A question to end a message with, or nothing where no known name is near. */
+  static String suggestion(String given, Collection<String> known) {
+    String nearest = "";
+    int least = Math.max(2, given.length() / 3) + 1; // farther is another word
+    for (String name : known) {
+      int distance = distance(given, name);
+      if (distance < least) {
+        least = distance;
+        nearest = name;
+      }
+    }
+    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?";
+  }
+
+  /** Letters to insert, remove or replace to make one word of the other (Levenshtein). */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,151 @@
+package dev.heddle.linen;
+
+import dev.heddle.random.Era;
+import dev.heddle.random.Key;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The random streams of a call, by name: Flax's {@code rngs}. An immutable value.
+ *
+ * <pre>{@code
+ * Rngs.of(0);                                // {'params': PRNGKey(0)}
+ * Rngs.of(0).and("dropout", 1);              // and a stream for dropout
+ * Rngs.of("dropout", 1).era(Era.CLASSIC);    // the random bits of the years before 2025
+ * }</pre>
+ *
+ * <p>A module draws from a stream by its place in the tree and by count, so another module's draws
+ * never change it. A stream that a module needs and that is not here is {@code params}, in both
+ * eras.
+ */
+public final class Rngs {
+  private static final Rngs NONE = new Rngs(new LinkedHashMap<>(), null, null, false);
+
+  private sealed interface Source {
+    record Seed(long seed) implements Source {}
+
+    record Given(Key key) implements Source {}
+  }
+
+  private final SequencedMap<String, Source> streams;
+  private final @Nullable Era era;
+  private final @Nullable Boolean x64;
+  private final boolean fixSeparator;
+
+  private Rngs(
+      SequencedMap<String, Source> streams,
+      @Nullable Era era,
+      @Nullable Boolean x64,
+      boolean fixSeparator) {
+    this.streams = streams;
+    this.era = era;
+    this.x64 = x64;
+    this.fixSeparator = fixSeparator;
+  }
+
+  /** No streams. */
+  public static Rngs none() {
+    return NONE;
+  }
+
+  /** The stream {@code params} from a seed. */
+  public static Rngs of(long paramsSeed) {
+    return of("params", paramsSeed);
+  }
+
+  /** The stream {@code params} from a key. */
+  public static Rngs of(Key params) {
+    return of("params", params);
+  }
+
+  /** A stream from a seed, {@code jax.random.key(seed)}. */
+  public static Rngs of(String stream, long seed) {
+    return NONE.and(stream, seed);
+  }
+
+  /** A stream from a key. */
+  public static Rngs of(String stream, Key key) {
+    return NONE.and(stream, key);
+  }
+
+  /**
+   * These streams and one more, from a seed. With x64 on the key is the seed's two halves, without
+   * it the lower half alone.
+   *
+   * @throws IllegalArgumentException if there is a stream of that name
+   */
+  public Rngs and(String stream, long seed) {
+    return and(stream, new Source.Seed(seed));
+  }
+
+  /**
+   * These streams and one more, from a key.
+   *
+   * @throws IllegalArgumentException if there is a stream of that name
+   */
+  public Rngs and(String stream, Key key) {
+    return and(stream, new Source.Given(key));
+  }
+
+  private Rngs and(String stream, Source source) {
+    if (streams.containsKey(stream)) {
+      throw new IllegalArgumentException(
+          "rngs: stream \"" + stream + "\": expected once, got twice");
+    }
+    SequencedMap<String, Source> more = new LinkedHashMap<>(streams);
+    more.put(stream, source);
+    return new Rngs(more, era, x64, fixSeparator);
+  }
+
+  /**
+   * These streams in an era, which decides what bits a key gives. Without it seeds are of the
+   * modern era and keys of their own.
+   */
+  public Rngs era(Era era) {
+    return new Rngs(streams, era, x64, fixSeparator);
+  }
+
+  /**
+   * These streams as with {@code jax_enable_x64} on or off. Without it, it is on where the
+   * configuration, an input or a variable of the call is float64.
+   */
+  public Rngs x64(boolean on) {
+    return new Rngs(streams, era, on, fixSeparator);
+  }
+
+  /** These streams with Flax's {@code flax_fix_rng_separator}, which is off by default. */
+  public Rngs fixRngSeparator(boolean on) {
+    return new Rngs(streams, era, x64, on);
+  }
+
+  boolean fixesSeparator() {
+    return fixSeparator;
+  }
+
+  Optional<Boolean> x64() {
+    return Optional.ofNullable(x64);
+  }
+
+  /** The streams' keys. */
+  SequencedMap<String, Key> keys(boolean x64On) {
+    SequencedMap<String, Key> keys = new LinkedHashMap<>();
+    for (Map.Entry<String, Source> stream : streams.entrySet()) {
+      Key key =
+          switch (stream.getValue()) {
+            case Source.Seed(long seed) -> Key.of(seed, x64On);
+            case Source.Given(Key given) -> given;
+          };
+      keys.put(stream.getKey(), era == null ? key : key.era(era));
+    }
+    return keys;
+  }
+
+  /** The streams' names. */
+  @Override
+  public String toString() {
+    return "Rngs" + streams.keySet();
+  }
+}

@@ -1,0 +1,458 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.linen.VariableTree.Branch;
+import dev.heddle.linen.VariableTree.Leaf;
+import dev.heddle.random.Key;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A module's view of the tree during one call: its parameters, variables, random streams and
+ * submodules. What Flax finds on {@code self} inside a compact method is here.
+ *
+ * <pre>{@code
+ * protected Array call(Scope scope, Array x) {
+ *   Array scale = scope.param("scale", Initializers.ones(), Shape.of(x.shape().dim(-1)), FLOAT32);
+ *   return scope.call(Dense.of(4), x.times(scale)); // named Dense_0
+ * }
+ * }</pre>
+ *
+ * <p>A scope lives as long as its call and belongs to one thread. All of its methods throw {@link
+ * LinenException.InvalidScopeError} afterwards.
+ */
+public final class Scope {
+  private static final String ANY = "";
+
+  private final Run run;
+  private final Place place;
+  private final String typeName;
+  private final Map<String, Set<String>> reserved = new HashMap<>();
+  private final Map<String, Integer> cursors = new HashMap<>();
+  private final Map<String, Module<?, ?>> submodules = new HashMap<>();
+  private boolean closed;
+
+  Scope(Run run, Place place, String typeName) {
+    this.run = run;
+    this.place = place;
+    this.typeName = typeName;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new LinenException.InvalidScopeError(place.path());
+    }
+  }
+
+  /**
+   * The names of the module and those above it, as {@code /encoder/query}; {@code /} at the top.
+   */
+  public String path() {
+    return place.path();
+  }
+
+  /** The module's name; null at the top. */
+  public @Nullable String name() {
+    return place.name();
+  }
+
+  /** Whether this call is an {@code init}; Flax's {@code is_initializing}. */
+  public boolean isInitializing() {
+    return run.isInitializing();
+  }
+
+  /** Whether the call computes as JAX does with x64 on; see {@link Rngs#x64}. */
+  public boolean x64() {
+    return run.x64();
+  }
+
+  /** An exception about this module: its path, then what is wrong. */
+  public IllegalArgumentException error(String message) {
+    return new IllegalArgumentException(path() + ": " + message);
+  }
+
+  // Parameters and variables.
+
+  /**
+   * A parameter: the one given to the call, or a new one during init.
+   *
+   * @param name its name in the collection {@code params}
+   * @param init what makes it, from the module's next key of the stream {@code params}
+   * @param shape the shape it must have
+   * @param dtype the type to make it of; one that was given may have another
+   * @throws LinenException.ScopeParamShapeError if the given one has another shape
+   * @throws LinenException.ScopeCollectionNotFound if there are no parameters
+   * @throws LinenException.ScopeParamNotFoundError if there is none of this name
+   * @throws LinenException.NameInUseError if the module has used the name in this call
+   */
+  public Array param(String name, Initializer init, Shape shape, DType dtype) {
+    return param(name, key -> init.init(key, shape, dtype), shape);
+  }
+
+  /**
+   * A parameter made by a function of a key; as {@link #param(String, Initializer, Shape, DType)}.
+   */
+  public Array param(String name, Function<Key, Array> init, Shape shape) {
+    reserve("parameter", name, "params");
+    List<String> path = place.variable("params", name);
+    VariableTree present = run.variables().at(path);
+    if (present instanceof Leaf(Array array)) {
+      if (!array.shape().equals(shape)) {
+        throw new LinenException.ScopeParamShapeError(name, path(), shape, array.shape());
+      }
+      return array;
+    }
+    if (present != null) {
+      throw new LinenException.ScopeParamShapeError(name, path(), shape, "a group of tensors");
+    }
+    if (!run.isMutable("params")) {
+      if (run.isEmpty("params")) {
+        throw new LinenException.ScopeCollectionNotFound("params", name, path());
+      }
+      throw new LinenException.ScopeParamNotFoundError(name, path());
+    }
+    Array made = init.apply(makeRng("params"));
+    if (!made.shape().equals(shape)) {
+      throw error(
+          "parameter \""
+              + name
+              + "\": expected its initializer to make shape "
+              + shape
+              + ", got "
+              + made.shape());
+    }
+    run.put(path, new Leaf(made));
+    return made;
+  }
+
+  /**
+   * A variable of a collection, made if it is not there and the call may write the collection.
+   *
+   * @throws LinenException.ScopeCollectionNotFound if it is not there, nor any other, and may not
+   *     be made
+   * @throws LinenException.ScopeVariableNotFoundError if it is not there and may not be made
+   * @throws LinenException.NameInUseError if the module has used the name in this call
+   */
+  public Variable variable(String collection, String name, Supplier<Array> init) {
+    return declare(collection, name, init);
+  }
+
+  /** A variable that must be there; as {@link #variable(String, String, Supplier)}. */
+  public Variable variable(String collection, String name) {
+    return declare(collection, name, null);
+  }
+
+  private Variable declare(String collection, String name, @Nullable Supplier<Array> init) {
+    reserve("variable", name, collection);
+    if (!hasVariable(collection, name)) {
+      if (init == null || !run.isMutable(collection)) {
+        if (run.isEmpty(collection)) {
+          throw new LinenException.ScopeCollectionNotFound(collection, name, path());
+        }
+        throw new LinenException.ScopeVariableNotFoundError(name, collection, path());
+      }
+      putVariable(collection, name, init.get());
+    }
+    return new Variable(this, collection, name);
+  }
+
+  /** Whether a variable, or a group of them, is there; Flax's {@code has_variable}. */
+  public boolean hasVariable(String collection, String name) {
+    requireOpen();
+    return run.variables().at(place.variable(collection, name)) != null;
+  }
+
+  /**
+   * A variable's value, if it is there; Flax's {@code get_variable}.
+   *
+   * @throws IllegalArgumentException if it is a group or tuple of tensors
+   */
+  public Optional<Array> getVariable(String collection, String name) {
+    requireOpen();
+    return switch (run.variables().at(place.variable(collection, name))) {
+      case null -> Optional.empty();
+      case Leaf(Array array) -> Optional.of(array);
+      case Branch branch ->
+          throw error(
+              "variable \""
+                  + name
+                  + "\" of \""
+                  + collection
+                  + "\": expected a tensor, got a group of them");
+    };
+  }
+
+  /**
+   * Writes a variable, whether it is there or not; Flax's {@code put_variable}.
+   *
+   * @throws LinenException.ModifyScopeVariableError if the call may not write the collection
+   */
+  public void putVariable(String collection, String name, Array value) {
+    requireOpen();
+    if (!run.isMutable(collection)) {
+      throw new LinenException.ModifyScopeVariableError(collection, name, path());
+    }
+    run.put(place.variable(collection, name), new Leaf(value));
+  }
+
+  /** Whether the call may write a collection; Flax's {@code is_mutable_collection}. */
+  public boolean isMutable(String collection) {
+    requireOpen();
+    return run.isMutable(collection);
+  }
+
+  /**
+   * Adds a value to the tuple of a name, if the call may write the collection.
+   *
+   * @return whether it was kept
+   * @throws IllegalArgumentException if something that is not a tuple is there
+   */
+  public boolean sow(String collection, String name, Array value) {
+    return sow(collection, name, new Leaf(value));
+  }
+
+  /**
+   * Combines a value with the one of a name, if the call may write the collection.
+   *
+   * @param init what the first value is combined with
+   * @param reduce makes the new value of the present one and {@code value}
+   * @return whether it was kept
+   */
+  public boolean sow(
+      String collection,
+      String name,
+      Array value,
+      Supplier<Array> init,
+      BinaryOperator<Array> reduce) {
+    requireOpen();
+    if (!run.isMutable(collection)) {
+      return false;
+    }
+    Optional<Array> present = getVariable(collection, name);
+    if (present.isEmpty()) {
+      reserve("variable", name, collection);
+    }
+    putVariable(collection, name, reduce.apply(present.orElseGet(init), value));
+    return true;
+  }
+
+  private boolean sow(String collection, String name, VariableTree value) {
+    requireOpen();
+    if (!run.isMutable(collection)) {
+      return false;
+    }
+    List<String> path = place.variable(collection, name);
+    VariableTree present = run.variables().at(path);
+    int count = 0;
+    if (present == null) {
+      reserve("variable", name, collection);
+    } else if (present instanceof Branch tuple && tuple.isTuple()) {
+      count = tuple.children().size();
+    } else {
+      throw error(
+          "variable \""
+              + name
+              + "\" of \""
+              + collection
+              + "\": expected a tuple to add to, got another kind of entry");
+    }
+    path.add(Integer.toString(count));
+    run.put(path, value);
+    return true;
+  }
+
+  /** Keeps a method's output among the intermediates. */
+  void capture(String method, @Nullable Object output) {
+    if (output instanceof Array array) {
+      sow("intermediates", method, array);
+    } else if (output instanceof ArrayTree<?> tree) {
+      Branch group = Branch.EMPTY;
+      int i = 0;
+      for (Array leaf : tree.leaves()) {
+        group = group.with(List.of(Integer.toString(i++)), new Leaf(leaf));
+      }
+      sow("intermediates", method, group);
+    }
+  }
+
+  /** A value plus the perturbation of its name in {@code perturbations}. */
+  public Array perturb(String name, Array value) {
+    return perturb(name, value, "perturbations");
+  }
+
+  /**
+   * A value plus a variable whose gradient is the value's; Flax's {@code perturb}. The variable is
+   * made of zeros where the call may write the collection; without the collection the value is
+   * returned as it is.
+   *
+   * @throws IllegalArgumentException if the collection is there without the variable
+   */
+  public Array perturb(String name, Array value, String collection) {
+    if (isMutable(collection) && !hasVariable(collection, name)) {
+      reserve("variable", name, collection);
+      putVariable(collection, name, Array.zeros(value.dtype(), value.shape().dims()));
+    }
+    if (!run.variables().children().containsKey(collection)) {
+      return value;
+    }
+    Array perturbation =
+        getVariable(collection, name)
+            .orElseThrow(() ->
+                error(
+                    "perturbation \""
+                        + name
+                        + "\": expected in collection \""
+                        + collection
+                        + "\", got none"));
+    return value.plus(perturbation);
+  }
+
+  // Random streams.
+
+  /**
+   * The module's next key of a stream, or of {@code params} where the call has no such stream;
+   * Flax's {@code make_rng}.
+   *
+   * @throws LinenException.InvalidRngError if the call has neither
+   */
+  public Key makeRng(String stream) {
+    requireOpen();
+    return run.draw(stream, place);
+  }
+
+  /** Whether the call has a stream. */
+  public boolean hasRng(String stream) {
+    requireOpen();
+    return run.hasRng(stream);
+  }
+
+  // Submodules.
+
+  /**
+   * Calls a submodule under its own name, or under {@code Class_n}: n counts the unnamed modules of
+   * that class in this module. The same instance again is the same submodule, wherever in the tree
+   * it is called.
+   *
+   * @throws LinenException.NameInUseError if the name is taken
+   */
+  public <J, P> P call(Module<J, P> module, J input) {
+    return bind(module).call(input);
+  }
+
+  /**
+   * Calls a submodule under a name. The name decides: one configuration under two names makes two
+   * submodules.
+   *
+   * @throws LinenException.NameInUseError if another submodule or a variable has the name
+   */
+  public <J, P> P call(String name, Module<J, P> module, J input) {
+    requireOpen();
+    if (submodules.get(name) != module) {
+      return attach(name, module).call(input);
+    }
+    return new Bound<>(run, place.child(name), module).call(input);
+  }
+
+  /** Runs another method of a submodule, which is named as by {@link #call(Module, Object)}. */
+  public <R> R within(Module<?, ?> module, Function<Scope, R> body) {
+    return bind(module).within(body);
+  }
+
+  /**
+   * Gives a submodule its name now, as constructing it in a compact method does, for calls later
+   * on; see {@link #call(Module, Object)}.
+   *
+   * @throws LinenException.NameInUseError if the name is taken
+   */
+  public <J, P> Bound<J, P> bind(Module<J, P> module) {
+    requireOpen();
+    Place known = run.placeOf(module);
+    if (known == null) {
+      String name = module.name();
+      return attach(name == null ? automaticName(module) : name, module);
+    }
+    if (known.isChildOf(place)) {
+      String name = known.names().getLast(); // of an earlier call of this module, or of this one
+      if (submodules.get(name) != module) {
+        if (name.equals(module.typeName() + "_" + cursors.getOrDefault(module.typeName(), 0))) {
+          cursors.merge(module.typeName(), 1, Integer::sum);
+        }
+        return attach(name, module);
+      }
+    }
+    return new Bound<>(run, known, module);
+  }
+
+  /**
+   * Gives a submodule the name of an attribute, as assigning it in {@code setup} does; the name
+   * wins over the module's own. One that already has a place keeps it.
+   *
+   * @throws LinenException.NameInUseError if the name is taken
+   */
+  public <J, P> Bound<J, P> attribute(String name, Module<J, P> module) {
+    requireOpen();
+    return run.placeOf(module) == null ? attach(name, module) : bind(module);
+  }
+
+  /** Names a list of submodules {@code layers_0}, {@code layers_1}, ...; as {@link #attribute}. */
+  public <J, P> List<Bound<J, P>> attributes(String name, List<? extends Module<J, P>> modules) {
+    List<Bound<J, P>> bound = new ArrayList<>();
+    for (Module<J, P> module : modules) {
+      bound.add(attribute(name + "_" + bound.size(), module));
+    }
+    return List.copyOf(bound);
+  }
+
+  /** Names a map of submodules {@code heads_key}; as {@link #attribute}. */
+  public <J, P> SequencedMap<String, Bound<J, P>> attributes(
+      String name, Map<String, ? extends Module<J, P>> modules) {
+    SequencedMap<String, Bound<J, P>> bound = new LinkedHashMap<>();
+    modules.forEach((key, module) -> bound.put(key, attribute(name + "_" + key, module)));
+    return bound;
+  }
+
+  private String automaticName(Module<?, ?> module) {
+    String prefix = module.typeName();
+    return prefix + "_" + (cursors.merge(prefix, 1, Integer::sum) - 1);
+  }
+
+  private <J, P> Bound<J, P> attach(String name, Module<J, P> module) {
+    reserve("submodule", name, ANY);
+    submodules.put(name, module);
+    Place child = place.child(name);
+    run.bind(module, child);
+    return new Bound<>(run, child, module);
+  }
+
+  /** Takes a name: for one collection, or ({@link #ANY}) for all of them. */
+  private void reserve(String kind, String name, String collection) {
+    requireOpen();
+    if (name.isEmpty() || name.contains("/")) {
+      throw error(kind + " \"" + name + "\": expected a name without \"/\", and not empty");
+    }
+    Set<String> taken = reserved.computeIfAbsent(name, key -> new HashSet<>());
+    if (!taken.isEmpty()
+        && (collection.equals(ANY) || taken.contains(ANY) || taken.contains(collection))) {
+      throw new LinenException.NameInUseError(kind, name, typeName, path());
+    }
+    taken.add(collection);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link MultiHeadDotProductAttention} of an input to itself, {@code flax.linen.SelfAttention};
+ * Flax deprecates it. Its inputs are those of {@link AttentionInputs#of(Array)}.
+ *
+ * <p>As an unnamed submodule it is called {@code SelfAttention_0}.
+ */
+public final class SelfAttention extends MultiHeadDotProductAttention {
+  private SelfAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
+    super(config, name, parent);
+  }
+
+  /** The arguments to collect; {@code numHeads} is needed. */
+  public static AttentionBuilder builder() {
+    return new AttentionBuilder(SelfAttention::new);
+  }
+
+  /**
+   * Attends within one input.
+   *
+   * @throws IllegalArgumentException if keys or values are another array than the queries
+   */
+  @Override
+  protected Array call(Scope scope, AttentionInputs in) {
+    if (in.inputsK() != in.inputsQ() || in.inputsV() != in.inputsQ()) {
+      throw scope.error(
+          "argument \"inputs_k\": expected the array of inputs_q for self-attention, got another");
+    }
+    return super.call(scope, in);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a tree of variables: a tensor, or a branch of named nodes. Immutable; a change makes
+ * new branches along its path and shares the others. A tuple is a branch of 0, 1, 2, ...
+ */
+sealed interface VariableTree {
+
+  /** A tensor. */
+  record Leaf(Array array) implements VariableTree {}
+
+  /** Named nodes, in the order in which they came. */
+  record Branch(SequencedMap<String, VariableTree> children) implements VariableTree {
+    static final Branch EMPTY = new Branch(new LinkedHashMap<>());
+
+    /** The node at a path of names, or null. */
+    @Nullable VariableTree at(List<String> path) {
+      VariableTree node = this;
+      for (String name : path) {
+        if (!(node instanceof Branch branch)) {
+          return null;
+        }
+        node = branch.children.get(name);
+        if (node == null) {
+          return null;
+        }
+      }
+      return node;
+    }
+
+    /**
+     * This branch with another node at a path; branches on the way are made.
+     *
+     * @throws IllegalArgumentException if a tensor is in the way, or a branch where a tensor is to
+     *     be
+     */
+    Branch with(List<String> path, VariableTree value) {
+      return with(path, 0, value);
+    }
+
+    private Branch with(List<String> path, int depth, VariableTree value) {
+      String name = path.get(depth);
+      VariableTree present = children.get(name);
+      VariableTree changed;
+      if (depth == path.size() - 1) {
+        if (present != null && present instanceof Leaf != value instanceof Leaf) {
+          throw conflict(path.subList(0, depth + 1));
+        }
+        changed = value;
+      } else if (present instanceof Leaf) {
+        throw conflict(path.subList(0, depth + 1));
+      } else {
+        changed = (present instanceof Branch branch ? branch : EMPTY).with(path, depth + 1, value);
+      }
+      SequencedMap<String, VariableTree> copy = new LinkedHashMap<>(children);
+      copy.put(name, changed);
+      return new Branch(copy);
+    }
+
+    private static IllegalArgumentException conflict(List<String> path) {
+      return new IllegalArgumentException(
+          "variables: expected \""
+              + String.join("/", path)
+              + "\" to be either a tensor or a group of them, got both");
+    }
+
+    /** This branch without one of its nodes. */
+    Branch without(String name) {
+      SequencedMap<String, VariableTree> copy = new LinkedHashMap<>(children);
+      copy.remove(name);
+      return new Branch(copy);
+    }
+
+    /** Both branches' tensors; where both have one, that of {@code later}. */
+    Branch merge(Branch later) {
+      return merge(later, new ArrayList<>());
+    }
+
+    private Branch merge(Branch later, List<String> path) {
+      SequencedMap<String, VariableTree> merged = new LinkedHashMap<>(children);
+      later.children.forEach((name, node) -> {
+        path.addLast(name);
+        VariableTree present = merged.get(name);
+        if (present instanceof Branch ours && node instanceof Branch theirs) {
+          merged.put(name, ours.merge(theirs, path));
+        } else if (present == null || (present instanceof Leaf && node instanceof Leaf)) {
+          merged.put(name, node);
+        } else {
+          throw conflict(path);
+        }
+        path.removeLast();
+      });
+      return new Branch(merged);
+    }
+
+    /** Visits every tensor with its path, in order. */
+    void walk(String prefix, BiConsumer<String, Array> visitor) {
+      children.forEach((name, node) -> {
+        switch (node) {
+          case Leaf(Array array) -> visitor.accept(prefix + name, array);
+          case Branch branch -> branch.walk(prefix + name + "/", visitor);
+        }
+      });
+    }
+
+    /** The same branches around other tensors. */
+    Branch refill(Iterator<Array> arrays) {
+      SequencedMap<String, VariableTree> copy = new LinkedHashMap<>();
+      children.forEach((name, node) ->
+          copy.put(
+              name,
+              switch (node) {
+                case Leaf leaf -> new Leaf(arrays.next());
+                case Branch branch -> branch.refill(arrays);
+              }));
+      return new Branch(copy);
+    }
+
+    /** Whether the names are 0, 1, 2, ..., as those of a tuple. */
+    boolean isTuple() {
+      for (int i = 0; i < children.size(); i++) {
+        if (!children.containsKey(Integer.toString(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** The nodes of a tuple, by their numbers. */
+    List<VariableTree> elements() {
+      List<VariableTree> elements = new ArrayList<>();
+      for (int i = 0; i < children.size(); i++) {
+        elements.add(children.get(Integer.toString(i)));
+      }
+      return Collections.unmodifiableList(elements);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.linen.VariableTree.Branch;
+import dev.heddle.linen.VariableTree.Leaf;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a module: collections ({@code params}, {@code cache}, {@code intermediates}, ...)
+ * of names within names, in the order in which they were made. An immutable value.
+ *
+ * <pre>{@code
+ * Variables variables = attention.init(Rngs.of(0), x, x);
+ * variables.get("params/query/kernel"); // float32 [16, 4, 4]
+ * variables.merge(step.variables());    // the cache of a step for the next one
+ * System.out.println(variables);        // a table of paths, types, shapes and sizes
+ * }</pre>
+ *
+ * <p>A path is written with {@code /}; the elements of a tuple, such as what {@link Scope#sow}
+ * collects, are {@code 0}, {@code 1}, ... Two trees are equal if they have the same tensors at the
+ * same paths, in whatever order.
+ */
+public final class Variables implements ArrayTree<Variables> {
+  private static final Variables EMPTY = new Variables(Branch.EMPTY);
+
+  private final Branch root;
+
+  Variables(Branch root) {
+    this.root = root;
+  }
+
+  /** No collections. */
+  public static Variables empty() {
+    return EMPTY;
+  }
+
+  /**
+   * The tree of flat paths, as files name tensors: {@code params/query/kernel}.
+   *
+   * @throws LinenException.ApplyScopeInvalidVariablesTypeError if a path has no collection or an
+   *     empty name
+   * @throws IllegalArgumentException if a path leads through another one's tensor
+   */
+  public static Variables of(Map<String, Array> tensors) {
+    Branch root = Branch.EMPTY;
+    for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
+      root = root.with(names(tensor.getKey()), new Leaf(tensor.getValue()));
+    }
+    return new Variables(root);
+  }
+
+  private static List<String> names(String path) {
+    List<String> names = List.of(path.split("/", -1));
+    if (names.size() < 2 || names.contains("")) {
+      throw new LinenException.ApplyScopeInvalidVariablesTypeError(path);
+    }
+    return names;
+  }
+
+  Branch root() {
+    return root;
+  }
+
+  /** The names of the collections. */
+  public List<String> collections() {
+    return List.copyOf(root.children().keySet());
+  }
+
+  /** A collection alone, under its name; no collections if it is not there. */
+  public Variables collection(String name) {
+    VariableTree collection = root.children().get(name);
+    return collection == null ? EMPTY : new Variables(Branch.EMPTY.with(List.of(name), collection));
+  }
+
+  /** Everything but a collection. */
+  public Variables without(String collection) {
+    return new Variables(root.without(collection));
+  }
+
+  /** The tensor at a path, if there is one. */
+  public Optional<Array> find(String path) {
+    return root.at(List.of(path.split("/", -1))) instanceof Leaf(Array array)
+        ? Optional.of(array)
+        : Optional.empty();
+  }
+
+  /**
+   * The tensor at a path.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Array get(String path) {
+    return find(path)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "variables: expected one of " + flatten().keySet() + ", got \"" + path + "\""));
+  }
+
+  /**
+   * The tensors of a tuple, as {@code intermediates/attention_weights}; none if nothing is there.
+   *
+   * @throws IllegalArgumentException if something else is there
+   */
+  public List<Array> tuple(String path) {
+    VariableTree node = root.at(List.of(path.split("/", -1)));
+    if (node == null) {
+      return List.of();
+    }
+    List<Array> arrays = new ArrayList<>();
+    if (node instanceof Branch branch && branch.isTuple()) {
+      for (VariableTree element : branch.elements()) {
+        if (element instanceof Leaf(Array array)) {
+          arrays.add(array);
+        }
+      }
+      if (arrays.size() == branch.children().size()) {
+        return List.copyOf(arrays);
+      }
+    }
+    throw new IllegalArgumentException(
+        "variables: expected \"" + path + "\" to be a tuple of tensors, got another kind of entry");
+  }
+
+  /**
+   * The tree with a tensor added or replaced.
+   *
+   * @throws LinenException.ApplyScopeInvalidVariablesTypeError if the path has no collection or an
+   *     empty name
+   * @throws IllegalArgumentException if it leads through a tensor, or to a group of them
+   */
+  public Variables with(String path, Array array) {
+    return new Variables(root.with(names(path), new Leaf(array)));
+  }
+
+  /**
+   * Both trees' tensors; where both have one, that of {@code later}.
+   *
+   * @throws IllegalArgumentException if one has a tensor where the other has a group
+   */
+  public Variables merge(Variables later) {
+    return new Variables(root.merge(later.root));
+  }
+
+  /** The tensors by their paths, in order. */
+  public SequencedMap<String, Array> flatten() {
+    SequencedMap<String, Array> flat = new LinkedHashMap<>();
+    root.walk("", flat::put);
+    return flat;
+  }
+
+  @Override
+  public List<Array> leaves() {
+    return List.copyOf(flatten().values());
+  }
+
+  @Override
+  public Variables withLeaves(List<Array> leaves) {
+    int expected = flatten().size();
+    if (leaves.size() != expected) {
+      throw new IllegalArgumentException(
+          "leaves: expected " + expected + " arrays, got " + leaves.size());
+    }
+    return new Variables(root.refill(leaves.iterator()));
+  }
+
+  /** Whether there is no tensor. */
+  public boolean isEmpty() {
+    return flatten().isEmpty();
+  }
+
+  /** The number of elements of all tensors. */
+  public long size() {
+    return flatten().values().stream().mapToLong(Array::size).sum();
+  }
+
+  /** The number of bytes of all tensors' elements. */
+  public long bytes() {
+    return flatten().values().stream().mapToLong(Variables::bytes).sum();
+  }
+
+  private static long bytes(Array array) {
+    return (long) array.size() * array.dtype().itemSize();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Variables variables && root.equals(variables.root);
+  }
+
+  @Override
+  public int hashCode() {
+    return root.hashCode();
+  }
+
+  /** A table: a line for each tensor with its path, type, shape, elements and bytes; the totals. */
+  @Override
+  public String toString() {
+    TextTable table = new TextTable(Set.of(3, 4), "path", "dtype", "shape", "size", "bytes");
+    flatten()
+        .forEach((path, array) ->
+            table.row(
+                path,
+                array.dtype().toString(),
+                array.shape().toString(),
+                TextTable.number(array.size()),
+                TextTable.number(bytes(array))));
+    table.row("total", "", "", TextTable.number(size()), TextTable.number(bytes()));
+    return table.toString();
+  }
+}

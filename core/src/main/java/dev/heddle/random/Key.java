@@ -1,0 +1,114 @@
+package dev.heddle.random;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A threefry key: two words, and the era of JAX in which it draws ({@code jax.random.key}; a legacy
+ * {@code PRNGKey} of the same words is the same key).
+ *
+ * <pre>{@code
+ * Key key = Key.of(0);
+ * List<Key> keys = key.split();
+ * Array x = Random.normal(keys.getFirst(), Shape.of(2, 3), DType.FLOAT32);
+ * Array old = Random.normal(key.era(Era.CLASSIC), Shape.of(2, 3), DType.FLOAT32);
+ * }</pre>
+ *
+ * <p>A key is a value and never runs out: the same key gives the same numbers again.
+ *
+ * @param hi the first word
+ * @param lo the second word
+ * @param era whose arithmetic the distributions use
+ * @param partitionable how keys are split and bits counted, {@code jax_threefry_partitionable}; by
+ *     default as the era has it
+ */
+public record Key(int hi, int lo, Era era, boolean partitionable) {
+
+  /**
+   * The modern key of a seed where 64-bit types are off, as by default in JAX: the seed's upper
+   * word is dropped.
+   */
+  public static Key of(long seed) {
+    return of(seed, false);
+  }
+
+  /** The modern key of a seed; with {@code x64}, the seed's upper word counts too. */
+  public static Key of(long seed, boolean x64) {
+    return new Key(x64 ? (int) (seed >>> 32) : 0, (int) seed, Era.MODERN, true);
+  }
+
+  /** The key of these words in another era, which is partitionable if that is the era's default. */
+  public Key era(Era other) {
+    return new Key(hi, lo, other, other.partitionable());
+  }
+
+  /** The same key with {@code jax_threefry_partitionable} set apart from its era. */
+  public Key partitionable(boolean on) {
+    return new Key(hi, lo, era, on);
+  }
+
+  /**
+   * A key made of this one and 32 bits of data, {@code jax.random.fold_in}.
+   *
+   * @param data an unsigned number
+   */
+  public Key foldIn(int data) {
+    return next(Threefry.block(hi, lo, 0, data));
+  }
+
+  /** Two new keys, {@code jax.random.split}. */
+  public List<Key> split() {
+    return split(2);
+  }
+
+  /**
+   * New keys, {@code jax.random.split}.
+   *
+   * @param n how many
+   * @throws IllegalArgumentException if n is negative, or more than an array can hold
+   */
+  public List<Key> split(int n) {
+    if (n < 0 || n > Integer.MAX_VALUE / 2) {
+      throw new IllegalArgumentException(
+          "n: expected 0 to " + Integer.MAX_VALUE / 2 + " keys, got " + n);
+    }
+    List<Key> keys = new ArrayList<>(n);
+    if (partitionable) {
+      for (int i = 0; i < n; i++) {
+        keys.add(next(Threefry.block(hi, lo, 0, i)));
+      }
+    } else {
+      int[] words = Bits.words(this, 2 * n);
+      for (int i = 0; i < n; i++) {
+        keys.add(new Key(words[2 * i], words[2 * i + 1], era, false));
+      }
+    }
+    return List.copyOf(keys);
+  }
+
+  private Key next(long block) {
+    return new Key(Threefry.first(block), Threefry.second(block), era, partitionable);
+  }
+
+  /** The two words, uint32 of shape [2], {@code jax.random.key_data}. */
+  public Array data() {
+    return Array.wrap(new Storage.U32(new int[] {hi, lo}), Shape.of(2));
+  }
+
+  /** The two words as unsigned numbers, and the era. */
+  @Override
+  public String toString() {
+    String mode = partitionable == era.partitionable() ? "" : ", partitionable=" + partitionable;
+    return "Key["
+        + Integer.toUnsignedString(hi)
+        + ", "
+        + Integer.toUnsignedString(lo)
+        + ", "
+        + era
+        + mode
+        + "]";
+  }
+}

@@ -1,0 +1,274 @@
+package dev.heddle.random;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import java.util.Arrays;
+
+/**
+ * Random arrays, {@code jax.random}: for the same key the same bits as JAX, run eagerly on a CPU,
+ * in either {@link Era}.
+ *
+ * <pre>{@code
+ * Key key = Key.of(0);
+ * Array weights = Random.truncatedNormal(key, -2, 2, Shape.of(512, 64), DType.FLOAT32);
+ * Array keep = Random.bernoulli(key.foldIn(1), 0.9, Shape.of(8, 16, 16), DType.FLOAT32);
+ * }</pre>
+ *
+ * <p>Numbers of float32, bfloat16 and float16 are equal to JAX's bit by bit; of float64, but for a
+ * unit in the last place in rare cases where the C library's logarithm is not correctly rounded.
+ */
+public final class Random {
+  private static final double MAX_UINT32 = 0xffffffffL;
+  private static final int SHUFFLE_EXPONENT = 3; // keys that never collide in all rounds, nearly
+
+  private Random() {}
+
+  /**
+   * Random bits, {@code jax.random.bits}.
+   *
+   * @param width bits of an element: 8 (as uint8), 16 (as uint32 below 65536), 32 (as uint32) or 64
+   *     (as int64, of the same bits)
+   * @throws IllegalArgumentException for another width
+   */
+  public static Array bits(Key key, int width, Shape shape) {
+    int n = shape.size();
+    return Array.wrap(
+        switch (width) {
+          case 8 -> new Storage.U8(toBytes(Bits.draw(key, 8, n)));
+          case 16, 32 -> new Storage.U32(Bits.draw(key, width, n));
+          case 64 -> new Storage.I64(Bits.draw64(key, n));
+          default ->
+              throw new IllegalArgumentException(
+                  "bits: argument \"width\": expected 8, 16, 32 or 64, got " + width);
+        },
+        shape);
+  }
+
+  private static byte[] toBytes(int[] values) {
+    byte[] out = new byte[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) values[i];
+    }
+    return out;
+  }
+
+  /** Numbers from 0 to below 1; as {@link #uniform(Key, Shape, DType, double, double)}. */
+  public static Array uniform(Key key, Shape shape, DType dtype) {
+    return uniform(key, shape, dtype, 0, 1);
+  }
+
+  /**
+   * Evenly distributed numbers, {@code jax.random.uniform}.
+   *
+   * @param dtype a floating-point type
+   * @param lo the least number
+   * @param hi the number that all are below (or, by rounding, equal to)
+   * @throws IllegalArgumentException if the type is not floating-point, or not lo &lt;= hi
+   */
+  public static Array uniform(Key key, Shape shape, DType dtype, double lo, double hi) {
+    requireFloating("uniform", dtype);
+    if (!(lo <= hi)) {
+      throw new IllegalArgumentException(
+          "uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got " + lo + " and " + hi);
+    }
+    if (dtype == DType.FLOAT64) {
+      return array(new Draws64(key.era()).uniform(key, shape.size(), lo, hi), shape);
+    }
+    Draws32 draws = new Draws32(key.era(), dtype);
+    float[] drawn = draws.uniform(key, shape.size(), draws.constant(lo), draws.constant(hi));
+    return array(drawn, shape, dtype);
+  }
+
+  /**
+   * Numbers of the standard normal distribution, {@code jax.random.normal}.
+   *
+   * @param dtype a floating-point type
+   * @throws IllegalArgumentException if the type is not floating-point
+   */
+  public static Array normal(Key key, Shape shape, DType dtype) {
+    requireFloating("normal", dtype);
+    return dtype == DType.FLOAT64
+        ? array(new Draws64(key.era()).normal(key, shape.size()), shape)
+        : array(new Draws32(key.era(), dtype).normal(key, shape.size()), shape, dtype);
+  }
+
+  /**
+   * Numbers of the standard normal distribution between two bounds, {@code
+   * jax.random.truncated_normal}.
+   *
+   * @param lower the bound that all are above
+   * @param upper the bound that all are below
+   * @param dtype a floating-point type
+   * @throws IllegalArgumentException if the type is not floating-point, or not lower &lt; upper
+   */
+  public static Array truncatedNormal(
+      Key key, double lower, double upper, Shape shape, DType dtype) {
+    requireFloating("truncated_normal", dtype);
+    if (!(lower < upper)) {
+      throw new IllegalArgumentException(
+          "truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got "
+              + lower
+              + " and "
+              + upper);
+    }
+    int n = shape.size();
+    if (dtype == DType.FLOAT64) {
+      return array(new Draws64(key.era()).truncatedNormal(key, n, lower, upper), shape);
+    }
+    Draws32 draws = new Draws32(key.era(), dtype);
+    float[] drawn = draws.truncatedNormal(key, n, draws.constant(lower), draws.constant(upper));
+    return array(drawn, shape, dtype);
+  }
+
+  /**
+   * Truth values, {@code jax.random.bernoulli}: true where a uniform number is below p.
+   *
+   * @param p the probability of true
+   * @param drawIn the type of p and of the uniform numbers: float32 by default in JAX, float64 with
+   *     x64 on, which draws other values
+   * @throws IllegalArgumentException if p is NaN or the type is not floating-point
+   */
+  public static Array bernoulli(Key key, double p, Shape shape, DType drawIn) {
+    requireFloating("bernoulli", drawIn);
+    if (Double.isNaN(p)) {
+      throw new IllegalArgumentException(
+          "bernoulli: argument \"p\": expected a probability, got NaN");
+    }
+    byte[] out = new byte[shape.size()];
+    if (drawIn == DType.FLOAT64) {
+      double[] drawn = new Draws64(key.era()).uniform(key, out.length, 0, 1);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (byte) (drawn[i] < p ? 1 : 0);
+      }
+    } else {
+      Draws32 draws = new Draws32(key.era(), drawIn);
+      float[] drawn = draws.uniform(key, out.length, 0, 1);
+      float bound = draws.constant(p);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (byte) (drawn[i] < bound ? 1 : 0);
+      }
+    }
+    return Array.wrap(new Storage.Bool(out), shape);
+  }
+
+  /**
+   * Integers, {@code jax.random.randint}. Bounds beyond the type's are taken for the type's, as in
+   * JAX; nearly evenly distributed (the sizes of intervals that are not powers of two are not).
+   *
+   * @param lo the least number
+   * @param hi the number that all are below; with hi &lt;= lo, all are lo
+   * @param dtype an integer type
+   * @throws IllegalArgumentException if the type is not an integer one
+   */
+  public static Array randint(Key key, Shape shape, long lo, long hi, DType dtype) {
+    if (!dtype.isInteger()) {
+      throw new IllegalArgumentException(
+          "randint: argument \"dtype\": expected an integer type, got " + dtype);
+    }
+    return Array.wrap(
+        Storage.ofLongs(dtype, Integers.draw(key, shape.size(), lo, hi, dtype)), shape);
+  }
+
+  /**
+   * The numbers from 0 to below n in random order, int32, {@code jax.random.permutation}.
+   *
+   * @throws IllegalArgumentException if n is negative
+   */
+  public static Array permutation(Key key, int n) {
+    return Array.wrap(new Storage.I32(shuffled(key, n)), Shape.of(n));
+  }
+
+  /**
+   * An array with the places along one axis in random order, {@code jax.random.permutation}.
+   *
+   * @param x an array with at least one axis
+   * @param axis the axis; -1 is the last
+   * @throws IllegalArgumentException if there is no such axis
+   */
+  public static Array permutation(Key key, Array x, int axis) {
+    Shape shape = x.shape();
+    int along = shape.axis(axis);
+    int length = shape.dim(along);
+    int inner = shape.range(along + 1, shape.rank()).size();
+    int[] order = shuffled(key, length);
+    int[] places = new int[x.size()];
+    for (int i = 0; i < places.length; i++) {
+      int at = i / inner % length;
+      places[i] = i + (order[at] - at) * inner;
+    }
+    return Array.wrap(x.storage().gather(places), shape);
+  }
+
+  /** Sorts by random words, as often as it takes until no two elements stay tied. */
+  private static int[] shuffled(Key key, int n) {
+    int rounds =
+        (int) Math.ceil(SHUFFLE_EXPONENT * Math.log(Math.max(1, n)) / Math.log(MAX_UINT32));
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    for (int round = 0; round < rounds; round++) {
+      var keys = key.split();
+      key = keys.get(0);
+      int[] words = Bits.draw(keys.get(1), 32, n);
+      long[] sorted = new long[n];
+      for (int i = 0; i < n; i++) { // ties keep their order
+        sorted[i] = (long) (words[i] ^ Integer.MIN_VALUE) << 32 | i;
+      }
+      Arrays.sort(sorted);
+      int[] before = order.clone();
+      for (int i = 0; i < n; i++) {
+        order[i] = before[(int) sorted[i]];
+      }
+    }
+    return order;
+  }
+
+  /**
+   * A matrix with orthonormal columns, or rows where there are more columns than rows, {@code
+   * jax.random.orthogonal}: the orthogonal factor of a matrix of normal numbers. Equal to JAX's to
+   * rounding, not in bits: JAX's own come from LAPACK and differ between machines.
+   *
+   * @param n the rows
+   * @param m the columns
+   * @param dtype float32 or float64
+   * @return shape {@code [n, m]}
+   * @throws IllegalArgumentException for another type, which JAX cannot factor either
+   */
+  public static Array orthogonal(Key key, int n, int m, DType dtype) {
+    if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
+      throw new IllegalArgumentException(
+          "orthogonal: argument \"dtype\": expected float32 or float64, got " + dtype);
+    }
+    int rows = Math.max(n, m);
+    int columns = Math.min(n, m);
+    Shape shape = Shape.of(n, m);
+    if (shape.size() == 0) {
+      return Array.zeros(dtype, n, m);
+    }
+    double[] drawn = normal(key, Shape.of(rows, columns), dtype).storage().doubles();
+    double[][] q = Orthogonal.columns(drawn, rows, columns);
+    double[] out = new double[shape.size()];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < m; j++) {
+        out[i * m + j] = n < m ? q[i][j] : q[j][i];
+      }
+    }
+    return Array.wrap(Storage.ofDoubles(dtype, out), shape);
+  }
+
+  private static void requireFloating(String function, DType dtype) {
+    if (!dtype.isFloating()) {
+      throw new IllegalArgumentException(
+          function + ": argument \"dtype\": expected a floating-point type, got " + dtype);
+    }
+  }
+
+  private static Array array(float[] values, Shape shape, DType dtype) {
+    return Array.wrap(Storage.ofFloats(dtype, values), shape);
+  }
+
+  private static Array array(double[] values, Shape shape) {
+    return Array.wrap(new Storage.F64(values), shape);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.heddle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.op.Attention;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.op.MatMul;
+import dev.heddle.array.op.Reduce;
+import dev.heddle.array.op.Softmax;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.Masks;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Mutable;
+import dev.heddle.linen.Rngs;
+import dev.heddle.linen.Variables;
+import dev.heddle.support.Numbers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The bits of outputs, held against a committed file, so that they are the same on every machine. A
+ * change of {@code fingerprints.txt} is a change of the numerics version; with {@code
+ * -Dheddle.fingerprints=write} the file is written anew.
+ */
+class FingerprintsTest {
+  private static final List<DType> FLOATS =
+      List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16);
+  private static final Path FILE = Path.of("src/test/resources/fingerprints.txt");
+
+  private final Map<String, String> fingerprints = new LinkedHashMap<>();
+
+  @Test
+  void outputsHaveTheCommittedBits() throws IOException {
+    for (DType dtype : FLOATS) {
+      products(dtype);
+      reductions(dtype);
+      functions(dtype);
+      attention(dtype);
+      modules(dtype);
+    }
+    List<String> lines = new ArrayList<>();
+    fingerprints.forEach((name, digest) -> lines.add(digest + "  " + name));
+    if ("write".equals(System.getProperty("heddle.fingerprints"))) {
+      Files.write(FILE, lines);
+    }
+    assertThat(lines).containsExactlyElementsOf(Files.readAllLines(FILE));
+  }
+
+  private void products(DType dtype) {
+    int[][] sizes = {{1, 1, 1}, {3, 17, 5}, {33, 64, 48}, {7, 300, 19}};
+    for (int[] size : sizes) {
+      Array a = Numbers.of(1, dtype, size[0], size[1]);
+      Array b = Numbers.of(2, dtype, size[1], size[2]);
+      add("matmul " + dtype + a.shape() + b.shape(), MatMul.matmul(a, b));
+    }
+  }
+
+  private void reductions(DType dtype) {
+    Array x = Numbers.of(3, dtype, 5, 37, 3);
+    add("sum " + dtype + " all", Reduce.sum(x));
+    add("sum " + dtype + " axis 1", Reduce.sum(x, 1));
+    add("mean " + dtype + " last", Reduce.mean(x, -1));
+    add("softmax " + dtype, Softmax.softmax(x, 1));
+  }
+
+  private void functions(DType dtype) {
+    Array x = Numbers.between(4, -20, 20, dtype, 999);
+    add("exp " + dtype, Elementwise.exp(x));
+    add("log " + dtype, Elementwise.log(Elementwise.abs(x)));
+    add("tanh " + dtype, Elementwise.tanh(x));
+    add("erf " + dtype, Elementwise.erf(x));
+    add("rsqrt " + dtype, Elementwise.rsqrt(Elementwise.abs(x)));
+  }
+
+  private void attention(DType dtype) {
+    int[] keyCounts = {1, 20, 257, 600, 4097, 9000};
+    for (int keys : keyCounts) {
+      Array q = Numbers.of(5, dtype, 2, 3, 2, 5);
+      Array k = Numbers.of(6, dtype, 2, keys, 2, 5);
+      Array v = Numbers.of(7, dtype, 2, keys, 2, 4);
+      Array mask = Numbers.flags(8, 2, 1, 3, keys);
+      Array bias = Numbers.of(9, dtype, 2, 1, keys);
+      Attention.Options masked = Attention.Options.NONE.withMask(mask);
+      add("attention " + dtype + " keys " + keys, Attention.attend(q, k, v, bias, masked));
+      add("weights " + dtype + " keys " + keys, Attention.weights(q, k, bias, masked));
+    }
+  }
+
+  private void modules(DType dtype) {
+    Array x = Numbers.of(10, dtype, 2, 20, 24);
+    var attention =
+        MultiHeadDotProductAttention.builder()
+            .numHeads(3)
+            .qkvFeatures(36)
+            .dtype(dtype)
+            .normalizeQk(true)
+            .dropoutRate(0.25)
+            .build();
+    Rngs rngs = Rngs.of(0).and("dropout", 1);
+    AttentionInputs inputs =
+        AttentionInputs.of(x).mask(Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 20)));
+    Variables variables = attention.init(rngs, inputs.deterministic(true));
+    variables.flatten().forEach((path, value) -> add("init " + dtype + " " + path, value));
+    add("apply " + dtype, attention.apply(variables, inputs.deterministic(true)));
+    add("dropout " + dtype, attention.apply(variables, inputs.deterministic(false), rngs));
+
+    var decoder =
+        MultiHeadDotProductAttention.builder().numHeads(3).dtype(dtype).decode(true).build();
+    Variables state = decoder.init(Rngs.of(0), x);
+    for (int i = 0; i < 3; i++) {
+      Array token = Numbers.of(20 + i, dtype, 2, 1, 24);
+      var step = decoder.apply(state, AttentionInputs.of(token), Rngs.none(), Mutable.of("cache"));
+      add("decode " + dtype + " step " + i, step.output());
+      state = state.merge(step.variables());
+    }
+  }
+
+  private void add(String name, Array array) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update((array.dtype() + array.shape().toString()).getBytes(StandardCharsets.UTF_8));
+      String digest = HexFormat.of().formatHex(sha.digest(array.toBytes())).substring(0, 32);
+      assertThat(fingerprints.put(name, digest)).as(name).isNull();
+    } catch (NoSuchAlgorithmException e) {
+      throw new UncheckedIOException(new IOException(e));
+    }
+  }
+}

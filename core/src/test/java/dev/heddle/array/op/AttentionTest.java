@@ -1,0 +1,196 @@
+package dev.heddle.array.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.op.Attention.Options;
+import dev.heddle.array.storage.MaskPattern;
+import dev.heddle.support.Attentions;
+import dev.heddle.support.Numbers;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AttentionTest {
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 17", "7, 255", "5, 256", "5, 257", "2, 600"})
+  void isTheSoftmaxOfScoresTimesValues(int queries, int keys) {
+    Array q = Numbers.of(1, DType.FLOAT32, 2, queries, 3, 5);
+    Array k = Numbers.of(2, DType.FLOAT32, 2, keys, 3, 5);
+    Array v = Numbers.of(3, DType.FLOAT32, 2, keys, 3, 4);
+    Array bias = Numbers.of(4, DType.FLOAT32, 2, 3, queries, keys);
+    Array mask = Numbers.flags(5, 2, 3, queries, keys);
+
+    Array out = Attention.attend(q, k, v, bias, Options.NONE.withMask(mask));
+
+    assertThat(out.shape()).isEqualTo(Shape.of(2, queries, 3, 4));
+    double[] expected = Attentions.attend(q, k, v, bias, mask);
+    assertThat(out.toDoubleArray()).containsExactly(expected, within(4e-6));
+  }
+
+  @Test
+  void agreesInFloat64ToItsPrecision() {
+    Array q = Numbers.of(1, DType.FLOAT64, 1, 4, 2, 3);
+    Array k = Numbers.of(2, DType.FLOAT64, 1, 300, 2, 3);
+    Array v = Numbers.of(3, DType.FLOAT64, 1, 300, 2, 3);
+
+    Array out = Attention.attend(q, k, v, null, Options.NONE);
+
+    assertThat(out.dtype()).isEqualTo(DType.FLOAT64);
+    double[] expected = Attentions.attend(q, k, v, null, null);
+    assertThat(out.toDoubleArray()).containsExactly(expected, within(1e-14));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 300, 4096, 4097, 9000, 13000})
+  void aQueryAloneHasTheBitsOfItsRow(int keys) {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 40, 1, 2);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, keys, 1, 2);
+    Array v = Numbers.of(3, DType.FLOAT32, 1, keys, 1, 2);
+    Array all = Attention.attend(q, k, v, null, Options.NONE);
+    for (int row : new int[] {0, 31, 39}) {
+      float[] one = Arrays.copyOfRange(q.toFloatArray(), row * 2, row * 2 + 2);
+      Array alone = Attention.attend(Array.of(one, 1, 1, 1, 2), k, v, null, Options.NONE);
+      float[] expected = Arrays.copyOfRange(all.toFloatArray(), row * 2, row * 2 + 2);
+      assertThat(alone).isEqualTo(Array.of(expected, 1, 1, 1, 2));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16, 257, 700, 4200})
+  void aCausalPatternHasTheBitsOfTheSameMaskReadInFull(int length) {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, length, 1, 2);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, length, 1, 2);
+    Array v = Numbers.of(3, DType.FLOAT32, 1, length, 1, 2);
+    Array causal =
+        Array.deferred(new MaskPattern.Causal(), Shape.of(1, 1, length, length), DType.BOOL);
+    Array read = Array.wrap(causal.storage(), causal.shape());
+
+    assertThat(Attention.attend(q, k, v, null, Options.NONE.withMask(causal)))
+        .isEqualTo(Attention.attend(q, k, v, null, Options.NONE.withMask(read)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
+  void aCausalRowWhoseScoresAreAllLowIsDoneAgainWithAllKeys(DType dtype) {
+    Array q = Numbers.of(1, dtype, 1, 3, 1, 2);
+    Array v = Numbers.of(2, dtype, 1, 3, 1, 2);
+    Array bias = Array.full(Double.NEGATIVE_INFINITY, dtype, 1, 1, 3, 3);
+    Array causal = Array.deferred(new MaskPattern.Causal(), Shape.of(1, 1, 3, 3), DType.BOOL);
+
+    Array weights = Attention.weights(q, q, bias, Options.NONE.withMask(causal));
+    Array out = Attention.attend(q, q, v, bias, Options.NONE.withMask(causal));
+
+    double nan = Double.NaN;
+    assertThat(weights.toDoubleArray()).containsExactly(0, .5, .5, 0, 0, 1, nan, nan, nan);
+    Array read = Array.wrap(causal.storage(), causal.shape());
+    assertThat(out).isEqualTo(Attention.attend(q, q, v, bias, Options.NONE.withMask(read)));
+  }
+
+  @Test
+  void aFullyMaskedRowIsTheMeanOfAllValues() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 1, 1, 2);
+    Array v = Array.of(new float[] {1, 2, 3, 6}, 1, 4, 1, 1);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, 4, 1, 2);
+    Array mask = Array.of(new boolean[4], 1, 1, 1, 4);
+
+    Array out = Attention.attend(q, k, v, null, Options.NONE.withMask(mask));
+
+    assertThat(out.toFloatArray()).containsExactly(3f);
+  }
+
+  @Test
+  void aMaskedKeyOfNoWeightAddsNothingEvenWhereItsValueIsNotFinite() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 1, 1, 2);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, 3, 1, 2);
+    Array v = Array.of(new float[] {Float.NaN, 5, Float.POSITIVE_INFINITY}, 1, 3, 1, 1);
+    Array mask = Array.of(new boolean[] {false, true, false}, 1, 1, 1, 3);
+
+    Array out = Attention.attend(q, k, v, null, Options.NONE.withMask(mask));
+
+    assertThat(out.toFloatArray()).containsExactly(5f);
+  }
+
+  @Test
+  void withoutKeysTheResultIsZero() {
+    Array q = Numbers.of(1, DType.FLOAT32, 2, 3, 1, 2);
+    Array none = Array.zeros(DType.FLOAT32, 2, 0, 1, 2);
+
+    assertThat(Attention.attend(q, none, none, null, Options.NONE))
+        .isEqualTo(Array.zeros(DType.FLOAT32, 2, 3, 1, 2));
+  }
+
+  @Test
+  void aRowWithNaNOrInfinityIsNaNAndTheOthersAreNot() {
+    Array q = Array.of(new float[] {1, 1, 1}, 1, 3, 1, 1);
+    Array k = Array.of(new float[] {0, 0}, 1, 2, 1, 1);
+    float inf = Float.POSITIVE_INFINITY;
+    Array bias = Array.of(new float[] {0, Float.NaN, inf, 0, 0, 0}, 1, 1, 3, 2);
+    Array v = Array.of(new float[] {2, 4}, 1, 2, 1, 1);
+
+    assertThat(Attention.attend(q, k, v, bias, Options.NONE).toFloatArray())
+        .containsExactly(Float.NaN, Float.NaN, 3f);
+  }
+
+  @Test
+  void weightsTimesValuesAreTheOutput() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 6, 2, 4);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, 9, 2, 4);
+    Array v = Numbers.of(3, DType.FLOAT32, 1, 9, 2, 4);
+    Array mask = Numbers.flags(4, 6, 9);
+
+    Array weights = Attention.weights(q, k, null, Options.NONE.withMask(mask));
+    Array out = Attention.attend(q, k, v, null, Options.NONE.withMask(mask));
+
+    assertThat(weights.shape()).isEqualTo(Shape.of(1, 2, 6, 9));
+    Array sum = Einsum.einsum("bhqk,bkhd->bqhd", weights, v);
+    assertThat(sum.toDoubleArray()).containsExactly(out.toDoubleArray(), within(1e-6));
+  }
+
+  @Test
+  void weightsOfGivenScoresAreThoseOfTheirProduct() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 6, 2, 4);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, 9, 2, 4);
+    Array mask = Numbers.flags(4, 6, 9);
+    Array scores = Einsum.einsum("bqhd,bkhd->bhqk", q, k);
+
+    assertThat(Attention.weightsOfScores(scores, null, DType.FLOAT32, Options.NONE.withMask(mask)))
+        .isEqualTo(Attention.weights(q, k, null, Options.NONE.withMask(mask)));
+  }
+
+  @Test
+  void dropoutMultipliesWeightsAfterTheirSum() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 2, 1, 4);
+    Array k = Numbers.of(2, DType.FLOAT32, 1, 4, 1, 4);
+    Array v = Numbers.of(3, DType.FLOAT32, 1, 4, 1, 3);
+    Array keep = Array.of(new boolean[] {true, false, false, true, true, true, false, true}, 2, 4);
+    Array weights = Attention.weights(q, k, null, Options.NONE);
+
+    Array out = Attention.attend(q, k, v, null, new Options(null, keep, 2, false));
+
+    Array dropped = Elementwise.multiply(weights, keep.astype(DType.FLOAT32).times(2));
+    Array expected = Einsum.einsum("bhqk,bkhd->bqhd", dropped, v);
+    assertThat(out.toDoubleArray()).containsExactly(expected.toDoubleArray(), within(1e-6));
+  }
+
+  @Test
+  void aMaskThatWouldEnlargeTheResultIsRefused() {
+    Array q = Numbers.of(1, DType.FLOAT32, 1, 1, 1, 2);
+    Array mask = Numbers.flags(1, 1, 1, 5, 1);
+
+    assertThatThrownBy(() -> Attention.attend(q, q, q, null, Options.NONE.withMask(mask)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "attention: argument \"mask\": expected a shape that broadcasts to the scores"
+                + " [1, 1, 1, 1] ([batch..., heads, queries, keys]), got [1, 1, 5, 1]");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.heddle.io;
+
+import dev.heddle.array.Array;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Named arrays and a few words about them: what a file holds. A tensor's name is its path in the
+ * tree, joined by {@code /}, as {@code params/query/kernel}; the order is the file's. Immutable.
+ *
+ * <pre>{@code
+ * Checkpoint checkpoint = CheckpointFile.read(Path.of("model.msgpack")).variables();
+ * Array kernel = checkpoint.tensor("params/query/kernel");
+ * }</pre>
+ *
+ * @param tensors arrays by path, in the order of the file
+ * @param metadata texts by name; only safetensors keeps them on writing
+ */
+public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String> metadata) {
+  /** The collections of variables that Flax's own modules make. */
+  private static final Set<String> COLLECTIONS =
+      Set.of("params", "cache", "intermediates", "batch_stats", "perturbations");
+
+  /** Copies both maps. */
+  public Checkpoint {
+    tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+  }
+
+  /** Tensors without metadata. */
+  public static Checkpoint of(SequencedMap<String, Array> tensors) {
+    return new Checkpoint(tensors, Map.of());
+  }
+
+  /**
+   * The tensor of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message suggests the nearest names
+   */
+  public Array tensor(String name) {
+    Array tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "tensor \"" + name + "\": not in the file" + Suggest.hint(name, tensors.keySet()));
+    }
+    return tensor;
+  }
+
+  /** These tensors and metadata with those of another, which replace what has the same name. */
+  public Checkpoint with(Checkpoint later) {
+    var tensorsOfBoth = new LinkedHashMap<>(tensors);
+    tensorsOfBoth.putAll(later.tensors);
+    var metadataOfBoth = new LinkedHashMap<>(metadata);
+    metadataOfBoth.putAll(later.metadata);
+    return new Checkpoint(tensorsOfBoth, metadataOfBoth);
+  }
+
+  /**
+   * The same as a tree of variables, {@code {collection: {...}}}, for files that hold a little more
+   * or less than that: of a training state ({@code flax.training.train_state.TrainState}, or {@code
+   * target} of the older {@code flax.optim}) its parameters, without the optimizer's; and the
+   * parameters alone, as Hugging Face saves them, get {@code params/} in front. Anything else stays
+   * as it is.
+   */
+  public Checkpoint variables() {
+    if (has("params") && has("opt_state")) {
+      return trainState("params");
+    }
+    if (has("target") && !has("params")) {
+      return trainState("target");
+    }
+    if (tensors.isEmpty() || COLLECTIONS.stream().anyMatch(this::has)) {
+      return this;
+    }
+    var named = new LinkedHashMap<String, Array>();
+    tensors.forEach((name, tensor) -> named.put("params/" + name, tensor));
+    return new Checkpoint(named, metadata);
+  }
+
+  private Checkpoint trainState(String root) {
+    String prefix = root + "/";
+    boolean whole = has(prefix + "params"); // the state was made of variables, not of parameters
+    var kept = new LinkedHashMap<String, Array>();
+    tensors.forEach((name, tensor) -> {
+      if (name.startsWith(prefix)) {
+        String rest = name.substring(prefix.length());
+        kept.put(whole ? rest : "params/" + rest, tensor);
+      } else if (COLLECTIONS.contains(name.substring(0, Math.max(0, name.indexOf('/'))))) {
+        kept.put(name, tensor);
+      }
+    });
+    return new Checkpoint(kept, metadata);
+  }
+
+  private boolean has(String root) {
+    String prefix = root + "/";
+    return tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.heddle.io;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
+
+/** An array's elements on their way between a file and memory, little-endian, row-major. */
+final class Elements {
+  private static final int PIECE = 1 << 20;
+  private static final long LARGEST_BUFFER = 1L << 30;
+
+  private Elements() {}
+
+  /**
+   * The lengths of an array's axes as this library holds them.
+   *
+   * @throws CheckpointException if one is negative or there are more elements than an array can
+   *     have
+   */
+  static int[] shape(Place place, long... lengths) throws CheckpointException {
+    int[] shape = new int[lengths.length];
+    for (int i = 0; i < shape.length; i++) {
+      if (lengths[i] < 0 || lengths[i] > Integer.MAX_VALUE) {
+        throw place.error(
+            "expected axes of 0 to " + Integer.MAX_VALUE + ", got " + Arrays.toString(lengths));
+      }
+      shape[i] = (int) lengths[i];
+    }
+    try {
+      return Shape.of(shape).dims();
+    } catch (IllegalArgumentException e) {
+      throw place.error(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** How many bytes the elements take. */
+  static long bytes(DType dtype, int[] shape) {
+    return (long) Shape.of(shape).size() * dtype.itemSize();
+  }
+
+  /** How many bytes an array's elements take. */
+  static long bytes(Array array) {
+    return (long) array.size() * array.dtype().itemSize();
+  }
+
+  /** Writes all elements. */
+  static void write(Array array, WritableByteChannel out) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      write(of(array, arena), out);
+    }
+  }
+
+  /** Writes all bytes of a segment. */
+  static void write(MemorySegment segment, WritableByteChannel out) throws IOException {
+    for (long at = 0; at < segment.byteSize(); at += PIECE) {
+      long length = Math.min(PIECE, segment.byteSize() - at);
+      ByteBuffer piece = segment.asSlice(at, length).asByteBuffer();
+      while (piece.hasRemaining()) {
+        out.write(piece);
+      }
+    }
+  }
+
+  /** A copy of the elements' bytes that lives as long as the arena. */
+  static MemorySegment of(Array array, Arena arena) {
+    MemorySegment segment = buffer(bytes(array), arena);
+    array.copyTo(segment);
+    return segment;
+  }
+
+  /** Room for a number of bytes; on the heap where that is possible. */
+  static MemorySegment buffer(long bytes, Arena arena) {
+    return bytes <= LARGEST_BUFFER
+        ? MemorySegment.ofArray(new byte[(int) bytes])
+        : arena.allocate(bytes);
+  }
+
+  /**
+   * Fills a segment from a stream.
+   *
+   * @return how many bytes there were; fewer than the segment's where the stream ended
+   */
+  static long fill(MemorySegment segment, InputStream in) throws IOException {
+    byte[] piece = new byte[(int) Math.min(PIECE, segment.byteSize())];
+    long at = 0;
+    while (at < segment.byteSize()) {
+      int length = in.read(piece, 0, (int) Math.min(piece.length, segment.byteSize() - at));
+      if (length < 0) {
+        break;
+      }
+      MemorySegment.copy(MemorySegment.ofArray(piece), 0, segment, at, length);
+      at += length;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.heddle.io;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+
+/**
+ * A JSON text read token by token: strict UTF-8, strict syntax but for {@code NaN} and {@code
+ * Infinity} as Python writes them, limited depth; every error names the line and column.
+ */
+final class JsonText implements AutoCloseable {
+  /** How deep arrays and objects may lie in each other. */
+  static final int MOST_LEVELS = 64;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MOST_LEVELS)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private final JsonParser parser;
+  private Place place;
+
+  private JsonText(Place place, JsonParser parser) {
+    this.place = place;
+    this.parser = parser;
+  }
+
+  /** Starts to read UTF-8 bytes. */
+  static JsonText open(Place place, ByteBuffer bytes) throws CheckpointException {
+    try {
+      return open(place, StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+    } catch (CharacterCodingException e) {
+      throw place.error("expected JSON in UTF-8, got other bytes", e);
+    }
+  }
+
+  /** Starts to read a text. */
+  static JsonText open(Place place, String text) {
+    return new JsonText(place, FACTORY.createParser(ObjectReadContext.empty(), text));
+  }
+
+  /** The same text; from now on errors are at that place. */
+  JsonText in(Place here) {
+    place = here;
+    return this;
+  }
+
+  /** Jackson's parser, at the current token. */
+  JsonParser parser() {
+    return parser;
+  }
+
+  /** Goes to the next token. */
+  JsonToken next() throws CheckpointException {
+    JsonToken token = advance();
+    if (token == null) {
+      throw error("the text ends too early");
+    }
+    return token;
+  }
+
+  /** Goes to the next token, which must be of a kind. */
+  void next(JsonToken expected, String words) throws CheckpointException {
+    if (next() != expected) {
+      throw error("expected " + words + ", got " + found());
+    }
+  }
+
+  /** Goes to the next key of the current object; null at the object's end. */
+  @Nullable String nextName() throws CheckpointException {
+    return next() == JsonToken.END_OBJECT ? null : parser.currentName();
+  }
+
+  /** The current token as a whole number that fits 64 bits. */
+  long integer() throws CheckpointException {
+    try {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        return parser.getLongValue();
+      }
+    } catch (JacksonException e) {
+      throw place.error("expected a whole number of at most 64 bits" + position(), e);
+    }
+    throw error("expected a whole number, got " + found());
+  }
+
+  /** There must be nothing left but white space. */
+  void end() throws CheckpointException {
+    if (advance() != null) {
+      throw error("expected the end of the text, got " + found());
+    }
+  }
+
+  private @Nullable JsonToken advance() throws CheckpointException {
+    try {
+      return parser.nextToken();
+    } catch (JacksonException e) {
+      throw place.error("not valid JSON: " + oneLine(e.getOriginalMessage()) + position(), e);
+    }
+  }
+
+  private static String oneLine(@Nullable String message) {
+    String text = String.valueOf(message).replaceAll("\\s+", " ");
+    return text.length() > 200 ? text.substring(0, 200) + "..." : text;
+  }
+
+  /** An error at the current token. */
+  CheckpointException error(String message) {
+    return place.error(message + position());
+  }
+
+  /** The current token, shortened, for an error. */
+  String found() {
+    JsonToken token = parser.currentToken();
+    return switch (token) {
+      case null -> "the end";
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "a list";
+      case VALUE_STRING -> "the text " + Place.quoted(parser.getString());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        String digits = parser.getString();
+        yield digits.length() > 40 ? digits.substring(0, 40) + "..." : digits;
+      }
+      default -> String.valueOf(parser.getString());
+    };
+  }
+
+  /** The line and column of the current token, in words. */
+  String position() {
+    var at = parser.currentLocation();
+    return " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+  }
+
+  /** A text as JSON writes it, in quotes. */
+  static String quote(String text) {
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(text)) + '"';
+  }
+
+  @Override
+  public void close() {
+    parser.close();
+  }
+}

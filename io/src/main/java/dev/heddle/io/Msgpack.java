@@ -1,0 +1,82 @@
+package dev.heddle.io;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessagePacker;
+
+/**
+ * Flax's own format: the nested tree in msgpack, arrays as its extension types ({@code
+ * flax.serialization.to_bytes}, {@code msgpack_serialize}).
+ *
+ * <p>Reading: numbers and truth values become arrays without axes (whole numbers int32, or int64
+ * where they do not fit; fractions float32, as JAX takes them), lists become {@code 0}, {@code 1},
+ * ..., {@code None} is left out, texts become metadata, arrays in chunks are put together, and
+ * boxed parameters ({@code {value: array}}, of {@code nn.with_partitioning}) are taken out of their
+ * box. Writing gives the bytes of {@code to_bytes} for the same tree in the same order. Metadata is
+ * not written: the format has no place for it. A tensor whose name is empty is a file that is one
+ * array.
+ */
+public final class Msgpack implements CheckpointFile {
+  /** Larger arrays are written in pieces of this size, in bytes; Flax's own limit. */
+  private static final int CHUNK = 1 << 30;
+
+  private static final int BUFFER = 1 << 16;
+
+  private final boolean sorted;
+  private final boolean boxes;
+  private final int chunkBytes;
+
+  /** Keys in the order of the tensors, boxes opened. */
+  public Msgpack() {
+    this(false, false, CHUNK);
+  }
+
+  private Msgpack(boolean sorted, boolean boxes, int chunkBytes) {
+    this.sorted = sorted;
+    this.boxes = boxes;
+    this.chunkBytes = chunkBytes;
+  }
+
+  /** Writes keys sorted, as {@code msgpack_serialize} does. */
+  public Msgpack sortingKeys() {
+    return new Msgpack(true, boxes, chunkBytes);
+  }
+
+  /** Reads {@code {value: array}} as it stands, under the name {@code .../value}. */
+  public Msgpack keepingBoxes() {
+    return new Msgpack(sorted, true, chunkBytes);
+  }
+
+  /** Writes arrays of more bytes in chunks; for tests, which cannot make arrays of a gigabyte. */
+  Msgpack chunking(int bytes) {
+    return new Msgpack(sorted, boxes, bytes);
+  }
+
+  @Override
+  public Checkpoint load(Path path) throws IOException {
+    Place place = Place.of(path);
+    try (FileChannel file = place.open()) {
+      Content.check(place, file, Content.MSGPACK);
+      var config = new MessagePack.UnpackerConfig().withBufferSize(BUFFER);
+      try (var in = config.newUnpacker(Channels.newInputStream(file))) {
+        return MsgpackTree.flat(place, new MsgpackReader(place, in, file.size(), boxes).read());
+      }
+    }
+  }
+
+  @Override
+  public void save(Path path, Checkpoint checkpoint) throws IOException {
+    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors());
+    AtomicFile.write(
+        path,
+        file -> {
+          var config = new MessagePack.PackerConfig().withBufferSize(BUFFER);
+          try (MessagePacker out = config.newPacker(Channels.newOutputStream(file))) {
+            new MsgpackWriter(out, sorted, chunkBytes).write(tree);
+          }
+        });
+  }
+}

@@ -1,0 +1,218 @@
+package dev.heddle.io;
+
+import dev.heddle.array.Array;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * NumPy's {@code .npz}: a zip archive with one {@code .npy} file for each tensor, as {@code
+ * numpy.savez} and {@code numpy.savez_compressed} write it. Bfloat16 is {@code |V2}, since NumPy
+ * itself has no such type.
+ *
+ * <p>Reads stored and deflated entries, C and Fortran order, both byte orders; nothing in it is
+ * ever executed (no pickles). Writes stored entries with a fixed date: the same checkpoint always
+ * gives the same bytes. Metadata is not written: the format has no place for it.
+ */
+public record Npz() implements CheckpointFile {
+  private static final String SUFFIX = ".npy";
+  private static final int MOST_ENTRIES = 100_000;
+
+  /** No compressed byte gives more than this many. */
+  private static final long DEFLATE_LIMIT = 1032;
+
+  /** Up to here a file may unpack to any size, beyond it to {@link #RATIO_LIMIT} times its own. */
+  private static final long ALWAYS_ALLOWED = 256L << 20;
+
+  private static final long RATIO_LIMIT = 100;
+
+  /** Any date will do that is the same in every time zone. */
+  private static final LocalDateTime DATE = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  @Override
+  public Checkpoint load(Path path) throws IOException {
+    Place place = Place.of(path);
+    long fileSize;
+    try (FileChannel file = place.open()) {
+      Content.check(place, file, Content.ZIP);
+      fileSize = file.size();
+    }
+    try (ZipFile zip = open(place, path)) {
+      if (zip.size() > MOST_ENTRIES) {
+        throw place.error("expected at most " + MOST_ENTRIES + " entries, got " + zip.size());
+      }
+      var tensors = new LinkedHashMap<String, Array>();
+      long unpacked = 0;
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        if (entry.isDirectory()) {
+          continue;
+        }
+        String name = name(place, entry);
+        Place here = place.tensor(name);
+        unpacked += checkedSize(here, entry, fileSize, unpacked);
+        if (tensors.put(name, read(here, zip, entry)) != null) {
+          throw here.error("is there twice");
+        }
+      }
+      return Checkpoint.of(tensors);
+    }
+  }
+
+  private static ZipFile open(Place place, Path path) throws CheckpointException {
+    try {
+      return new ZipFile(path.toFile());
+    } catch (IOException | IllegalArgumentException e) {
+      throw place.error("not a valid zip archive: " + e.getMessage(), e);
+    }
+  }
+
+  private static String name(Place place, ZipEntry entry) throws CheckpointException {
+    String name = entry.getName();
+    Place here = place.at("entry", name);
+    if (!name.endsWith(SUFFIX)) {
+      throw here.error(
+          "expected a name that ends in .npy"
+              + (name.endsWith("data.pkl") ? ": it looks like a PyTorch file" : ""));
+    }
+    if (name.startsWith("/") || name.contains("\\") || name.contains("\0")) {
+      throw here.error("expected a relative path with / between names");
+    }
+    for (String part : name.split("/", -1)) {
+      if (part.equals("..") || part.equals(".")) {
+        throw here.error("expected a path without . and ..");
+      }
+    }
+    return name.substring(0, name.length() - SUFFIX.length());
+  }
+
+  /** The size that the archive's directory declares, if it can be true and is not a bomb's. */
+  private static long checkedSize(Place place, ZipEntry entry, long fileSize, long before)
+      throws CheckpointException {
+    long size = entry.getSize();
+    long packed = entry.getCompressedSize();
+    if (size < 0 || packed < 0 || packed > fileSize) {
+      throw place.error(
+          "declares " + size + " bytes packed into " + packed + ", in a file of " + fileSize);
+    }
+    boolean stored = entry.getMethod() == ZipEntry.STORED;
+    if (!stored && entry.getMethod() != ZipEntry.DEFLATED) {
+      throw place.error(
+          "expected a stored or deflated entry, got compression method " + entry.getMethod());
+    }
+    if (stored ? size != packed : size / DEFLATE_LIMIT > packed) {
+      throw place.error(
+          "declares " + size + " bytes, which " + packed + " packed ones cannot hold");
+    }
+    if (before + size > Math.max(ALWAYS_ALLOWED, fileSize * RATIO_LIMIT)) {
+      throw place.error(
+          "the file unpacks to more than "
+              + RATIO_LIMIT
+              + " times its size and "
+              + (ALWAYS_ALLOWED >> 20)
+              + " MiB: refused as a zip bomb");
+    }
+    return size;
+  }
+
+  private static Array read(Place place, ZipFile zip, ZipEntry entry) throws IOException {
+    CRC32 crc = new CRC32();
+    try (InputStream packed = zip.getInputStream(entry);
+        CheckedInputStream in = new CheckedInputStream(packed, crc);
+        Arena arena = Arena.ofConfined()) {
+      NpyHeader header = NpyHeader.read(place, in);
+      long length = Elements.bytes(header.dtype(), header.shape());
+      long expected = header.length() + length;
+      if (expected != entry.getSize()) {
+        throw place.error(
+            "expected "
+                + expected
+                + " bytes for its type and shape, but the entry has "
+                + entry.getSize());
+      }
+      MemorySegment elements = Elements.buffer(length, arena);
+      long found = Elements.fill(elements, in);
+      if (found != length || in.read() >= 0) {
+        throw place.error("expected " + length + " bytes of elements, got another number");
+      }
+      if (crc.getValue() != entry.getCrc()) {
+        throw place.error("is damaged: its checksum is wrong");
+      }
+      return header.array(elements, arena);
+    } catch (CheckpointException e) {
+      throw e;
+    } catch (IOException e) {
+      throw place.error("is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void save(Path path, Checkpoint checkpoint) throws IOException {
+    AtomicFile.write(
+        path,
+        file -> {
+          try (ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(file));
+              WritableByteChannel out = Channels.newChannel(zip)) {
+            for (Map.Entry<String, Array> tensor : checkpoint.tensors().entrySet()) {
+              write(zip, out, tensor.getKey(), tensor.getValue());
+            }
+          }
+        });
+  }
+
+  private static void write(ZipOutputStream zip, WritableByteChannel out, String name, Array tensor)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment header = MemorySegment.ofArray(NpyHeader.of(tensor).toBytes());
+      MemorySegment elements = Elements.of(tensor, arena);
+      ZipEntry entry = new ZipEntry(name + SUFFIX);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setTimeLocal(DATE);
+      entry.setSize(header.byteSize() + elements.byteSize());
+      entry.setCrc(crc(header, elements));
+      zip.putNextEntry(entry);
+      Elements.write(header, out);
+      Elements.write(elements, out);
+      zip.closeEntry();
+    }
+  }
+
+  private static long crc(MemorySegment... parts) throws IOException {
+    CRC32 crc = new CRC32();
+    WritableByteChannel sink =
+        new WritableByteChannel() {
+          @Override
+          public int write(ByteBuffer piece) {
+            int length = piece.remaining();
+            crc.update(piece);
+            return length;
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {}
+        };
+    for (MemorySegment part : parts) {
+      Elements.write(part, sink);
+    }
+    return crc.getValue();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.heddle.io;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The names that someone may have meant: those a few slips of the finger away (a letter too many,
+ * too few, another, or two swapped: Damerau and Levenshtein's distance).
+ *
+ * <pre>{@code
+ * Suggest.near("nun_heads", List.of("num_heads", "dtype")); // [num_heads]
+ * }</pre>
+ */
+public final class Suggest {
+  private static final int MOST = 3;
+  private static final int LONGEST = 200;
+
+  private Suggest() {}
+
+  /**
+   * The known names near a given one, nearest first, at most three.
+   *
+   * @param given the name that was not found
+   * @param known the names there are
+   */
+  public static List<String> near(String given, Collection<String> known) {
+    if (given.length() > LONGEST) {
+      return List.of();
+    }
+    record Candidate(String name, int distance) {}
+    return known.stream()
+        .filter(name -> name.length() <= LONGEST)
+        .map(name -> new Candidate(name, distance(given, name)))
+        .filter(candidate -> candidate.distance <= allowed(given, candidate.name))
+        .sorted(Comparator.comparingInt(Candidate::distance))
+        .limit(MOST)
+        .map(Candidate::name)
+        .toList();
+  }
+
+  /**
+   * The end of an error message: {@code ; did you mean "num_heads"?}, or nothing where no known
+   * name is near.
+   *
+   * @param given the name that was not found
+   * @param known the names there are
+   */
+  public static String hint(String given, Collection<String> known) {
+    List<String> near = near(given, known);
+    return near.isEmpty()
+        ? ""
+        : near.stream()
+            .map(name -> "\"" + name + "\"")
+            .collect(Collectors.joining(" or ", "; did you mean ", "?"));
+  }
+
+  private static int allowed(String given, String name) {
+    return Math.max(1, Math.max(given.length(), name.length()) / 3);
+  }
+
+  /** How many letters to insert, drop, replace or swap with the next to make one of the other. */
+  static int distance(String a, String b) {
+    int[][] d = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        d[i][j] = Math.min(replaced, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+      }
+    }
+    return d[a.length()][b.length()];
+  }
+}
