@@ -1,11 +1,17 @@
 /**
- * Heddle: Flax Linen's attention for the JVM, without any dependency.
+ * Flax Linen's multi-head dot-product attention for the JVM, without dependencies.
  *
- * <p>The packages are layers; each uses only those below it: {@code linen} (the path of the
- * reference page), {@code optim}, {@code grad}, {@code random}, {@code array}, {@code kernel}.
+ * <p>Read from the top: {@code linen} is what Flax shows, {@code random} its random numbers, {@code
+ * array} what flows, and {@code kernel} the loops.
  */
 module dev.heddle {
   requires static org.jspecify;
 
+  exports dev.heddle.linen;
+  exports dev.heddle.random;
   exports dev.heddle.array;
+  exports dev.heddle.array.op;
+  exports dev.heddle.kernel to
+      dev.heddle.cli,
+      dev.heddle.simd;
 }
