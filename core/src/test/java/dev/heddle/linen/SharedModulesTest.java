@@ -143,12 +143,11 @@ class SharedModulesTest {
   @Test
   void initKeepsIntermediatesOnlyIfAsked() {
     Custom sower =
-        new Custom(
-            (scope, x) -> {
-              assertThat(scope.sow("intermediates", "h", x))
-                  .isEqualTo(scope.isMutable("intermediates"));
-              return x;
-            });
+        new Custom((scope, x) -> {
+          assertThat(scope.sow("intermediates", "h", x))
+              .isEqualTo(scope.isMutable("intermediates"));
+          return x;
+        });
 
     assertThat(sower.init(Rngs.none(), X).isEmpty()).isTrue();
     assertThat(
@@ -171,11 +170,10 @@ class SharedModulesTest {
   @Test
   void aModuleMayBeUsedByManyThreadsAtOnce() {
     Custom model =
-        new Custom(
-            (scope, x) ->
-                scope.call(
-                    Dropout.builder().rate(0.5).deterministic(false).build(),
-                    Dropout.Inputs.of(scope.call(Dense.of(2), x))));
+        new Custom((scope, x) ->
+            scope.call(
+                Dropout.builder().rate(0.5).deterministic(false).build(),
+                Dropout.Inputs.of(scope.call(Dense.of(2), x))));
     Variables variables = model.init(Rngs.of(0), X);
     List<Array> alone =
         IntStream.range(0, 64)
