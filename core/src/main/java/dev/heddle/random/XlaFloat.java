@@ -1,5 +1,7 @@
 package dev.heddle.random;
 
+import dev.heddle.kernel.Fma;
+
 /**
  * XLA's own float32 logarithm, error function and inverse error function on a CPU, to the last bit.
  * Initial parameters are made of them; models compute with the functions of {@code array.op}.
@@ -191,6 +193,6 @@ final class XlaFloat {
   }
 
   static float fma(float a, float b, float c) {
-    return Math.fma(a, b, c);
+    return Fma.fma(a, b, c);
   }
 }
