@@ -130,9 +130,7 @@ final class XlaFloat {
    * bounds, in which two steps of the lower one's polynomials are not fused.
    */
   static float erfOfLower(float x, Era era) {
-    return era == Era.CLASSIC
-        ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED)
-        : erf(x, era);
+    return era == Era.CLASSIC ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED) : erf(x, era);
   }
 
   private static float erfClassic(float x, int pNotFused, int qNotFused) {

@@ -43,11 +43,7 @@ class InitializersTest {
   @MethodSource("equalToRounding")
   void orthogonalEqualsFlaxToRounding(Draw draw) {
     float[] expected =
-        Array.of(
-                MemorySegment.ofArray(draw.bytes()),
-                DType.FLOAT32,
-                draw.shape())
-            .toFloatArray();
+        Array.of(MemorySegment.ofArray(draw.bytes()), DType.FLOAT32, draw.shape()).toFloatArray();
     assertThat(made(draw).toFloatArray()).containsExactly(expected, within(1e-6f));
   }
 
@@ -102,13 +98,12 @@ class InitializersTest {
             Initializers.xavierUniform(),
             Initializers.orthogonal(1.5, 0),
             Initializers.deltaOrthogonal())
-        .forEach(
-            initializer -> {
-              Spec spec = initializer.spec().orElseThrow();
-              assertThat(Initializers.byName(spec.name(), spec.parameters()))
-                  .isEqualTo(initializer)
-                  .hasSameHashCodeAs(initializer);
-            });
+        .forEach(initializer -> {
+          Spec spec = initializer.spec().orElseThrow();
+          assertThat(Initializers.byName(spec.name(), spec.parameters()))
+              .isEqualTo(initializer)
+              .hasSameHashCodeAs(initializer);
+        });
   }
 
   @Test
@@ -135,11 +130,9 @@ class InitializersTest {
                 + " you mean \"stddev\"?");
     assertThatThrownBy(() -> Initializers.byName("zeros", Map.of("value", 1)))
         .hasMessage("initializer \"zeros\": expected no arguments, got \"value\"");
-    assertThatThrownBy(
-            () ->
-                Initializers.byName(
-                    "variance_scaling",
-                    Map.of("scale", 1, "mode", "fanin", "distribution", "normal")))
+    assertThatThrownBy(() ->
+            Initializers.byName(
+                "variance_scaling", Map.of("scale", 1, "mode", "fanin", "distribution", "normal")))
         .hasMessage(
             "initializer \"variance_scaling\": argument \"mode\": expected \"fan_in\" or \"fan_out\""
                 + " or \"fan_avg\" or \"fan_geo_avg\", got \"fanin\"; did you mean \"fan_in\"?");
@@ -160,7 +153,8 @@ class InitializersTest {
         .hasMessage(
             "initializer \"uniform\": argument \"dtype\": expected the name of a type, as"
                 + " \"float32\", got \"float\"");
-    assertThatThrownBy(() -> new VarianceScaling(-1, Mode.FAN_IN, Distribution.NORMAL, Axes.DEFAULT))
+    assertThatThrownBy(
+            () -> new VarianceScaling(-1, Mode.FAN_IN, Distribution.NORMAL, Axes.DEFAULT))
         .hasMessage(
             "variance_scaling: argument \"scale\": expected a finite number of 0 or more, got -1.0");
   }

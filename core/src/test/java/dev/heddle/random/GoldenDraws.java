@@ -70,8 +70,7 @@ public final class GoldenDraws {
 
   private static Draw draw(Era era, String[] parts) {
     boolean x64 = parts[1].equals("1");
-    Key key =
-        Key.of(Long.parseLong(parts[2]), x64).era(era).partitionable(parts[0].equals("1"));
+    Key key = Key.of(Long.parseLong(parts[2]), x64).era(era).partitionable(parts[0].equals("1"));
     int[] shape =
         parts[5].equals("-")
             ? new int[0]

@@ -42,7 +42,8 @@ class KeyTest {
   @Test
   void splitsAsEachEraDoes() {
     assertThat(Key.of(0).split().stream().map(KeyTest::words))
-        .containsExactly(new long[] {1797259609L, 2579123966L}, new long[] {928981903L, 3453687069L});
+        .containsExactly(
+            new long[] {1797259609L, 2579123966L}, new long[] {928981903L, 3453687069L});
     assertThat(Key.of(0).era(Era.CLASSIC).split().stream().map(KeyTest::words))
         .containsExactly(
             new long[] {4146024105L, 967050713L}, new long[] {2718843009L, 1272950319L});

@@ -52,10 +52,8 @@ class RandomTest {
   @Test
   void bernoulliIsTrueWhereAUniformNumberIsBelow() {
     float[] uniform = Random.uniform(KEY, Shape.of(101), DType.FLOAT32).toFloatArray();
-    boolean[] drawn =
-        Random.bernoulli(KEY, .3, Shape.of(101), DType.FLOAT32).toBooleanArray();
-    IntStream.range(0, 101)
-        .forEach(i -> assertThat(drawn[i]).isEqualTo(uniform[i] < .3f));
+    boolean[] drawn = Random.bernoulli(KEY, .3, Shape.of(101), DType.FLOAT32).toBooleanArray();
+    IntStream.range(0, 101).forEach(i -> assertThat(drawn[i]).isEqualTo(uniform[i] < .3f));
   }
 
   @Test
@@ -110,10 +108,8 @@ class RandomTest {
     assertThatThrownBy(() -> Random.normal(KEY, Shape.of(2), DType.INT32))
         .hasMessage("normal: argument \"dtype\": expected a floating-point type, got int32");
     assertThatThrownBy(() -> Random.uniform(KEY, Shape.of(2), DType.FLOAT32, 2, 1))
-        .hasMessage(
-            "uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got 2.0 and 1.0");
-    assertThatThrownBy(
-            () -> Random.truncatedNormal(KEY, 1, Double.NaN, Shape.of(2), DType.FLOAT32))
+        .hasMessage("uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got 2.0 and 1.0");
+    assertThatThrownBy(() -> Random.truncatedNormal(KEY, 1, Double.NaN, Shape.of(2), DType.FLOAT32))
         .hasMessage(
             "truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got 1.0"
                 + " and NaN");

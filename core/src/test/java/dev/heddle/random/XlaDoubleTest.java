@@ -26,8 +26,7 @@ class XlaDoubleTest {
   void logIsNeverFarFromStrictMath() {
     for (double x = 0.01; x < 3; x += 0.00037) {
       double reference = StrictMath.log(x);
-      assertThat(Math.abs(XlaDouble.log(x) - reference))
-          .isLessThanOrEqualTo(Math.ulp(reference));
+      assertThat(Math.abs(XlaDouble.log(x) - reference)).isLessThanOrEqualTo(Math.ulp(reference));
     }
   }
 
@@ -46,8 +45,7 @@ class XlaDoubleTest {
   @Test
   void erfInvIsTheInverseOfErf() {
     for (double x = -.99; x < 1; x += .01) {
-      assertThat(XlaDouble.erf(XlaDouble.erfInv(x, Era.MODERN)))
-          .isCloseTo(x, within(1e-14));
+      assertThat(XlaDouble.erf(XlaDouble.erfInv(x, Era.MODERN))).isCloseTo(x, within(1e-14));
     }
     assertThat(XlaFloat.erfInv(1, Era.CLASSIC)).isEqualTo(Float.POSITIVE_INFINITY);
     assertThat(XlaDouble.erfInv(-1, Era.MODERN)).isEqualTo(Double.NEGATIVE_INFINITY);
