@@ -37,7 +37,8 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
             .description("auto (default), scalar, simd128, simd256 or simd512; the same bits.")
             .build());
     spec.addOption(
-        flag("--x64", "JAX's 64-bit mode; on by itself where a configuration or input is float64."));
+        flag(
+            "--x64", "JAX's 64-bit mode; on by itself where a configuration or input is float64."));
     spec.addOption(flag("--debug", "Adds the stack trace to an error."));
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
@@ -92,10 +93,6 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
   }
 
   private static OptionSpec flag(String name, String description) {
-    return OptionSpec.builder(name)
-        .type(boolean.class)
-        .arity("0")
-        .description(description)
-        .build();
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
   }
 }

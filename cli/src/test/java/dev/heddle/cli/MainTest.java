@@ -29,7 +29,8 @@ class MainTest {
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
         .startsWith("Usage: heddle " + command)
-        .contains("Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
+        .contains(
+            "Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
         .doesNotContain("%n");
     assertThat(heddle.out().lines()).allMatch(line -> line.length() <= 100);
   }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each that is
- * looked at, in the same order.
+ * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each
+ * that is looked at, in the same order.
  */
 public final class AttentionMap {
   private static final int LONGEST_LABEL = 10;
@@ -107,7 +107,10 @@ public final class AttentionMap {
   }
 
   private int labelWidth() {
-    return pieces.stream().mapToInt(String::length).map(n -> Math.min(n, LONGEST_LABEL)).max()
+    return pieces.stream()
+        .mapToInt(String::length)
+        .map(n -> Math.min(n, LONGEST_LABEL))
+        .max()
         .orElse(0);
   }
 

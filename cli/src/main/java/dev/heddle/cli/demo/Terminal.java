@@ -16,7 +16,8 @@ public record Terminal(Shading shading, int columns) {
   private static final int FEWEST_COLUMNS = 40;
 
   /**
-   * Looks at the terminal behind a stream: colours only where a person looks and {@code NO_COLOR} is unset.
+   * Looks at the terminal behind a stream: colours only where a person looks and {@code NO_COLOR}
+   * is unset.
    *
    * @param out where the drawing goes
    * @param colour {@code auto}, {@code always} or {@code never}
@@ -33,8 +34,7 @@ public record Terminal(Shading shading, int columns) {
                   && isInteractive(out);
         };
     boolean blocks = out.charset().newEncoder().canEncode('░');
-    Shading shading =
-        inColour ? Shading.COLOUR : blocks ? Shading.BLOCKS : Shading.LETTERS;
+    Shading shading = inColour ? Shading.COLOUR : blocks ? Shading.BLOCKS : Shading.LETTERS;
     return new Terminal(shading, columns(environment.get("COLUMNS")));
   }
 

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class AttentionMapTest {
   private static final List<String> PIECES = List.of("[CLS]", "linen", "thread");
 
-  /** Head 0: each looks at the one before it; head 1: all at the first; head 2: a little anywhere. */
+  /**
+   * Head 0: each looks at the one before it; head 1: all at the first; head 2: a little anywhere.
+   */
   private static final Array WEIGHTS =
       Array.of(
           new float[] {
@@ -70,7 +72,8 @@ class AttentionMapTest {
     var map = new AttentionMap(PIECES, WEIGHTS, Shading.LETTERS, 80);
 
     assertThat(map.summary(0))
-        .isEqualTo("each piece looks at the one before it (100 %); strongest: thread -> linen 100 %");
+        .isEqualTo(
+            "each piece looks at the one before it (100 %); strongest: thread -> linen 100 %");
     assertThat(map.summary(1)).isEqualTo("rests on [CLS] (100 %)");
     assertThat(map.summary(2)).endsWith("strongest: linen -> thread 60 %");
   }
@@ -78,7 +81,8 @@ class AttentionMapTest {
   @Test
   void noLineIsWiderThanTheTerminal() {
     List<String> pieces = Collections.nCopies(18, "wordpieces-of-any-length");
-    var map = new AttentionMap(pieces, Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18), Shading.BLOCKS, 80);
+    var map =
+        new AttentionMap(pieces, Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18), Shading.BLOCKS, 80);
 
     assertThat(map.overview()).allMatch(line -> line.length() <= 80);
     assertThat(map.head(3)).allMatch(line -> line.length() <= 80);
