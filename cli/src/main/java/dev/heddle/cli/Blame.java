@@ -5,17 +5,21 @@ import dev.heddle.linen.LinenException.InvalidRngError;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Puts the file that the library's complaint is about in front of it: the library knows arguments and
- * variables, the command line knows where they came from.
+ * Puts the file that the library's complaint is about in front of it: the library knows arguments
+ * and variables, the command line knows where they came from.
  *
  * @param config the file of the configuration
  * @param inputs the file of the inputs
  * @param variables the files of the variables; none when they are being made
  */
 record Blame(Path config, Path inputs, List<Path> variables) {
+  private static final Pattern OF_INPUTS =
+      Pattern.compile(
+          "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
 
   /**
    * Calls the library.
@@ -37,11 +41,11 @@ record Blame(Path config, Path inputs, List<Path> variables) {
   }
 
   private String place(String message) {
-    if (message.contains("cache:")) {
-      return variables.isEmpty() ? inputs.toString() : files();
+    if (OF_INPUTS.matcher(message).find()) {
+      return inputs.toString();
     }
-    return message.contains("\"inputs_") || message.contains("\"mask\"")
-        ? inputs.toString()
+    return message.contains("cache: ") && !variables.isEmpty()
+        ? files()
         : config + " with " + inputs;
   }
 

@@ -78,9 +78,11 @@ enum Commands {
         .footer(
             "  heddle demo",
             "  heddle init  --config C.json --inputs I.npz --output V.safetensors",
-            "  heddle apply --config C.json --variables V.safetensors --inputs I.npz --output O.npz",
+            "  heddle apply --config C.json --variables V.safetensors --inputs I.npz --output"
+                + " O.npz",
             "",
-            "heddle COMMAND --help shows a command's options and examples.");
+            "heddle COMMAND --help shows a command's options and examples. In a source checkout,",
+            "heddle test builds and checks everything, heddle tidy formats it.");
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
     spec.addOption(OptionSpec.builder("--version").description("As heddle version.").build());

@@ -15,11 +15,12 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle convert}: one layer's attention weights from one framework's layout to another's. */
+/**
+ * {@code heddle convert}: one layer's attention weights from one framework's layout to another's.
+ */
 final class ConvertCommand implements Command {
   private static final List<String> LAYOUTS =
-      List.of(
-          Layout.FLAX.toString(), Layout.TORCH_MHA.toString(), Layout.HF_BERT.toString());
+      List.of(Layout.FLAX.toString(), Layout.TORCH_MHA.toString(), Layout.HF_BERT.toString());
 
   @Override
   public void declare(CommandSpec spec) {
@@ -41,7 +42,8 @@ final class ConvertCommand implements Command {
             .build());
     Examples.of(
         spec,
-        "heddle convert model.safetensors layer0.msgpack --from hf-bert --to flax --num-heads 12 \\",
+        "heddle convert model.safetensors layer0.msgpack --from hf-bert --to flax --num-heads 12"
+            + " \\",
         "    --prefix encoder.layer.0",
         "heddle convert V.safetensors torch.safetensors --from flax --to torch-mha",
         "",
@@ -58,13 +60,13 @@ final class ConvertCommand implements Command {
       throw new UsageException("--num-heads " + numHeads + ": expected 1 or more");
     }
     if (numHeads == null && to == Layout.FLAX && from != Layout.FLAX) {
-      throw new UsageException("--num-heads is missing: " + from + " does not tell it, flax needs it");
+      throw new UsageException(
+          "--num-heads is missing: " + from + " does not tell it, flax needs it");
     }
     Path in = options.matchedPositionalValue(0, Path.of(""));
     OutputFile output = OutputFile.at(options.matchedPositionalValue(1, Path.of("")));
     Checkpoint read = CheckpointFile.read(in);
-    Layouts layouts =
-        Layouts.from(from).prefix(options.matchedOptionValue("--prefix", ""));
+    Layouts layouts = Layouts.from(from).prefix(options.matchedOptionValue("--prefix", ""));
     Layouts conversion = numHeads == null ? layouts : layouts.numHeads(numHeads);
     Checkpoint converted;
     try {

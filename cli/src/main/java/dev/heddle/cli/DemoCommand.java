@@ -69,8 +69,7 @@ final class DemoCommand implements Command {
    * @throws FailedException if the numbers are farther from the reference than they may be
    */
   static void show(DemoData data, int head, PrintStream out, Terminal terminal) {
-    var attention =
-        MultiHeadDotProductAttention.builder().numHeads(DemoData.HEADS).build();
+    var attention = MultiHeadDotProductAttention.builder().numHeads(DemoData.HEADS).build();
     AttentionInputs inputs = AttentionInputs.of(data.inputs()).sowWeights(true);
     long start = System.nanoTime();
     Applied<Array> applied =
@@ -78,8 +77,9 @@ final class DemoCommand implements Command {
     double milliseconds = (System.nanoTime() - start) / 1e6;
     Array weights = applied.variables().get("intermediates/attention_weights/0");
 
-    var map = new AttentionMap(data.pieces(), weights, terminal.shading(), terminal.columns());
-    out.println("all-MiniLM-L6-v2, first attention layer, on %d word pieces of"
+    var map = new AttentionMap(data.pieces(), weights, terminal);
+    out.println(
+        "all-MiniLM-L6-v2, first attention layer, on %d word pieces of"
             .formatted(data.pieces().size()));
     out.println("  \"" + data.text() + "\"");
     out.println("A row looks at the columns, which are the same pieces in the same order.");
@@ -117,8 +117,7 @@ final class DemoCommand implements Command {
     return largest;
   }
 
-  private static int number(
-      ParseResult options, String name, int otherwise, int from, int to) {
+  private static int number(ParseResult options, String name, int otherwise, int from, int to) {
     if (!options.hasMatchedOption(name)) {
       return otherwise;
     }

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The end of a command's help: lines that work when pasted, and what all commands have in common. */
+/**
+ * The end of a command's help: lines that work when pasted, and what all commands have in common.
+ */
 final class Examples {
   private Examples() {}
 
@@ -19,7 +21,8 @@ final class Examples {
     List<String> footer = new ArrayList<>();
     Arrays.stream(lines).map(line -> line.isEmpty() ? "" : "  " + line).forEach(footer::add);
     footer.add("");
-    footer.add("Tensor files: .safetensors, .npz or .msgpack. Exit status: 0 done, 1 failed, 2 usage.");
+    footer.add(
+        "Tensor files: .safetensors, .npz or .msgpack. Exit status: 0 done, 1 failed, 2 usage.");
     spec.usageMessage().footerHeading("%nExamples:%n").footer(footer.toArray(String[]::new));
   }
 }

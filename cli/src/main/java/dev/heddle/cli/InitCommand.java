@@ -19,7 +19,8 @@ final class InitCommand implements Command {
   public void declare(CommandSpec spec) {
     spec.addOption(FileOptions.config());
     spec.addOption(FileOptions.inputs());
-    spec.addOption(FileOptions.output("V", "Where the variables go: params/..., and cache/... with decode."));
+    spec.addOption(
+        FileOptions.output("V", "Where the variables go: params/..., and cache/... with decode."));
     RandomOptions.declare(spec, "Without it: params=0.");
     Examples.of(
         spec,

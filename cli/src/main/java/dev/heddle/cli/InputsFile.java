@@ -34,8 +34,12 @@ final class InputsFile {
   static AttentionInputs read(Path file, @Nullable Boolean deterministic) throws IOException {
     Map<String, Array> tensors = CheckpointFile.read(file).tensors();
     check(file, tensors.keySet());
+    Array query = tensors.get(QUERY);
+    if (query == null) {
+      throw new FailedException(file + ": tensor \"" + QUERY + "\" is missing");
+    }
     return AttentionInputs.ofNames(
-            tensors.get(QUERY), tensors.get(KEY_VALUE), tensors.get(KEY), tensors.get(VALUE))
+            query, tensors.get(KEY_VALUE), tensors.get(KEY), tensors.get(VALUE))
         .mask(tensors.get(MASK))
         .deterministic(deterministic);
   }
@@ -46,12 +50,8 @@ final class InputsFile {
       if (!KNOWN.contains(name)) {
         throw new FailedException(
             "%s: tensor \"%s\": unknown name%s; known: %s%s"
-                .formatted(
-                    file, name, suggestion(name), String.join(", ", KNOWN), missing));
+                .formatted(file, name, suggestion(name), String.join(", ", KNOWN), missing));
       }
-    }
-    if (!missing.isEmpty()) {
-      throw new FailedException(file + ": tensor \"" + QUERY + "\" is missing");
     }
     for (String other : List.of(KEY, VALUE)) {
       if (names.contains(KEY_VALUE) && names.contains(other)) {

@@ -35,7 +35,9 @@ public final class Main {
   public static void main(String[] args) {
     int status = run(args, System.out, System.err);
     System.out.flush();
-    System.exit(status);
+    if (status != DONE) {
+      System.exit(status); // otherwise returning is enough, and quicker: exit looks for a logger
+    }
   }
 
   /**
@@ -113,7 +115,9 @@ public final class Main {
           case FileSystemException file -> file.getFile() + ": " + file.getReason();
           case IllegalArgumentException argument -> message(argument);
           case OutOfMemoryError memory ->
-              "out of memory (" + memory.getMessage() + "); give the JVM more, for instance"
+              "out of memory ("
+                  + memory.getMessage()
+                  + "); give the JVM more, for instance"
                   + " HEDDLE_JAVA_OPTS=-Xmx8g";
           case IOException io -> message(io);
           default -> "internal error: " + e + "; --debug shows where";

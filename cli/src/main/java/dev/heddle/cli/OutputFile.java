@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** A file to write: looked at before the work begins, written whole or not at all when it is done. */
+/**
+ * A file to write: looked at before the work begins, written whole or not at all when it is done.
+ */
 final class OutputFile {
   private final Path path;
   private final CheckpointFile format;

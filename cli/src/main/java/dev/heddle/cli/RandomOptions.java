@@ -12,14 +12,14 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The options behind random numbers: {@code --rng}, {@code --flax-compat} and {@code --deterministic}.
+ * The options behind random numbers: {@code --rng}, {@code --flax-compat} and {@code
+ * --deterministic}.
  *
  * @param seeds a seed for each stream that was named, in the order given
  * @param era whose random bits are drawn
  * @param deterministic whether dropout is off; null if the command line does not say
  */
-record RandomOptions(
-    SequencedMap<String, Long> seeds, Era era, @Nullable Boolean deterministic) {
+record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolean deterministic) {
   private static final BigInteger SMALLEST = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -43,7 +43,8 @@ record RandomOptions(
         OptionSpec.builder("--deterministic")
             .paramLabel("B")
             .type(String.class)
-            .description("true: no dropout; false: dropout. Not both here and in the configuration.")
+            .description(
+                "true: no dropout; false: dropout. Not both here and in the configuration.")
             .build());
     spec.addOption(
         OptionSpec.builder("--flax-compat")
@@ -100,7 +101,8 @@ record RandomOptions(
     try {
       seed = new BigInteger(text);
     } catch (NumberFormatException e) {
-      throw new UsageException("--rng " + given + ": expected an integer seed, got " + quoted(text), e);
+      throw new UsageException(
+          "--rng " + given + ": expected an integer seed, got " + quoted(text), e);
     }
     if (seed.compareTo(SMALLEST) < 0 || seed.compareTo(LARGEST) > 0) {
       throw new UsageException(
@@ -134,8 +136,7 @@ record RandomOptions(
     return switch (text) {
       case "true", "True" -> true;
       case "false", "False" -> false;
-      default ->
-          throw new UsageException("--deterministic " + text + ": expected true or false");
+      default -> throw new UsageException("--deterministic " + text + ": expected true or false");
     };
   }
 

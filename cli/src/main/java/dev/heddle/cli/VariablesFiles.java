@@ -19,9 +19,9 @@ final class VariablesFiles {
   /**
    * Reads and merges the files.
    *
-   * <p>A file with the layers alone, without {@code params} in front, is read as parameters. An {@code
-   * output} beside the collections, as {@code apply} writes it, is left out, so that a step's file
-   * brings its cache to the next.
+   * <p>A file with the layers alone, without {@code params} in front, is read as parameters. An
+   * {@code output} beside the collections, as {@code apply} writes it, is left out, so that a
+   * step's file brings its cache to the next.
    *
    * @param files checkpoints, at least one
    * @throws FailedException if a tensor belongs to no collection
@@ -40,16 +40,15 @@ final class VariablesFiles {
     checkpoint
         .variables()
         .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (name.indexOf('/') > 0) {
-                found.put(name, tensor);
-              } else if (!name.equals(OUTPUT)) {
-                throw new FailedException(
-                    "%s: tensor \"%s\": expected a path such as params/query/kernel"
-                        .formatted(file, name));
-              }
-            });
+        .forEach((name, tensor) -> {
+          if (name.indexOf('/') > 0) {
+            found.put(name, tensor);
+          } else if (!name.equals(OUTPUT)) {
+            throw new FailedException(
+                "%s: tensor \"%s\": expected a path such as params/query/kernel"
+                    .formatted(file, name));
+          }
+        });
     return found;
   }
 }

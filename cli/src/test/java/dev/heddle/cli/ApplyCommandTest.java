@@ -65,8 +65,7 @@ class ApplyCommandTest {
 
     assertThat(apply("O.npz", "--sow-weights").status()).isZero();
 
-    float[] weights =
-        work.tensor("O.npz", "intermediates/attention_weights/0").toFloatArray();
+    float[] weights = work.tensor("O.npz", "intermediates/attention_weights/0").toFloatArray();
     assertThat(Arrays.copyOf(weights, 3)).containsExactly(1, 0, 0);
     assertThat(weights[5]).isZero();
     assertThat(weights[4]).isPositive();
@@ -108,7 +107,8 @@ class ApplyCommandTest {
           new ArrayList<>(List.of("apply", "--config", folder.resolve("C.json"), "--variables"));
       words.addAll(files);
       words.addAll(
-          List.of("--inputs", folder.resolve("token.npz"), "--mutable", "cache", "--output", output));
+          List.of(
+              "--inputs", folder.resolve("token.npz"), "--mutable", "cache", "--output", output));
 
       assertThat(Heddle.run(words.toArray())).isEqualTo(new Heddle(0, "", ""));
 
@@ -241,6 +241,53 @@ class ApplyCommandTest {
         .startsWith("heddle: " + inputs + ": ")
         .contains("\"mask\"", "[5, 3, 3]")
         .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void decodingTakesOnePositionAtATime() throws IOException {
+    variables("{\"num_heads\": 2, \"qkv_features\": 6, \"decode\": true}", "V.safetensors");
+
+    Heddle heddle = apply("O.npz", "--mutable", "cache");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + folder.resolve("I.npz") + ": ")
+        .contains("one position at a time")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void decodingWithoutACacheNamesTheVariables() throws IOException {
+    work.config("{\"num_heads\": 2, \"qkv_features\": 6, \"decode\": true}");
+
+    Heddle heddle = apply("O.npz", "--mutable", "cache");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + folder.resolve("V.safetensors") + ": ScopeCollectionNotFound: ")
+        .contains("\"cached_key\"")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void anOlderOutputStaysWhenTheNewOneFails() throws IOException {
+    assertThat(apply("O.npz").status()).isZero();
+    byte[] before = Files.readAllBytes(folder.resolve("O.npz"));
+    work.tensors("V.safetensors", "params/query/kernel", Array.zeros(DType.FLOAT32, 4, 3, 2));
+
+    assertThat(apply("O.npz").status()).isEqualTo(1);
+
+    assertThat(folder.resolve("O.npz")).hasBinaryContent(before);
+    assertThat(work.files()).containsExactly("C.json", "I.npz", "O.npz", "V.safetensors");
+  }
+
+  @Test
+  void aFolderIsNoOutput() throws IOException {
+    Path output = Files.createDirectory(folder.resolve("O.npz"));
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(
+            new Heddle(1, "", "heddle: " + output + ": is a folder, expected a file's name\n"));
   }
 
   @Test

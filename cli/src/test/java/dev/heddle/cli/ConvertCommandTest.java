@@ -105,8 +105,7 @@ class ConvertCommandTest {
   @Test
   void twoFilesAreNeeded() {
     assertThat(Heddle.run("convert", bert, "--from", "flax", "--to", "flax"))
-        .isEqualTo(
-            new Heddle(2, "", "heddle: convert: missing OUT (see heddle convert --help)\n"));
+        .isEqualTo(new Heddle(2, "", "heddle: convert: missing OUT (see heddle convert --help)\n"));
   }
 
   @Test

@@ -116,7 +116,9 @@ class InitCommandTest {
     assertThat(init("lost/V.npz"))
         .isEqualTo(
             new Heddle(
-                1, "", "heddle: " + lost.resolve("V.npz") + ": folder does not exist: " + lost + "\n"));
+                1,
+                "",
+                "heddle: " + lost.resolve("V.npz") + ": folder does not exist: " + lost + "\n"));
   }
 
   @Test
@@ -134,8 +136,9 @@ class InitCommandTest {
   }
 
   private Heddle init(String output, String... more) {
-    Object[] words =
-        {"init", "--config", config, "--inputs", inputs, "--output", folder.resolve(output)};
+    Object[] words = {
+      "init", "--config", config, "--inputs", inputs, "--output", folder.resolve(output)
+    };
     Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
     return Heddle.run(all);

@@ -29,7 +29,8 @@ class MainTest {
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
         .startsWith("Usage: heddle " + command)
-        .contains("Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
+        .contains(
+            "Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
         .doesNotContain("%n");
     assertThat(heddle.out().lines()).allMatch(line -> line.length() <= 100);
   }
@@ -66,7 +67,7 @@ class MainTest {
             new Heddle(
                 1,
                 "",
-                "heddle: --kernels simd256: not available: the dev.heddle.simd module is not"
+                "heddle: --kernels: simd256 is not available: the module dev.heddle.simd is not"
                     + " present\n"));
   }
 

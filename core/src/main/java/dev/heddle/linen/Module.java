@@ -5,6 +5,7 @@ import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ public abstract class Module<I, O> {
 
   /**
    * The arrays of an input, to see if one is float64 and for {@link #tabulate}: those of an array,
-   * an {@link ArrayTree}, or a collection of these. Override it for another type.
+   * an {@link ArrayTree}, or a collection or map of these. Override it for another type.
    */
   protected List<Array> inputArrays(I input) {
     return arraysOf(input);
@@ -96,6 +97,7 @@ public abstract class Module<I, O> {
         values.forEach(element -> all.addAll(arraysOf(element)));
         yield all;
       }
+      case Map<?, ?> map -> arraysOf(map.values());
       case null, default -> List.of();
     };
   }
@@ -163,8 +165,8 @@ public abstract class Module<I, O> {
       I input) {
     boolean x64 =
         rngs.x64()
-            .orElseGet(() ->
-                usesFloat64() || isFloat64(inputArrays(input)) || isFloat64(variables.leaves()));
+            .orElseGet(
+                () -> usesFloat64() || isFloat64(inputArrays(input)) || variables.hasFloat64());
     Run run = new Run(variables, rngs, x64, mutable, initializing, capture, tabulation);
     return run.call(this, input);
   }
@@ -181,7 +183,7 @@ public abstract class Module<I, O> {
   /** As {@link #applyMethod(Variables, Function)}, with random streams and collections to write. */
   public final <R> Applied<R> applyMethod(
       Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
-    boolean x64 = rngs.x64().orElseGet(() -> usesFloat64() || isFloat64(variables.leaves()));
+    boolean x64 = rngs.x64().orElseGet(() -> usesFloat64() || variables.hasFloat64());
     return new Run(variables, rngs, x64, mutable, false, null, null).run(this, method);
   }
 

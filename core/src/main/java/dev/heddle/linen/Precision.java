@@ -10,6 +10,17 @@ import java.util.Map;
  * @param names the names as given, one for both operands or one for each
  */
 public record Precision(List<String> names) {
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          "default", Level.DEFAULT,
+          "fastest", Level.DEFAULT,
+          "bfloat16", Level.DEFAULT,
+          "high", Level.HIGH,
+          "bfloat16_3x", Level.HIGH,
+          "tensorfloat32", Level.HIGH,
+          "highest", Level.HIGHEST,
+          "float32", Level.HIGHEST);
+
   /** The fastest of an accelerator. */
   public static final Precision DEFAULT = of("default");
 
@@ -28,17 +39,6 @@ public record Precision(List<String> names) {
     /** Full. */
     HIGHEST
   }
-
-  private static final Map<String, Level> LEVELS =
-      Map.of(
-          "default", Level.DEFAULT,
-          "fastest", Level.DEFAULT,
-          "bfloat16", Level.DEFAULT,
-          "high", Level.HIGH,
-          "bfloat16_3x", Level.HIGH,
-          "tensorfloat32", Level.HIGH,
-          "highest", Level.HIGHEST,
-          "float32", Level.HIGHEST);
 
   /**
    * Checks the names.

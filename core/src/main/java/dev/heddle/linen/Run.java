@@ -67,6 +67,9 @@ final class Run {
   }
 
   private Variables written() {
+    if (mutable.equals(Mutable.none())) {
+      return Variables.empty();
+    }
     Branch result = variables;
     for (String collection : variables.children().keySet()) {
       if (!mutable.includes(collection)) {

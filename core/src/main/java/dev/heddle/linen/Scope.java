@@ -351,6 +351,9 @@ public final class Scope {
    * that class in this module. The same instance again is the same submodule, wherever in the tree
    * it is called.
    *
+   * <p>Of calls inside one another the inner one comes first and is {@code Dense_0}; in Python's
+   * {@code nn.Dense(2)(nn.Dense(3)(x))} the outer one is. {@link #bind} gives names in any order.
+   *
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> P call(Module<J, P> module, J input) {
@@ -365,7 +368,7 @@ public final class Scope {
    */
   public <J, P> P call(String name, Module<J, P> module, J input) {
     requireOpen();
-    if (submodules.get(name) != module) {
+    if (!isHere(name, module)) {
       return attach(name, module).call(input);
     }
     return new Bound<>(run, place.child(name), module).call(input);
@@ -391,7 +394,7 @@ public final class Scope {
     }
     if (known.isChildOf(place)) {
       String name = known.names().getLast(); // of an earlier call of this module, or of this one
-      if (submodules.get(name) != module) {
+      if (!isHere(name, module)) {
         if (name.equals(module.typeName() + "_" + cursors.getOrDefault(module.typeName(), 0))) {
           cursors.merge(module.typeName(), 1, Integer::sum);
         }
@@ -427,6 +430,11 @@ public final class Scope {
     SequencedMap<String, Bound<J, P>> bound = new LinkedHashMap<>();
     modules.forEach((key, module) -> bound.put(key, attribute(name + "_" + key, module)));
     return bound;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the instance is what makes a submodule
+  private boolean isHere(String name, Module<?, ?> module) {
+    return submodules.get(name) == module;
   }
 
   private String automaticName(Module<?, ?> module) {

@@ -1,6 +1,7 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.DType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -111,6 +112,21 @@ sealed interface VariableTree {
           case Branch branch -> branch.walk(prefix + name + "/", visitor);
         }
       });
+    }
+
+    /** Whether one of the tensors is float64. */
+    boolean hasFloat64() {
+      for (VariableTree node : children.values()) {
+        boolean found =
+            switch (node) {
+              case Leaf(Array array) -> array.dtype() == DType.FLOAT64;
+              case Branch branch -> branch.hasFloat64();
+            };
+        if (found) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** The same branches around other tensors. */

@@ -32,6 +32,7 @@ public final class Variables implements ArrayTree<Variables> {
   private static final Variables EMPTY = new Variables(Branch.EMPTY);
 
   private final Branch root;
+  private volatile @Nullable Boolean float64;
 
   Variables(Branch root) {
     this.root = root;
@@ -99,9 +100,16 @@ public final class Variables implements ArrayTree<Variables> {
    */
   public Array get(String path) {
     return find(path)
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "variables: expected one of " + flatten().keySet() + ", got \"" + path + "\""));
+        .orElseThrow(() -> {
+          Set<String> paths = flatten().sequencedKeySet();
+          return new IllegalArgumentException(
+              "variables: expected the path of one of "
+                  + paths.size()
+                  + " tensors, got \""
+                  + path
+                  + "\""
+                  + Nearest.suggestion(path, paths));
+        });
   }
 
   /**
@@ -169,6 +177,16 @@ public final class Variables implements ArrayTree<Variables> {
           "leaves: expected " + expected + " arrays, got " + leaves.size());
     }
     return new Variables(root.refill(leaves.iterator()));
+  }
+
+  /** Whether one of the tensors is float64; looked up once. */
+  boolean hasFloat64() {
+    Boolean known = float64;
+    if (known == null) {
+      known = root.hasFloat64();
+      float64 = known; // two threads find the same
+    }
+    return known;
   }
 
   /** Whether there is no tensor. */

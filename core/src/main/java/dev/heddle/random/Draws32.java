@@ -56,7 +56,9 @@ record Draws32(Era era, DType dtype) {
 
   /** Numbers of the standard normal distribution between two bounds of the type, exclusive. */
   float[] truncatedNormal(Key key, int n, float lower, float upper) {
-    float[] out = uniform(key, n, bound(lower), bound(upper));
+    float a = round(XlaFloat.erfOfLower(overSqrt2(lower), era));
+    float b = round(XlaFloat.erf(overSqrt2(upper), era));
+    float[] out = uniform(key, n, a, b);
     float least = up(lower);
     float most = -up(-upper);
     for (int i = 0; i < n; i++) {
@@ -65,8 +67,16 @@ record Draws32(Era era, DType dtype) {
     return out;
   }
 
-  private float bound(float x) {
-    return round(XlaFloat.erf(round(x / round(SQRT2)), era));
+  /**
+   * A bound over the square root of two. XLA multiplies by the reciprocal of a constant instead of
+   * dividing, but for bfloat16; there, the classic era does not round the quotient.
+   */
+  private float overSqrt2(float x) {
+    float root = round(SQRT2);
+    if (dtype == DType.BFLOAT16) {
+      return era == Era.MODERN ? round(x / root) : x / root;
+    }
+    return round(x * round(1 / root));
   }
 
   private float ofUniform(float u) {
@@ -96,12 +106,9 @@ record Draws32(Era era, DType dtype) {
     return switch (dtype) {
       case BFLOAT16 ->
           value == 0
-              ? Half.fromBfloat16((short) 1)
+              ? Half.fromBfloat16((short) (era == Era.MODERN ? 0 : 1)) // flushed to zero there
               : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
-      case FLOAT16 ->
-          value == 0
-              ? Half.fromFloat16((short) 1)
-              : Half.fromFloat16((short) (Half.toFloat16(value) + step));
+      case FLOAT16 -> Half.fromFloat16((short) (value == 0 ? 1 : Half.toFloat16(value) + step));
       default -> Math.nextUp(value);
     };
   }

@@ -31,12 +31,16 @@ record Draws64(Era era) {
 
   /** Numbers of the standard normal distribution between two bounds, exclusive. */
   double[] truncatedNormal(Key key, int n, double lower, double upper) {
-    double[] out = uniform(key, n, XlaDouble.erf(lower / SQRT2), XlaDouble.erf(upper / SQRT2));
+    double[] out = uniform(key, n, bound(lower), bound(upper));
     double least = Math.nextUp(lower);
     double most = Math.nextDown(upper);
     for (int i = 0; i < n; i++) {
       out[i] = Math.min(Math.max(SQRT2 * XlaDouble.erfInv(out[i], era), least), most);
     }
     return out;
+  }
+
+  private static double bound(double x) {
+    return XlaDouble.erf(x * (1 / SQRT2)); // XLA multiplies instead of dividing by a constant
   }
 }

@@ -19,7 +19,8 @@ final class Orthogonal {
         a[j][i] = matrix[i * columns + j];
       }
     }
-    double[] diagonal = triangularize(a, rows);
+    double[] factors = new double[columns];
+    double[] diagonal = triangularize(a, factors);
 
     double[][] q = new double[columns][rows];
     for (int j = 0; j < columns; j++) {
@@ -27,34 +28,38 @@ final class Orthogonal {
     }
     for (int k = columns - 1; k >= 0; k--) {
       for (int j = k; j < columns; j++) {
-        reflect(q[j], a[k], k);
+        reflect(q[j], a[k], factors[k], k);
       }
     }
     return q;
   }
 
-  /** Leaves the reflections' vectors, scaled to length sqrt(2), in the columns. */
-  private static double[] triangularize(double[][] a, int rows) {
+  /** Leaves the reflections' vectors, which begin with 1, in the columns; returns the diagonal. */
+  private static double[] triangularize(double[][] a, double[] factors) {
     double[] diagonal = new double[a.length];
     for (int k = 0; k < a.length; k++) {
       double[] column = a[k];
-      double norm = Math.sqrt(dot(column, column, k));
-      diagonal[k] = column[k] > 0 ? -norm : norm;
-      column[k] -= diagonal[k];
-      double length = dot(column, column, k);
-      double scale = length == 0 ? 0 : Math.sqrt(2 / length);
-      for (int i = k; i < rows; i++) {
-        column[i] *= scale;
+      double first = column[k];
+      double rest = dot(column, column, k + 1);
+      if (rest == 0) { // nothing to reflect
+        diagonal[k] = first;
+        continue;
+      }
+      diagonal[k] = -Math.copySign(Math.sqrt(first * first + rest), first);
+      factors[k] = (diagonal[k] - first) / diagonal[k];
+      column[k] = 1;
+      for (int i = k + 1; i < column.length; i++) {
+        column[i] /= first - diagonal[k];
       }
       for (int j = k + 1; j < a.length; j++) {
-        reflect(a[j], column, k);
+        reflect(a[j], column, factors[k], k);
       }
     }
     return diagonal;
   }
 
-  private static void reflect(double[] x, double[] vector, int from) {
-    double projection = dot(x, vector, from);
+  private static void reflect(double[] x, double[] vector, double factor, int from) {
+    double projection = factor * dot(x, vector, from);
     for (int i = from; i < x.length; i++) {
       x[i] -= projection * vector[i];
     }

@@ -1,5 +1,7 @@
 package dev.heddle.random;
 
+import dev.heddle.kernel.Fma;
+
 /**
  * XLA's own float32 logarithm, error function and inverse error function on a CPU, to the last bit.
  * Initial parameters are made of them; models compute with the functions of {@code array.op}.
@@ -60,7 +62,7 @@ final class XlaFloat {
     2.83297682f
   };
 
-  private static final float ERF_LIMIT_MODERN = 3.832506856900711f;
+  private static final float ERF_LIMIT_MODERN = 3.7439211627767994f; // 1 from here on
   private static final float[] ERF_P_MODERN = {
     0.00022905065861350646f,
     0.0034082910107109506f,
@@ -95,6 +97,9 @@ final class XlaFloat {
     -1.42647390514189e-02f
   };
 
+  private static final int ERF_P_NOT_FUSED = 3;
+  private static final int ERF_Q_NOT_FUSED = 1;
+
   private XlaFloat() {}
 
   /** The x whose error function is the given one; NaN outside -1 to 1. */
@@ -108,16 +113,32 @@ final class XlaFloat {
     return p * x;
   }
 
-  /** The error function. */
+  /** The error function of a single number, the upper bound of a truncated normal. */
   static float erf(float x, Era era) {
-    if (era == Era.MODERN) {
-      float t = Math.clamp(x, -ERF_LIMIT_MODERN, ERF_LIMIT_MODERN);
-      float t2 = t * t;
-      return t * horner(ERF_P_MODERN, t2) / horner(ERF_Q_MODERN, t2);
+    if (era == Era.CLASSIC) {
+      return erfClassic(x, 0, 0);
     }
+    if (Math.abs(x) >= ERF_LIMIT_MODERN) {
+      return Math.signum(x);
+    }
+    float x2 = x * x;
+    return x * horner(ERF_P_MODERN, x2) / horner(ERF_Q_MODERN, x2);
+  }
+
+  /**
+   * The error function of the lower bound. The classic compiler makes one block of code of both
+   * bounds, in which two steps of the lower one's polynomials are not fused.
+   */
+  static float erfOfLower(float x, Era era) {
+    return era == Era.CLASSIC ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED) : erf(x, era);
+  }
+
+  private static float erfClassic(float x, int pNotFused, int qNotFused) {
     float t = Math.clamp(x, -ERF_LIMIT_CLASSIC, ERF_LIMIT_CLASSIC);
     float t2 = t * t;
-    return Math.clamp(t * horner(ERF_P_CLASSIC, t2) / horner(ERF_Q_CLASSIC, t2), -1f, 1f);
+    float p = horner(ERF_P_CLASSIC, t2, pNotFused);
+    float q = horner(ERF_Q_CLASSIC, t2, qNotFused);
+    return Math.clamp(t * p / q, -1f, 1f);
   }
 
   /** log(1 + x). */
@@ -157,14 +178,19 @@ final class XlaFloat {
   }
 
   private static float horner(float[] coefficients, float x) {
+    return horner(coefficients, x, 0);
+  }
+
+  /** A chain of fused multiply-adds, but for the step that adds one of the coefficients. */
+  private static float horner(float[] coefficients, float x, int notFused) {
     float sum = coefficients[0];
     for (int i = 1; i < coefficients.length; i++) {
-      sum = fma(sum, x, coefficients[i]);
+      sum = i == notFused ? sum * x + coefficients[i] : fma(sum, x, coefficients[i]);
     }
     return sum;
   }
 
   static float fma(float a, float b, float c) {
-    return Math.fma(a, b, c);
+    return Fma.fma(a, b, c);
   }
 }

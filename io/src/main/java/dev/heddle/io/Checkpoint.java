@@ -66,7 +66,7 @@ public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String
    * as it is.
    */
   public Checkpoint variables() {
-    if (has("params") && has("opt_state")) {
+    if (has("params") && (has("opt_state") || tensors.containsKey("step"))) {
       return trainState("params");
     }
     if (has("target") && !has("params")) {

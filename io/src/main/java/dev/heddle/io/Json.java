@@ -122,9 +122,9 @@ sealed interface Json {
         }
         yield new Items(items, position);
       }
-      case VALUE_STRING -> new Text(parser.getString(), position);
-      case VALUE_NUMBER_INT -> new Number(parser.getString(), true, position);
-      case VALUE_NUMBER_FLOAT -> new Number(parser.getString(), false, position);
+      case VALUE_STRING -> new Text(json.text(), position);
+      case VALUE_NUMBER_INT -> new Number(json.text(), true, position);
+      case VALUE_NUMBER_FLOAT -> new Number(json.text(), false, position);
       case VALUE_TRUE, VALUE_FALSE -> new Truth(token == JsonToken.VALUE_TRUE, position);
       case VALUE_NULL -> new Null(position);
       case null, default -> throw json.error("expected a value, got " + json.found());

@@ -87,6 +87,15 @@ final class JsonText implements AutoCloseable {
     return next() == JsonToken.END_OBJECT ? null : parser.currentName();
   }
 
+  /** The current token's text, which the parser reads only now. */
+  String text() throws CheckpointException {
+    try {
+      return parser.getString();
+    } catch (JacksonException e) {
+      throw invalid(e);
+    }
+  }
+
   /** The current token as a whole number that fits 64 bits. */
   long integer() throws CheckpointException {
     try {
@@ -110,8 +119,12 @@ final class JsonText implements AutoCloseable {
     try {
       return parser.nextToken();
     } catch (JacksonException e) {
-      throw place.error("not valid JSON: " + oneLine(e.getOriginalMessage()) + position(), e);
+      throw invalid(e);
     }
+  }
+
+  private CheckpointException invalid(JacksonException e) {
+    return place.error("not valid JSON: " + oneLine(e.getOriginalMessage()) + position(), e);
   }
 
   private static String oneLine(@Nullable String message) {
@@ -131,7 +144,7 @@ final class JsonText implements AutoCloseable {
       case null -> "the end";
       case START_OBJECT -> "an object";
       case START_ARRAY -> "a list";
-      case VALUE_STRING -> "the text " + Place.quoted(parser.getString());
+      case VALUE_STRING -> "a text";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         String digits = parser.getString();
         yield digits.length() > 40 ? digits.substring(0, 40) + "..." : digits;

@@ -102,7 +102,7 @@ final class MsgpackReader {
 
   private CheckpointException malformed(Place here, MessagePackException e) {
     long at = in.getTotalReadBytes();
-    return left() <= 0 || e instanceof MessageInsufficientBufferException
+    return e instanceof MessageInsufficientBufferException
         ? here.error("ends too early, at byte " + size + ": truncated", e)
         : here.error("not valid msgpack near byte " + at + ": " + e.getMessage(), e);
   }

@@ -78,7 +78,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     json.next(JsonToken.START_OBJECT, "an object");
     for (String key = json.nextName(); key != null; key = json.nextName()) {
       json.next(JsonToken.VALUE_STRING, "a text for " + Place.quoted(key));
-      if (metadata.put(key, json.parser().getString()) != null) {
+      if (metadata.put(key, json.text()) != null) {
         throw here.error("the key " + Place.quoted(key) + " is given twice");
       }
     }
@@ -94,7 +94,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         case "dtype" -> {
           once(place, key, dtype);
           json.in(place).next(JsonToken.VALUE_STRING, "a text for \"dtype\"");
-          dtype = json.parser().getString();
+          dtype = json.text();
         }
         case "shape" -> {
           once(place, key, shape);
@@ -196,11 +196,11 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             "data_offsets: expected [" + at + ", ...] within " + length + " bytes, got [";
         String why =
             entry.end > length
-                ? "past the end: truncated, or the offsets lie"
+                ? "ends past the end: truncated, or the offsets lie"
                 : entry.begin < at ? "overlaps the tensor before it" : "leaves a hole before it";
         throw place
             .tensor(each.getKey())
-            .error(where + entry.begin + ", " + entry.end + "], which is " + why);
+            .error(where + entry.begin + ", " + entry.end + "], which " + why);
       }
       at = entry.end;
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each that is
- * looked at, in the same order.
+ * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each
+ * that is looked at, in the same order.
  */
 public final class AttentionMap {
   private static final int LONGEST_LABEL = 10;
@@ -16,20 +16,21 @@ public final class AttentionMap {
   private final HeadWeights[] heads;
   private final Shading shading;
   private final int columns;
+  private final String arrow;
 
   /**
    * A map that is not drawn yet.
    *
    * @param pieces the word pieces, L of them
    * @param weights the weights, shape {@code [1, H, L, L]}
-   * @param shading how a weight looks
-   * @param columns the width of the terminal
+   * @param terminal what it is drawn on
    */
-  public AttentionMap(List<String> pieces, Array weights, Shading shading, int columns) {
+  public AttentionMap(List<String> pieces, Array weights, Terminal terminal) {
     this.pieces = List.copyOf(pieces);
     this.heads = HeadWeights.of(weights);
-    this.shading = shading;
-    this.columns = columns;
+    this.shading = terminal.shading();
+    this.columns = terminal.columns();
+    this.arrow = terminal.unicode() ? "→" : "->";
   }
 
   /** All heads, small, as many beside each other as the terminal has room for. */
@@ -98,7 +99,7 @@ public final class AttentionMap {
    * @param head its number, from 0
    */
   public String summary(int head) {
-    return heads[head].summary(pieces, shading != Shading.LETTERS);
+    return heads[head].summary(pieces, arrow);
   }
 
   /** The number of heads. */
@@ -107,7 +108,10 @@ public final class AttentionMap {
   }
 
   private int labelWidth() {
-    return pieces.stream().mapToInt(String::length).map(n -> Math.min(n, LONGEST_LABEL)).max()
+    return pieces.stream()
+        .mapToInt(String::length)
+        .map(n -> Math.min(n, LONGEST_LABEL))
+        .max()
         .orElse(0);
   }
 

@@ -13,7 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The extract of all-MiniLM-L6-v2 that the demo runs on, for one sentence. {@code make_demo.py} made it.
+ * The extract of all-MiniLM-L6-v2 that the demo runs on, for one sentence. {@code make_demo.py}
+ * made it.
  *
  * @param text the sentence
  * @param pieces its word pieces, L of them

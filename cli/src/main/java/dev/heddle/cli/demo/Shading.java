@@ -1,8 +1,9 @@
 package dev.heddle.cli.demo;
 
 /**
- * How a weight between 0 and 1 looks in one cell: a background colour, a block or, where the terminal has
- * neither, a letter. Each step is a step of the weight's square root, so that small weights are seen.
+ * How a weight between 0 and 1 looks in one cell: a background colour, a block or, where the
+ * terminal has neither, a letter. Each step is a step of the weight's square root, so that small
+ * weights are seen.
  */
 public enum Shading {
   /** A ramp of 256-colour backgrounds. */

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class AttentionMapTest {
   private static final List<String> PIECES = List.of("[CLS]", "linen", "thread");
 
-  /** Head 0: each looks at the one before it; head 1: all at the first; head 2: a little anywhere. */
+  /**
+   * Head 0: each looks at the one before it; head 1: all at the first; head 2: a little anywhere.
+   */
   private static final Array WEIGHTS =
       Array.of(
           new float[] {
@@ -26,7 +28,7 @@ class AttentionMapTest {
 
   @Test
   void headsStandBesideEachOtherAsFarAsTheTerminalIsWide() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.BLOCKS, 18);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.BLOCKS, 18, true));
 
     assertThat(map.overview())
         .containsExactly(
@@ -45,7 +47,7 @@ class AttentionMapTest {
 
   @Test
   void oneHeadShowsPercent() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.LETTERS, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.LETTERS, 80, false));
 
     assertThat(map.head(2))
         .startsWith(
@@ -58,7 +60,7 @@ class AttentionMapTest {
 
   @Test
   void colourIsABackgroundThatEndsWithTheRow() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.COLOUR, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.COLOUR, 80, true));
 
     assertThat(map.overview().get(1))
         .startsWith(" [CLS] \u001b[48;5;159m \u001b[48;5;236m  \u001b[0m")
@@ -67,10 +69,11 @@ class AttentionMapTest {
 
   @Test
   void aSentenceSaysWhereAHeadLooks() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.LETTERS, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.LETTERS, 80, false));
 
     assertThat(map.summary(0))
-        .isEqualTo("each piece looks at the one before it (100 %); strongest: thread -> linen 100 %");
+        .isEqualTo(
+            "each piece looks at the one before it (100 %); strongest: thread -> linen 100 %");
     assertThat(map.summary(1)).isEqualTo("rests on [CLS] (100 %)");
     assertThat(map.summary(2)).endsWith("strongest: linen -> thread 60 %");
   }
@@ -78,7 +81,11 @@ class AttentionMapTest {
   @Test
   void noLineIsWiderThanTheTerminal() {
     List<String> pieces = Collections.nCopies(18, "wordpieces-of-any-length");
-    var map = new AttentionMap(pieces, Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18), Shading.BLOCKS, 80);
+    var map =
+        new AttentionMap(
+            pieces,
+            Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18),
+            new Terminal(Shading.BLOCKS, 80, true));
 
     assertThat(map.overview()).allMatch(line -> line.length() <= 80);
     assertThat(map.head(3)).allMatch(line -> line.length() <= 80);

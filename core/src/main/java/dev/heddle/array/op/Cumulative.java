@@ -4,11 +4,12 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Rounding;
 import java.util.List;
 
 /**
- * Running sums and products along an axis, one after another in order. 16-bit floats are
- * accumulated in float32 and every element rounds once; types as in {@link Reduce}.
+ * Running sums and products along an axis, one after another in order; 16-bit floats are rounded at
+ * every step. Of bool they are int32.
  */
 public final class Cumulative {
   private Cumulative() {}
@@ -16,13 +17,17 @@ public final class Cumulative {
   /** Each element with all before it added, {@code jnp.cumsum}. */
   public static Array cumsum(Array x, int axis) {
     int along = Axes.one("cumsum", axis, x.shape());
-    return Op.run(new Running(along, false), Cast.astype(x, Reduce.accumulated(x.dtype())));
+    return Op.run(new Running(along, false), numbers(x));
   }
 
   /** Each element times all before it, {@code jnp.cumprod}. */
   public static Array cumprod(Array x, int axis) {
     int along = Axes.one("cumprod", axis, x.shape());
-    return Op.run(new Running(along, true), Cast.astype(x, Reduce.accumulated(x.dtype())));
+    return Op.run(new Running(along, true), numbers(x));
+  }
+
+  private static Array numbers(Array x) {
+    return x.dtype() == DType.BOOL ? Cast.astype(x, DType.INT32) : x;
   }
 
   private record Running(int axis, boolean product) implements Op {
@@ -51,9 +56,10 @@ public final class Cumulative {
       }
       if (rows.dtype().isFloating()) {
         float[] out = rows.floats().clone();
+        Rounding rounding = Softmax.rounding(rows.dtype());
         for (int i = 0; i < out.length; i++) {
           if (i % length != 0) {
-            out[i] = product ? out[i - 1] * out[i] : out[i - 1] + out[i];
+            out[i] = rounding.round(product ? out[i - 1] * out[i] : out[i - 1] + out[i]);
           }
         }
         return Storage.ofFloats(rows.dtype(), out);

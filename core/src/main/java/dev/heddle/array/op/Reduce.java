@@ -117,7 +117,7 @@ public final class Reduce {
   }
 
   /** The type in which JAX sums another. */
-  static DType accumulated(DType dtype) {
+  private static DType accumulated(DType dtype) {
     return switch (dtype) {
       case BOOL -> DType.INT32;
       case UINT8 -> DType.UINT32;

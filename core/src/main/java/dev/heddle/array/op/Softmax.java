@@ -62,7 +62,8 @@ public final class Softmax {
     return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
   }
 
-  private static Rounding rounding(DType dtype) {
+  /** What an operation that rounds between its steps does with a type. */
+  static Rounding rounding(DType dtype) {
     return switch (dtype) {
       case BFLOAT16 -> Rounding.BFLOAT16;
       case FLOAT16 -> Rounding.FLOAT16;

@@ -146,7 +146,9 @@ public final class Sort {
     }
 
     private static int compare(double a, double b) {
-      return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+      return a < b
+          ? -1
+          : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
     }
   }
 }

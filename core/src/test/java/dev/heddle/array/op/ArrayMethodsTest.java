@@ -1,0 +1,103 @@
+package dev.heddle.array.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Tracer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What one writes every day. */
+class ArrayMethodsTest {
+  private static final Array X = Array.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+
+  @Test
+  void arithmeticBroadcasts() {
+    Array row = Array.of(new float[] {10, 20, 30});
+    Array column = Array.of(new float[] {100, 200}, 2, 1);
+
+    assertThat(X.plus(row)).isEqualTo(Array.of(new float[] {11, 22, 33, 14, 25, 36}, 2, 3));
+    assertThat(X.minus(column).get(1)).isEqualTo(Array.of(new float[] {-196, -195, -194}));
+    assertThat(X.times(X).sum().item()).isEqualTo(91);
+    assertThat(X.dividedBy(2).get(0, 0).item()).isEqualTo(0.5);
+    assertThat(X.negate().max().item()).isEqualTo(-1);
+  }
+
+  @Test
+  void aNumberDoesNotWidenAFloatingPointArray() {
+    Array half = Array.of(new float[] {1, 2}).astype(DType.BFLOAT16);
+
+    assertThat(half.times(0.1).dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(half.times(0.1).toFloatArray()).containsExactly(0.10009765625f, 0.2001953125f);
+  }
+
+  @Test
+  void anIntegerArrayKeepsItsTypeBesideWholeNumbersOnly() {
+    Array ints = Array.of(new int[] {1, 2});
+
+    assertThat(ints.plus(1)).isEqualTo(Array.of(new int[] {2, 3}));
+    assertThat(ints.plus(0.5)).isEqualTo(Array.of(new float[] {1.5f, 2.5f}));
+    assertThat(ints.dividedBy(2)).isEqualTo(Array.of(new float[] {0.5f, 1}));
+    assertThat(Array.of(new boolean[] {true}).plus(1)).isEqualTo(Array.of(new int[] {2}));
+  }
+
+  @Test
+  void integersWrap() {
+    Array large = Array.of(new int[] {Integer.MAX_VALUE});
+
+    assertThat(large.plus(1)).isEqualTo(Array.of(new int[] {Integer.MIN_VALUE}));
+    assertThat(Array.of(new byte[] {(byte) 255}).plus(1)).isEqualTo(Array.of(new byte[] {0}));
+  }
+
+  @Test
+  void shapesChange() {
+    assertThat(X.reshape(3, -1).get(2)).isEqualTo(Array.of(new float[] {5, 6}));
+    assertThat(X.transpose()).isEqualTo(Array.of(new float[] {1, 4, 2, 5, 3, 6}, 3, 2));
+    assertThat(X.matmul(X.transpose())).isEqualTo(Array.of(new float[] {14, 32, 32, 77}, 2, 2));
+    assertThat(X.mean(0)).isEqualTo(Array.of(new float[] {2.5f, 3.5f, 4.5f}));
+    assertThat(X.get(-1, -1).item()).isEqualTo(6);
+  }
+
+  @Test
+  void aBufferKeepsItsPosition() {
+    FloatBuffer buffer = FloatBuffer.wrap(new float[] {9, 1, 2}).position(1);
+
+    assertThat(Array.of(buffer, 2, 1)).isEqualTo(Array.of(new float[] {1, 2}, 2, 1));
+    assertThat(buffer.remaining()).isEqualTo(2);
+  }
+
+  @Test
+  void aUsersOwnAttentionIsShort() {
+    Array query = Creation.linspace(-1, 1, 24, DType.FLOAT32).reshape(2, 3, 2, 2);
+    Array score = Einsum.einsum("...qhd,...khd->...hqk", query.dividedBy(Math.sqrt(2)), query);
+    Array causal = Creation.tri(3, 3, 0, DType.BOOL);
+    double lowest = DType.FLOAT32.finfoMin();
+    Array weights = Softmax.softmax(Where.where(causal, score, lowest));
+    Array seen = Einsum.einsum("...hqk,...khd->...qhd", weights, query);
+
+    assertThat(seen.shape()).isEqualTo(query.shape());
+    assertThat(seen.get(0, 0)).isEqualTo(query.get(0, 0)); // the first sees only itself
+    assertThat(weights.get(0, 0, 0)).isEqualTo(Array.of(new float[] {1, 0, 0}));
+  }
+
+  @Test
+  void aTracerHearsOfEveryOperation() {
+    List<String> heard = new ArrayList<>();
+    Tracer tracer =
+        new Tracer() {
+          @Override
+          public Array record(Op op, List<Array> inputs, Array output) {
+            heard.add(op.name());
+            return output.traced(this);
+          }
+        };
+
+    Elementwise.exp(X.traced(tracer).times(2).reshape(-1)).sum();
+
+    assertThat(heard).containsExactly("multiply", "reshape", "exp", "sum");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.heddle.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiles and runs the Java that stands in the documentation, word by word. */
+class DocsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern JAVA = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+  private static final String IMPORTS =
+      """
+      import dev.heddle.array.*;
+      import dev.heddle.array.op.*;
+      import dev.heddle.linen.*;
+      import dev.heddle.linen.Module;
+      import dev.heddle.linen.VarianceScaling.*;
+      import dev.heddle.random.*;
+      import dev.heddle.random.Random;
+      """;
+
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> theJavaForFlaxUsersCompilesAndRuns() throws IOException {
+    List<String> blocks = javaOf(ROOT.resolve("docs/coming-from-flax.md"));
+    String shared = blocks.removeFirst();
+    assertThat(blocks).hasSizeGreaterThan(8);
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String block : blocks) {
+      String type = "Snippet" + tests.size();
+      String title = block.lines().findFirst().orElseThrow();
+      tests.add(DynamicTest.dynamicTest(title, () -> run(type, snippet(type, shared, block))));
+    }
+    return tests.stream();
+  }
+
+  @Test
+  void theFirstProgramOfTheReadmePrintsWhatItSays() throws Exception {
+    String program = javaOf(ROOT.resolve("README.md")).getFirst();
+    String output = run("First", program);
+    assertThat(output).contains("params/query/kernel").contains("float32[1, 3, 4]");
+  }
+
+  private static String snippet(String type, String shared, String block) {
+    return IMPORTS + "class " + type + " {\n  void main() {\n" + shared + block + "  }\n}\n";
+  }
+
+  private static List<String> javaOf(Path page) throws IOException {
+    Matcher matcher = JAVA.matcher(Files.readString(page));
+    return matcher.results().map(result -> result.group(1)).collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private String run(String type, String source) throws Exception {
+    Path file = Files.writeString(folder.resolve(type + ".java"), source);
+    StringWriter messages = new StringWriter();
+    var compiler = ToolProvider.getSystemJavaCompiler();
+    try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+      List<String> options =
+          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+      var units = files.getJavaFileObjects(file);
+      boolean compiled =
+          compiler.getTask(messages, files, null, options, null, units).call();
+      assertThat(compiled).as("%s%n%s", messages, source).isTrue();
+    }
+    PrintStream console = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      var constructor = loader.loadClass(type).getDeclaredConstructor();
+      constructor.setAccessible(true);
+      Method main = constructor.getDeclaringClass().getDeclaredMethod("main");
+      main.setAccessible(true);
+      main.invoke(constructor.newInstance());
+    } finally {
+      System.setOut(console);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+}

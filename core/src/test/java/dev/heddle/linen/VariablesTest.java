@@ -1,0 +1,129 @@
+package dev.heddle.linen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VariablesTest {
+  private static final Array A = Array.of(new float[] {1, 2}, 2);
+  private static final Array B = Array.of(new float[] {3}, 1);
+  private static final Array INDEX = Array.scalar(0, DType.INT32);
+
+  private static Variables variables() {
+    Map<String, Array> flat = new LinkedHashMap<>();
+    flat.put("params/query/kernel", A);
+    flat.put("params/query/bias", B);
+    flat.put("cache/cache_index", INDEX);
+    return Variables.of(flat);
+  }
+
+  @Test
+  void isATreeOfPathsInTheirOrder() {
+    assertThat(variables().flatten().keySet())
+        .containsExactly("params/query/kernel", "params/query/bias", "cache/cache_index");
+    assertThat(variables().collections()).containsExactly("params", "cache");
+    assertThat(variables().leaves()).containsExactly(A, B, INDEX);
+    assertThat(variables().get("params/query/kernel")).isEqualTo(A);
+    assertThat(variables().find("params/query")).isEmpty();
+    assertThat(variables().collection("cache").flatten()).containsOnlyKeys("cache/cache_index");
+    assertThat(variables().collection("other")).isEqualTo(Variables.empty());
+    assertThat(variables().without("cache")).isEqualTo(variables().collection("params"));
+    assertThat(variables().isEmpty()).isFalse();
+  }
+
+  @Test
+  void aLaterTensorReplacesAnEarlierOne() {
+    Variables step = Variables.of(Map.of("cache/cache_index", INDEX.plus(INDEX), "cache/new", A));
+
+    Variables merged = variables().merge(step);
+
+    assertThat(merged.flatten()).hasSize(4).containsEntry("params/query/kernel", A);
+    assertThat(merged.with("params/query/bias", A).get("params/query/bias")).isEqualTo(A);
+    assertThatThrownBy(() -> variables().merge(Variables.of(Map.of("params/query", A))))
+        .hasMessage(
+            "variables: expected \"params/query\" to be either a tensor or a group of them, got"
+                + " both");
+    assertThatThrownBy(() -> variables().with("params/query/bias/deep", A))
+        .hasMessage(
+            "variables: expected \"params/query/bias\" to be either a tensor or a group of them,"
+                + " got both");
+  }
+
+  @Test
+  void takesOtherLeaves() {
+    Variables other = variables().withLeaves(List.of(B, A, INDEX));
+
+    assertThat(other.get("params/query/kernel")).isEqualTo(B);
+    assertThatThrownBy(() -> variables().withLeaves(List.of(A)))
+        .hasMessage("leaves: expected 3 arrays, got 1");
+  }
+
+  @Test
+  void equalityDoesNotLookAtTheOrder() {
+    Variables turned =
+        Variables.of(Map.of("cache/cache_index", INDEX))
+            .with("params/query/bias", B)
+            .with("params/query/kernel", A);
+
+    assertThat(turned).isEqualTo(variables()).hasSameHashCodeAs(variables());
+    assertThat(turned.with("params/query/bias", A)).isNotEqualTo(variables());
+  }
+
+  @Test
+  void printsAsATable() {
+    assertThat(variables())
+        .hasToString(
+            """
+            path                 dtype    shape  size  bytes
+            params/query/kernel  float32  [2]       2      8
+            params/query/bias    float32  [1]       1      4
+            cache/cache_index    int32    []        1      4
+            total                                   4     16
+            """);
+    assertThat(variables().size()).isEqualTo(4);
+    assertThat(variables().bytes()).isEqualTo(16);
+  }
+
+  @Test
+  void tuplesAreNumbered() {
+    Variables sown = Variables.of(Map.of("intermediates/h/1", B, "intermediates/h/0", A));
+
+    assertThat(sown.tuple("intermediates/h")).containsExactly(A, B);
+    assertThat(sown.tuple("intermediates/other")).isEmpty();
+    assertThatThrownBy(() -> sown.tuple("intermediates"))
+        .hasMessage(
+            "variables: expected \"intermediates\" to be a tuple of tensors, got another kind of"
+                + " entry");
+  }
+
+  @Test
+  void aPathIsACollectionAndNames() {
+    assertThatThrownBy(() -> Variables.of(Map.of("kernel", A)))
+        .isInstanceOf(LinenException.ApplyScopeInvalidVariablesTypeError.class)
+        .hasMessage(
+            "variables: expected paths of a collection and names, as params/kernel, got \"kernel\"");
+    assertThatThrownBy(() -> variables().with("params//kernel", A))
+        .isInstanceOf(LinenException.ApplyScopeInvalidVariablesTypeError.class);
+    assertThatThrownBy(() -> variables().get("params/query/kernal"))
+        .hasMessage(
+            "variables: expected the path of one of 3 tensors, got \"params/query/kernal\"; did you"
+                + " mean \"params/query/kernel\"?");
+  }
+
+  @Test
+  void filtersNameCollections() {
+    assertThat(Mutable.of("cache").includes("cache")).isTrue();
+    assertThat(Mutable.of("cache").includes("params")).isFalse();
+    assertThat(Mutable.allBut("params").includes("params")).isFalse();
+    assertThat(Mutable.allBut("params").and("params").includes("params")).isTrue();
+    assertThat(Mutable.none().and("cache")).isEqualTo(Mutable.of("cache"));
+    assertThat(Mutable.all().includes("anything")).isTrue();
+    assertThat(Mutable.none().includes("anything")).isFalse();
+  }
+}
