@@ -69,7 +69,11 @@ record Binary(Function function) implements Op {
           (o, i, si, j, sj, m) -> floats(out, o, a, i, si, b, j, sj, m));
       return Array.wrap(Storage.ofFloats(dtype, out), shape);
     }
-    LongBinaryOperator ofLong = function.ofLong;
+    boolean signed = dtype == DType.INT32 || dtype == DType.INT64;
+    LongBinaryOperator ofLong =
+        function == Function.FLOOR_DIVIDE && signed
+            ? Function::signedFloorDivide
+            : function.ofLong;
     if (ofLong == null) {
       throw new IllegalStateException(name() + ": not converted to floating point: " + dtype);
     }
@@ -141,7 +145,7 @@ record Binary(Function function) implements Op {
         "remainder",
         (x, y) -> (float) remainder(x, y),
         Function::remainder,
-        (x, y) -> y == 0 ? x : Math.floorMod(x, y),
+        (x, y) -> y == 0 ? 0 : Math.floorMod(x, y),
         true),
     POWER("power", Polynomials::pow, SpecialFunctions::pow, Function::integerPower, true),
     MAXIMUM("maximum", Math::max, Math::max, Math::max, false),
@@ -170,6 +174,11 @@ record Binary(Function function) implements Op {
       double rest = x % y;
       boolean down = rest != 0 && (rest < 0) != (y < 0);
       return y == 0 ? x / y : Math.rint(down ? quotient - 1 : quotient);
+    }
+
+    /** By zero: XLA's -1, which JAX takes for a quotient to be rounded down unless x is 0 too. */
+    private static long signedFloorDivide(long x, long y) {
+      return y == 0 ? (x == 0 ? -1 : -2) : Math.floorDiv(x, y);
     }
 
     private static double remainder(double x, double y) {

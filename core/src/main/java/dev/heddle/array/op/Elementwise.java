@@ -34,12 +34,18 @@ public final class Elementwise {
     return Binary.of(Function.DIVIDE, x, y);
   }
 
-  /** x / y rounded down, {@code jnp.floor_divide}; an integer divided by 0 is -1. */
+  /**
+   * x / y rounded down, {@code jnp.floor_divide}. By 0, as in JAX on a CPU: all bits set for
+   * unsigned integers, -1 for a signed 0, -2 for other signed ones.
+   */
   public static Array floorDivide(Array x, Array y) {
     return Binary.of(Function.FLOOR_DIVIDE, x, y);
   }
 
-  /** What {@link #floorDivide} leaves, with the sign of y, {@code jnp.remainder}. */
+  /**
+   * What {@link #floorDivide} leaves, with the sign of y, {@code jnp.remainder}; 0 for an integer
+   * divided by 0.
+   */
   public static Array remainder(Array x, Array y) {
     return Binary.of(Function.REMAINDER, x, y);
   }

@@ -54,6 +54,18 @@ class ArrayMethodsTest {
   }
 
   @Test
+  void anIntegerDividedByZeroGivesWhatJaxGives() {
+    Array zero = Array.of(new int[] {0});
+    Array numbers = Array.of(new int[] {3, 0, -7});
+    Array bytes = Array.of(new byte[] {3, 0});
+
+    assertThat(Elementwise.floorDivide(numbers, zero)).isEqualTo(Array.of(new int[] {-2, -1, -2}));
+    assertThat(Elementwise.remainder(numbers, zero)).isEqualTo(Array.of(new int[] {0, 0, 0}));
+    assertThat(Elementwise.floorDivide(bytes, Array.of(new byte[] {0})))
+        .isEqualTo(Array.of(new byte[] {-1, -1}));
+  }
+
+  @Test
   void shapesChange() {
     assertThat(X.reshape(3, -1).get(2)).isEqualTo(Array.of(new float[] {5, 6}));
     assertThat(X.transpose()).isEqualTo(Array.of(new float[] {1, 4, 2, 5, 3, 6}, 3, 2));
