@@ -95,7 +95,8 @@ final class AttentionRunner {
   /** The whole sequence at once, without a cache, under a causal mask and the case's own. */
   private void compareFull(MultiHeadDotProductAttention module) {
     SequencedMap<String, Array> inputs = asked.inputs();
-    int[] positions = inputs.get("inputs_q").shape().range(0, -1).dims();
+    Array query = inputs.get("inputs_q");
+    int[] positions = query.shape().range(0, query.rank() - 1).dims();
     Array causal = Masks.makeCausalMask(Array.zeros(DType.FLOAT32, positions), 0, DType.BOOL);
     Array own = inputs.get("mask");
     inputs.put("mask", own == null ? causal : Compare.logicalAnd(causal, own));
