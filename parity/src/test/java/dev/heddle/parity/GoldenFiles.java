@@ -13,9 +13,7 @@ final class GoldenFiles {
 
   private static Path folder() {
     String other = System.getProperty("heddle.golden");
-    return other == null
-        ? Repository.path("parity/src/test/resources/golden")
-        : Path.of(other);
+    return other == null ? Repository.path("parity/src/test/resources/golden") : Path.of(other);
   }
 
   /** Every file of both eras, in order. */

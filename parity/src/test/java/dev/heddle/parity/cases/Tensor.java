@@ -43,7 +43,9 @@ public record Tensor(String dtype, int[] shape, byte[] bytes) {
   /** The type and shape, as {@code float32[2, 3]}. */
   public String type() {
     return dtype
-        + Arrays.stream(shape).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+        + Arrays.stream(shape)
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** Whether elements are floating-point numbers. */
@@ -88,7 +90,9 @@ public record Tensor(String dtype, int[] shape, byte[] bytes) {
     };
   }
 
-  /** An element's bits as a whole number in the order of the values, so that neighbours differ by 1. */
+  /**
+   * An element's bits as a whole number in the order of the values, so that neighbours differ by 1.
+   */
   public long rank(int element) {
     long bits = bits(element);
     if (!isFloating()) {

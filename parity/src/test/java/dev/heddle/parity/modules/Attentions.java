@@ -122,8 +122,7 @@ public final class Attentions {
       Array embedded = scope.call(embed, ids);
       MultiHeadDotProductAttention attention =
           MultiHeadDotProductAttention.builder().numHeads(3).build();
-      Array x =
-          scope.call(attention, AttentionInputs.of(embedded).mask(Masks.makeCausalMask(ids)));
+      Array x = scope.call(attention, AttentionInputs.of(embedded).mask(Masks.makeCausalMask(ids)));
       return scope.within(embed, inside -> embed.attend(inside, x));
     }
   }

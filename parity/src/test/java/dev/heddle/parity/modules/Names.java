@@ -32,7 +32,10 @@ public final class Names {
     }
   }
 
-  /** setup: attribute, list, map; {@code called} has a name of its own; {@code unused} leaves nothing. */
+  /**
+   * setup: attribute, list, map; {@code called} has a name of its own; {@code unused} leaves
+   * nothing.
+   */
   public static final class SetupAttrs extends Module<Array, Array> {
     @Override
     protected Array call(Scope scope, Array x) {
@@ -43,8 +46,7 @@ public final class Names {
       heads.put("a", Dense.of(2));
       heads.put("b", Dense.of(3));
       Map<String, Bound<Array, Array>> table = scope.attributes("table", heads);
-      Bound<Array, Array> called =
-          scope.bind(Dense.builder().features(2).name("renamed").build());
+      Bound<Array, Array> called = scope.bind(Dense.builder().features(2).name("renamed").build());
       scope.attribute("unused", Dense.of(7));
 
       x = layers.get(1).call(layers.get(0).call(x)); // before first: the tree follows first use
@@ -59,8 +61,7 @@ public final class Names {
     @Override
     protected Array call(Scope scope, Array x) {
       Bound<Array, Array> dense = scope.attribute("dense", Dense.of(3));
-      Array scale =
-          scope.param("scale", Initializers.normal(0.5), Shape.of(3), DType.FLOAT32);
+      Array scale = scope.param("scale", Initializers.normal(0.5), Shape.of(3), DType.FLOAT32);
       Array shift = scope.param("shift", Initializers.uniform(), Shape.of(3), DType.FLOAT32);
       return dense.call(x).times(scale).plus(shift);
     }
@@ -103,8 +104,7 @@ public final class Names {
     protected Array call(Scope scope, Array x) {
       x = scope.call("Überschicht", new Named(), x);
       x = scope.call("注意", Dense.of(3), x);
-      Bound<Array, Array> thread =
-          scope.bind(Dense.builder().features(4).name("🧵").build());
+      Bound<Array, Array> thread = scope.bind(Dense.builder().features(4).name("🧵").build());
       return scope.call(new PassedIn(thread.module(), "näher"), x);
     }
   }

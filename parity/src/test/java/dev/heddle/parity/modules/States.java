@@ -45,8 +45,7 @@ public final class States {
       scope.sow("intermediates", "seen", x);
       scope.sow("losses", "size", Slice.get(x, Index.rest(), Index.at(0)).sum());
       for (int i = 0; i < 2; i++) {
-        scope.sow(
-            "sums", "total", row(x, i).sum(), () -> Array.zeros(DType.FLOAT32), Array::plus);
+        scope.sow("sums", "total", row(x, i).sum(), () -> Array.zeros(DType.FLOAT32), Array::plus);
       }
       return x;
     }
@@ -110,8 +109,7 @@ public final class States {
     @Override
     protected Array call(Scope scope, Passage in) {
       Array y = scope.call(Dense.of(in.x().shape().dim(-1)), in.x());
-      return scope.call(
-          Dropout.of(0.5), Dropout.Inputs.of(y).deterministic(in.deterministic()));
+      return scope.call(Dropout.of(0.5), Dropout.Inputs.of(y).deterministic(in.deterministic()));
     }
   }
 

@@ -44,8 +44,7 @@ public record UserModule<I>(
       case "SetupAttrs" -> ofArray(new Names.SetupAttrs());
       case "SetupParams" -> ofArray(new Names.SetupParams());
       case "PassedIn" ->
-          ofArray(new Names.PassedIn(
-                  Configurations.dense(args.fields("inner").fields("config"))));
+          ofArray(new Names.PassedIn(Configurations.dense(args.fields("inner").fields("config"))));
       case "ParentElsewhere" -> ofArray(new Names.ParentElsewhere());
       case "DeepNames" -> ofArray(new Names.DeepNames());
       case "MethodOther" -> methodOther(new Names.MethodOther());
@@ -89,11 +88,7 @@ public record UserModule<I>(
 
   /** One call with everything that Flax's apply takes. */
   public Applied<List<Array>> apply(
-      Variables variables,
-      Passage passage,
-      Rngs rngs,
-      Mutable mutable,
-      @Nullable Capture capture) {
+      Variables variables, Passage passage, Rngs rngs, Mutable mutable, @Nullable Capture capture) {
     I in = input.apply(passage);
     Applied<?> applied =
         capture == null
@@ -106,8 +101,7 @@ public record UserModule<I>(
   public Applied<List<Array>> applyMethod(
       String method, Variables variables, Array x, Rngs rngs, Mutable mutable) {
     Applied<Array> applied =
-        module.applyMethod(
-            variables, scope -> methods.get(method).apply(scope, x), rngs, mutable);
+        module.applyMethod(variables, scope -> methods.get(method).apply(scope, x), rngs, mutable);
     return new Applied<>(List.of(applied.output()), applied.variables());
   }
 

@@ -33,8 +33,7 @@ final class ArithmeticRunner {
     for (String pair : weak.names()) {
       DType type = DType.of(pair.split(",")[0]);
       if (pair.endsWith(",float") && !asked.x64() && type.itemSize() < 8) {
-        findings.expect(
-            pair, weak.text(pair), Array.zeros(type).plus(1.5).dtype().toString());
+        findings.expect(pair, weak.text(pair), Array.zeros(type).plus(1.5).dtype().toString());
       }
     }
     Fields table = info.fields("table");
@@ -60,9 +59,7 @@ final class ArithmeticRunner {
         "output",
         expected,
         Tensor.of(got),
-        expected.isFloating()
-            ? Tolerance.ofElement(expected.dtype())
-            : Tolerance.BITS);
+        expected.isFloating() ? Tolerance.ofElement(expected.dtype()) : Tolerance.BITS);
   }
 
   private Array unary(Array x) {

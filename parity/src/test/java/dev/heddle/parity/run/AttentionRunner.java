@@ -101,9 +101,7 @@ final class AttentionRunner {
     Array own = inputs.get("mask");
     inputs.put("mask", own == null ? causal : Compare.logicalAnd(causal, own));
     Array full =
-        module
-            .config()
-            .toBuilder()
+        module.config().toBuilder()
             .decode(false)
             .build()
             .apply(

@@ -64,14 +64,16 @@ final class ErrorRunner {
     phase = 1;
     SequencedMap<String, Array> atInit = new LinkedHashMap<>();
     SequencedMap<String, Array> atApply = new LinkedHashMap<>();
-    asked.inputs().forEach((name, array) -> {
-      if (name.startsWith("apply_")) {
-        atApply.put(name.substring("apply_".length()), array);
-      } else {
-        atInit.put(name, array);
-        atApply.putIfAbsent(name, array);
-      }
-    });
+    asked
+        .inputs()
+        .forEach((name, array) -> {
+          if (name.startsWith("apply_")) {
+            atApply.put(name.substring("apply_".length()), array);
+          } else {
+            atInit.put(name, array);
+            atApply.putIfAbsent(name, array);
+          }
+        });
     Variables variables = edited(AttentionRunner.init(asked, module, atInit));
     phase = 2;
     AttentionRunner.apply(asked, module, variables, atApply);

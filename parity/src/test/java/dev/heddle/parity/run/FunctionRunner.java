@@ -80,8 +80,7 @@ final class FunctionRunner {
     if (args.flag("force_fp32_for_softmax")) {
       dtypes.add(DType.FLOAT32);
     }
-    List<DType> widening =
-        List.of(DType.BFLOAT16, DType.FLOAT16, DType.FLOAT32, DType.FLOAT64);
+    List<DType> widening = List.of(DType.BFLOAT16, DType.FLOAT16, DType.FLOAT32, DType.FLOAT64);
     return dtypes.stream().min(Comparator.comparing(widening::indexOf)).orElseThrow().toString();
   }
 

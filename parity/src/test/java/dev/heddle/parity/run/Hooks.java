@@ -81,8 +81,7 @@ final class Hooks {
   static DotGeneral dotGeneral(String name) {
     if (name.equals("parity:twice")) {
       DotGeneral standard = DotGeneral.standard();
-      return (lhs, rhs, axes, precision) ->
-          standard.dotGeneral(lhs, rhs, axes, precision).times(2);
+      return (lhs, rhs, axes, precision) -> standard.dotGeneral(lhs, rhs, axes, precision).times(2);
     }
     throw unknown("dot_general", name);
   }

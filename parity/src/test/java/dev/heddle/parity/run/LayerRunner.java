@@ -63,8 +63,7 @@ final class LayerRunner {
       allowed = Math.max(allowed, 4 * distanceFromWide(expected, x));
     }
     Array got = layer.apply(answers.variables(), x);
-    findings.compare(
-        "apply/output", expected, Tensor.of(got), new Tolerance.Absolute(allowed));
+    findings.compare("apply/output", expected, Tensor.of(got), new Tolerance.Absolute(allowed));
   }
 
   private double distanceFromWide(Tensor expected, Array x) {

@@ -30,14 +30,16 @@ final class RandomRunner {
 
   void draw() {
     Tensor got = drawn();
-    Tolerance tolerance =
-        got.dtype().equals("float64") ? new Tolerance.Ulps(1) : Tolerance.BITS;
+    Tolerance tolerance = got.dtype().equals("float64") ? new Tolerance.Ulps(1) : Tolerance.BITS;
     if (!info.has("sha256")) {
       findings.compare("output", asked.tensor("output"), got, tolerance);
       return;
     }
     Tensor head = asked.tensor("head");
-    findings.expect("result_shape", Arrays.toString(info.integers("result_shape")), Arrays.toString(got.shape()));
+    findings.expect(
+        "result_shape",
+        Arrays.toString(info.integers("result_shape")),
+        Arrays.toString(got.shape()));
     byte[] start = Arrays.copyOf(got.bytes(), head.bytes().length);
     findings.compare("head", head, new Tensor(got.dtype(), head.shape(), start), tolerance);
     if (tolerance == Tolerance.BITS) {
@@ -81,8 +83,7 @@ final class RandomRunner {
     return switch (info.text("fn")) {
       case "key" -> key.data();
       case "split" ->
-          Concatenate.stack(
-              key.split(args.integer("num")).stream().map(Key::data).toList(), 0);
+          Concatenate.stack(key.split(args.integer("num")).stream().map(Key::data).toList(), 0);
       case "fold_in" -> key.foldIn((int) args.whole("data")).data();
       case "uniform" ->
           args.has("minval")
@@ -90,8 +91,7 @@ final class RandomRunner {
               : Random.uniform(key, shape(), dtype());
       case "normal" -> Random.normal(key, shape(), dtype());
       case "truncated_normal" ->
-          Random.truncatedNormal(
-              key, args.number("lower"), args.number("upper"), shape(), dtype());
+          Random.truncatedNormal(key, args.number("lower"), args.number("upper"), shape(), dtype());
       case "bernoulli" ->
           Random.bernoulli(
               key, args.number("p"), shape(), asked.x64() ? DType.FLOAT64 : DType.FLOAT32);
@@ -129,7 +129,6 @@ final class RandomRunner {
     Array made = Configurations.initializer(spec).init(key, shape(), dtype());
     Tensor expected = asked.tensor("output");
     boolean orthogonal = spec.toString().contains("orthogonal");
-    findings.compare(
-        "output", expected, Tensor.of(made), Answers.initial(expected, orthogonal));
+    findings.compare("output", expected, Tensor.of(made), Answers.initial(expected, orthogonal));
   }
 }

@@ -1,0 +1,104 @@
+package dev.heddle.parity;
+
+import dev.heddle.parity.cases.Case;
+import dev.heddle.parity.cases.CaseFile;
+import dev.heddle.parity.run.CaseRunner;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Draws fresh cases with one oracle and compares each as soon as it is there, until there are
+ * enough or time is up.
+ */
+final class LiveRun implements Callable<LiveRun.Result> {
+  private final Oracle oracle;
+  private final long seed;
+  private final int count;
+  private final Instant deadline;
+  private final Path folder;
+  private final List<String> wrong = new ArrayList<>();
+  private int compared;
+  private int decoded;
+
+  LiveRun(Oracle oracle, long seed, int count, Instant deadline, Path folder) {
+    this.oracle = oracle;
+    this.seed = seed;
+    this.count = count;
+    this.deadline = deadline;
+    this.folder = folder;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param compared how many cases were compared
+   * @param decoded how many of them were step-by-step decoding
+   * @param wrong a line for each difference or failure
+   */
+  record Result(int compared, int decoded, List<String> wrong) {}
+
+  @Override
+  public Result call() throws IOException, InterruptedException {
+    Path log = folder.resolve(oracle.name() + ".log");
+    Process process = oracle.draw(seed, count, folder, log);
+    long left = Math.max(1, Duration.between(Instant.now(), deadline).toMillis());
+    CompletableFuture<Void> timer =
+        CompletableFuture.runAsync(
+            process::destroy, CompletableFuture.delayedExecutor(left, TimeUnit.MILLISECONDS));
+    String last = "";
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line;
+        if (line.startsWith("case ")) {
+          compare(Path.of(line.substring("case ".length())));
+        } else if (!line.equals("done")) {
+          wrong.add(oracle.name() + ": " + line);
+        }
+      }
+    } catch (IOException destroyed) {
+      if (Instant.now().isBefore(deadline)) {
+        throw destroyed;
+      }
+    } finally {
+      timer.cancel(false);
+      process.destroy();
+    }
+    int status = process.waitFor();
+    if (!last.equals("done") && Instant.now().isBefore(deadline)) {
+      wrong.add(
+          "%s: the oracle ended with status %d: %s"
+              .formatted(oracle.name(), status, Files.readString(log).strip()));
+    }
+    return new Result(compared, decoded, List.copyOf(wrong));
+  }
+
+  private void compare(Path file) throws IOException {
+    for (Case asked : CaseFile.read(file)) {
+      compared++;
+      decoded += asked.info().has("steps") ? 1 : 0;
+      try {
+        for (String difference : CaseRunner.run(asked).differences()) {
+          report(asked, difference);
+        }
+      } catch (RuntimeException refused) {
+        report(asked, asked.id() + ": Flax answers, Heddle does not: " + refused);
+      }
+    }
+    Files.delete(file);
+  }
+
+  private void report(Case asked, String difference) {
+    int index = Integer.parseInt(asked.id().substring(asked.id().lastIndexOf('-') + 1));
+    wrong.add(difference + "\n    case: " + asked.info());
+    wrong.add("    again: " + String.join(" ", oracle.command(seed, index, 1, "DIR")));
+  }
+}
