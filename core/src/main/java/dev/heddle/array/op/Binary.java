@@ -71,9 +71,7 @@ record Binary(Function function) implements Op {
     }
     boolean signed = dtype == DType.INT32 || dtype == DType.INT64;
     LongBinaryOperator ofLong =
-        function == Function.FLOOR_DIVIDE && signed
-            ? Function::signedFloorDivide
-            : function.ofLong;
+        function == Function.FLOOR_DIVIDE && signed ? Function::signedFloorDivide : function.ofLong;
     if (ofLong == null) {
       throw new IllegalStateException(name() + ": not converted to floating point: " + dtype);
     }

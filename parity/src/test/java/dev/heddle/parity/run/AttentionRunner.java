@@ -12,12 +12,11 @@ import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
+import dev.heddle.parity.cases.Tensor;
 import dev.heddle.random.Key;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 
 /** Attention: init, then one apply or step after step with the cache carried on. */
 final class AttentionRunner {
@@ -33,13 +32,40 @@ final class AttentionRunner {
 
   void run() {
     MultiHeadDotProductAttention module = module(asked);
-    Variables variables = init(asked, module, asked.inputs());
-    answers.compareInit(findings, variables);
-    if (asked.info().fields("config").flag("decode")) {
-      decode(module);
-    } else {
-      forward(module);
+    answers.compareInit(findings, init(asked, module, asked.inputs()));
+    Variables given = answers.variables();
+    SequencedMap<String, Tensor> computed = compute(module, given);
+    Map<String, Tensor> shaken =
+        answers.isUnmeasured() ? compute(module, Shaking.shaken(given)) : computed;
+    answers.compareComputed(findings, computed, shaken);
+  }
+
+  /** What Flax's variables give: all answers by the paths of the case. */
+  private SequencedMap<String, Tensor> compute(
+      MultiHeadDotProductAttention module, Variables given) {
+    SequencedMap<String, Tensor> computed = new LinkedHashMap<>();
+    if (!asked.info().fields("config").flag("decode")) {
+      put(computed, "apply", apply(asked, module, given, asked.inputs()));
+      return computed;
     }
+    Variables state = given;
+    for (int step = 0; step < asked.info().integer("steps"); step++) {
+      Applied<Array> applied = apply(asked, module, state, position(step));
+      put(computed, "steps/" + step, applied);
+      state = given.merge(applied.variables().collection("cache"));
+    }
+    if (asked.tensors().containsKey("full/output")) {
+      computed.put("full/output", Tensor.of(full(module, given)));
+    }
+    return computed;
+  }
+
+  private static void put(Map<String, Tensor> computed, String prefix, Applied<Array> applied) {
+    computed.put(prefix + "/output", Tensor.of(applied.output()));
+    applied
+        .variables()
+        .flatten()
+        .forEach((path, array) -> computed.put(prefix + "/" + path, Tensor.of(array)));
   }
 
   /** The module that a case configures. */
@@ -58,11 +84,6 @@ final class AttentionRunner {
     return module.init(Answers.rngs(asked, "init"), in);
   }
 
-  private void forward(MultiHeadDotProductAttention module) {
-    Applied<Array> applied = apply(asked, module, answers.variables(), asked.inputs());
-    answers.compareApplied(findings, "apply", List.of(applied.output()), applied.variables());
-  }
-
   /** One apply with the call's options. */
   static Applied<Array> apply(
       Case asked,
@@ -73,42 +94,21 @@ final class AttentionRunner {
         variables, inputs(asked, inputs), Answers.rngs(asked, "apply"), Answers.mutable(asked));
   }
 
-  /** Each step starts from Flax's parameters and our own cache. */
-  private void decode(MultiHeadDotProductAttention module) {
-    int steps = asked.info().integer("steps");
-    double largest =
-        IntStream.range(0, steps)
-            .mapToDouble(step -> asked.tensor("steps/" + step + "/output").largest())
-            .max()
-            .orElse(0);
-    Variables state = answers.variables();
-    for (int step = 0; step < steps; step++) {
-      Applied<Array> applied = apply(asked, module, state, position(step));
-      answers.compareStep(findings, step, applied, largest);
-      state = answers.variables().merge(applied.variables().collection("cache"));
-    }
-    if (asked.tensors().containsKey("full/output")) {
-      compareFull(module);
-    }
-  }
-
   /** The whole sequence at once, without a cache, under a causal mask and the case's own. */
-  private void compareFull(MultiHeadDotProductAttention module) {
+  private Array full(MultiHeadDotProductAttention module, Variables given) {
     SequencedMap<String, Array> inputs = asked.inputs();
     Array query = inputs.get("inputs_q");
     int[] positions = query.shape().range(0, query.rank() - 1).dims();
     Array causal = Masks.makeCausalMask(Array.zeros(DType.FLOAT32, positions), 0, DType.BOOL);
     Array own = inputs.get("mask");
     inputs.put("mask", own == null ? causal : Compare.logicalAnd(causal, own));
-    Array full =
-        module.config().toBuilder()
-            .decode(false)
-            .build()
-            .apply(
-                answers.variables().collection("params"),
-                inputs(asked, inputs).sowWeights(false),
-                Answers.rngs(asked, "apply"));
-    answers.compareOutput(findings, "full/output", full);
+    return module.config().toBuilder()
+        .decode(false)
+        .build()
+        .apply(
+            given.collection("params"),
+            inputs(asked, inputs).sowWeights(false),
+            Answers.rngs(asked, "apply"));
   }
 
   private SequencedMap<String, Array> position(int step) {

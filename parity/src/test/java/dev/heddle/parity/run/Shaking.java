@@ -1,0 +1,39 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.linen.Variables;
+import dev.heddle.parity.cases.Tensor;
+
+/** How far a computation carries its own rounding: its parameters moved by one last place. */
+final class Shaking {
+  private Shaking() {}
+
+  /** The same variables, every second number of a parameter moved up and every other one down. */
+  static Variables shaken(Variables variables) {
+    Variables changed = variables;
+    for (String path : variables.collection("params").flatten().keySet()) {
+      changed = changed.with(path, shaken(variables.get(path)));
+    }
+    return changed;
+  }
+
+  private static Array shaken(Array array) {
+    double place = array.dtype() == DType.FLOAT64 ? 0x1p-52 : 0x1p-23;
+    double[] values = array.toDoubleArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 1 + (i % 2 == 0 ? place : -place);
+    }
+    return Array.of(values, array.shape().dims()).astype(array.dtype());
+  }
+
+  /** The largest distance of two tensors' finite elements. */
+  static double distance(Tensor one, Tensor other) {
+    double distance = 0;
+    for (int i = 0; i < one.size(); i++) {
+      double between = Math.abs(one.value(i) - other.value(i));
+      distance = Double.isFinite(between) ? Math.max(distance, between) : distance;
+    }
+    return distance;
+  }
+}
