@@ -40,7 +40,8 @@ record Draws64(Era era) {
     return out;
   }
 
-  private static double bound(double x) {
-    return XlaDouble.erf(x * (1 / SQRT2)); // XLA multiplies instead of dividing by a constant
+  private double bound(double x) {
+    double scaled = x * (1 / SQRT2); // XLA multiplies instead of dividing by a constant
+    return era == Era.MODERN ? LibraryErf.erf(scaled) : XlaDouble.erf(scaled);
   }
 }

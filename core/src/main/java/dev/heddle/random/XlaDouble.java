@@ -158,7 +158,7 @@ final class XlaDouble {
     return p * x;
   }
 
-  /** The error function (Cephes), a unit in the last place from XLA's in a fifth of all values. */
+  /** The error function (Cephes) of the classic era; {@link LibraryErf} is the modern one's. */
   static double erf(double x) {
     double magnitude = Math.abs(x);
     if (!(magnitude > 1)) {
