@@ -40,7 +40,7 @@ record Draws64(Era era) {
     return out;
   }
 
-  private static double bound(double x) {
-    return XlaDouble.erf(x * (1 / SQRT2)); // XLA multiplies instead of dividing by a constant
+  private double bound(double x) {
+    return XlaDouble.erf(x * (1 / SQRT2), era); // XLA multiplies instead of dividing by a constant
   }
 }
