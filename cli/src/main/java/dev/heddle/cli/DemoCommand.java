@@ -77,7 +77,7 @@ final class DemoCommand implements Command {
     double milliseconds = (System.nanoTime() - start) / 1e6;
     Array weights = applied.variables().get("intermediates/attention_weights/0");
 
-    var map = new AttentionMap(data.pieces(), weights, terminal.shading(), terminal.columns());
+    var map = new AttentionMap(data.pieces(), weights, terminal);
     out.println(
         "all-MiniLM-L6-v2, first attention layer, on %d word pieces of"
             .formatted(data.pieces().size()));

@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
-import java.util.List;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Workers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,9 +15,6 @@ import picocli.CommandLine.ParseResult;
  * @param x64 whether JAX's 64-bit mode is on whatever the inputs are
  */
 record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolean x64) {
-  private static final List<String> KERNELS =
-      List.of("auto", "scalar", "simd128", "simd256", "simd512");
-
   /**
    * Adds the options to a command.
    *
@@ -33,7 +31,7 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
         OptionSpec.builder("--kernels")
             .paramLabel("WHICH")
             .type(String.class)
-            .completionCandidates(KERNELS)
+            .completionCandidates(KernelChoice.NAMES)
             .description("auto (default), scalar, simd128, simd256 or simd512; the same bits.")
             .build());
     spec.addOption(
@@ -57,24 +55,29 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
           "--threads " + threads + ": expected a number from 1 to " + Short.MAX_VALUE);
     }
     String kernels = options.matchedOptionValue("--kernels", null);
-    if (kernels != null && !KERNELS.contains(kernels)) {
+    if (kernels != null && !KernelChoice.NAMES.contains(kernels)) {
       throw new UsageException(
-          "--kernels " + kernels + ": expected one of " + String.join(", ", KERNELS));
+          "--kernels " + kernels + ": expected one of " + String.join(", ", KernelChoice.NAMES));
     }
     return new GlobalOptions(threads, kernels, options.matchedOptionValue("--x64", false));
   }
 
-  /** Makes the choice known to the library, before it computes anything. */
+  /**
+   * Makes the choice known to the library, before it computes anything.
+   *
+   * @throws FailedException if the kernels asked for are not here
+   */
   void apply() {
     if (kernels != null) {
-      if (kernels.startsWith("simd")) {
-        throw new FailedException(
-            "--kernels " + kernels + ": not available: the dev.heddle.simd module is not present");
+      try {
+        KernelChoice.of(kernels);
+      } catch (IllegalArgumentException e) {
+        throw new FailedException("--" + e.getMessage(), e);
       }
-      System.setProperty("heddle.kernels", kernels);
+      System.setProperty(KernelChoice.PROPERTY, kernels);
     }
     if (threads != null) {
-      System.setProperty("heddle.threads", Integer.toString(threads));
+      System.setProperty(Workers.PROPERTY, Integer.toString(threads));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.heddle.cli;
 
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Workers;
 import java.io.PrintStream;
 import java.lang.module.ModuleDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ final class VersionCommand implements Command {
 
   @Override
   public void run(ParseResult options, PrintStream out) {
-    Runtime runtime = Runtime.getRuntime();
+    KernelChoice choice = KernelChoice.current();
     out.println("heddle  " + version());
     out.println(
         "java    %s, %s, on %s %s"
@@ -25,11 +27,8 @@ final class VersionCommand implements Command {
                 System.getProperty("java.vm.name"),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch")));
-    out.println("kernels scalar: the dev.heddle.simd module is not present");
-    out.println(
-        "threads "
-            + System.getProperty(
-                "heddle.threads", Integer.toString(runtime.availableProcessors())));
+    out.println("kernels " + choice.kernels().name() + ": " + choice.why());
+    out.println("threads " + Workers.threads());
   }
 
   /** The version that the build wrote into the module. */

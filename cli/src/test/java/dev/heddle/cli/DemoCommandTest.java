@@ -62,7 +62,8 @@ class DemoCommandTest {
             data.weights());
     var out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
 
-    assertThatThrownBy(() -> DemoCommand.show(wrong, -1, out, new Terminal(Shading.LETTERS, 80)))
+    assertThatThrownBy(
+            () -> DemoCommand.show(wrong, -1, out, new Terminal(Shading.LETTERS, 80, false)))
         .isInstanceOf(FailedException.class)
         .hasMessage(
             "demo: largest difference from the reference: expected at most 1e-05, got 1.0e-03");

@@ -67,7 +67,7 @@ class MainTest {
             new Heddle(
                 1,
                 "",
-                "heddle: --kernels simd256: not available: the dev.heddle.simd module is not"
+                "heddle: --kernels: simd256 is not available: the module dev.heddle.simd is not"
                     + " present\n"));
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import dev.heddle.array.op.Cast;
+import dev.heddle.array.op.Creation;
 import dev.heddle.array.op.Elementwise;
 import dev.heddle.array.op.Index;
 import dev.heddle.array.op.MatMul;
@@ -277,7 +278,7 @@ public final class Array {
 
   /** x + y for a number of no type of its own: a floating-point array keeps its type. */
   public Array plus(double number) {
-    return Elementwise.add(this, beside(number));
+    return Elementwise.add(this, Creation.scalarLike(this, number));
   }
 
   /** x - y with broadcasting, in the common type. */
@@ -287,7 +288,7 @@ public final class Array {
 
   /** x - y for a number of no type of its own. */
   public Array minus(double number) {
-    return Elementwise.subtract(this, beside(number));
+    return Elementwise.subtract(this, Creation.scalarLike(this, number));
   }
 
   /** x * y element by element with broadcasting, in the common type. */
@@ -297,7 +298,7 @@ public final class Array {
 
   /** x * y for a number of no type of its own. */
   public Array times(double number) {
-    return Elementwise.multiply(this, beside(number));
+    return Elementwise.multiply(this, Creation.scalarLike(this, number));
   }
 
   /** x / y with broadcasting, in the common type; integers give float32. */
@@ -307,16 +308,7 @@ public final class Array {
 
   /** x / y for a number of no type of its own; integers give float32. */
   public Array dividedBy(double number) {
-    return Elementwise.divide(this, beside(number));
-  }
-
-  /** A number as an array that does not widen this one: JAX's weakly typed Python scalar. */
-  private Array beside(double number) {
-    if (dtype.isFloating()) {
-      return scalar(number, dtype);
-    }
-    boolean whole = number == Math.rint(number) && !Double.isInfinite(number);
-    return scalar(number, !whole ? DType.FLOAT32 : dtype == DType.BOOL ? DType.INT32 : dtype);
+    return Elementwise.divide(this, Creation.scalarLike(this, number));
   }
 
   /** -x. */

@@ -165,8 +165,8 @@ public abstract class Module<I, O> {
       I input) {
     boolean x64 =
         rngs.x64()
-            .orElseGet(() ->
-                usesFloat64() || isFloat64(inputArrays(input)) || variables.hasFloat64());
+            .orElseGet(
+                () -> usesFloat64() || isFloat64(inputArrays(input)) || variables.hasFloat64());
     Run run = new Run(variables, rngs, x64, mutable, initializing, capture, tabulation);
     return run.call(this, input);
   }

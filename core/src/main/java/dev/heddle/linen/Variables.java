@@ -100,17 +100,16 @@ public final class Variables implements ArrayTree<Variables> {
    */
   public Array get(String path) {
     return find(path)
-        .orElseThrow(
-            () -> {
-              Set<String> paths = flatten().sequencedKeySet();
-              return new IllegalArgumentException(
-                  "variables: expected the path of one of "
-                      + paths.size()
-                      + " tensors, got \""
-                      + path
-                      + "\""
-                      + Nearest.suggestion(path, paths));
-            });
+        .orElseThrow(() -> {
+          Set<String> paths = flatten().sequencedKeySet();
+          return new IllegalArgumentException(
+              "variables: expected the path of one of "
+                  + paths.size()
+                  + " tensors, got \""
+                  + path
+                  + "\""
+                  + Nearest.suggestion(path, paths));
+        });
   }
 
   /**

@@ -21,9 +21,7 @@ record Draws32(Era era, DType dtype) {
     for (int i = 0; i < n; i++) {
       float unit = unit(bits[i]);
       float value =
-          dtype == DType.FLOAT32
-              ? XlaFloat.fma(unit, span, lo)
-              : round(round(unit * span) + lo);
+          dtype == DType.FLOAT32 ? XlaFloat.fma(unit, span, lo) : round(round(unit * span) + lo);
       out[i] = Math.max(lo, value);
     }
     return out;
@@ -110,8 +108,7 @@ record Draws32(Era era, DType dtype) {
           value == 0
               ? Half.fromBfloat16((short) (era == Era.MODERN ? 0 : 1)) // flushed to zero there
               : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
-      case FLOAT16 ->
-          Half.fromFloat16((short) (value == 0 ? 1 : Half.toFloat16(value) + step));
+      case FLOAT16 -> Half.fromFloat16((short) (value == 0 ? 1 : Half.toFloat16(value) + step));
       default -> Math.nextUp(value);
     };
   }

@@ -31,8 +31,7 @@ record Draws64(Era era) {
 
   /** Numbers of the standard normal distribution between two bounds, exclusive. */
   double[] truncatedNormal(Key key, int n, double lower, double upper) {
-    double[] out =
-        uniform(key, n, bound(lower), bound(upper));
+    double[] out = uniform(key, n, bound(lower), bound(upper));
     double least = Math.nextUp(lower);
     double most = Math.nextDown(upper);
     for (int i = 0; i < n; i++) {

@@ -1,5 +1,7 @@
 package dev.heddle.random;
 
+import dev.heddle.kernel.Fma;
+
 /**
  * XLA's own float32 logarithm, error function and inverse error function on a CPU, to the last bit.
  * Initial parameters are made of them; models compute with the functions of {@code array.op}.
@@ -128,9 +130,7 @@ final class XlaFloat {
    * bounds, in which two steps of the lower one's polynomials are not fused.
    */
   static float erfOfLower(float x, Era era) {
-    return era == Era.CLASSIC
-        ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED)
-        : erf(x, era);
+    return era == Era.CLASSIC ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED) : erf(x, era);
   }
 
   private static float erfClassic(float x, int pNotFused, int qNotFused) {
@@ -191,6 +191,6 @@ final class XlaFloat {
   }
 
   static float fma(float a, float b, float c) {
-    return Math.fma(a, b, c);
+    return Fma.fma(a, b, c);
   }
 }

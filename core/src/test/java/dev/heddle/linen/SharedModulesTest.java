@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How modules are put together: instances, names and scopes. */
@@ -137,6 +138,54 @@ class SharedModulesTest {
               return scope.attribute("encoder", inner).call(x);
             })
         .init(Rngs.of(0), X);
+  }
+
+  @Test
+  void initKeepsIntermediatesOnlyIfAsked() {
+    Custom sower =
+        new Custom((scope, x) -> {
+          assertThat(scope.sow("intermediates", "h", x))
+              .isEqualTo(scope.isMutable("intermediates"));
+          return x;
+        });
+
+    assertThat(sower.init(Rngs.none(), X).isEmpty()).isTrue();
+    assertThat(
+            sower
+                .initWithOutput(Rngs.none(), X, Mutable.all())
+                .variables()
+                .tuple("intermediates/h"))
+        .containsExactly(X);
+  }
+
+  @Test
+  void untouchedCollectionsComeBackIfTheFilterHasThem() {
+    Variables given = Variables.of(Map.of("cache/x", X, "state/y", X));
+    Custom idle = new Custom((scope, x) -> x);
+
+    assertThat(idle.apply(given, X, Rngs.none(), Mutable.of("cache", "other")).variables())
+        .isEqualTo(given.collection("cache"));
+  }
+
+  @Test
+  void aModuleMayBeUsedByManyThreadsAtOnce() {
+    Custom model =
+        new Custom((scope, x) ->
+            scope.call(
+                Dropout.builder().rate(0.5).deterministic(false).build(),
+                Dropout.Inputs.of(scope.call(Dense.of(2), x))));
+    Variables variables = model.init(Rngs.of(0), X);
+    List<Array> alone =
+        IntStream.range(0, 64)
+            .mapToObj(i -> model.apply(variables, X.times(i), Rngs.of("dropout", i)))
+            .toList();
+
+    assertThat(
+            IntStream.range(0, 64)
+                .parallel()
+                .mapToObj(i -> model.apply(variables, X.times(i), Rngs.of("dropout", i)))
+                .toList())
+        .isEqualTo(alone);
   }
 
   @Test

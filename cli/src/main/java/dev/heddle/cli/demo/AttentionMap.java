@@ -16,20 +16,21 @@ public final class AttentionMap {
   private final HeadWeights[] heads;
   private final Shading shading;
   private final int columns;
+  private final String arrow;
 
   /**
    * A map that is not drawn yet.
    *
    * @param pieces the word pieces, L of them
    * @param weights the weights, shape {@code [1, H, L, L]}
-   * @param shading how a weight looks
-   * @param columns the width of the terminal
+   * @param terminal what it is drawn on
    */
-  public AttentionMap(List<String> pieces, Array weights, Shading shading, int columns) {
+  public AttentionMap(List<String> pieces, Array weights, Terminal terminal) {
     this.pieces = List.copyOf(pieces);
     this.heads = HeadWeights.of(weights);
-    this.shading = shading;
-    this.columns = columns;
+    this.shading = terminal.shading();
+    this.columns = terminal.columns();
+    this.arrow = terminal.unicode() ? "→" : "->";
   }
 
   /** All heads, small, as many beside each other as the terminal has room for. */
@@ -98,7 +99,7 @@ public final class AttentionMap {
    * @param head its number, from 0
    */
   public String summary(int head) {
-    return heads[head].summary(pieces, shading != Shading.LETTERS);
+    return heads[head].summary(pieces, arrow);
   }
 
   /** The number of heads. */

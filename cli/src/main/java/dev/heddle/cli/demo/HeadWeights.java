@@ -54,9 +54,9 @@ final class HeadWeights {
    * A sentence about where this head looks, and its strongest link between two words.
    *
    * @param pieces the word pieces
-   * @param unicode whether an arrow can be shown
+   * @param arrow what stands between the two
    */
-  String summary(List<String> pieces, boolean unicode) {
+  String summary(List<String> pieces, String arrow) {
     String habit = habit(pieces);
     int[] link = strongestLink(pieces);
     if (link.length == 0) {
@@ -66,7 +66,7 @@ final class HeadWeights {
         .formatted(
             habit,
             pieces.get(link[0]),
-            unicode ? "→" : "->",
+            arrow,
             pieces.get(link[1]),
             percent(weight(link[0], link[1])));
   }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shading how weights are drawn
  * @param columns its width
+ * @param unicode whether it has more than ASCII
  */
-public record Terminal(Shading shading, int columns) {
+public record Terminal(Shading shading, int columns, boolean unicode) {
   private static final int USUAL_COLUMNS = 80;
   private static final int FEWEST_COLUMNS = 40;
 
@@ -33,9 +34,9 @@ public record Terminal(Shading shading, int columns) {
                   && !environment.getOrDefault("TERM", "dumb").equals("dumb")
                   && isInteractive(out);
         };
-    boolean blocks = out.charset().newEncoder().canEncode('░');
-    Shading shading = inColour ? Shading.COLOUR : blocks ? Shading.BLOCKS : Shading.LETTERS;
-    return new Terminal(shading, columns(environment.get("COLUMNS")));
+    boolean unicode = out.charset().newEncoder().canEncode('░');
+    Shading shading = inColour ? Shading.COLOUR : unicode ? Shading.BLOCKS : Shading.LETTERS;
+    return new Terminal(shading, columns(environment.get("COLUMNS")), unicode);
   }
 
   private static boolean isInteractive(PrintStream out) {

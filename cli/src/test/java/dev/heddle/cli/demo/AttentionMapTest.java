@@ -28,7 +28,7 @@ class AttentionMapTest {
 
   @Test
   void headsStandBesideEachOtherAsFarAsTheTerminalIsWide() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.BLOCKS, 18);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.BLOCKS, 18, true));
 
     assertThat(map.overview())
         .containsExactly(
@@ -47,7 +47,7 @@ class AttentionMapTest {
 
   @Test
   void oneHeadShowsPercent() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.LETTERS, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.LETTERS, 80, false));
 
     assertThat(map.head(2))
         .startsWith(
@@ -60,7 +60,7 @@ class AttentionMapTest {
 
   @Test
   void colourIsABackgroundThatEndsWithTheRow() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.COLOUR, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.COLOUR, 80, true));
 
     assertThat(map.overview().get(1))
         .startsWith(" [CLS] \u001b[48;5;159m \u001b[48;5;236m  \u001b[0m")
@@ -69,7 +69,7 @@ class AttentionMapTest {
 
   @Test
   void aSentenceSaysWhereAHeadLooks() {
-    var map = new AttentionMap(PIECES, WEIGHTS, Shading.LETTERS, 80);
+    var map = new AttentionMap(PIECES, WEIGHTS, new Terminal(Shading.LETTERS, 80, false));
 
     assertThat(map.summary(0))
         .isEqualTo(
@@ -82,7 +82,10 @@ class AttentionMapTest {
   void noLineIsWiderThanTheTerminal() {
     List<String> pieces = Collections.nCopies(18, "wordpieces-of-any-length");
     var map =
-        new AttentionMap(pieces, Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18), Shading.BLOCKS, 80);
+        new AttentionMap(
+            pieces,
+            Array.zeros(WEIGHTS.dtype(), 1, 12, 18, 18),
+            new Terminal(Shading.BLOCKS, 80, true));
 
     assertThat(map.overview()).allMatch(line -> line.length() <= 80);
     assertThat(map.head(3)).allMatch(line -> line.length() <= 80);

@@ -15,7 +15,7 @@ class TerminalTest {
   @Test
   void aFileGetsShadesWithoutColourAnd80Columns() {
     assertThat(terminal(StandardCharsets.UTF_8, "auto", Map.of("TERM", "xterm-256color")))
-        .isEqualTo(new Terminal(Shading.BLOCKS, 80));
+        .isEqualTo(new Terminal(Shading.BLOCKS, 80, true));
   }
 
   @Test

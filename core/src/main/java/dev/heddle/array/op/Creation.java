@@ -89,6 +89,19 @@ public final class Creation {
     return Cast.astype(Compare.equal(Reshape.expandDims(indices, -1), range), dtype);
   }
 
+  /**
+   * A number to go with an array without widening it, as JAX takes a Python number: of the array's
+   * type, but for fractions beside integers (float32) and whole numbers beside bool (int32).
+   */
+  public static Array scalarLike(Array x, double number) {
+    if (x.dtype().isFloating()) {
+      return Array.scalar(number, x.dtype());
+    }
+    boolean whole = number == Math.rint(number) && !Double.isInfinite(number);
+    DType integer = x.dtype() == DType.BOOL ? DType.INT32 : x.dtype();
+    return Array.scalar(number, whole ? integer : DType.FLOAT32);
+  }
+
   /** Zeros of an array's shape and type, {@code jnp.zeros_like}. */
   public static Array zerosLike(Array x) {
     return Array.zeros(x.dtype(), x.shape().dims());

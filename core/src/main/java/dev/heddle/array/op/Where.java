@@ -27,6 +27,11 @@ public final class Where {
         Cast.astype(y, dtype));
   }
 
+  /** x where the condition is not zero, else a number, which does not widen x. */
+  public static Array where(Array condition, Array x, double otherwise) {
+    return where(condition, x, Creation.scalarLike(x, otherwise));
+  }
+
   /** The elements on and below a diagonal of the last two axes, else 0, {@code jnp.tril}. */
   public static Array tril(Array x, int diagonal) {
     return where(triangle("tril", x, diagonal), x, Array.scalar(0, x.dtype()));

@@ -75,7 +75,7 @@ class ArrayMethodsTest {
     Array query = Creation.linspace(-1, 1, 24, DType.FLOAT32).reshape(2, 3, 2, 2);
     Array score = Einsum.einsum("...qhd,...khd->...hqk", query.dividedBy(Math.sqrt(2)), query);
     Array causal = Creation.tri(3, 3, 0, DType.BOOL);
-    Array lowest = Array.scalar(DType.FLOAT32.finfoMin(), DType.FLOAT32);
+    double lowest = DType.FLOAT32.finfoMin();
     Array weights = Softmax.softmax(Where.where(causal, score, lowest));
     Array seen = Einsum.einsum("...hqk,...khd->...qhd", weights, query);
 

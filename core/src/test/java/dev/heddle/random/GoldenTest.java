@@ -1,0 +1,68 @@
+package dev.heddle.random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.random.GoldenDraws.Draw;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Draws equal JAX's in every bit, in both eras, partitionable or not, with and without x64. */
+class GoldenTest {
+
+  static Stream<Draw> draws() {
+    return GoldenDraws.all().filter(draw -> !draw.function().startsWith("init:"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("draws")
+  void equalsJaxInEveryBit(Draw draw) {
+    assertThat(drawn(draw, Shape.of(draw.shape())).toBytes()).isEqualTo(draw.bytes());
+  }
+
+  private static Array drawn(Draw draw, Shape shape) {
+    Key key = draw.key();
+    return switch (draw.function()) {
+      case "key" -> key.data();
+      case "fold_in" -> key.foldIn((int) draw.number("data")).data();
+      case "split" -> words(key, (int) draw.number("n"));
+      case "bits" -> Random.bits(key, (int) draw.number("width"), shape);
+      case "uniform" ->
+          Random.uniform(key, shape, type(draw), draw.number("lo"), draw.number("hi"));
+      case "normal" -> Random.normal(key, shape, type(draw));
+      case "truncated_normal" ->
+          Random.truncatedNormal(
+              key, draw.number("lower"), draw.number("upper"), shape, type(draw));
+      case "bernoulli" ->
+          Random.bernoulli(
+              key, draw.number("p"), shape, draw.x64() ? DType.FLOAT64 : DType.FLOAT32);
+      case "randint" ->
+          Random.randint(
+              key, shape, (long) draw.number("lo"), (long) draw.number("hi"), type(draw));
+      case "permutation" -> permutation(key, (int) draw.number("n"), draw.x64());
+      default -> throw new IllegalArgumentException("no function " + draw.function());
+    };
+  }
+
+  private static DType type(Draw draw) {
+    return DType.of(draw.dtype());
+  }
+
+  private static Array words(Key key, int n) {
+    int[] words = new int[2 * n];
+    for (int i = 0; i < n; i++) {
+      Key split = key.split(n).get(i);
+      words[2 * i] = split.hi();
+      words[2 * i + 1] = split.lo();
+    }
+    return Array.of(words, n, 2);
+  }
+
+  private static Array permutation(Key key, int n, boolean x64) {
+    Array drawn = Random.permutation(key, n);
+    return x64 ? Array.of(drawn.toLongArray(), n) : drawn;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.heddle.io;
+
+import dev.heddle.linen.AttentionBuilder;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+
+/**
+ * An attention module's configuration as JSON: Flax's constructor arguments by Flax's names.
+ *
+ * <pre>{@code
+ * var attention = ConfigJson.read("""
+ *     {"num_heads": 8, "dtype": "bfloat16", "kernel_init": "xavier_uniform",
+ *      "bias_init": {"name": "normal", "stddev": 1e-6}, "precision": ["default", "highest"]}""");
+ * ConfigJson.write(attention); // the same again
+ * }</pre>
+ *
+ * <p>{@code null} is Python's {@code None}. What Flax takes as a function ({@code attention_fn},
+ * the contractions) JSON cannot hold: set it on {@code attention.config().toBuilder()}.
+ */
+public final class ConfigJson {
+  /** No configuration is near this long, in bytes. */
+  private static final int LONGEST = 1 << 20;
+
+  private ConfigJson() {}
+
+  /**
+   * The module of a configuration file, UTF-8.
+   *
+   * @throws CheckpointException if the file cannot be opened, is not strict JSON ({@code NaN} and
+   *     {@code Infinity} are taken, as Python writes them), has an unknown key or one twice, or a
+   *     value that is not right for its key; the message names the file, the key and the place
+   * @throws IOException if reading fails
+   */
+  public static MultiHeadDotProductAttention read(Path file) throws IOException {
+    Place place = Place.of(file);
+    byte[] bytes;
+    try (InputStream in = Channels.newInputStream(place.open())) {
+      bytes = in.readNBytes(LONGEST + 1);
+    }
+    if (bytes.length > LONGEST) {
+      throw place.error("expected a configuration of at most " + LONGEST + " bytes");
+    }
+    return module(place, Json.parse(file, bytes));
+  }
+
+  /**
+   * The module of a configuration.
+   *
+   * @throws IllegalArgumentException as {@link #read(Path)} throws; the message begins with {@code
+   *     configuration}
+   */
+  public static MultiHeadDotProductAttention read(String json) {
+    Path file = Path.of("configuration");
+    try {
+      return module(Place.of(file), Json.parse(file, json));
+    } catch (CheckpointException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static MultiHeadDotProductAttention module(Place place, Json json)
+      throws CheckpointException {
+    if (!(json instanceof Json.Members members)) {
+      throw place.error("expected an object, got " + json.shown() + json.position());
+    }
+    AttentionBuilder builder = MultiHeadDotProductAttention.builder();
+    for (var member : members.values().entrySet()) {
+      ConfigKey key = ConfigKey.of(place, member.getKey(), member.getValue());
+      key.set(builder, new ConfigValue(place, key.jsonName(), member.getValue()));
+    }
+    String needed = ConfigKey.NUM_HEADS.jsonName();
+    if (!members.values().containsKey(needed)) {
+      throw place.error("the key \"" + needed + "\" is missing");
+    }
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw place.error(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The configuration of a module, on one line: the number of heads, and what differs from Flax's
+   * defaults, in Flax's order.
+   *
+   * @throws IllegalArgumentException if an argument is a function of the user's own, which JSON
+   *     cannot hold; the message names it
+   */
+  public static String write(MultiHeadDotProductAttention attention) {
+    return ConfigText.of(attention.config());
+  }
+}

@@ -1,0 +1,141 @@
+package dev.heddle.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.array.DType;
+import dev.heddle.linen.AttentionConfig;
+import dev.heddle.linen.Initializers;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Flax's constructor arguments as JSON. */
+class ConfigJsonTest {
+  private static final String ALL =
+      """
+      {"num_heads": 8, "dtype": "bfloat16", "param_dtype": "float64", "qkv_features": 512, \
+      "out_features": 256, "broadcast_dropout": false, "dropout_rate": 0.1, \
+      "deterministic": true, "precision": ["default", "highest"], \
+      "kernel_init": "xavier_uniform", "bias_init": {"name": "normal", "stddev": 1.0E-6}, \
+      "out_kernel_init": {"name": "variance_scaling", "scale": 1.0, "mode": "fan_in", \
+      "distribution": "truncated_normal"}, "out_bias_init": "ones", "use_bias": false, \
+      "decode": true, "normalize_qk": true, "force_fp32_for_softmax": true}\
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyArgumentIsReadAndWritten() {
+    MultiHeadDotProductAttention attention = ConfigJson.read(ALL);
+
+    AttentionConfig config = attention.config();
+    assertThat(config.numHeads()).isEqualTo(8);
+    assertThat(config.dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(config.paramDtype()).isEqualTo(DType.FLOAT64);
+    assertThat(config.qkvFeatures()).isEqualTo(512);
+    assertThat(config.outFeatures()).isEqualTo(256);
+    assertThat(config.broadcastDropout()).isFalse();
+    assertThat(config.dropoutRate()).isEqualTo(0.1);
+    assertThat(config.deterministic()).isTrue();
+    assertThat(config.precision()).isEqualTo(Precision.of("default", "highest"));
+    assertThat(config.kernelInit()).isEqualTo(Initializers.xavierUniform());
+    assertThat(config.biasInit()).isEqualTo(Initializers.normal(1e-6));
+    assertThat(config.outBiasInit()).isEqualTo(Initializers.ones());
+    assertThat(config.useBias()).isFalse();
+    assertThat(config.decode()).isTrue();
+    assertThat(config.normalizeQk()).isTrue();
+    assertThat(config.forceFp32ForSoftmax()).isTrue();
+    assertThat(ConfigJson.write(attention)).isEqualTo(ALL);
+    assertThat(ConfigJson.read(ConfigJson.write(attention)).config()).isEqualTo(config);
+  }
+
+  @Test
+  void defaultsAreNotWrittenAndNoneIsNull() {
+    String nulls =
+        """
+        {"num_heads": 2, "dtype": null, "qkv_features": null, "out_features": null,
+         "deterministic": null, "precision": null, "out_kernel_init": null, "out_bias_init": null,
+         "qkv_dot_general": null, "attention_fn": "dot_product_attention", "name": null}\
+        """;
+
+    assertThat(ConfigJson.write(ConfigJson.read(nulls))).isEqualTo("{\"num_heads\": 2}");
+  }
+
+  @Test
+  void mistakesAreNamedWithTheirPlace() throws IOException {
+    refused("{\"nun_heads\": 8}", "key \"nun_heads\": is not an argument of");
+    refused("{\"nun_heads\": 8}", "; did you mean \"num_heads\"? (line 1, column ");
+    refused("{}", "the key \"num_heads\" is missing");
+    refused("[8]", "expected an object, got a list");
+    refused("{\"num_heads\": 8, \"num_heads\": 8}", "the key \"num_heads\" is given twice");
+    refused("{\"num_heads\": 8.0}", "key \"num_heads\": expected a whole number, got 8.0");
+    refused("{\"num_heads\": true}", "key \"num_heads\": expected a whole number, got true");
+    refused("{\"num_heads\": \"8\"}", "key \"num_heads\": expected a whole number, got \"8\"");
+    refused("{\"num_heads\": NaN}", "key \"num_heads\": expected a whole number, got NaN");
+    refused("{\"num_heads\": 99999999999}", "expected a whole number of at most 32 bits");
+    refused("{\"num_heads\": 0}", "\"num_heads\": expected 1 or more, got 0");
+    refused("{\"num_heads\": 3, \"qkv_features\": 16}", "\"qkv_features\": expected a multiple");
+    refused("{\"num_heads\": 1, \"dropout_rate\": NaN}", "\"dropout_rate\"");
+    refused("{\"num_heads\": 1, \"dropout_rate\": -Infinity}", "\"dropout_rate\"");
+    refused(
+        "{\"num_heads\": 1, \"use_bias\": 1}", "key \"use_bias\": expected true or false, got 1");
+    refused("{\"num_heads\": 1, \"dtype\": \"flota32\"}", "did you mean \"float32\"");
+    refused("{\"num_heads\": 1, \"dtype\": \"int32\"}", "int32");
+    refused("{\"num_heads\": 1, \"param_dtype\": null}", "key \"param_dtype\": expected the name");
+    refused("{\"num_heads\": 1, \"precision\": \"most\"}", "key \"precision\": ");
+    refused("{\"num_heads\": 1, \"precision\": [1]}", "expected a name, or a list of two");
+    refused("{\"num_heads\": 1, \"kernel_init\": \"lecun_normla\"}", "\"lecun_normal\"");
+    refused("{\"num_heads\": 1, \"kernel_init\": {\"stddev\": 1}}", "with its \"name\"");
+    refused(
+        "{\"num_heads\": 1, \"kernel_init\": {\"name\": \"normal\", \"stddev\": NaN}}",
+        "key \"kernel_init\": initializer \"normal\": argument \"stddev\": expected a finite");
+    refused(
+        "{\"num_heads\": 1, \"kernel_init\": {\"name\": \"normal\", \"stddev\": null}}",
+        "key \"kernel_init.stddev\": expected a number, a text or a list, got null");
+    refused("{\"num_heads\": 1, \"attention_fn\": \"mine\"}", "is a function in Flax");
+  }
+
+  private void refused(String json, String message) throws IOException {
+    Path file = Files.writeString(folder.resolve("c.json"), json);
+
+    assertThatThrownBy(() -> ConfigJson.read(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> ConfigJson.read(json))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("configuration: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aFunctionOfTheUsersOwnCannotBeWritten() {
+    MultiHeadDotProductAttention attention =
+        MultiHeadDotProductAttention.builder()
+            .numHeads(2)
+            .biasInit((key, shape, dtype) -> Initializers.zeros().init(key, shape, dtype))
+            .build();
+
+    assertThatThrownBy(() -> ConfigJson.write(attention))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("argument \"bias_init\": is a function of your own");
+  }
+
+  @Test
+  void initializersByNameAreFlaxs() {
+    for (String name : Initializers.names()) {
+      if (!name.equals("constant") && !name.equals("variance_scaling")) {
+        String json = "{\"num_heads\": 2, \"kernel_init\": \"" + name + "\"}";
+        assertThat(ConfigJson.read(json).config().kernelInit())
+            .isEqualTo(Initializers.byName(name, Map.of()));
+      }
+    }
+  }
+}

@@ -1,0 +1,205 @@
+"""Runs an attention case: init, then apply or decoding, then how far Flax is from float64."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from heddle_parity import config as configs
+from heddle_parity.era import flatten, rngs, settings, this_era
+
+CLASSES = ('MultiHeadDotProductAttention', 'MultiHeadAttention', 'SelfAttention')
+SIXTEEN_BITS = ('bfloat16', 'float16')
+PRECISION = {'bfloat16': 8, 'float16': 11, 'float32': 24, 'float64': 53}
+
+
+def run(case, distance=True):
+  """Adds Flax's answers to the case. The caller has set x64."""
+  info, inputs = case.info, case.inputs()
+  module = build(info)
+  variables = init(module, info, inputs)
+  case.tensors.update(flatten('init', variables))
+  info['narrowest'] = narrowest(info, inputs)
+  if info['config'].get('decode'):
+    case.tensors.update(_decode(module, info, inputs, variables))
+  else:
+    case.tensors.update(apply(module, info, inputs, variables))
+  if distance and _is_plain(info) and not _crashes_wide(info):
+    info['flax_distance'] = _distance(case, variables)
+
+
+def narrowest(info, inputs):
+  """The dtype with the fewest bits that the computation passes through."""
+  config = info['config']
+  given, param = config.get('dtype'), config.get('param_dtype', 'float32')
+  query = inputs['inputs_q']
+  key = inputs.get('inputs_kv', inputs.get('inputs_k', query))
+  value = inputs.get('inputs_v', key)
+  if given:
+    steps = [jnp.dtype(given)]
+  else:
+    projected = [_inexact(x.dtype, param) for x in (query, key, value)]
+    steps = projected + [jnp.result_type(*projected)]
+  if config.get('force_fp32_for_softmax'):
+    steps = steps + [jnp.dtype('float32')]
+  return min((step.name for step in steps), key=PRECISION.get)
+
+
+def _inexact(*dtypes):
+  found = jnp.result_type(*dtypes)
+  return found if jnp.issubdtype(found, jnp.inexact) else jnp.promote_types(found, jnp.float32)
+
+
+def build(info, **changes):
+  """The module that the case configures."""
+  config = {**info['config'], **changes}
+  return getattr(nn, info['class'])(**configs.constructor(config))
+
+
+def _call(module, info, inputs, call, variables=None, method_rngs=None, mutable=False):
+  """Calls init (without variables) or apply, each era in its own words."""
+  arguments, named = _arguments(info['class'], inputs, call)
+  if variables is None:
+    return module.init(method_rngs, *arguments, **named)
+  return module.apply(variables, *arguments, rngs=method_rngs or None, mutable=mutable, **named)
+
+
+def _arguments(cls, inputs, call):
+  given = {name: jnp.asarray(tensor) for name, tensor in inputs.items()}
+  named = {}
+  if 'mask' in given:
+    named['mask'] = given['mask']
+  if 'deterministic' in call:
+    named['deterministic'] = call['deterministic']
+  if 'dropout_rng' in call:
+    named['dropout_rng'] = jax.random.PRNGKey(call['dropout_rng'])
+  if call.get('sow_weights'):
+    named['sow_weights'] = True
+  if cls == 'SelfAttention':
+    return [given['inputs_q']], named
+  if this_era() == 'classic':
+    return [given['inputs_q'], given.get('inputs_kv', given['inputs_q'])], named
+  for name in ('inputs_kv', 'inputs_k', 'inputs_v'):
+    if name in given:
+      named[name] = given[name]
+  return [given['inputs_q']], named
+
+
+def init(module, info, inputs):
+  """Flax's variables for the case; decoding starts without a mask."""
+  asked = info['init']
+  call = {**info.get('call', {}), **asked.get('call', {})}
+  call.pop('sow_weights', None)
+  if info['config'].get('decode'):
+    inputs = {name: tensor for name, tensor in inputs.items() if not name.startswith('mask')}
+  return _call(
+    module,
+    info,
+    inputs,
+    {k: v for k, v in call.items() if v is not None},
+    method_rngs=rngs(asked['rngs']),
+  )
+
+
+def apply(module, info, inputs, variables):
+  """The answers of one apply: its output and, if anything was mutable, the collections."""
+  asked = info.get('apply', {})
+  mutable = asked.get('mutable', False)
+  answer = _call(
+    module, info, inputs, info.get('call', {}), variables, rngs(asked.get('rngs')), mutable
+  )
+  if mutable is False:
+    return flatten('apply/output', answer)
+  output, changed = answer
+  return {**flatten('apply/output', output), **flatten('apply', changed)}
+
+
+def _decode(module, info, inputs, variables):
+  """Position i of all given sequences in step i, the cache carried on."""
+  asked = info.get('apply', {})
+  mutable = asked.get('mutable', ['cache'])
+  found = {}
+  state = variables
+  for i in range(info['steps']):
+    step = {}
+    for name, tensor in inputs.items():
+      if name == 'mask':
+        step['mask'] = tensor
+      elif name == 'mask_steps':
+        step['mask'] = tensor[i]
+      else:
+        step[name] = tensor[..., i : i + 1, :]
+    output, changed = _call(
+      module, info, step, info.get('call', {}), state, rngs(asked.get('rngs')), mutable
+    )
+    found.update(flatten(f'steps/{i}/output', output))
+    found.update(flatten(f'steps/{i}', changed))
+    state = {**variables, 'cache': changed['cache']}
+  if _is_plain(info) and 'mask_steps' not in inputs:
+    found.update(_full(info, inputs, variables))
+  return found
+
+
+def _full(info, inputs, variables):
+  """The whole sequence at once under a causal mask, which decoding should equal."""
+  query = inputs['inputs_q']
+  causal = nn.make_causal_mask(jnp.ones(query.shape[:-1]), dtype=bool)
+  inputs = dict(inputs)
+  if 'mask' in inputs:
+    causal = jnp.logical_and(causal, jnp.asarray(inputs['mask']) != 0)
+  inputs['mask'] = np.asarray(causal)
+  call = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
+  module = build(info, decode=False)
+  answer = _call(module, info, inputs, call, {'params': variables['params']})
+  return flatten('full/output', answer)
+
+
+def _is_plain(info):
+  """Whether chance has no part in it, so that float64 computes the same thing."""
+  config, call = info['config'], info.get('call', {})
+  still = call.get('deterministic', config.get('deterministic'))
+  return still is True or not config.get('dropout_rate')
+
+
+def _crashes_wide(info):
+  """Whether this Flax cannot compute it with x64 on: 0.7.2 decodes with plain int indices."""
+  return this_era() == 'classic' and info['config'].get('decode')
+
+
+def _distance(case, variables):
+  """Flax's own largest difference from its float64 result, over the largest value."""
+  info, inputs = case.info, case.inputs()
+  outputs = {
+    n: t
+    for n, t in case.tensors.items()
+    if n == 'apply/output' or n.startswith('steps/') and n.endswith('/output')
+  }
+  changes = {'dtype': None, 'param_dtype': 'float64', 'force_fp32_for_softmax': False}
+  if 'force_fp32_for_softmax' not in info['config']:
+    del changes['force_fp32_for_softmax']
+  wide_info = {**info, 'config': {**info['config'], **changes}}
+  wide_info['call'] = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
+  wide_info['apply'] = {}
+  with settings(x64=True):
+    wide = jax.tree_util.tree_map(_widened, variables)
+    wide_inputs = {n: t if n.startswith('mask') else _widened(t) for n, t in inputs.items()}
+    if info['config'].get('decode'):
+      cells = {n: jnp.zeros_like(t) for n, t in wide['cache'].items()}
+      answers = _decode(build(wide_info), wide_info, wide_inputs, {**wide, 'cache': cells})
+    else:
+      answers = apply(build(wide_info), wide_info, wide_inputs, wide)
+  far, large = 0.0, 0.0
+  for name, output in outputs.items():
+    true = np.asarray(answers[name], np.float64)
+    if not np.isfinite(output.astype(np.float64)).all():
+      return None
+    if true.size and np.isfinite(true).all():
+      far = max(far, float(np.abs(output.astype(np.float64) - true).max()))
+      large = max(large, float(np.abs(true).max()))
+  return far / large if large else None
+
+
+def _widened(tensor):
+  tensor = np.asarray(tensor)
+  inexact = tensor.dtype.name in PRECISION
+  return jnp.asarray(tensor.astype(np.float64)) if inexact else jnp.asarray(tensor)

@@ -1,0 +1,62 @@
+"""The one door: asks the oracle a case, whatever its kind.
+
+As a program it asks the cases of files again and says which answers changed:
+`python -m heddle_parity.oracle FILE...`.
+"""
+
+import sys
+
+from heddle_parity import attention, errors, functions, layers, modules
+from heddle_parity.cases import read_cases
+from heddle_parity.era import settings, this_era
+
+RUNNERS = {
+  'attention': attention.run,
+  'module': modules.run,
+  'error': errors.run,
+  **functions.RUNNERS,
+  **layers.RUNNERS,
+}
+
+
+def ask(case):
+  """Answers the case in place and returns it."""
+  info = case.info
+  if info['era'] != this_era():
+    raise ValueError(f'{info["id"]}: asked of {info["era"]}, but this oracle is {this_era()}')
+  with settings(info['x64'], info.get('partitionable')):
+    RUNNERS[info['kind']](case)
+  return case
+
+
+def differences(old, new):
+  """The names of the tensors that differ in any bit, and `case` if the JSON does."""
+  names = list(dict.fromkeys([*old.tensors, *new.tensors]))
+  changed = [n for n in names if not _same(old.tensors.get(n), new.tensors.get(n))]
+  return (['case'] if str(old.info) != str(new.info) else []) + changed
+
+
+def _same(a, b):
+  return (
+    a is not None
+    and b is not None
+    and a.dtype == b.dtype
+    and a.shape == b.shape
+    and a.tobytes() == b.tobytes()
+  )
+
+
+def main(paths):
+  changed = 0
+  for path in paths:
+    for old in read_cases(path):
+      found = differences(old, ask(old.question()))
+      changed += bool(found)
+      if found:
+        print(f'{path}: {old.id}: {", ".join(found)}')
+  print(f'{changed} cases changed')
+  return 1 if changed else 0
+
+
+if __name__ == '__main__':
+  sys.exit(main(sys.argv[1:]))
