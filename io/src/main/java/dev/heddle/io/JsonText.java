@@ -108,6 +108,16 @@ final class JsonText implements AutoCloseable {
     throw error("expected a whole number, got " + found());
   }
 
+  /** Passes over the next value, whatever it is. */
+  void skip() throws CheckpointException {
+    next();
+    try {
+      parser.skipChildren();
+    } catch (JacksonException e) {
+      throw invalid(e);
+    }
+  }
+
   /** There must be nothing left but white space. */
   void end() throws CheckpointException {
     if (advance() != null) {
