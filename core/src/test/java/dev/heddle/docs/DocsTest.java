@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,13 +52,6 @@ class DocsTest {
       tests.add(DynamicTest.dynamicTest(title, () -> run(type, snippet(type, shared, block))));
     }
     return tests.stream();
-  }
-
-  @Test
-  void theFirstProgramOfTheReadmePrintsWhatItSays() throws Exception {
-    String program = javaOf(ROOT.resolve("README.md")).getFirst();
-    String output = run("First", program);
-    assertThat(output).contains("params/query/kernel").contains("float32[1, 3, 4]");
   }
 
   private static String snippet(String type, String shared, String block) {

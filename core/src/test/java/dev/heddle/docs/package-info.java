@@ -1,4 +1,7 @@
-/** Holds the documentation to its word. Uses everything it shows; used by nothing. */
+/**
+ * Tests of the documentation: its Java is compiled and run. Uses every exported package; used by
+ * nothing.
+ */
 @NullMarked
 package dev.heddle.docs;
 

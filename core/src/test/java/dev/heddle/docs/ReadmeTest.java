@@ -1,4 +1,4 @@
-package dev.heddle;
+package dev.heddle.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
