@@ -60,7 +60,10 @@ class DocsTest {
 
   private static List<String> javaOf(Path page) throws IOException {
     Matcher matcher = JAVA.matcher(Files.readString(page));
-    return matcher.results().map(result -> result.group(1)).collect(Collectors.toCollection(ArrayList::new));
+    return matcher
+        .results()
+        .map(result -> result.group(1))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private String run(String type, String source) throws Exception {
@@ -69,10 +72,10 @@ class DocsTest {
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
       List<String> options =
-          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+          List.of(
+              "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
       var units = files.getJavaFileObjects(file);
-      boolean compiled =
-          compiler.getTask(messages, files, null, options, null, units).call();
+      boolean compiled = compiler.getTask(messages, files, null, options, null, units).call();
       assertThat(compiled).as("%s%n%s", messages, source).isTrue();
     }
     PrintStream console = System.out;

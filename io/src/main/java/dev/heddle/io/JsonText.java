@@ -139,6 +139,8 @@ final class JsonText implements AutoCloseable {
 
   private static String oneLine(@Nullable String message) {
     String text = String.valueOf(message).replaceAll("\\s+", " ");
+    int source = text.indexOf(" (start marker at"); // of a file whose name Jackson is not told
+    text = source < 0 ? text : text.substring(0, source);
     return text.length() > 200 ? text.substring(0, 200) + "..." : text;
   }
 
