@@ -4,7 +4,4 @@ module dev.heddle.cli {
   requires dev.heddle.io;
   requires info.picocli;
   requires static org.jspecify;
-
-  opens dev.heddle.cli to
-      info.picocli;
 }

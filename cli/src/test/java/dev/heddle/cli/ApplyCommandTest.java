@@ -26,6 +26,29 @@ class ApplyCommandTest {
     0.276434511f, 0.631637156f, -1.39568079f, 0.0346924886f
   };
 
+  /** The same with dropout of rate 0.5 and PRNGKey(1). */
+  private static final float[] DROPPED = {
+    0,
+    0,
+    0,
+    0, //
+    0.13694042f,
+    0.372016758f,
+    -0.899748623f,
+    0.102506608f, //
+    0.543463767f,
+    1.21336758f,
+    -2.49182677f,
+    0.00486160815f
+  };
+
+  /** The same with jax_enable_x64. */
+  private static final float[] DROPPED_X64 = {
+    0.451664895f, 1.16657484f, -2.76664829f, 0.261805296f, //
+    0.367382586f, 0.845366597f, -1.88084221f, 0.0596581027f, //
+    0.543463767f, 1.21336758f, -2.49182677f, 0.00486160815f
+  };
+
   @TempDir Path folder;
   private Workplace work;
 
@@ -90,6 +113,20 @@ class ApplyCommandTest {
     assertThat(work.tensor("B.npz", "output")).isEqualTo(work.tensor("A.npz", "output"));
     assertThat(work.tensor("C.npz", "output")).isNotEqualTo(work.tensor("A.npz", "output"));
     assertThat(work.tensor("D.npz", "output").toFloatArray()).containsExactly(FLAX, within(1e-6f));
+  }
+
+  @Test
+  void in64BitModeOtherWeightsAreDropped() throws IOException {
+    work.config("{\"num_heads\": 2, \"qkv_features\": 6, \"dropout_rate\": 0.5}");
+
+    apply("A.npz", "--deterministic=false", "--rng", "dropout=1");
+    assertThat(apply("B.npz", "--deterministic=false", "--rng", "dropout=1", "--x64"))
+        .isEqualTo(new Heddle(0, "", ""));
+
+    assertThat(work.tensor("A.npz", "output").toFloatArray())
+        .containsExactly(DROPPED, within(1e-6f));
+    assertThat(work.tensor("B.npz", "output").toFloatArray())
+        .containsExactly(DROPPED_X64, within(1e-6f));
   }
 
   @Test

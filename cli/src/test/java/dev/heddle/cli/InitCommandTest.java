@@ -100,6 +100,31 @@ class InitCommandTest {
     assertThat(work.files()).containsExactly("C.json", "I.npz");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"nun_heads": 2}                     | did you mean "num_heads"?
+          {"num_heads": 2, "num_heads": 2}     | "num_heads" is given twice
+          {"num_heads": "two"}                 | "num_heads"
+          {"num_heads": 5, "qkv_features": 6}  | "qkv_features"
+          {"num_heads": 2, "dropout_rate": NaN}| "dropout_rate"
+          {"num_heads": 2                      | JSON
+          """)
+  void aWrongConfigurationIsOneLineThatNamesTheKey(String json, String named) throws IOException {
+    work.config(json);
+
+    Heddle heddle = init("V.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + config + ": ")
+        .contains(named)
+        .containsOnlyOnce("\n");
+    assertThat(work.files()).containsExactly("C.json", "I.npz");
+  }
+
   @Test
   void withoutAParamsStreamThereAreNoParameters() throws IOException {
     Heddle heddle = init("V.npz", "--rng", "dropout=1");

@@ -479,6 +479,11 @@ public final class Array {
     }
     return head
         + " "
-        + (dtype.isFloating() ? Arrays.toString(toDoubleArray()) : Arrays.toString(toLongArray()));
+        + switch (dtype) {
+          case FLOAT32, BFLOAT16, FLOAT16 -> Arrays.toString(toFloatArray());
+          case FLOAT64 -> Arrays.toString(toDoubleArray());
+          case INT32, INT64, UINT8, UINT32 -> Arrays.toString(toLongArray());
+          case BOOL -> Arrays.toString(toBooleanArray());
+        };
   }
 }

@@ -41,7 +41,6 @@ record Draws64(Era era) {
   }
 
   private double bound(double x) {
-    double scaled = x * (1 / SQRT2); // XLA multiplies instead of dividing by a constant
-    return era == Era.MODERN ? LibraryErf.erf(scaled) : XlaDouble.erf(scaled);
+    return XlaDouble.erf(x * (1 / SQRT2), era); // XLA multiplies instead of dividing by a constant
   }
 }

@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,20 +54,16 @@ class DocsTest {
     return tests.stream();
   }
 
-  @Test
-  void theFirstProgramOfTheReadmePrintsWhatItSays() throws Exception {
-    String program = javaOf(ROOT.resolve("README.md")).getFirst();
-    String output = run("First", program);
-    assertThat(output).contains("params/query/kernel").contains("float32[1, 3, 4]");
-  }
-
   private static String snippet(String type, String shared, String block) {
     return IMPORTS + "class " + type + " {\n  void main() {\n" + shared + block + "  }\n}\n";
   }
 
   private static List<String> javaOf(Path page) throws IOException {
     Matcher matcher = JAVA.matcher(Files.readString(page));
-    return matcher.results().map(result -> result.group(1)).collect(Collectors.toCollection(ArrayList::new));
+    return matcher
+        .results()
+        .map(result -> result.group(1))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private String run(String type, String source) throws Exception {
@@ -77,10 +72,10 @@ class DocsTest {
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
       List<String> options =
-          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+          List.of(
+              "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
       var units = files.getJavaFileObjects(file);
-      boolean compiled =
-          compiler.getTask(messages, files, null, options, null, units).call();
+      boolean compiled = compiler.getTask(messages, files, null, options, null, units).call();
       assertThat(compiled).as("%s%n%s", messages, source).isTrue();
     }
     PrintStream console = System.out;

@@ -108,6 +108,16 @@ final class JsonText implements AutoCloseable {
     throw error("expected a whole number, got " + found());
   }
 
+  /** Passes over the next value, whatever it is. */
+  void skip() throws CheckpointException {
+    next();
+    try {
+      parser.skipChildren();
+    } catch (JacksonException e) {
+      throw invalid(e);
+    }
+  }
+
   /** There must be nothing left but white space. */
   void end() throws CheckpointException {
     if (advance() != null) {
@@ -129,6 +139,8 @@ final class JsonText implements AutoCloseable {
 
   private static String oneLine(@Nullable String message) {
     String text = String.valueOf(message).replaceAll("\\s+", " ");
+    int source = text.indexOf(" (start marker at"); // of a file whose name Jackson is not told
+    text = source < 0 ? text : text.substring(0, source);
     return text.length() > 200 ? text.substring(0, 200) + "..." : text;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -113,6 +114,14 @@ class SafetensorsTest {
   }
 
   @Test
+  void whatTheFormatDoesNotKnowIsPassedOver() throws IOException {
+    String entry = "\"dtype\":\"U8\",\"more\":{\"x\":[1]},\"shape\":[1],\"data_offsets\":[0,1]";
+
+    assertThat(CheckpointFile.read(file("{\"a\":{" + entry + "}}", 1)).tensor("a"))
+        .isEqualTo(Array.zeros(DType.UINT8, 1));
+  }
+
+  @Test
   void aLengthThatLiesIsRefused() throws IOException {
     Path file = folder.resolve("x.safetensors");
     for (long length : new long[] {3, 100_000_001L, Long.MAX_VALUE, -1}) {
@@ -126,11 +135,15 @@ class SafetensorsTest {
     }
   }
 
-  private void refused(String header, int dataLength, String message) throws IOException {
+  private Path file(String header, int dataLength) throws IOException {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + dataLength);
     bytes.order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text);
-    Path file = Files.write(folder.resolve("x.safetensors"), bytes.array());
+    return Files.write(folder.resolve("x.safetensors"), bytes.array());
+  }
+
+  private void refused(String header, int dataLength, String message) throws IOException {
+    Path file = file(header, dataLength);
 
     assertThatThrownBy(() -> CheckpointFile.read(file))
         .isInstanceOf(CheckpointException.class)

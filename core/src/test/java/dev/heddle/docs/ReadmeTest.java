@@ -1,4 +1,4 @@
-package dev.heddle;
+package dev.heddle.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in the README is compiled and run as its reader would, and prints what stands there. */
+/**
+ * The program in the README is compiled and run as its reader would, and prints what stands there.
+ */
 class ReadmeTest {
   @Test
   void theFirstProgramPrintsWhatTheReadmeSays(@TempDir Path directory) throws Exception {
