@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveTest {
   private static final int MODERN = 100;
   private static final int CLASSIC = 40;
-  private static final int MINUTES = 6;
+  private static final int MINUTES = 8;
 
   @Test
   void randomConfigurationsGiveFlaxsNumbersInBothEras(@TempDir Path folder) throws Exception {

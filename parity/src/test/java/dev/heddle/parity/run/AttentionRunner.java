@@ -36,7 +36,7 @@ final class AttentionRunner {
     Variables given = answers.variables();
     SequencedMap<String, Tensor> computed = compute(module, given);
     Map<String, Tensor> shaken =
-        answers.isUnmeasured() ? compute(module, Shaking.shaken(given)) : computed;
+        answers.isFragile() ? compute(module, Shaking.shaken(given)) : computed;
     answers.compareComputed(findings, computed, shaken);
   }
 
