@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +95,20 @@ public final class Fields {
     return rest;
   }
 
+  /** The text of the object, JSON as Python writes it. */
   @Override
   public String toString() {
-    return values.toString();
+    return values.entrySet().stream()
+        .map(field -> json(field.getKey()) + ": " + json(field.getValue()))
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+
+  private static String json(@Nullable Object value) {
+    return switch (value) {
+      case String text -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+      case List<?> items ->
+          items.stream().map(Fields::json).collect(Collectors.joining(", ", "[", "]"));
+      case null, default -> String.valueOf(value);
+    };
   }
 }

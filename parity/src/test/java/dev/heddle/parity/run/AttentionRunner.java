@@ -40,6 +40,19 @@ final class AttentionRunner {
     answers.compareComputed(findings, computed, shaken);
   }
 
+  /** What the library answers: what init makes, and what Flax's variables give. */
+  static SequencedMap<String, Tensor> answer(Case asked) {
+    AttentionRunner runner = new AttentionRunner(asked, new Findings(asked));
+    MultiHeadDotProductAttention module = module(asked);
+    SequencedMap<String, Tensor> all = new LinkedHashMap<>();
+    init(asked, module, asked.inputs())
+        .flatten()
+        .forEach((path, array) -> all.put("init/" + path, Tensor.of(array)));
+    all.putAll(runner.compute(module, runner.answers.variables()));
+    all.remove("full/output");
+    return all;
+  }
+
   /** What Flax's variables give: all answers by the paths of the case. */
   private SequencedMap<String, Tensor> compute(
       MultiHeadDotProductAttention module, Variables given) {
@@ -50,7 +63,7 @@ final class AttentionRunner {
     }
     Variables state = given;
     for (int step = 0; step < asked.info().integer("steps"); step++) {
-      Applied<Array> applied = apply(asked, module, state, position(step));
+      Applied<Array> applied = apply(asked, module, state, position(asked, step));
       put(computed, "steps/" + step, applied);
       state = given.merge(applied.variables().collection("cache"));
     }
@@ -111,7 +124,8 @@ final class AttentionRunner {
             Answers.rngs(asked, "apply"));
   }
 
-  private SequencedMap<String, Array> position(int step) {
+  /** What a step of decoding is given: one position of every sequence, and its mask. */
+  static SequencedMap<String, Array> position(Case asked, int step) {
     SequencedMap<String, Array> inputs = new LinkedHashMap<>();
     for (Map.Entry<String, Array> given : asked.inputs().entrySet()) {
       Array whole = given.getValue();
