@@ -55,7 +55,9 @@ final class Answers {
     if (!path.startsWith("params/")) {
       return ofOutput(expected);
     }
-    return initial(expected, asked.info().toString().contains("orthogonal"));
+    boolean kernel = path.endsWith("/kernel");
+    return initial(
+        expected, kernel && asked.info().fields("config").toString().contains("orthogonal"));
   }
 
   /** The tolerance of a tensor that an initializer made. */
