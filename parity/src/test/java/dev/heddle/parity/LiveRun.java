@@ -20,8 +20,11 @@ import java.util.concurrent.TimeUnit;
  * enough or time is up.
  */
 final class LiveRun implements Callable<LiveRun.Result> {
+  private static final int NEWS = 100;
+
   private final Oracle oracle;
   private final long seed;
+  private final int start;
   private final int count;
   private final Instant deadline;
   private final Path folder;
@@ -29,9 +32,10 @@ final class LiveRun implements Callable<LiveRun.Result> {
   private int compared;
   private int decoded;
 
-  LiveRun(Oracle oracle, long seed, int count, Instant deadline, Path folder) {
+  LiveRun(Oracle oracle, long seed, int start, int count, Instant deadline, Path folder) {
     this.oracle = oracle;
     this.seed = seed;
+    this.start = start;
     this.count = count;
     this.deadline = deadline;
     this.folder = folder;
@@ -49,7 +53,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
   @Override
   public Result call() throws IOException, InterruptedException {
     Path log = folder.resolve(oracle.name() + ".log");
-    Process process = oracle.draw(seed, count, folder, log);
+    Process process = oracle.draw(seed, start, count, folder, log);
     long left = Math.max(1, Duration.between(Instant.now(), deadline).toMillis());
     CompletableFuture<Void> timer =
         CompletableFuture.runAsync(
@@ -94,11 +98,15 @@ final class LiveRun implements Callable<LiveRun.Result> {
       }
     }
     Files.delete(file);
+    if (compared % NEWS == 0) {
+      System.out.printf("live parity: %s: %d cases so far%n", oracle.name(), compared);
+    }
   }
 
   private void report(Case asked, String difference) {
     int index = Integer.parseInt(asked.id().substring(asked.id().lastIndexOf('-') + 1));
-    wrong.add(difference + "\n    case: " + asked.info());
-    wrong.add("    again: " + String.join(" ", oracle.command(seed, index, 1, "DIR")));
+    wrong.add(
+        "%s\n    case: %s\n    again: -Dheddle.live.seed=%d -Dheddle.live.start=%d -Dheddle.live.%s=1"
+            .formatted(difference, asked.info(), seed, index, oracle.name()));
   }
 }

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Properties: {@code heddle.oracles} says where the environments are ({@code
  * heddle.oracles.required}: their absence is a failure), {@code heddle.live.seed} replays a run,
- * {@code heddle.live.modern} and {@code heddle.live.classic} are how many cases there must be,
- * {@code heddle.live.minutes} how long it may take.
+ * {@code heddle.live.start} begins with a later case of it, {@code heddle.live.modern} and {@code
+ * heddle.live.classic} are how many cases there must be, {@code heddle.live.minutes} how long it
+ * may take.
  */
 class LiveTest {
   private static final int MODERN = 100;
@@ -35,6 +36,7 @@ class LiveTest {
   void randomConfigurationsGiveFlaxsNumbersInBothEras(@TempDir Path folder) throws Exception {
     Map<Era, Oracle> oracles = oracles();
     long seed = Long.getLong("heddle.live.seed", ThreadLocalRandom.current().nextInt(1 << 30));
+    int start = Integer.getInteger("heddle.live.start", 0);
     System.out.printf("live parity: seed %d; again: -Dheddle.live.seed=%d%n", seed, seed);
     Instant begun = Instant.now();
     Duration budget = Duration.ofMinutes(Integer.getInteger("heddle.live.minutes", MINUTES));
@@ -42,7 +44,9 @@ class LiveTest {
     try (ExecutorService both = Executors.newFixedThreadPool(oracles.size())) {
       oracles.forEach((era, oracle) ->
           runs.put(
-              era, both.submit(new LiveRun(oracle, seed, count(era), begun.plus(budget), folder))));
+              era,
+              both.submit(
+                  new LiveRun(oracle, seed, start, count(era), begun.plus(budget), folder))));
     }
     SoftAssertions all = new SoftAssertions();
     for (Map.Entry<Era, Future<LiveRun.Result>> run : runs.entrySet()) {

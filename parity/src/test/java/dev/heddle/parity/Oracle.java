@@ -40,7 +40,7 @@ record Oracle(Era era, Path python) {
   }
 
   /** The command that draws these cases and asks Flax, in the folder {@code parity}. */
-  List<String> command(long seed, int start, int count, String out) {
+  private List<String> command(long seed, int start, int count, String out) {
     return List.of(
         python.toString(),
         "-m",
@@ -58,8 +58,8 @@ record Oracle(Era era, Path python) {
   }
 
   /** Starts drawing cases into a folder; a line on its output for each. */
-  Process draw(long seed, int count, Path out, Path log) throws IOException {
-    return new ProcessBuilder(command(seed, 0, count, out.toString()))
+  Process draw(long seed, int start, int count, Path out, Path log) throws IOException {
+    return new ProcessBuilder(command(seed, start, count, out.toString()))
         .directory(Repository.path("parity").toFile())
         .redirectError(log.toFile())
         .start();
