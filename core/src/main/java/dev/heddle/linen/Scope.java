@@ -155,7 +155,11 @@ public final class Scope {
     } catch (LinenException e) {
       throw e;
     } catch (IllegalArgumentException e) {
-      throw error("parameter \"" + name + "\": " + e.getMessage(), e);
+      String message = String.valueOf(e.getMessage());
+      if (message.startsWith(path() + ": ")) {
+        throw e;
+      }
+      throw error("parameter \"" + name + "\": " + message, e);
     }
   }
 
