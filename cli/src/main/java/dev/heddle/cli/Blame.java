@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 record Blame(Path config, Path inputs, List<Path> variables) {
   private static final Pattern OF_INPUTS =
       Pattern.compile(
-          "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
+          "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) "
+              + "|dot_product_attention: expected (query|key) ");
 
   /**
    * Calls the library.

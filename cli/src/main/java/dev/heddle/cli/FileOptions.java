@@ -1,11 +1,25 @@
 package dev.heddle.cli;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that name files, alike in every command. */
 final class FileOptions {
   private FileOptions() {}
+
+  /** The path of a word. */
+  static Path path(String word) {
+    if (word.isEmpty()) {
+      throw new TypeConversionException("expected the name of a file, got nothing");
+    }
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("no file can have this name: " + word);
+    }
+  }
 
   static OptionSpec config() {
     return file("--config", "C.json", "Flax's constructor arguments as JSON, by Flax's names.");

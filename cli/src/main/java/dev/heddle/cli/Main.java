@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ public final class Main {
   private static int run(String name, Command command, List<String> words, PrintStream out)
       throws IOException {
     CommandLine line = new CommandLine(Commands.spec(name, command));
+    line.registerConverter(Path.class, FileOptions::path);
     ParseResult options;
     try {
       options = line.parseArgs(words.toArray(String[]::new));
@@ -122,7 +124,25 @@ public final class Main {
           case IOException io -> message(io);
           default -> "internal error: " + e + "; --debug shows where";
         };
-    return String.join(" ", text.lines().map(String::strip).toList());
+    return printable(text);
+  }
+
+  /** The text with what would break the line or steer a terminal escaped: names may hold it. */
+  private static String printable(String text) {
+    var out = new StringBuilder();
+    text.codePoints()
+        .forEach(c -> {
+          switch (Character.getType(c)) {
+            case Character.CONTROL,
+                Character.FORMAT,
+                Character.LINE_SEPARATOR,
+                Character.PARAGRAPH_SEPARATOR,
+                Character.SURROGATE ->
+                out.append(c == '\n' ? "\\n" : String.format("\\u%04x", c));
+            default -> out.appendCodePoint(c);
+          }
+        });
+    return out.toString();
   }
 
   private static String message(Throwable e) {

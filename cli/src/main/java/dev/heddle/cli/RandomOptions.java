@@ -116,9 +116,9 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
   }
 
   private static Era era(ParseResult options) {
-    String version = options.matchedOptionValue("--flax-compat", "");
+    String version = options.matchedOptionValue("--flax-compat", null);
     return switch (version) {
-      case "" -> Era.MODERN;
+      case null -> Era.MODERN;
       case "0.7" -> Era.CLASSIC;
       default ->
           throw new UsageException(

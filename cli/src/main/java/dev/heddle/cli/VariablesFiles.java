@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /** The files of {@code --variables}: a later one's tensors replace an earlier one's. */
 final class VariablesFiles {
   private static final String OUTPUT = "output";
+  private static final String INTERMEDIATES = "intermediates/";
 
   private VariablesFiles() {}
 
@@ -21,7 +23,8 @@ final class VariablesFiles {
    *
    * <p>A file with the layers alone, without {@code params} in front, is read as parameters. An
    * {@code output} beside the collections, as {@code apply} writes it, is left out, so that a
-   * step's file brings its cache to the next.
+   * step's file brings its cache to the next; so are {@code intermediates}, to which Flax would add
+   * the next step's.
    *
    * @param files checkpoints, at least one
    * @throws FailedException if a tensor belongs to no collection
@@ -32,7 +35,15 @@ final class VariablesFiles {
     for (Path file : files) {
       merged.putAll(collections(file, CheckpointFile.read(file)));
     }
-    return Variables.of(merged);
+    try {
+      return Variables.of(merged);
+    } catch (IllegalArgumentException e) { // each is a tree, together they are none
+      throw new FailedException(
+          files.stream().map(Path::toString).collect(Collectors.joining(", "))
+              + ": "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private static SequencedMap<String, Array> collections(Path file, Checkpoint checkpoint) {
@@ -41,6 +52,9 @@ final class VariablesFiles {
         .variables()
         .tensors()
         .forEach((name, tensor) -> {
+          if (name.startsWith(INTERMEDIATES)) {
+            return;
+          }
           if (name.indexOf('/') > 0) {
             found.put(name, tensor);
           } else if (!name.equals(OUTPUT)) {
@@ -49,6 +63,16 @@ final class VariablesFiles {
                     .formatted(file, name));
           }
         });
+    check(file, found);
     return found;
+  }
+
+  /** That the names of one file make a tree, so that the message can name the file. */
+  private static void check(Path file, SequencedMap<String, Array> tensors) {
+    try {
+      Variables.of(tensors);
+    } catch (IllegalArgumentException e) {
+      throw new FailedException(file + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -168,6 +168,30 @@ class ApplyCommandTest {
   }
 
   @Test
+  void aStepsWeightsAreItsOwn() throws IOException {
+    assertThat(apply("V.npz", "--mutable", "params", "--sow-weights").status()).isZero();
+    Array weights = work.tensor("V.npz", "intermediates/attention_weights/0");
+
+    Heddle heddle =
+        Heddle.run(
+            "apply",
+            "--config",
+            folder.resolve("C.json"),
+            "--variables",
+            folder.resolve("V.npz"),
+            "--inputs",
+            folder.resolve("I.npz"),
+            "--sow-weights",
+            "--output",
+            folder.resolve("O.npz"));
+
+    assertThat(heddle).isEqualTo(new Heddle(0, "", ""));
+    assertThat(work.names("O.npz"))
+        .containsExactlyInAnyOrder("output", "intermediates/attention_weights/0");
+    assertThat(work.tensor("O.npz", "intermediates/attention_weights/0")).isEqualTo(weights);
+  }
+
+  @Test
   void parametersWithoutTheirCollectionAreRead() throws IOException {
     variables(Workplace.CONFIG, "V.npz");
     Array kernel = work.tensor("V.npz", "params/query/kernel");
@@ -345,6 +369,46 @@ class ApplyCommandTest {
                 "heddle: "
                     + variables
                     + ": tensor \"scale\": expected a path such as params/query/kernel\n"));
+  }
+
+  @Test
+  void namesThatMakeNoTreeAreAnErrorOfTheirFile() throws IOException {
+    Path variables =
+        work.tensors("V.safetensors", "params//bias", Array.zeros(DType.FLOAT32, 2, 3));
+
+    assertThat(apply("O.npz"))
+        .isEqualTo(
+            new Heddle(
+                1,
+                "",
+                "heddle: "
+                    + variables
+                    + ": variables: expected paths of a collection and names, as params/kernel,"
+                    + " got \"params//bias\"\n"));
+  }
+
+  @Test
+  void inputsThatDoNotGoTogetherNameTheirFileAndTheModule() throws IOException {
+    Path inputs =
+        work.tensors(
+            "I.npz",
+            "inputs_q",
+            Workplace.inputs(),
+            "inputs_kv",
+            Array.zeros(DType.FLOAT32, 2, 3, 4));
+
+    Heddle heddle = apply("O.npz");
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + inputs + ": /: dot_product_attention: expected query ")
+        .contains("[1, 3, 2, 3]", "[2, 3, 2, 3]")
+        .containsOnlyOnce("\n");
+  }
+
+  @Test
+  void anEmptyVersionOfFlaxIsWrongUsage() {
+    assertThat(apply("O.npz", "--flax-compat", "").status()).isEqualTo(2);
   }
 
   @Test

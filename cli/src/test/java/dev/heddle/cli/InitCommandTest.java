@@ -33,6 +33,22 @@ class InitCommandTest {
   }
 
   @Test
+  void anInitializersComplaintNamesTheParameter() throws IOException {
+    Path config = work.config("{\"num_heads\": 2, \"bias_init\": \"lecun_normal\"}");
+    Path inputs = work.tensors("I.npz", "inputs_q", Workplace.inputs());
+
+    Heddle heddle =
+        Heddle.run("init", "--config", config, "--inputs", inputs, "--output", work.file("V.npz"));
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .startsWith("heddle: " + config + " with " + inputs + ": /query: parameter \"bias\": ")
+        .contains("got [4]")
+        .containsOnlyOnce("\n");
+    assertThat(work.file("V.npz")).doesNotExist();
+  }
+
+  @Test
   void makesTheParametersThatFlaxMakesForSeedZero() throws IOException {
     Heddle heddle = init("V.safetensors");
 

@@ -52,12 +52,20 @@ class MainTest {
           version --x64 --x64        | version: --x64: given twice (see heddle version --help)
           init --confg C.json        | init: unknown option --confg; did you mean "--config"? (see heddle init --help)
           init --output V.npz        | init: missing --config, --inputs (see heddle init --help)
+          completion --x64 fish      | completion: shell fish: expected one of bash, zsh
+          init --config=             | init: invalid value for option '--config': expected the name of a file, got nothing (see heddle init --help)
           apply --variables          | apply: --variables: expected a value, V (see heddle apply --help)
           """)
   void aWrongWordIsOneLineAndStatus2(String words, String line) {
     Heddle heddle = Heddle.run((Object[]) words.split(" "));
 
     assertThat(heddle).isEqualTo(new Heddle(2, "", "heddle: " + line + "\n"));
+  }
+
+  @Test
+  void whatSteersATerminalIsEscaped() {
+    assertThat(Heddle.run("wea\nve\u001b[31m\u202e").err())
+        .isEqualTo("heddle: unknown command wea\\nve\\u001b[31m\\u202e (see heddle --help)\n");
   }
 
   @Test

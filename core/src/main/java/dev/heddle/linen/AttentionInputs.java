@@ -5,6 +5,7 @@ import dev.heddle.array.ArrayTree;
 import dev.heddle.random.Key;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,17 @@ public record AttentionInputs(
     @Nullable Key dropoutRng,
     boolean sowWeights)
     implements ArrayTree<AttentionInputs> {
+
+  /**
+   * Checks that the three are there.
+   *
+   * @throws NullPointerException if one is null; the message names it
+   */
+  public AttentionInputs {
+    Objects.requireNonNull(inputsQ, "inputsQ");
+    Objects.requireNonNull(inputsK, "inputsK");
+    Objects.requireNonNull(inputsV, "inputsV");
+  }
 
   /** Self-attention: queries, keys and values are made of the same. */
   public static AttentionInputs of(Array inputs) {

@@ -93,7 +93,17 @@ public final class Masks {
     }
 
     Shape shape() {
-      return Shape.broadcast(query.shape(), key.shape());
+      try {
+        return Shape.broadcast(query.shape(), key.shape());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "make_attention_mask: arguments \"query_input\" and \"key_input\": expected batch axes"
+                + " that broadcast, got "
+                + query.shape().range(0, query.rank() - 3)
+                + " and "
+                + key.shape().range(0, key.rank() - 3),
+            e);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.heddle.array.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +164,10 @@ public abstract class Module<I, O> {
       @Nullable Capture capture,
       @Nullable Tabulation tabulation,
       I input) {
+    Objects.requireNonNull(variables, "variables");
+    Objects.requireNonNull(rngs, "rngs");
+    Objects.requireNonNull(mutable, "mutable");
+    Objects.requireNonNull(input, "input");
     boolean x64 =
         rngs.x64()
             .orElseGet(

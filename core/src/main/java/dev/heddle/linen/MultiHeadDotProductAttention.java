@@ -92,7 +92,7 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
         mask = step.mask(); // [H or 1, 1, L]
       }
     }
-    Array seen = attend(query, key, value, options(scope, in, mask)); // [Q, H, D]
+    Array seen = attend(scope, query, key, value, options(scope, in, mask)); // [Q, H, D]
     return projectOut(scope, seen, in); // [Q, F]
   }
 
@@ -115,7 +115,7 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
 
   private Array project(Scope scope, String name, Array input, AttentionInputs in) {
     int features = orElse(config.qkvFeatures(), in);
-    AttentionConfig.requireDivisible(features, config.numHeads());
+    requireDivisible(scope, features);
     DotGeneral product =
         config.qkvDotGeneralCls() != null
             ? config.qkvDotGeneralCls().get()
@@ -143,6 +143,14 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     return scope.call("out", layer.build(), seen);
   }
 
+  private void requireDivisible(Scope scope, int features) {
+    try {
+      AttentionConfig.requireDivisible(features, config.numHeads());
+    } catch (IllegalArgumentException e) {
+      throw scope.error(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private DenseGeneral.Builder projection(@Nullable DotGeneral product) {
     return DenseGeneral.builder()
         .useBias(config.useBias())
@@ -166,11 +174,18 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     return scope.call(name, layer, array);
   }
 
-  private Array attend(Array query, Array key, Array value, AttentionOptions options) {
+  private Array attend(Scope scope, Array query, Array key, Array value, AttentionOptions options) {
     AttentionFn attentionFn = config.attentionFn();
-    return attentionFn == null
-        ? DotProductAttention.dotProductAttention(query, key, value, options)
-        : attentionFn.apply(query, key, value, options);
+    if (attentionFn != null) {
+      return attentionFn.apply(query, key, value, options);
+    }
+    try {
+      return DotProductAttention.dotProductAttention(query, key, value, options);
+    } catch (LinenException e) {
+      throw e; // has its path
+    } catch (IllegalArgumentException e) {
+      throw scope.error(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private AttentionOptions options(Scope scope, AttentionInputs in, @Nullable Array mask) {

@@ -89,6 +89,11 @@ public final class Scope {
     return new IllegalArgumentException(path() + ": " + message);
   }
 
+  /** As {@link #error(String)}, with what led to it. */
+  IllegalArgumentException error(String message, Throwable cause) {
+    return new IllegalArgumentException(path() + ": " + message, cause);
+  }
+
   // Parameters and variables.
 
   /**
@@ -129,7 +134,7 @@ public final class Scope {
       }
       throw new LinenException.ScopeParamNotFoundError(name, path());
     }
-    Array made = init.apply(makeRng("params"));
+    Array made = make(name, init, makeRng("params"));
     if (!made.shape().equals(shape)) {
       throw error(
           "parameter \""
@@ -141,6 +146,21 @@ public final class Scope {
     }
     run.put(path, new Leaf(made));
     return made;
+  }
+
+  /** Lets an initializer's complaint say which parameter it was to make. */
+  private Array make(String name, Function<Key, Array> init, Key key) {
+    try {
+      return init.apply(key);
+    } catch (LinenException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.startsWith(path() + ": ")) {
+        throw e;
+      }
+      throw error("parameter \"" + name + "\": " + message, e);
+    }
   }
 
   /**

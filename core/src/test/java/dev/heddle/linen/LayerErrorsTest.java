@@ -159,6 +159,45 @@ class LayerErrorsTest {
   }
 
   @Test
+  void attentionsOwnChecksNameTheModule() {
+    var attention = MultiHeadDotProductAttention.builder().numHeads(3).build();
+    var builder = MultiHeadDotProductAttention.builder().numHeads(2);
+    Array x = zeros(FLOAT32, 2, 3, 4);
+
+    assertThatThrownBy(() -> attention.init(RNGS, x))
+        .hasMessage("/: argument \"qkv_features\": expected a multiple of num_heads (3), got 4");
+    assertThatThrownBy(() -> builder.build().init(RNGS, x, zeros(FLOAT32, 5, 3, 4)))
+        .hasMessageStartingWith("/: dot_product_attention: expected query ");
+    assertThatThrownBy(() -> builder.biasInit(Initializers.heNormal()).build().init(RNGS, x))
+        .hasMessageStartingWith("/query: parameter \"bias\": initializer: ");
+    assertThatThrownBy(
+            () -> builder.kernelInit((key, shape, dtype) -> zeros(dtype, 1)).build().init(RNGS, x))
+        .hasMessage(
+            "/query: parameter \"kernel\": expected its initializer to make shape [4, 4], got [1]");
+  }
+
+  @Test
+  void masksOfOtherBatchesAreNoPair() {
+    assertThatThrownBy(() -> Masks.makeAttentionMask(zeros(FLOAT32, 2, 3), zeros(FLOAT32, 3, 4)))
+        .hasMessage(
+            "make_attention_mask: arguments \"query_input\" and \"key_input\": expected batch axes"
+                + " that broadcast, got [2] and [3]");
+  }
+
+  @Test
+  void whatIsNotThereIsNamed() {
+    var attention = MultiHeadDotProductAttention.builder().numHeads(2).build();
+    AttentionInputs none = null;
+
+    assertThatThrownBy(() -> AttentionInputs.of(zeros(FLOAT32, 2, 4), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("inputsK");
+    assertThatThrownBy(() -> attention.apply(Variables.empty(), none))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("input");
+  }
+
+  @Test
   void precisionIsANameOrAPair() {
     assertThat(Precision.of("tensorfloat32").lhs()).isEqualTo(Precision.Level.HIGH);
     assertThat(Precision.of("HIGHEST").rhs()).isEqualTo(Precision.Level.HIGHEST);

@@ -19,6 +19,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * }</pre>
  */
 public final class AtomicFile {
+  /** Longer names do not go into the temporary file's, which may be too long then. */
+  private static final int LONGEST_BEGIN = 50;
+
   private AtomicFile() {}
 
   /** What goes into a file. */
@@ -85,7 +88,9 @@ public final class AtomicFile {
 
   private static Path temporaryIn(Path folder, Path target) {
     String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    return folder.resolve("." + target.getFileName() + "." + unique + ".tmp");
+    String name = target.getFileName().toString();
+    String begin = name.length() > LONGEST_BEGIN ? "" : name + "."; // a name has its limit
+    return folder.resolve("." + begin + unique + ".tmp");
   }
 
   private static FileChannel create(Place place, Path temporary, Path folder) throws IOException {
@@ -98,6 +103,8 @@ public final class AtomicFile {
     } catch (AccessDeniedException e) {
       throw place.error(
           "the folder " + Place.quoted(folder.toString()) + " may not be written to", e);
+    } catch (FileSystemException e) {
+      throw place.error("cannot be written: " + reason(e), e);
     }
   }
 

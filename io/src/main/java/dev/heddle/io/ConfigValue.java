@@ -76,6 +76,9 @@ record ConfigValue(Place place, String key, Json json) {
   Precision precision() throws CheckpointException {
     var names = new ArrayList<String>();
     List<Json> values = json instanceof Json.Items items ? items.values() : List.of(json);
+    if (json instanceof Json.Items && values.size() != 2) {
+      throw wrong("a name, or a list of two");
+    }
     for (Json value : values) {
       if (!(value instanceof Json.Text name)) {
         throw wrong("a name, or a list of two");

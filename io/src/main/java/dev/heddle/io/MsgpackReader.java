@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.msgpack.core.MessageFormat;
 import org.msgpack.core.MessageInsufficientBufferException;
+import org.msgpack.core.MessageIntegerOverflowException;
 import org.msgpack.core.MessagePackException;
+import org.msgpack.core.MessageSizeException;
 import org.msgpack.core.MessageUnpacker;
 import org.msgpack.value.ValueType;
 
@@ -101,10 +103,18 @@ final class MsgpackReader {
   }
 
   private CheckpointException malformed(Place here, MessagePackException e) {
-    long at = in.getTotalReadBytes();
-    return e instanceof MessageInsufficientBufferException
-        ? here.error("ends too early, at byte " + size + ": truncated", e)
-        : here.error("not valid msgpack near byte " + at + ": " + e.getMessage(), e);
+    String what =
+        switch (e) {
+          case MessageInsufficientBufferException end ->
+              "ends too early, at byte " + size + ": truncated";
+          case MessageSizeException lie ->
+              "declares a length of " + lie.getSize() + ", but only " + left() + " bytes are left";
+          case MessageIntegerOverflowException large ->
+              "expected a whole number of at most 64 bits, got " + large.getBigInteger();
+          default ->
+              "not valid msgpack near byte " + in.getTotalReadBytes() + ": " + e.getMessage();
+        };
+    return here.error(what, e);
   }
 
   private static Array integer(long value) {

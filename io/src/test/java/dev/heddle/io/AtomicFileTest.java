@@ -74,6 +74,20 @@ class AtomicFileTest {
   }
 
   @Test
+  void aNameMayBeAsLongAsTheSystemAllows() throws IOException {
+    Path file = folder.resolve("a".repeat(255));
+    Path longer = folder.resolve("a".repeat(256));
+
+    AtomicFile.write(file, text("new"));
+
+    assertThat(file).hasContent("new");
+    assertThatThrownBy(() -> AtomicFile.write(longer, text("new")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(longer + ": cannot be written: ");
+    assertThat(names()).containsExactly(file.getFileName().toString());
+  }
+
+  @Test
   void aLinkKeepsPointingWhereItPoints() throws IOException {
     Path target = Files.writeString(folder.resolve("target.txt"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link.txt"), target);

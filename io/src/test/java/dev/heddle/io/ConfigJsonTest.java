@@ -89,7 +89,8 @@ class ConfigJsonTest {
     refused("{\"num_heads\": 1, \"dtype\": \"int32\"}", "int32");
     refused("{\"num_heads\": 1, \"param_dtype\": null}", "key \"param_dtype\": expected the name");
     refused("{\"num_heads\": 1, \"precision\": \"most\"}", "key \"precision\": ");
-    refused("{\"num_heads\": 1, \"precision\": [1]}", "expected a name, or a list of two");
+    refused("{\"num_heads\": 1, \"precision\": [\"high\"]}", "expected a name, or a list of two");
+    refused("{\"num_heads\": 1, \"precision\": [1, 1]}", "expected a name, or a list of two");
     refused("{\"num_heads\": 1, \"kernel_init\": \"lecun_normla\"}", "\"lecun_normal\"");
     refused("{\"num_heads\": 1, \"kernel_init\": {\"stddev\": 1}}", "with its \"name\"");
     refused(

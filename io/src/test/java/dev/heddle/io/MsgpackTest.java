@@ -65,7 +65,11 @@ class MsgpackTest {
     refused("82a3612f62" + ARRAY + "a16181a162" + ARRAY, "tensor \"a/b\": is there twice");
     refused("81c2c0", "expected a key that is a text or a whole number, got BOOLEAN");
     refused("81a1ffc0", "expected a text in UTF-8");
-    refused("81a161cfffffffffffffffff", "tensor \"a\": not valid msgpack");
+    refused(
+        "81a161cfffffffffffffffff",
+        "tensor \"a\": expected a whole number of at most 64 bits, got 18446744073709551615");
+    refused("81a161ddffffffff", "tensor \"a\": declares a length of 4294967295, but only 0 bytes");
+    refused("dfffffffff", "declares a length of 4294967295, but only 0 bytes are left");
     refused("81a161c1", "tensor \"a\": not valid msgpack");
     refused("81a161".repeat(3000) + "c0", "expected at most 64 levels");
   }
