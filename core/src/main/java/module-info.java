@@ -14,4 +14,6 @@ module dev.heddle {
   exports dev.heddle.kernel to
       dev.heddle.cli,
       dev.heddle.simd;
+
+  uses dev.heddle.kernel.KernelsProvider;
 }

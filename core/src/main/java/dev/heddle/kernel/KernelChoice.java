@@ -1,6 +1,8 @@
 package dev.heddle.kernel;
 
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 
 /**
  * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels}
@@ -18,6 +20,8 @@ public record KernelChoice(Kernels kernels, String why) {
   public static final List<String> NAMES =
       List.of("auto", "scalar", "simd128", "simd256", "simd512");
 
+  private static final String MODULE = "the module dev.heddle.simd";
+
   /**
    * The choice of this JVM, made when it is first needed.
    *
@@ -34,16 +38,29 @@ public record KernelChoice(Kernels kernels, String why) {
    * @throws IllegalArgumentException as {@link #current}
    */
   public static KernelChoice of(String wish) {
-    return switch (wish) {
-      case "auto" -> new KernelChoice(new ScalarKernels(), "no module offers faster ones");
-      case "scalar" -> new KernelChoice(new ScalarKernels(), "asked for");
-      case "simd128", "simd256", "simd512" ->
-          throw new IllegalArgumentException(
-              "kernels: " + wish + " is not available: the module dev.heddle.simd is not present");
-      default ->
-          throw new IllegalArgumentException(
-              "kernels: expected one of " + String.join(", ", NAMES) + ", got \"" + wish + "\"");
-    };
+    if (!NAMES.contains(wish)) {
+      throw new IllegalArgumentException(
+          "kernels: expected one of " + String.join(", ", NAMES) + ", got \"" + wish + "\"");
+    }
+    if (wish.equals("scalar")) {
+      return new KernelChoice(new ScalarKernels(), "asked for");
+    }
+    String reason = MODULE + " is not present";
+    try {
+      for (KernelsProvider provider : ServiceLoader.load(KernelsProvider.class)) {
+        Kernels kernels = provider.create(wish);
+        return new KernelChoice(
+            kernels, wish.equals("auto") ? "the widest that this machine prefers" : "asked for");
+      }
+    } catch (UnsupportedOperationException e) {
+      reason = String.valueOf(e.getMessage());
+    } catch (ServiceConfigurationError e) {
+      reason = MODULE + " cannot be loaded; add --add-modules jdk.incubator.vector to the JVM";
+    }
+    if (wish.equals("auto")) {
+      return new KernelChoice(new ScalarKernels(), reason);
+    }
+    throw new IllegalArgumentException("kernels: " + wish + " is not available: " + reason);
   }
 
   private static final class Holder {

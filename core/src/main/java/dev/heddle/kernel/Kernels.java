@@ -15,16 +15,26 @@ public interface Kernels {
   String name();
 
   /**
-   * Adds a matrix product to what {@code c} holds: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])}
-   * for {@code k} in order, each element one chain.
+   * A right operand of products, laid out as this implementation likes it, to be used any number of
+   * times by any number of threads. It may share the array of {@code b}, which must not change.
+   *
+   * @param b {@code [K, N]}
+   * @param rows how many rows of left operands it will be multiplied with in all: for few of them
+   *     another layout does not pay
+   */
+  Packed pack(Rows b, int rows);
+
+  /**
+   * A matrix product: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])} for {@code k} in order from
+   * {@code c = 0}, each element one chain.
    *
    * @param a {@code [M, K]}
-   * @param b {@code [K, N]}
-   * @param c {@code [M, N]}, zeros for the product alone
+   * @param b {@code [K, N]}, packed by this implementation
+   * @param c {@code [M, N]}, overwritten
    */
-  void multiply(Rows a, Rows b, Rows c);
+  void multiply(Rows a, Packed b, Rows c);
 
-  /** As {@link #multiply(Rows, Rows, Rows)}, in float64. */
+  /** As {@link #multiply(Rows, Packed, Rows)}, in float64 and adding to what {@code c} holds. */
   void multiply(Rows64 a, Rows64 b, Rows64 c);
 
   /**

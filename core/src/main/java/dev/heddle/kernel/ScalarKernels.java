@@ -1,5 +1,6 @@
 package dev.heddle.kernel;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,15 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void multiply(Rows a, Rows b, Rows c) {
+  public Packed pack(Rows b, int rows) {
+    return new Packed.Plain(b);
+  }
+
+  @Override
+  public void multiply(Rows a, Packed packed, Rows c) {
+    Rows b = ((Packed.Plain) packed).matrix();
     for (int i = 0; i < a.rows(); i++) {
+      Arrays.fill(c.data(), c.at(i), c.at(i) + c.cols(), 0);
       int k = 0;
       for (; k + 4 <= a.cols(); k += 4) {
         fourSteps(a.data(), a.at(i) + k, b, k, c.data(), c.at(i));

@@ -7,6 +7,7 @@ import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.Workers;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
  */
 public final class MatMul {
   /** Rows of the left operand that one task computes. */
-  private static final int ROWS_A_TASK = 32;
+  private static final int ROWS_A_TASK = 96;
 
   private MatMul() {}
 
@@ -230,19 +231,23 @@ public final class MatMul {
     Kernels kernels = KernelChoice.current().kernels();
     float[] c = new float[s.size()];
     int tasks = s.tasksABatch();
-    Workers.run(
-        s.batch * tasks,
-        s.cost(),
-        task -> {
-          int batch = task / tasks;
-          int row = task % tasks * ROWS_A_TASK;
-          int rows = Math.min(ROWS_A_TASK, s.rows - row);
-          int first = batch * s.rows + row;
-          kernels.multiply(
-              new Rows(a, first * s.inner, s.inner, rows, s.inner),
-              new Rows(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
-              new Rows(c, first * s.cols, s.cols, rows, s.cols));
-        });
+    for (int batch = 0; batch < s.batch; batch++) {
+      int firstRow = batch * s.rows;
+      Rows right = new Rows(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols);
+      Packed packed = kernels.pack(right, s.rows);
+      Workers.run(
+          tasks,
+          s.cost() / s.batch,
+          task -> {
+            int row = task * ROWS_A_TASK;
+            int rows = Math.min(ROWS_A_TASK, s.rows - row);
+            int first = firstRow + row;
+            kernels.multiply(
+                new Rows(a, first * s.inner, s.inner, rows, s.inner),
+                packed,
+                new Rows(c, first * s.cols, s.cols, rows, s.cols));
+          });
+    }
     return c;
   }
 

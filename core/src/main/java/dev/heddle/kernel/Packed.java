@@ -1,0 +1,23 @@
+package dev.heddle.kernel;
+
+/** A right operand of matrix products in some implementation's own layout. */
+public interface Packed {
+  /** The contracted length, K. */
+  int rows();
+
+  /** The columns of the product, N. */
+  int cols();
+
+  /** A matrix as it is. */
+  record Plain(Rows matrix) implements Packed {
+    @Override
+    public int rows() {
+      return matrix.rows();
+    }
+
+    @Override
+    public int cols() {
+      return matrix.cols();
+    }
+  }
+}

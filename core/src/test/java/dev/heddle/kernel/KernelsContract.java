@@ -1,0 +1,254 @@
+package dev.heddle.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every implementation of {@link Kernels} holds: the bits of {@link ScalarKernels}, at awkward
+ * sizes, inside larger arrays, with nothing written outside.
+ */
+public abstract class KernelsContract {
+  private static final float CANARY = 12345.678f;
+
+  private final Kernels scalar = new ScalarKernels();
+
+  /** The implementation under test. */
+  protected abstract Kernels kernels();
+
+  static Stream<int[]> productSizes() {
+    List<Integer> rows = List.of(1, 2, 3, 5, 6, 7, 8, 11, 13, 97);
+    List<Integer> cols = List.of(1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130);
+    Stream<int[]> grid =
+        rows.stream().flatMap(m -> cols.stream().map(n -> new int[] {m, 1 + (m * n) % 37, n}));
+    return Stream.concat(
+        grid, Stream.of(new int[] {7, 0, 5}, new int[] {9, 1024, 20}, new int[] {9, 2050, 70}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("productSizes")
+  void productsHaveTheBitsOfTheScalarOnes(int[] size) {
+    int m = size[0];
+    int k = size[1];
+    int n = size[2];
+    Rows a = new Rows(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
+    Rows b = new Rows(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
+    float[] expected = canaries(11 + m * (n + 1) + 20);
+    float[] actual = expected.clone();
+
+    scalar.multiply(a, scalar.pack(b, m), new Rows(expected, 11, n + 1, m, n));
+    kernels().multiply(a, kernels().pack(b, m), new Rows(actual, 11, n + 1, m, n));
+
+    assertSameBits(actual, expected);
+  }
+
+  @Test
+  void aRowAloneHasTheBitsOfTheRowAmongOthers() {
+    Rows a = Rows.of(numbers(1, 50 * 40), 50, 40);
+    Rows b = Rows.of(numbers(2, 40 * 70), 40, 70);
+    float[] all = new float[50 * 70];
+    kernels().multiply(a, kernels().pack(b, 50), Rows.of(all, 50, 70));
+    for (int row = 0; row < 50; row++) {
+      float[] one = new float[70];
+      Rows single = new Rows(a.data(), a.at(row), 40, 1, 40);
+      kernels().multiply(single, kernels().pack(b, 1), Rows.of(one, 1, 70));
+      assertSameBits(one, Arrays.copyOfRange(all, row * 70, row * 70 + 70));
+    }
+  }
+
+  /** How a case of attention masks. */
+  enum Masking {
+    NONE,
+    CAUSAL,
+    KEYS,
+    PAIRS,
+    CAUSAL_AND_PAIRS
+  }
+
+  record Case(
+      int queries,
+      int keys,
+      int depth,
+      int width,
+      Masking masking,
+      boolean bias,
+      Rounding rounding,
+      boolean dropout,
+      Special special) {}
+
+  /** What stands among the numbers. */
+  enum Special {
+    NOTHING,
+    NAN_SCORE,
+    INFINITE_BIAS,
+    NAN_VALUE
+  }
+
+  static Stream<Case> attentionCases() {
+    int[][] sizes = {
+      {1, 1, 1, 1}, {3, 5, 4, 4}, {8, 9, 3, 5}, {15, 256, 7, 8}, {64, 257, 16, 16},
+      {65, 255, 64, 64}, {70, 70, 5, 3}, {130, 600, 8, 9}, {9, 4096, 2, 2}, {10, 4097, 2, 3},
+      {20, 13000, 3, 2}, {300, 300, 4, 4}
+    };
+    return IntStream.range(0, sizes.length * Masking.values().length * 4)
+        .mapToObj(i -> {
+          int[] s = sizes[i % sizes.length];
+          Masking masking = Masking.values()[i / sizes.length % Masking.values().length];
+          int variant = i / (sizes.length * Masking.values().length);
+          Special special = Special.values()[(i + variant) % Special.values().length];
+          Rounding rounding =
+              List.of(Rounding.NONE, Rounding.BFLOAT16, Rounding.NONE, Rounding.FLOAT16)
+                  .get(variant);
+          return new Case(
+              s[0],
+              s[1],
+              s[2],
+              s[3],
+              masking,
+              variant > 1,
+              rounding,
+              i % 3 == 0,
+              variant == 0 ? Special.NOTHING : special);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("attentionCases")
+  void attentionHasTheBitsOfTheScalarOne(Case c) {
+    AttentionHead head = head(c);
+    int stride = c.width + 2;
+    float[] expected = canaries(9 + c.queries * stride);
+    float[] actual = expected.clone();
+    float[][] stats = new float[4][c.queries];
+    Rows out = new Rows(expected, 9, stride, c.queries, c.width);
+    scalar.attend(head, 0, c.queries, out, stats[0], stats[1]);
+
+    Rows mine = new Rows(actual, 9, stride, c.queries, c.width);
+    int middle = c.queries / 3;
+    kernels().attend(head, 0, middle, mine, stats[2], stats[3]);
+    kernels().attend(head, middle, c.queries, mine, stats[2], stats[3]);
+
+    assertSameBits(actual, expected);
+    assertSameBits(stats[2], stats[0]);
+    assertSameBits(stats[3], stats[1]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("attentionCases")
+  void weightsHaveTheBitsOfTheScalarOnes(Case c) {
+    AttentionHead head = head(c);
+    float[] expected = canaries(3 + c.queries * (c.keys + 1));
+    float[] actual = expected.clone();
+    scalar.weigh(
+        head, 0, c.queries, new Rows(expected, 3, c.keys + 1, c.queries, c.keys), c.rounding);
+    kernels()
+        .weigh(head, 0, c.queries, new Rows(actual, 3, c.keys + 1, c.queries, c.keys), c.rounding);
+    assertSameBits(actual, expected);
+  }
+
+  private static AttentionHead head(Case c) {
+    Rows q =
+        new Rows(numbers(1, 3 + c.queries * (c.depth + 5)), 3, c.depth + 5, c.queries, c.depth);
+    Rows k = new Rows(numbers(2, 4 + c.keys * (c.depth + 1)), 4, c.depth + 1, c.keys, c.depth);
+    Rows v = new Rows(numbers(3, 5 + c.keys * (c.width + 3)), 5, c.width + 3, c.keys, c.width);
+    if (c.special == Special.NAN_SCORE) {
+      q.data()[q.at(c.queries / 2)] = Float.NaN;
+    }
+    if (c.special == Special.NAN_VALUE) {
+      v.data()[v.at(c.keys / 2)] = Float.NaN;
+      v.data()[v.at(c.keys - 1)] = Float.POSITIVE_INFINITY;
+    }
+    boolean causal = c.masking == Masking.CAUSAL || c.masking == Masking.CAUSAL_AND_PAIRS;
+    double masked = c.rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
+    ScoreRules rules =
+        new ScoreRules(
+            c.rounding,
+            c.rounding,
+            Rounding.NONE,
+            masked,
+            c.rounding == Rounding.FLOAT16 ? masked + 104 : masked,
+            causal,
+            c.dropout ? 1.25 : 1);
+    return new AttentionHead(
+        q, k, v, null, bias(c), mask(c), c.dropout ? flags(7, c, 5) : null, rules);
+  }
+
+  private static @Nullable Grid<float[]> bias(Case c) {
+    if (!c.bias) {
+      return null;
+    }
+    float[] bias = numbers(4, 2 + c.queries * c.keys);
+    if (c.special == Special.INFINITE_BIAS) {
+      int row = 2 + c.queries / 2 * c.keys;
+      Arrays.fill(bias, row, row + c.keys, Float.NEGATIVE_INFINITY);
+      bias[2] = Float.POSITIVE_INFINITY;
+    }
+    return new Grid<>(bias, 2, c.keys, 1);
+  }
+
+  private static @Nullable Grid<byte[]> mask(Case c) {
+    return switch (c.masking) {
+      case NONE, CAUSAL -> null;
+      case KEYS -> {
+        Grid<byte[]> pairs = flags(5, c, 2);
+        yield new Grid<>(pairs.data(), pairs.offset(), 0, 1);
+      }
+      case PAIRS, CAUSAL_AND_PAIRS -> {
+        Grid<byte[]> pairs = flags(6, c, 2);
+        int row = pairs.offset() + (c.queries - 1) * c.keys;
+        Arrays.fill(pairs.data(), row, row + c.keys, (byte) 0);
+        yield pairs;
+      }
+    };
+  }
+
+  private static Grid<byte[]> flags(long seed, Case c, int ofEvery) {
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] flags = new byte[1 + c.queries * c.keys];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = (byte) (random.nextInt(ofEvery) == 0 ? 0 : 1);
+    }
+    return new Grid<>(flags, 1, c.keys, 1);
+  }
+
+  private static float[] numbers(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (random.nextDouble() * 4 - 2);
+    }
+    return values;
+  }
+
+  private static float[] canaries(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, CANARY);
+    return values;
+  }
+
+  private static void assertSameBits(float[] actual, float[] expected) {
+    int[] actualBits = bits(actual);
+    int[] expectedBits = bits(expected);
+    if (!Arrays.equals(actualBits, expectedBits)) {
+      int at = Arrays.mismatch(actualBits, expectedBits);
+      assertThat(actual[at]).as("element %d", at).isEqualTo(expected[at]);
+      assertThat(actualBits[at]).as("bits of element %d", at).isEqualTo(expectedBits[at]);
+    }
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToIntBits(values[i]);
+    }
+    return bits;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.heddle.simd;
+
+import dev.heddle.kernel.Tiles;
+
+/** What attention needs beside its operands; one for each thread, grown when it must. */
+final class Scratch {
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  /** A tile of scores, then of weights, {@code [TILE, BLOCK]}. */
+  final float[] scores = new float[Tiles.TILE * SimdAttention.BLOCK];
+
+  /** What is subtracted from the scores of each query before the exponential. */
+  final float[] shifts = new float[SimdAttention.BLOCK];
+
+  /** What each query's sum and weighted values are multiplied by. */
+  final float[] factors = new float[SimdAttention.BLOCK];
+
+  /** Sums of the 16 virtual lanes. */
+  final float[] partial = new float[16 * Species.LANES];
+
+  /** A block of queries, {@code [D, BLOCK]}. */
+  float[] queries = {};
+
+  /** All values of a head, {@code [V, K]}. */
+  float[] values = {};
+
+  BlockState state = new BlockState(0);
+
+  private Scratch() {}
+
+  static Scratch ofThread() {
+    return OF_THREAD.get();
+  }
+
+  void prepare(int depth, int width, int keys) {
+    if (queries.length < depth * SimdAttention.BLOCK) {
+      queries = new float[depth * SimdAttention.BLOCK];
+    }
+    if (values.length < Math.multiplyExact(width, keys)) {
+      values = new float[width * keys];
+    }
+    if (state.weighted.length != width * SimdAttention.BLOCK) {
+      state = new BlockState(width);
+    }
+  }
+}
