@@ -11,11 +11,15 @@ import dev.heddle.array.op.Slice;
 import dev.heddle.array.op.Transpose;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,8 @@ public final class Array {
   private final @Nullable MaskPattern pattern;
   private final @Nullable Tracer tracer;
   private volatile @Nullable Storage storage;
+  private volatile @Nullable Packed packed;
+  private boolean multipliedBefore;
 
   private Array(
       Shape shape,
@@ -259,6 +265,26 @@ public final class Array {
   @SuppressWarnings("exports")
   public @Nullable MaskPattern pattern() {
     return pattern;
+  }
+
+  /**
+   * For this library's own modules: this array as the right operand of matrix products. One that is
+   * used again, as parameters are, keeps its layout for as long as it lives.
+   *
+   * @param matrix this array as a matrix, asked for where it is not laid out yet
+   * @param rows as in {@link Kernels#pack}
+   */
+  @SuppressWarnings("exports")
+  public Packed packed(Kernels kernels, Supplier<Rows> matrix, int rows) {
+    Packed layout = packed;
+    if (layout == null) {
+      layout = kernels.pack(matrix.get(), rows);
+      if (multipliedBefore && !(layout instanceof Packed.Plain)) {
+        packed = layout; // made twice by two threads, both the same
+      }
+      multipliedBefore = true;
+    }
+    return layout;
   }
 
   /** What listens to operations on this array, if anything does. */

@@ -26,6 +26,12 @@ final class SimdAttention {
   /** Queries that pass over the keys together. */
   static final int BLOCK = 64;
 
+  /** Rows of values that are laid into columns together, while they are in the cache. */
+  private static final int LAID_TOGETHER = 16;
+
+  /** All bits of the exponent: those of NaN and infinity. */
+  private static final int EXPONENT = 0x7f800000;
+
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int keyCount;
@@ -53,16 +59,22 @@ final class SimdAttention {
   boolean packValues() {
     Rows values = head.values();
     float[] packed = scratch.values;
-    float check = 0;
-    for (int j = 0; j < keyCount; j++) {
-      int at = values.at(j);
+    int unusual = 0;
+    for (int start = 0; start < keyCount; start += LAID_TOGETHER) {
+      int count = Math.min(LAID_TOGETHER, keyCount - start);
       for (int d = 0; d < width; d++) {
-        float value = values.data()[at + d];
-        packed[d * keyCount + j] = value;
-        check += value * 0; // 0, or NaN for ever
+        int to = d * keyCount + start;
+        int from = values.at(start) + d;
+        for (int j = 0; j < count; j++) {
+          packed[to + j] = values.data()[from + j * values.stride()];
+        }
       }
     }
-    return check == 0;
+    for (int i = 0; i < width * keyCount; i++) {
+      int exponent = Float.floatToRawIntBits(packed[i]) & EXPONENT;
+      unusual = Math.max(unusual, exponent);
+    }
+    return unusual != EXPONENT;
   }
 
   /** The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end. */

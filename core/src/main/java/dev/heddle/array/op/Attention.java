@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
  */
 public final class Attention {
-  /** Query rows that one task computes. */
-  private static final int ROWS_A_TASK = 64;
+  /** Query rows of a task are a multiple of this, so that kernels fill their blocks. */
+  private static final int ROW_BLOCK = 64;
+
+  /** Tasks for each thread, so that none waits long for the last one. */
+  private static final int TASKS_A_THREAD = 4;
 
   /** Below this, exp is 0: by how much a score may exceed the lowest and still vanish beside it. */
   private static final double EXP_RANGE = 104;
@@ -347,15 +350,24 @@ public final class Attention {
     }
 
     private void eachBlock(long cost, Block block) {
-      int blocks = (queries + ROWS_A_TASK - 1) / ROWS_A_TASK;
       int units = scores.range(0, scores.rank() - 2).size();
+      int rows = rowsATask(units);
+      int blocks = (queries + rows - 1) / rows;
       Workers.run(
           units * blocks,
           cost,
           task -> {
-            int from = task % blocks * ROWS_A_TASK;
-            block.run(task / blocks, from, Math.min(queries, from + ROWS_A_TASK));
+            int from = task % blocks * rows;
+            block.run(task / blocks, from, Math.min(queries, from + rows));
           });
+    }
+
+    /** All rows of a head where there are heads enough, because its values are laid out once. */
+    private int rowsATask(int units) {
+      int wanted = TASKS_A_THREAD * Workers.threads();
+      int tasksAUnit = Math.max(1, (wanted + units - 1) / Math.max(1, units));
+      int blocks = (queries + ROW_BLOCK - 1) / ROW_BLOCK;
+      return Math.max(1, (blocks + tasksAUnit - 1) / tasksAUnit) * ROW_BLOCK;
     }
 
     private AttentionHead head(int unit, Rows q, Rows k, Rows v, @Nullable Rows given) {

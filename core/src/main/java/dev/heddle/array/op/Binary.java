@@ -93,31 +93,18 @@ record Binary(Function function) implements Op {
   /** One row. The four that everything is made of have loops of their own, for speed only. */
   private void floats(
       float[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
-    switch (function) {
-      case ADD -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a[i + k * si] + b[j + k * sj];
-        }
-      }
-      case SUBTRACT -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a[i + k * si] - b[j + k * sj];
-        }
-      }
-      case MULTIPLY -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a[i + k * si] * b[j + k * sj];
-        }
-      }
-      case DIVIDE -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a[i + k * si] / b[j + k * sj];
-        }
-      }
-      case FLOOR_DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);
-        }
+    boolean isCommon =
+        switch (function) {
+          case ADD, SUBTRACT, MULTIPLY, DIVIDE -> true;
+          case FLOOR_DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM -> false;
+        };
+    if (isCommon && si == 1 && sj == 1) {
+      Arithmetic.rows(function, out, o, a, i, b, j, m);
+    } else if (isCommon && si == 1 && sj == 0) {
+      Arithmetic.rowAndNumber(function, out, o, a, i, b[j], m);
+    } else {
+      for (int k = 0; k < m; k++) {
+        out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);
       }
     }
   }

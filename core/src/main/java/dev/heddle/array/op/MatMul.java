@@ -14,6 +14,7 @@ import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -172,11 +173,18 @@ public final class MatMul {
       Shape right = pick(rhs.shape(), Arrays.stream(rhsFree));
       Shape shape = batch.concat(left).concat(right);
       DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
-      Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
-      Storage b =
-          arrange(rhs, concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree)));
+      int[] rhsOrder = concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree));
       Sizes sizes = new Sizes(batch.size(), left.size(), contract.size(), right.size());
-      return Array.wrap(multiply(a, b, sizes, dtype), shape);
+      Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
+      if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch == 1 && isInOrder(rhsOrder)) {
+        Kernels kernels = KernelChoice.current().kernels();
+        Supplier<Rows> matrix = () -> Rows.of(rhs.storage().floats(), sizes.inner, sizes.cols);
+        Packed packed = rhs.packed(kernels, matrix, sizes.rows);
+        float[] product = new float[sizes.size()];
+        multiply(kernels, a.floats(), 0, packed, product, sizes);
+        return Array.wrap(Storage.ofFloats(dtype, product), shape);
+      }
+      return Array.wrap(multiply(a, arrange(rhs, rhsOrder), sizes, dtype), shape);
     }
 
     private static int[] free(int rank, List<Integer> contract, List<Integer> batch) {
@@ -198,8 +206,11 @@ public final class MatMul {
 
     /** The elements with the axes in the given order; without a copy where that is their order. */
     private static Storage arrange(Array array, int[] order) {
-      boolean inOrder = Arrays.equals(order, IntStream.range(0, order.length).toArray());
-      return inOrder ? array.storage() : Transpose.transpose(array, order).storage();
+      return isInOrder(order) ? array.storage() : Transpose.transpose(array, order).storage();
+    }
+
+    private static boolean isInOrder(int[] order) {
+      return Arrays.equals(order, IntStream.range(0, order.length).toArray());
     }
   }
 
@@ -230,25 +241,32 @@ public final class MatMul {
   private static float[] multiply(float[] a, float[] b, Sizes s) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] c = new float[s.size()];
-    int tasks = s.tasksABatch();
-    for (int batch = 0; batch < s.batch; batch++) {
-      int firstRow = batch * s.rows;
-      Rows right = new Rows(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols);
-      Packed packed = kernels.pack(right, s.rows);
-      Workers.run(
-          tasks,
-          s.cost() / s.batch,
-          task -> {
-            int row = task * ROWS_A_TASK;
-            int rows = Math.min(ROWS_A_TASK, s.rows - row);
-            int first = firstRow + row;
-            kernels.multiply(
-                new Rows(a, first * s.inner, s.inner, rows, s.inner),
-                packed,
-                new Rows(c, first * s.cols, s.cols, rows, s.cols));
-          });
-    }
+    Workers.run(
+        s.batch,
+        s.cost(),
+        batch -> {
+          int at = batch * s.inner * s.cols;
+          Packed packed = kernels.pack(new Rows(b, at, s.cols, s.inner, s.cols), s.rows);
+          multiply(kernels, a, batch, packed, c, s);
+        });
     return c;
+  }
+
+  /** One batch element, its rows split into tasks. */
+  private static void multiply(
+      Kernels kernels, float[] a, int batch, Packed b, float[] c, Sizes s) {
+    Workers.run(
+        s.tasksABatch(),
+        s.cost() / s.batch,
+        task -> {
+          int row = task * ROWS_A_TASK;
+          int rows = Math.min(ROWS_A_TASK, s.rows - row);
+          int first = batch * s.rows + row;
+          kernels.multiply(
+              new Rows(a, first * s.inner, s.inner, rows, s.inner),
+              b,
+              new Rows(c, first * s.cols, s.cols, rows, s.cols));
+        });
   }
 
   private static double[] multiply(double[] a, double[] b, Sizes s) {

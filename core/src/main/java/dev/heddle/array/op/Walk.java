@@ -1,6 +1,7 @@
 package dev.heddle.array.op;
 
 import dev.heddle.array.Shape;
+import java.util.Arrays;
 
 /** A walk over one or two sources in the row-major order of a result, by strides. */
 final class Walk {
@@ -56,6 +57,13 @@ final class Walk {
     int[] aStrides = a.stridesFor(result);
     int[] bStrides = b.stridesFor(result);
     int last = dims.length - 1;
+    while (last > 0 && goesOn(aStrides, dims, last) && goesOn(bStrides, dims, last)) {
+      dims[last - 1] *= dims[last]; // two axes that lie in memory as one
+      aStrides[last - 1] = aStrides[last];
+      bStrides[last - 1] = bStrides[last];
+      last--;
+    }
+    dims = Arrays.copyOf(dims, last + 1);
     Walk aWalk = new Walk(dims, aStrides, 0);
     Walk bWalk = new Walk(dims, bStrides, 0);
     for (int out = 0; out < size; out += dims[last]) {
@@ -63,6 +71,10 @@ final class Walk {
       aWalk.advance();
       bWalk.advance();
     }
+  }
+
+  private static boolean goesOn(int[] strides, int[] dims, int axis) {
+    return strides[axis - 1] == strides[axis] * dims[axis];
   }
 
   private void advance() {
