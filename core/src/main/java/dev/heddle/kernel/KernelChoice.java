@@ -54,7 +54,7 @@ public record KernelChoice(Kernels kernels, String why) {
       }
     } catch (UnsupportedOperationException e) {
       reason = String.valueOf(e.getMessage());
-    } catch (ServiceConfigurationError e) {
+    } catch (ServiceConfigurationError | NoClassDefFoundError e) { // on the class path
       reason = MODULE + " cannot be loaded; add --add-modules jdk.incubator.vector to the JVM";
     }
     if (wish.equals("auto")) {
