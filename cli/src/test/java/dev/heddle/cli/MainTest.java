@@ -75,8 +75,8 @@ class MainTest {
             new Heddle(
                 1,
                 "",
-                "heddle: --kernels: simd256 is not available: the module dev.heddle.simd is not"
-                    + " present\n"));
+                "heddle: --kernels: simd256 is not available: the module dev.heddle.simd needs"
+                    + " --add-modules jdk.incubator.vector on the class path\n"));
   }
 
   @Test

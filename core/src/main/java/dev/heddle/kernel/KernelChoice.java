@@ -54,8 +54,8 @@ public record KernelChoice(Kernels kernels, String why) {
       }
     } catch (UnsupportedOperationException e) {
       reason = String.valueOf(e.getMessage());
-    } catch (ServiceConfigurationError | NoClassDefFoundError e) { // on the class path
-      reason = MODULE + " cannot be loaded; add --add-modules jdk.incubator.vector to the JVM";
+    } catch (ServiceConfigurationError | NoClassDefFoundError e) {
+      reason = MODULE + " needs --add-modules jdk.incubator.vector on the class path";
     }
     if (wish.equals("auto")) {
       return new KernelChoice(new ScalarKernels(), reason);
@@ -64,6 +64,18 @@ public record KernelChoice(Kernels kernels, String why) {
   }
 
   private static final class Holder {
-    static final KernelChoice CURRENT = of(System.getProperty(PROPERTY, "auto"));
+    static final KernelChoice CURRENT = look(System.getProperty(PROPERTY, "auto"));
+
+    private static KernelChoice look(String wish) {
+      KernelChoice choice = of(wish);
+      if (wish.equals("auto") && choice.kernels() instanceof ScalarKernels) {
+        System.getLogger("dev.heddle")
+            .log(
+                System.Logger.Level.WARNING,
+                "Heddle computes on its scalar kernels: {0}",
+                choice.why);
+      }
+      return choice;
+    }
   }
 }

@@ -39,7 +39,7 @@ class ReadmeTest {
                 "--add-modules",
                 "dev.heddle",
                 program.toString())
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.INHERIT) // which kernels run is said there
             .start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();

@@ -7,7 +7,7 @@ import dev.heddle.kernel.Fma;
 import dev.heddle.kernel.KernelChoice;
 import org.junit.jupiter.api.Test;
 
-/** The tests of this module are on the class path, where vectors need a flag of the JVM. */
+/** The tests of this module are on the class path and run with and without the flag for vectors. */
 class KernelsTest {
   private static final boolean VECTORS =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
