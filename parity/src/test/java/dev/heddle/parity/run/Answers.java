@@ -91,18 +91,10 @@ final class Answers {
     return asked.info().fields("config").flag("normalize_qk");
   }
 
-  /** Whether Flax's own distance from float64 is known, which is one of its outputs only. */
-  private boolean isMeasured(String path) {
-    Fields info = asked.info();
-    return path.endsWith("/output")
-        && info.has("flax_distance")
-        && !info.text("narrowest").equals("float64");
-  }
-
   /**
    * All answers of attention. Outputs of decoding are measured against the largest of all steps;
-   * where Flax's own distance is unknown and {@code shaken} differs from what was computed, four
-   * times that is allowed.
+   * where {@code shaken} is farther than that from what was computed, four times its distance is
+   * allowed, as it is for Flax's own distance from float64.
    */
   void compareComputed(
       Findings findings, SequencedMap<String, Tensor> computed, Map<String, Tensor> shaken) {
@@ -120,8 +112,7 @@ final class Answers {
         computed,
         (path, tensor) -> {
           double scale = path.endsWith("/output") ? largest : tensor.largest();
-          double noise =
-              isMeasured(path) ? 0 : 4 * Shaking.distance(computed.get(path), shaken.get(path));
+          double noise = 4 * Shaking.distance(computed.get(path), shaken.get(path));
           return ofOutput(tensor, Math.max(share(tensor) * scale, noise));
         });
   }

@@ -36,7 +36,10 @@ final class AttentionRunner {
     Variables given = answers.variables();
     SequencedMap<String, Tensor> computed = compute(module, given);
     Map<String, Tensor> shaken =
-        answers.isFragile() ? compute(module, Shaking.shaken(given)) : computed;
+        answers.isFragile()
+            ? new AttentionRunner(Shaking.shaken(asked), findings)
+                .compute(module, Shaking.shaken(given))
+            : computed;
     answers.compareComputed(findings, computed, shaken);
   }
 
