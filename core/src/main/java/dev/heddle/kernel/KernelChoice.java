@@ -1,8 +1,10 @@
 package dev.heddle.kernel;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels}
@@ -29,7 +31,11 @@ public record KernelChoice(Kernels kernels, String why) {
    *     asks for kernels that are not here
    */
   public static KernelChoice current() {
-    return Holder.CURRENT;
+    KernelChoice choice = Holder.CURRENT;
+    if (choice == null) {
+      return of(Holder.WISH); // again, for its exception
+    }
+    return choice;
   }
 
   /**
@@ -54,8 +60,11 @@ public record KernelChoice(Kernels kernels, String why) {
       }
     } catch (UnsupportedOperationException e) {
       reason = String.valueOf(e.getMessage());
-    } catch (ServiceConfigurationError e) {
+    } catch (ServiceConfigurationError | NoClassDefFoundError e) {
       reason = MODULE + " cannot be loaded; add --add-modules jdk.incubator.vector to the JVM";
+      if (wish.equals("auto")) {
+        System.getLogger(KernelChoice.class.getName()).log(Level.WARNING, reason, e);
+      }
     }
     if (wish.equals("auto")) {
       return new KernelChoice(new ScalarKernels(), reason);
@@ -64,6 +73,16 @@ public record KernelChoice(Kernels kernels, String why) {
   }
 
   private static final class Holder {
-    static final KernelChoice CURRENT = of(System.getProperty(PROPERTY, "auto"));
+    static final String WISH = System.getProperty(PROPERTY, "auto");
+    static final @Nullable KernelChoice CURRENT = choose();
+
+    /** Null where the wish is wrong: an exception here would hide that behind another. */
+    private static @Nullable KernelChoice choose() {
+      try {
+        return of(WISH);
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
   }
 }

@@ -299,15 +299,7 @@ final class MicroKernel4 {
 
   /** 1 row. */
   private static void rows1(
-      float[] a,
-      int ao,
-      float[] b,
-      int bo,
-      int ldb,
-      float[] c,
-      int co,
-      int k,
-      boolean fresh) {
+      float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co, int k, boolean fresh) {
     FloatVector s00 = start(c, co, fresh);
     FloatVector s01 = start(c, co + LANES, fresh);
     FloatVector s02 = start(c, co + 2 * LANES, fresh);
