@@ -63,7 +63,7 @@ public final class Main {
         throw new UsageException(Commands.unknown(name));
       }
       return run(name, command, words.subList(1, words.size()), out);
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (IOException | RuntimeException | Error e) {
       err.println("heddle: " + line(e));
       if (debug) {
         e.printStackTrace(err);

@@ -16,25 +16,25 @@ public final class Shape {
   private static final long MAX_SIZE = Integer.MAX_VALUE - 8;
 
   private final int[] dims;
-  private final int size;
+  private final long count;
 
   private Shape(int[] dims) {
     this.dims = dims;
-    this.size = checkedSize(dims);
+    this.count = count(dims);
   }
 
   /**
    * A shape of the given lengths; the array is copied.
    *
-   * @throws IllegalArgumentException if a length is negative or there are more elements than an
-   *     array can index (2,147,483,639)
+   * @throws IllegalArgumentException if a length is negative
    */
   public static Shape of(int... dims) {
     return dims.length == 0 ? SCALAR : new Shape(dims.clone());
   }
 
-  private static int checkedSize(int[] dims) {
-    long size = 1;
+  /** The product of the lengths, or the largest number if it is larger still. */
+  private static long count(int[] dims) {
+    long count = 1;
     boolean empty = false;
     for (int dim : dims) {
       if (dim < 0) {
@@ -42,22 +42,9 @@ public final class Shape {
             "shape: expected lengths of 0 or more, got " + Arrays.toString(dims));
       }
       empty |= dim == 0;
+      count = dim == 0 || count <= Long.MAX_VALUE / dim ? count * dim : Long.MAX_VALUE;
     }
-    if (empty) {
-      return 0;
-    }
-    for (int dim : dims) {
-      size *= dim;
-      if (size > MAX_SIZE) {
-        throw new IllegalArgumentException(
-            "shape: expected at most "
-                + MAX_SIZE
-                + " elements, got "
-                + Arrays.toString(dims)
-                + ", which has more");
-      }
-    }
-    return (int) size;
+    return empty ? 0 : count;
   }
 
   /** The number of axes. */
@@ -65,9 +52,29 @@ public final class Shape {
     return dims.length;
   }
 
-  /** The number of elements. */
+  /**
+   * The number of elements.
+   *
+   * @throws IllegalArgumentException if there are more than an array can index (2,147,483,639)
+   */
   public int size() {
-    return size;
+    if (count > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "shape: expected at most "
+              + MAX_SIZE
+              + " elements, got "
+              + Arrays.toString(dims)
+              + ", which has more");
+    }
+    return (int) count;
+  }
+
+  /**
+   * The number of elements, also where no array can have as many: that of scores which are never
+   * all made. The largest long stands for more than that.
+   */
+  public long count() {
+    return count;
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.heddle.kernel;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels}
@@ -29,7 +31,11 @@ public record KernelChoice(Kernels kernels, String why) {
    *     asks for kernels that are not here
    */
   public static KernelChoice current() {
-    return Holder.CURRENT;
+    KernelChoice choice = Holder.CURRENT;
+    if (choice == null) {
+      return of(Holder.WISH); // again, for its exception
+    }
+    return choice;
   }
 
   /**
@@ -64,18 +70,21 @@ public record KernelChoice(Kernels kernels, String why) {
   }
 
   private static final class Holder {
-    static final KernelChoice CURRENT = look(System.getProperty(PROPERTY, "auto"));
+    static final String WISH = System.getProperty(PROPERTY, "auto");
+    static final @Nullable KernelChoice CURRENT = choose();
 
-    private static KernelChoice look(String wish) {
-      KernelChoice choice = of(wish);
-      if (wish.equals("auto") && choice.kernels() instanceof ScalarKernels) {
-        System.getLogger("dev.heddle")
-            .log(
-                System.Logger.Level.WARNING,
-                "Heddle computes on its scalar kernels: {0}",
-                choice.why);
+    /** Null where the wish is wrong: an exception here would hide that behind another. */
+    private static @Nullable KernelChoice choose() {
+      try {
+        KernelChoice choice = of(WISH);
+        if (WISH.equals("auto") && choice.kernels() instanceof ScalarKernels) {
+          System.getLogger("dev.heddle")
+              .log(Level.WARNING, "Heddle computes on its scalar kernels: {0}", choice.why);
+        }
+        return choice;
+      } catch (IllegalArgumentException e) {
+        return null;
       }
-      return choice;
     }
   }
 }

@@ -27,7 +27,7 @@ public final class Workers {
    * @throws IllegalArgumentException if the property is not a number of 1 or more
    */
   public static int threads() {
-    return Pool.THREADS;
+    return Pool.THREADS > 0 ? Pool.THREADS : parse(Pool.WISH); // for its exception
   }
 
   /**
@@ -83,10 +83,18 @@ public final class Workers {
   }
 
   private static final class Pool {
-    static final int THREADS =
-        parse(
-            System.getProperty(
-                PROPERTY, Integer.toString(Runtime.getRuntime().availableProcessors())));
+    static final String WISH =
+        System.getProperty(PROPERTY, Integer.toString(Runtime.getRuntime().availableProcessors()));
+    static final int THREADS = threads();
     static final ForkJoinPool POOL = new ForkJoinPool(Math.max(1, THREADS - 1));
+
+    /** 0 where the wish is wrong: an exception here would hide that behind another. */
+    private static int threads() {
+      try {
+        return parse(WISH);
+      } catch (IllegalArgumentException e) {
+        return 0;
+      }
+    }
   }
 }

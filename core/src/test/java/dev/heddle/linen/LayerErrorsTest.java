@@ -177,6 +177,23 @@ class LayerErrorsTest {
   }
 
   @Test
+  void scoresMayBeMoreThanAnArrayCanHold() {
+    Array q = zeros(FLOAT32, 1, 60_000, 1, 1);
+    AttentionOptions masked = AttentionOptions.builder().mask(zeros(FLOAT32, 5, 1, 1, 1)).build();
+
+    assertThatThrownBy(() -> DotProductAttention.dotProductAttention(q, q, q, masked))
+        .hasMessageContaining("scores [1, 1, 60000, 60000]")
+        .hasMessageEndingWith("got [5, 1, 1, 1]");
+    assertThat(Masks.makeCausalMask(zeros(FLOAT32, 60_000)).shape().count())
+        .isEqualTo(3_600_000_000L);
+    assertThatThrownBy(() ->
+            DotProductAttention.dotProductAttentionWeights(
+                q, q, AttentionOptions.builder().build()))
+        .hasMessage(
+            "shape: expected at most 2147483639 elements, got [1, 1, 60000, 60000], which has more");
+  }
+
+  @Test
   void masksOfOtherBatchesAreNoPair() {
     assertThatThrownBy(() -> Masks.makeAttentionMask(zeros(FLOAT32, 2, 3), zeros(FLOAT32, 3, 4)))
         .hasMessage(

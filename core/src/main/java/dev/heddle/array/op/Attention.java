@@ -260,7 +260,7 @@ public final class Attention {
       Array value = inputs.get(2);
       int depth = query.shape().dim(-1);
       int width = value.shape().dim(-1);
-      long cost = (long) scores.size() * (depth + width);
+      long cost = scores.count() * (depth + width);
       Kernels kernels = KernelChoice.current().kernels();
       if (wide) {
         double[] out = new double[shape.size()];
@@ -303,7 +303,7 @@ public final class Attention {
     Storage weigh(List<Array> inputs, DType dtype, boolean scored) {
       Array first = inputs.get(0);
       int depth = scored ? 0 : first.shape().dim(-1);
-      long cost = (long) scores.size() * (depth + 1);
+      long cost = scores.count() * (depth + 1);
       Kernels kernels = KernelChoice.current().kernels();
       Rounding rounding = rounding(dtype, wide);
       if (wide) {
