@@ -11,7 +11,8 @@ import java.util.SequencedMap;
 /**
  * How far a computation carries its own rounding: its inputs and parameters moved by one last
  * place. XLA sums a projection in another order than we do, which is a last place or two of it;
- * LayerNorm over two features that are nearly equal makes a thousandth of that.
+ * LayerNorm over two features that are nearly equal makes a thousandth of that. For fresh cases
+ * only.
  */
 final class Shaking {
   private Shaking() {}
