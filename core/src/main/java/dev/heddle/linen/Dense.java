@@ -60,7 +60,7 @@ public final class Dense extends Module<Array, Array> {
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(x.rank() - 1), List.of(0), List.of(), List.of());
     Array left = x.astype(compute);
-    Array right = kernel.astype(compute);
+    Array right = kernel.convertedTo(compute);
     return bias == null
         ? dotGeneral.dotGeneral(left, right, axes, precision)
         : dotGeneral.dotGeneral(left, right, axes, precision, bias.astype(compute));

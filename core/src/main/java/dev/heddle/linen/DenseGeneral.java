@@ -81,7 +81,7 @@ public final class DenseGeneral extends Module<Array, Array> {
             : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
     Array left = x.astype(compute);
-    Array right = kernel.astype(compute);
+    Array right = kernel.convertedTo(compute);
     DotGeneral.Axes axes = axes(contracted, batch);
     if (bias == null) {
       return dotGeneral.dotGeneral(left, right, axes, precision);
