@@ -4,4 +4,6 @@ module dev.heddle.cli {
   requires dev.heddle.io;
   requires info.picocli;
   requires static org.jspecify;
+
+  uses dev.heddle.cli.Benchmark;
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.ParseResult;
 /** One command of the program: what it accepts, and what it does. */
 sealed interface Command
     permits ApplyCommand,
+        BenchCommand,
         CompletionCommand,
         ConvertCommand,
         DemoCommand,

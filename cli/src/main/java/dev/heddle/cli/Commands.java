@@ -15,6 +15,7 @@ enum Commands {
   APPLY("Runs attention on inputs and writes what it gives."),
   CONVERT("Converts attention weights between frameworks' layouts."),
   DEMO("Shows which words attend to which in a real model's first layer."),
+  BENCH("Measures Heddle and its peers side by side."),
   VERSION("Prints the versions and the kernels in use."),
   COMPLETION("Prints a completion script for bash or zsh.");
 
@@ -99,6 +100,7 @@ enum Commands {
       case APPLY -> new ApplyCommand();
       case CONVERT -> new ConvertCommand();
       case DEMO -> new DemoCommand();
+      case BENCH -> new BenchCommand();
       case VERSION -> new VersionCommand();
       case COMPLETION -> new CompletionCommand();
     };

@@ -16,13 +16,14 @@ class MainTest {
     Heddle heddle = Heddle.run();
 
     assertThat(heddle.status()).isZero();
-    assertThat(heddle.out()).contains("init", "apply", "convert", "demo", "version", "completion");
+    assertThat(heddle.out())
+        .contains("init", "apply", "convert", "demo", "bench", "version", "completion");
     assertThat(heddle.err()).isEmpty();
     assertThat(Heddle.run("--help")).isEqualTo(heddle);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"init", "apply", "convert", "demo", "version", "completion"})
+  @ValueSource(strings = {"init", "apply", "convert", "demo", "bench", "version", "completion"})
   void everyCommandHasHelpWithExamples(String command) {
     Heddle heddle = Heddle.run(command, "--help");
 
@@ -50,6 +51,7 @@ class MainTest {
           version --threads          | version: --threads: expected a value, N (see heddle version --help)
           version --kernels fast     | --kernels fast: expected one of auto, scalar, simd128, simd256, simd512
           version --x64 --x64        | version: --x64: given twice (see heddle version --help)
+          bench                      | bench: missing --json (see heddle bench --help)
           init --confg C.json        | init: unknown option --confg; did you mean "--config"? (see heddle init --help)
           init --output V.npz        | init: missing --config, --inputs (see heddle init --help)
           completion --x64 fish      | completion: shell fish: expected one of bash, zsh

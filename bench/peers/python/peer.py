@@ -1,0 +1,77 @@
+"""The side of a peer that talks: a line with words between tabs asks, a line answers.
+
+    load NPZ OUT HEADS CAUSAL ONNX   computes the layer once, writes its output into OUT as raw float32
+    time CALLS                       computes it several times; answers the nanoseconds of each call
+
+An answer is `ok` with a word, or `unavailable` with the reason. Standard output is for answers alone:
+what libraries print goes to standard error.
+"""
+
+import os
+import sys
+import time
+
+
+def settings():
+    """The number of threads and the name of the type, before any library starts its threads."""
+    threads, dtype = int(sys.argv[1]), sys.argv[2]
+    if hasattr(os, "sched_setaffinity"):
+        here = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, here[:threads])
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    return threads, dtype
+
+
+def serve(start):
+    """Answers until standard input ends. `start(threads, dtype)` gives the engine: an object with
+    `version`, `load(tensors, heads, causal, onnx)` and `call()`, which returns when its result is
+    there; `output()` is that result as a float32 NumPy array."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def answer(*words):
+        answers.write("\t".join(word.replace("\t", " ") for word in words) + "\n")
+        answers.flush()
+
+    try:
+        engine = start(*settings())
+    except Exception as problem:
+        answer("unavailable", reason(problem))
+        return
+    answer("ok", engine.version)
+    for line in sys.stdin:
+        words = line.rstrip("\n").split("\t")
+        try:
+            answer("ok", ANSWERS[words[0]](engine, *words[1:]))
+        except Exception as problem:
+            answer("unavailable", reason(problem))
+
+
+def load(engine, npz, out, heads, causal, onnx):
+    import numpy
+
+    with numpy.load(npz) as file:
+        tensors = {name: file[name] for name in file.files}
+    engine.load(tensors, int(heads), causal == "1", onnx)
+    engine.call()
+    engine.output().astype("<f4").tofile(out)
+    return "loaded"
+
+
+def measure(engine, calls):
+    call, clock = engine.call, time.perf_counter_ns
+    nanos = []
+    for _ in range(int(calls)):
+        start = clock()
+        call()
+        nanos.append(clock() - start)
+    return " ".join(map(str, nanos))
+
+
+def reason(problem):
+    lines = str(problem).strip().splitlines() or [""]
+    return f"{type(problem).__name__}: {lines[0]}"
+
+
+ANSWERS = {"load": load, "time": measure}

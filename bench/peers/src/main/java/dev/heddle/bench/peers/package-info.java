@@ -1,0 +1,8 @@
+/**
+ * Peers that run in the JVM, with native libraries of their own. Uses {@code dev.heddle.bench};
+ * used by it, as services.
+ */
+@NullMarked
+package dev.heddle.bench.peers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.heddle.bench;
+
+/** Opens an engine whose library may be missing; found as a service. */
+public interface EngineProvider {
+  /** The engine's name on the command line. */
+  String name();
+
+  /**
+   * Opens the engine.
+   *
+   * @throws UnavailableException if it does not run on this machine, or not in this type
+   */
+  Engine open(Setting setting) throws UnavailableException;
+}

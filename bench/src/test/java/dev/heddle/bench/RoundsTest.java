@@ -1,0 +1,86 @@
+package dev.heddle.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heddle.array.DType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+/** What is counted, and what is compared. */
+class RoundsTest {
+  @Test
+  void everybodyHasATurnInEveryRoundAndTheFirstCallsAreNotCounted() throws IOException {
+    List<String> calls = new ArrayList<>();
+    SequencedMap<String, Engine> engines = new LinkedHashMap<>();
+    engines.put("slow", new Scripted("slow", 30_000_000, calls));
+    engines.put("slower", new Scripted("slower", 500_000_000, calls));
+
+    SequencedMap<String, Samples> samples = Rounds.run(engines, 1e-9);
+
+    assertThat(calls).containsExactly("slow 1", "slower 1", "slow 3", "slower 1");
+    assertThat(samples.keySet()).containsExactly("slow", "slower");
+    assertThat(samples.get("slow").count()).isEqualTo(2);
+    assertThat(samples.get("slow").best()).isEqualTo(30.001);
+    assertThat(samples.get("slow").median()).isEqualTo(30.0015, within(1e-9));
+    assertThat(samples.get("slower").best()).isEqualTo(500);
+  }
+
+  @Test
+  void anOutputMayDifferByRounding() throws UnavailableException {
+    float[] ours = {1, -2, 0.5f};
+    assertThat(Agreement.check(ours, new float[] {1, -2.00002f, 0.5f}, DType.FLOAT32))
+        .isEqualTo(1e-5, within(1e-7));
+  }
+
+  @Test
+  void anOutputThatDiffersByMoreIsNoTimeToCompare() {
+    float[] ours = {1, -2, 0.5f};
+    assertThatThrownBy(() -> Agreement.check(ours, new float[] {1, -2, 0.51f}, DType.FLOAT32))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessage(
+            "its output is 0.0050 of the largest value away from Heddle's, more than the 2.0e-05"
+                + " that rounding explains");
+    assertThatThrownBy(() -> Agreement.check(ours, new float[] {1, Float.NaN, 0}, DType.FLOAT32))
+        .hasMessage("its output: expected -2.0 as Heddle's at index 1, got NaN");
+    assertThatThrownBy(() -> Agreement.check(ours, new float[2], DType.FLOAT32))
+        .hasMessage("its output: expected 3 values as Heddle's, got 2");
+  }
+
+  @Test
+  void arithmeticCountsTheCausalHalfAlone() {
+    assertThat(Row.BERT.flops()).isEqualTo(8.0 * 1024 * 768 * 768 + 4.0 * 1024 * 128 * 768);
+    assertThat(Row.GPT.flops()).isEqualTo(8.0 * 1024 * 1024 * 1024 + 4.0 * 1024 * 512.5 * 1024);
+  }
+
+  /** Each call takes a little longer than the one before it. */
+  private record Scripted(String name, long nanos, List<String> calls) implements Engine {
+    @Override
+    public String version() {
+      return name;
+    }
+
+    @Override
+    public float[] load(Problem problem) {
+      return new float[0];
+    }
+
+    @Override
+    public long[] time(int count) {
+      calls.add(name + " " + count);
+      long[] times = new long[count];
+      for (int i = 0; i < count; i++) {
+        times[i] = nanos + 1000L * i;
+      }
+      return times;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
