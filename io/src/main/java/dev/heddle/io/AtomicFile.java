@@ -22,6 +22,9 @@ public final class AtomicFile {
   /** Longer names do not go into the temporary file's, which may be too long then. */
   private static final int LONGEST_BEGIN = 50;
 
+  /** As many symbolic links as Linux follows, one to the next. */
+  private static final int MOST_LINKS = 40;
+
   private AtomicFile() {}
 
   /** What goes into a file. */
@@ -47,7 +50,7 @@ public final class AtomicFile {
    */
   public static void write(Path file, Body body) throws IOException {
     Place place = Place.of(file);
-    Path target = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file;
+    Path target = behindLinks(place, file);
     Path folder = folderOf(place, target);
     Path temporary = temporaryIn(folder, target);
     try {
@@ -67,6 +70,18 @@ public final class AtomicFile {
       Files.deleteIfExists(temporary);
     }
     forceName(folder);
+  }
+
+  /** Where a symbolic link points to, whether there is something or not. */
+  private static Path behindLinks(Place place, Path file) throws IOException {
+    Path target = file;
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MOST_LINKS) {
+        throw place.error("is a symbolic link that leads to no place");
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
   }
 
   private static Path folderOf(Place place, Path target) throws CheckpointException {

@@ -99,6 +99,22 @@ class AtomicFileTest {
   }
 
   @Test
+  void aLinkToNothingIsFollowedAndOneToItselfIsAnError() throws IOException {
+    Path target = folder.resolve("target.txt");
+    Path link = Files.createSymbolicLink(folder.resolve("link.txt"), Path.of("target.txt"));
+    Path circle = folder.resolve("circle.txt");
+    Files.createSymbolicLink(circle, circle);
+
+    AtomicFile.write(link, text("new"));
+
+    assertThat(link).isSymbolicLink();
+    assertThat(target).hasContent("new");
+    assertThatThrownBy(() -> AtomicFile.write(circle, text("new")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(circle + ": is a symbolic link that leads to no place");
+  }
+
+  @Test
   void aFileThatIsNotThereOrAFolderIsAnError() throws IOException {
     Path absent = folder.resolve("absent.npz");
     assertThatThrownBy(() -> CheckpointFile.read(absent)).hasMessage(absent + ": no such file");
