@@ -11,6 +11,7 @@ import time
 
 from heddle_parity import (
   golden_attention,
+  golden_cells,
   golden_errors,
   golden_functions,
   golden_layers,
@@ -35,7 +36,7 @@ def main():
   os.makedirs(folder, exist_ok=True)
   singles = [
     case
-    for part in (golden_attention, golden_shapes, golden_modules, golden_errors)
+    for part in (golden_attention, golden_cells, golden_shapes, golden_modules, golden_errors)
     for case in part.cases(asked.era)
     if asked.only in case.id
   ]

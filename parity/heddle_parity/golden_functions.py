@@ -12,10 +12,8 @@ def bundles(era):
   """Cases by the name of their bundle."""
   topics = {
       'dot-product-attention': _attention, 'masks': _masks, 'promotion': _promotion,
-  }
-  if era == 'modern':  # arithmetic is compared once
-    topics.update({'einsum': _einsum, 'elementwise': _elementwise, 'softmax': _softmax,
-                   'reductions': _reductions})
+      'einsum': _einsum, 'elementwise': _elementwise, 'softmax': _softmax,
+      'reductions': _reductions}
   return {name: [case(era, name, i, **spec) for i, spec in enumerate(topic(era))]
           for name, topic in topics.items()}
 

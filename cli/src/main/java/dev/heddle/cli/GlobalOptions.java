@@ -2,6 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Workers;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -65,20 +66,25 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
   /**
    * Makes the choice known to the library, before it computes anything.
    *
-   * @throws FailedException if the kernels asked for are not here
+   * @throws FailedException if the kernels asked for are not here, or a system property that stands
+   *     in for an option is wrong
    */
   void apply() {
-    if (kernels != null) {
-      try {
-        KernelChoice.of(kernels);
-      } catch (IllegalArgumentException e) {
-        throw new FailedException("--" + e.getMessage(), e);
-      }
-      System.setProperty(KernelChoice.PROPERTY, kernels);
+    choose(kernels, KernelChoice.PROPERTY, KernelChoice::of);
+    choose(threads == null ? null : threads.toString(), Workers.PROPERTY, Workers::parse);
+  }
+
+  private static void choose(@Nullable String option, String property, Consumer<String> parser) {
+    String wish = option == null ? System.getProperty(property) : option;
+    if (wish == null) {
+      return;
     }
-    if (threads != null) {
-      System.setProperty(Workers.PROPERTY, Integer.toString(threads));
+    try {
+      parser.accept(wish);
+    } catch (IllegalArgumentException e) {
+      throw new FailedException((option == null ? "heddle." : "--") + e.getMessage(), e);
     }
+    System.setProperty(property, wish);
   }
 
   /** Whether a word before the command's name is one of these options. */

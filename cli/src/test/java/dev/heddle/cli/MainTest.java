@@ -81,6 +81,25 @@ class MainTest {
                     + " --add-modules jdk.incubator.vector on the class path\n"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"heddle.kernels, fast", "heddle.threads, 0"})
+  void aPropertyThatIsWrongIsNamed(String property, String value) {
+    String before = System.getProperty(property);
+    System.setProperty(property, value);
+    try {
+      assertThat(Heddle.run("version").status()).isEqualTo(1);
+      assertThat(Heddle.run("version").err())
+          .startsWith("heddle: " + property + ": expected ")
+          .endsWith("got \"" + value + "\"\n");
+    } finally {
+      if (before == null) {
+        System.clearProperty(property);
+      } else {
+        System.setProperty(property, before);
+      }
+    }
+  }
+
   @Test
   void commonOptionsMayComeBeforeTheCommand() {
     Heddle heddle = Heddle.run("--kernels", "scalar", "--x64", "version");

@@ -41,6 +41,7 @@ public final class Array {
   private final @Nullable Tracer tracer;
   private volatile @Nullable Storage storage;
   private volatile @Nullable Packed packed;
+  private volatile @Nullable Array converted;
   private boolean multipliedBefore;
 
   private Array(
@@ -265,6 +266,22 @@ public final class Array {
   @SuppressWarnings("exports")
   public @Nullable MaskPattern pattern() {
     return pattern;
+  }
+
+  /**
+   * For this library's own modules: this array in another type, for one that is converted again and
+   * again, as parameters are. The result is kept for as long as this array lives.
+   */
+  public Array convertedTo(DType target) {
+    if (target == dtype || tracer != null) {
+      return astype(target);
+    }
+    Array result = converted;
+    if (result == null || result.dtype != target) {
+      result = astype(target);
+      converted = result; // made twice by two threads, both the same
+    }
+    return result;
   }
 
   /**

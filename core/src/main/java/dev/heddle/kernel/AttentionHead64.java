@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One head of one batch element in float64: where its queries, keys and values lie and what belongs
  * to their pairs. Letters as in {@code linen}: Q queries, K keys, D depth.
  *
- * @param queries already divided by the root of the depth, {@code [Q, D]}
+ * @param queries {@code [Q, D]}, not yet divided
  * @param keys {@code [K, D]}
  * @param values {@code [K, V]}; of no columns where only weights are wanted
  * @param scores the products of queries and keys, {@code [Q, K]}, where they were made elsewhere;

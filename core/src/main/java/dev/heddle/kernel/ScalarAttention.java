@@ -148,9 +148,10 @@ final class ScalarAttention {
 
   private void product(int query, int length) {
     Rows queries = head.queries();
+    float divisor = (float) rules.queryDivisor();
     Arrays.fill(scores, 0, length, 0);
     for (int d = 0; d < depth; d++) {
-      float q = queries.data()[queries.at(query) + d];
+      float q = rules.scoreRounding().round(queries.data()[queries.at(query) + d] / divisor);
       int at = d * Tiles.TILE;
       for (int j = 0; j < length; j++) {
         scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);

@@ -148,9 +148,10 @@ final class ScalarAttention64 {
 
   private void product(int query, int length) {
     Rows64 queries = head.queries();
+    double divisor = rules.queryDivisor();
     Arrays.fill(scores, 0, length, 0);
     for (int d = 0; d < depth; d++) {
-      double q = queries.data()[queries.at(query) + d];
+      double q = rules.scoreRounding().round(queries.data()[queries.at(query) + d] / divisor);
       int at = d * Tiles.TILE;
       for (int j = 0; j < length; j++) {
         scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);

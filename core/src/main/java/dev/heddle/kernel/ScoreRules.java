@@ -4,7 +4,9 @@ package dev.heddle.kernel;
  * What is done to a score between the product of query and key and the exponential; the same for
  * all heads of a call.
  *
- * @param scoreRounding precision of the product: the compute dtype
+ * @param queryDivisor what queries are divided by before the product, rounded as scores are: the
+ *     root of the depth
+ * @param scoreRounding precision of the divided query and of the product: the compute dtype
  * @param biasRounding precision after the bias is added: the promoted dtype of both
  * @param softmaxRounding precision in which the softmax reads the score (float32 where it is
  *     forced)
@@ -14,6 +16,7 @@ package dev.heddle.kernel;
  * @param dropoutScale what a kept weight is multiplied by; a dropped one becomes 0
  */
 public record ScoreRules(
+    double queryDivisor,
     Rounding scoreRounding,
     Rounding biasRounding,
     Rounding softmaxRounding,

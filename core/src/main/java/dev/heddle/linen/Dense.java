@@ -59,8 +59,11 @@ public final class Dense extends Module<Array, Array> {
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(x.rank() - 1), List.of(0), List.of(), List.of());
-    Array y = dotGeneral.dotGeneral(x.astype(compute), kernel.astype(compute), axes, precision);
-    return bias == null ? y : y.plus(bias.astype(compute));
+    Array left = x.astype(compute);
+    Array right = kernel.convertedTo(compute);
+    return bias == null
+        ? dotGeneral.dotGeneral(left, right, axes, precision)
+        : dotGeneral.dotGeneral(left, right, axes, precision, bias.astype(compute));
   }
 
   @Override

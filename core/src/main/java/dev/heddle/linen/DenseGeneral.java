@@ -80,15 +80,19 @@ public final class DenseGeneral extends Module<Array, Array> {
                 Shape.of(Math.multiplyExact(batchShape.size(), out.size())))
             : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
-    Array y =
-        dotGeneral.dotGeneral(
-            x.astype(compute), kernel.astype(compute), axes(contracted, batch), precision);
+    Array left = x.astype(compute);
+    Array right = kernel.convertedTo(compute);
+    DotGeneral.Axes axes = axes(contracted, batch);
     if (bias == null) {
-      return y;
+      return dotGeneral.dotGeneral(left, right, axes, precision);
+    }
+    if (batch == 0) {
+      return dotGeneral.dotGeneral(left, right, axes, precision, bias.astype(compute));
     }
     int others = x.rank() - contracted.length - batch; // the bias repeats over these
     int[] ones = IntStream.range(0, others).map(i -> 1).toArray();
     Shape spread = batchShape.append(ones).concat(out);
+    Array y = dotGeneral.dotGeneral(left, right, axes, precision);
     return y.plus(bias.astype(compute).reshape(spread.dims()));
   }
 

@@ -1,7 +1,6 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.MatMul;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +21,19 @@ public interface DotGeneral {
    */
   Array dotGeneral(Array lhs, Array rhs, Axes axes, @Nullable Precision precision);
 
-  /** This library's own: each element is one chain of fused multiply-adds. */
-  static DotGeneral standard() {
-    return (lhs, rhs, axes, precision) ->
-        MatMul.dotGeneral(
-            lhs,
-            rhs,
-            ints(axes.lhsContract()),
-            ints(axes.rhsContract()),
-            ints(axes.lhsBatch()),
-            ints(axes.rhsBatch()));
+  /**
+   * The product plus a bias over all of its last axes.
+   *
+   * @param bias shape: the axes of {@code rhs} that are not contracted; there are no batch axes
+   */
+  default Array dotGeneral(
+      Array lhs, Array rhs, Axes axes, @Nullable Precision precision, Array bias) {
+    return dotGeneral(lhs, rhs, axes, precision).plus(bias);
   }
 
-  private static int[] ints(List<Integer> axes) {
-    return axes.stream().mapToInt(Integer::intValue).toArray();
+  /** This library's own: each element is one chain of fused multiply-adds. */
+  static DotGeneral standard() {
+    return StandardDotGeneral.INSTANCE;
   }
 
   /**

@@ -59,17 +59,16 @@ public final class DotProductAttention {
       return options.attnWeightsValueEinsum().apply(VALUES_OF, weights, v, options.precision());
     }
     Shape scores = scoreShape(q, k);
-    Array scaled = scale(q);
     Attention.Options plain =
         new Attention.Options(options.mask(), null, 1, isForced(options, q.dtype()));
-    sow(options, () -> Attention.weights(scaled, k, options.bias(), plain));
+    sow(options, () -> Attention.weights(q, k, options.bias(), plain));
     if (!options.hasDropout()) {
-      return Attention.attend(scaled, k, v, options.bias(), plain);
+      return Attention.attend(q, k, v, options.bias(), plain);
     }
     Array keep = keep(options, scores);
     double multiplier = multiplier(options.dropoutRate(), q.dtype());
     return Attention.attend(
-        scaled,
+        q,
         k,
         v,
         options.bias(),
@@ -100,7 +99,7 @@ public final class DotProductAttention {
     AttentionEinsum einsum = options.qkAttnWeightsEinsum();
     Array weights;
     if (einsum == null) {
-      weights = Attention.weights(scale(query), key, options.bias(), plain);
+      weights = Attention.weights(query, key, options.bias(), plain);
     } else {
       Array scores = einsum.apply(SCORES_OF, scale(query), key, options.precision());
       requireScores(scores, scoreShape(query, key));

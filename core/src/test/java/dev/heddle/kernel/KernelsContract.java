@@ -170,6 +170,7 @@ public abstract class KernelsContract {
     double masked = c.rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
     ScoreRules rules =
         new ScoreRules(
+            c.rounding.round(Math.sqrt(c.depth)),
             c.rounding,
             c.rounding,
             Rounding.NONE,

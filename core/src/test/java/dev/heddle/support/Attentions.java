@@ -12,7 +12,7 @@ public final class Attentions {
   private Attentions() {}
 
   /**
-   * softmax(q k + bias) v of already scaled queries.
+   * softmax(q k / sqrt(D) + bias) v.
    *
    * @param query shape {@code [B, Q, H, D]}
    * @param key shape {@code [B, K, H, D]}
@@ -42,6 +42,7 @@ public final class Attentions {
                   q[((b * queries + i) * heads + h) * depth + d]
                       * k[((b * keys + j) * heads + h) * depth + d];
             }
+            weights[j] /= Math.sqrt(depth);
             int at = ((b * heads + h) * queries + i) * keys + j;
             if (bias != null) {
               weights[j] += bias.toDoubleArray()[at];

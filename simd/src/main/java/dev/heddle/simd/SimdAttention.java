@@ -121,12 +121,19 @@ final class SimdAttention {
   private void packQueries(int first, int count) {
     Rows queries = head.queries();
     float[] packed = scratch.queries;
+    float divisor = (float) rules.queryDivisor();
     Arrays.fill(packed, 0, depth * BLOCK, 0);
     for (int i = 0; i < count; i++) {
       int at = queries.at(first + i);
       for (int d = 0; d < depth; d++) {
         packed[d * BLOCK + i] = queries.data()[at + d];
       }
+    }
+    for (int i = 0; i < depth * BLOCK; i++) {
+      packed[i] /= divisor;
+    }
+    if (rounded) {
+      round(rules.scoreRounding(), packed, depth * BLOCK);
     }
   }
 
@@ -149,7 +156,7 @@ final class SimdAttention {
           true);
     }
     if (rounded) {
-      round(rules.scoreRounding(), length);
+      round(rules.scoreRounding(), scratch.scores, length * BLOCK);
     }
     if (head.bias() != null) {
       addBias(head.bias(), first, count, start, length);
@@ -162,10 +169,9 @@ final class SimdAttention {
     }
   }
 
-  private void round(Rounding rounding, int length) {
-    float[] scores = scratch.scores;
-    for (int i = 0; i < length * BLOCK; i++) {
-      scores[i] = rounding.round(scores[i]);
+  private static void round(Rounding rounding, float[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      values[i] = rounding.round(values[i]);
     }
   }
 

@@ -2,9 +2,13 @@ package dev.heddle.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.ScoreRules;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,9 +26,25 @@ class SimdKernelsTest extends KernelsContract {
     }
   }
 
+  private final Kernels kernels = warm(KernelChoice.of(WISH).kernels());
+
   @Override
   protected Kernels kernels() {
-    return KernelChoice.of(WISH).kernels();
+    return kernels;
+  }
+
+  /** Past the calls that run scalar, so that it is vectors that are compared. */
+  private static Kernels warm(Kernels kernels) {
+    Rows one = Rows.of(new float[] {1}, 1, 1);
+    ScoreRules rules =
+        new ScoreRules(
+            1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, false, 1);
+    AttentionHead head = new AttentionHead(one, one, one, null, null, null, null, rules);
+    for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
+      kernels.multiply(one, kernels.pack(one, 1), Rows.of(new float[1], 1, 1));
+      kernels.attend(head, 0, 1, Rows.of(new float[1], 1, 1), null, null);
+    }
+    return kernels;
   }
 
   @Test

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * The fused attention: softmax of the scores of queries and keys, times the values, without a
  * square of scores in memory. Also the weights alone, by the same definition of score and mask.
  *
- * <p>Queries come already divided by the square root of the depth, and queries, keys and values
- * have one dtype; {@code linen.DotProductAttention} sees to both. A score is the product of query
- * and key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
+ * <p>Queries, keys and values have one dtype; {@code linen.DotProductAttention} sees to that. A
+ * query is divided by the square root of the depth, rounded to the dtype; a score is the product of
+ * that and a key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
  * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
@@ -72,7 +72,7 @@ public final class Attention {
   /**
    * Attends from every query to the keys.
    *
-   * @param query shape {@code [B..., Q, H, D]}, already divided by the root of D
+   * @param query shape {@code [B..., Q, H, D]}
    * @param key shape {@code [B..., K, H, D]}
    * @param value shape {@code [B..., K, H, V]}
    * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}, or null
@@ -181,16 +181,17 @@ public final class Attention {
               .range(0, batchRank)
               .append(query.shape().dim(-2), query.shape().dim(-3), key.shape().dim(-3));
       DType biased = bias == null ? dtype : DType.promote(dtype, bias.dtype());
-      return of(scores, bias, dtype, dtype, biased, options);
+      return of(scores, Math.sqrt(query.shape().dim(-1)), bias, dtype, dtype, biased, options);
     }
 
     static Plan ofScores(Array scores, @Nullable Array bias, DType dtype, Options options) {
       DType biased = bias == null ? scores.dtype() : DType.promote(scores.dtype(), bias.dtype());
-      return of(scores.shape(), bias, dtype, scores.dtype(), biased, options);
+      return of(scores.shape(), 1, bias, dtype, scores.dtype(), biased, options);
     }
 
     private static Plan of(
         Shape scores,
+        double root,
         @Nullable Array bias,
         DType dtype,
         DType scored,
@@ -206,6 +207,7 @@ public final class Attention {
       double lowest = dtype.finfoMin();
       ScoreRules rules =
           new ScoreRules(
+              rounding(scored, wide).round(root),
               rounding(scored, wide),
               rounding(biased, wide),
               wide && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,

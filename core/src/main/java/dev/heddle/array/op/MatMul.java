@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Half;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
@@ -104,6 +106,32 @@ public final class MatMul {
     return Op.run(op, lhs, rhs);
   }
 
+  /**
+   * A product plus a bias over all of its last axes, as a projection makes it: {@link #dotGeneral}
+   * without batch axes, then an addition.
+   *
+   * @param bias shape: the axes of {@code rhs} that are not contracted
+   * @return axes: the free ones of {@code lhs}, then those of {@code rhs}; in the promoted dtype
+   * @throws IllegalArgumentException as {@link #dotGeneral}, or if the bias does not broadcast
+   */
+  public static Array affine(
+      Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, Array bias) {
+    int[] none = {};
+    boolean together =
+        lhs.dtype() == rhs.dtype()
+            && lhs.dtype() == bias.dtype()
+            && (lhs.dtype() == DType.FLOAT32 || lhs.dtype().isHalf())
+            && bias.rank() == rhs.rank() - rhsContract.length;
+    if (!together) {
+      return Elementwise.add(dotGeneral(lhs, rhs, lhsContract, rhsContract, none, none), bias);
+    }
+    DotGeneral op =
+        new DotGeneral(axes(lhs, lhsContract), axes(rhs, rhsContract), List.of(), List.of());
+    op.check(lhs.shape(), rhs.shape());
+    op.checkBias(rhs.shape(), bias.shape());
+    return Op.run(op, lhs, rhs, bias);
+  }
+
   private static List<Integer> axes(Array array, int... axes) {
     return Arrays.stream(axes).map(array.shape()::axis).boxed().toList();
   }
@@ -124,6 +152,14 @@ public final class MatMul {
       pairs("batch", lhs, lhsBatch, rhs, rhsBatch);
       distinct("first", lhs, lhsContract, lhsBatch);
       distinct("second", rhs, rhsContract, rhsBatch);
+    }
+
+    void checkBias(Shape rhs, Shape bias) {
+      Shape expected = pick(rhs, Arrays.stream(free(rhs.rank(), rhsContract, rhsBatch)));
+      if (!bias.equals(expected)) {
+        throw new IllegalArgumentException(
+            "affine: argument \"bias\": expected shape " + expected + ", got " + bias);
+      }
     }
 
     private void pairs(String kind, Shape lhs, List<Integer> left, Shape rhs, List<Integer> right) {
@@ -176,12 +212,18 @@ public final class MatMul {
       int[] rhsOrder = concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree));
       Sizes sizes = new Sizes(batch.size(), left.size(), contract.size(), right.size());
       Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
-      if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch == 1 && isInOrder(rhsOrder)) {
+      if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch == 1) {
         Kernels kernels = KernelChoice.current().kernels();
-        Supplier<Rows> matrix = () -> Rows.of(rhs.storage().floats(), sizes.inner, sizes.cols);
-        Packed packed = rhs.packed(kernels, matrix, sizes.rows);
+        Supplier<Rows> matrix =
+            () -> Rows.of(arrange(rhs, rhsOrder).floats(), sizes.inner, sizes.cols);
+        Packed packed =
+            isInOrder(rhsOrder)
+                ? rhs.packed(kernels, matrix, sizes.rows)
+                : kernels.pack(matrix.get(), sizes.rows);
+        Epilogue epilogue =
+            inputs.size() < 3 ? null : new Epilogue(inputs.get(2).storage().floats(), dtype);
         float[] product = new float[sizes.size()];
-        multiply(kernels, a.floats(), 0, packed, product, sizes);
+        multiply(kernels, a.floats(), 0, packed, product, sizes, epilogue);
         return Array.wrap(Storage.ofFloats(dtype, product), shape);
       }
       return Array.wrap(multiply(a, arrange(rhs, rhsOrder), sizes, dtype), shape);
@@ -247,14 +289,41 @@ public final class MatMul {
         batch -> {
           int at = batch * s.inner * s.cols;
           Packed packed = kernels.pack(new Rows(b, at, s.cols, s.inner, s.cols), s.rows);
-          multiply(kernels, a, batch, packed, c, s);
+          multiply(kernels, a, batch, packed, c, s, null);
         });
     return c;
   }
 
+  /** What is done to the rows of a product while they are in the cache. */
+  private record Epilogue(float[] bias, DType dtype) {
+    void apply(float[] c, int from, int rows) {
+      for (int row = 0; row < rows; row++) {
+        int at = from + row * bias.length;
+        if (dtype == DType.BFLOAT16) {
+          for (int j = 0; j < bias.length; j++) {
+            c[at + j] = Half.roundToBfloat16(c[at + j]);
+          }
+        } else if (dtype == DType.FLOAT16) {
+          for (int j = 0; j < bias.length; j++) {
+            c[at + j] = Half.roundToFloat16(c[at + j]);
+          }
+        }
+        for (int j = 0; j < bias.length; j++) {
+          c[at + j] += bias[j];
+        }
+      }
+    }
+  }
+
   /** One batch element, its rows split into tasks. */
   private static void multiply(
-      Kernels kernels, float[] a, int batch, Packed b, float[] c, Sizes s) {
+      Kernels kernels,
+      float[] a,
+      int batch,
+      Packed b,
+      float[] c,
+      Sizes s,
+      @Nullable Epilogue epilogue) {
     Workers.run(
         s.tasksABatch(),
         s.cost() / s.batch,
@@ -266,6 +335,9 @@ public final class MatMul {
               new Rows(a, first * s.inner, s.inner, rows, s.inner),
               b,
               new Rows(c, first * s.cols, s.cols, rows, s.cols));
+          if (epilogue != null) {
+            epilogue.apply(c, first * s.cols, rows);
+          }
         });
   }
 

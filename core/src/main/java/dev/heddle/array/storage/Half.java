@@ -9,11 +9,9 @@ public final class Half {
 
   /** The bfloat16 nearest to a float32. */
   public static short toBfloat16(float value) {
-    if (Float.isNaN(value)) {
-      return 0x7fc0;
-    }
     int bits = Float.floatToRawIntBits(value);
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    int rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+    return (short) (Float.isNaN(value) ? 0x7fc0 : rounded);
   }
 
   /** The float32 of a bfloat16's bits; exact. */

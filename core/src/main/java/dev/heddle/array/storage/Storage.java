@@ -385,6 +385,15 @@ public sealed interface Storage {
     }
 
     @Override
+    public float[] floats() {
+      float[] out = new float[values.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = Half.fromBfloat16(values[i]);
+      }
+      return out;
+    }
+
+    @Override
     public Storage gather(int[] places) {
       return new BF16(pick(values, places));
     }
@@ -420,6 +429,15 @@ public sealed interface Storage {
     @Override
     public long longAt(int index) {
       return (long) floatAt(index);
+    }
+
+    @Override
+    public float[] floats() {
+      float[] out = new float[values.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = Half.fromFloat16(values[i]);
+      }
+      return out;
     }
 
     @Override

@@ -9,8 +9,8 @@ import dev.heddle.parity.cases.Fields;
 import dev.heddle.parity.cases.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.ToDoubleFunction;
 
 /** Flax's answers to a case of a module, and how near ours must be. */
 final class Answers {
@@ -84,20 +84,11 @@ final class Answers {
   }
 
   /**
-   * Whether rounding is carried far: LayerNorm of queries and keys loses digits where a head's
-   * features are nearly equal.
-   */
-  boolean isFragile() {
-    return asked.info().fields("config").flag("normalize_qk");
-  }
-
-  /**
    * All answers of attention. Outputs of decoding are measured against the largest of all steps;
-   * where {@code shaken} is farther than that from what was computed, four times its distance is
-   * allowed, as it is for Flax's own distance from float64.
+   * each answer may be so far away as its noise, where that is more.
    */
   void compareComputed(
-      Findings findings, SequencedMap<String, Tensor> computed, Map<String, Tensor> shaken) {
+      Findings findings, SequencedMap<String, Tensor> computed, ToDoubleFunction<String> noise) {
     SequencedMap<String, Tensor> expected = new LinkedHashMap<>(asked.tensors());
     expected.keySet().removeIf(path -> path.startsWith("inputs/") || path.startsWith("init/"));
     double largest =
@@ -112,8 +103,7 @@ final class Answers {
         computed,
         (path, tensor) -> {
           double scale = path.endsWith("/output") ? largest : tensor.largest();
-          double noise = 4 * Shaking.distance(computed.get(path), shaken.get(path));
-          return ofOutput(tensor, Math.max(share(tensor) * scale, noise));
+          return ofOutput(tensor, Math.max(share(tensor) * scale, noise.applyAsDouble(path)));
         });
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class CaseRunnerTest {
   private static final Case SOWN = golden("attention-sow-weights-f32-forward");
   private static final Case DECODED = golden("attention-dtype-f32-decode");
+  private static final Case NORMALIZED = golden("attention-normalize-depth-2");
 
   private static Case golden(String name) {
     return CaseFile.read(
@@ -25,9 +26,13 @@ class CaseRunnerTest {
 
   private static List<String> differences(
       Case original, String path, UnaryOperator<Tensor> change) {
+    return CaseRunner.run(changed(original, path, change)).differences();
+  }
+
+  private static Case changed(Case original, String path, UnaryOperator<Tensor> change) {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>(original.tensors());
     tensors.compute(path, (name, tensor) -> change.apply(tensor));
-    return CaseRunner.run(new Case(original.info(), tensors)).differences();
+    return new Case(original.info(), tensors);
   }
 
   /** The lowest bits of the first element's byte changed. */
@@ -62,6 +67,27 @@ class CaseRunnerTest {
         .singleElement()
         .asString()
         .contains("apply/output [0, 0, 0]: expected");
+  }
+
+  @Test
+  void noiseExcusesAFreshCaseAloudAndAGoldenOneNever() {
+    Case beyond = changed(NORMALIZED, "apply/output", flipped(1, 0x20));
+    assertThat(CaseRunner.run(beyond).differences()).hasSize(1);
+    assertThat(CaseRunner.run(beyond).noise()).isEmpty();
+    assertThat(CaseRunner.runFresh(beyond).differences()).isEmpty();
+    assertThat(CaseRunner.runFresh(beyond).noise()).isEqualTo(CaseRunner.run(beyond).differences());
+  }
+
+  @Test
+  void noiseExcusesNoMoreThanItself() {
+    Case farBeyond = changed(NORMALIZED, "apply/output", flipped(2, 0x40));
+    assertThat(CaseRunner.runFresh(farBeyond).differences()).hasSize(1);
+    assertThat(CaseRunner.runFresh(farBeyond).noise()).isEmpty();
+    Case aBitOfInit = changed(NORMALIZED, "init/params/value/kernel", flipped(0, 1));
+    assertThat(CaseRunner.runFresh(aBitOfInit).differences()).hasSize(1);
+    Case withoutNorm = changed(SOWN, "apply/output", flipped(2, 0x40));
+    assertThat(CaseRunner.runFresh(withoutNorm).differences()).hasSize(1);
+    assertThat(CaseRunner.runFresh(withoutNorm).noise()).isEmpty();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 public final class Findings {
   private final Case asked;
   private final List<String> differences = new ArrayList<>();
+  private final List<String> noise = new ArrayList<>();
 
   Findings(Case asked) {
     this.asked = asked;
@@ -20,6 +21,18 @@ public final class Findings {
   /** One line for each tensor that differs: its path, the first element, what Flax has and we. */
   public List<String> differences() {
     return List.copyOf(differences);
+  }
+
+  /** Likewise, what is beyond the figure but within the noise of the case's inputs. */
+  public List<String> noise() {
+    return List.copyOf(noise);
+  }
+
+  /** The same, all of it noise. */
+  Findings asNoise() {
+    Findings excused = new Findings(asked);
+    excused.noise.addAll(differences);
+    return excused;
   }
 
   /** Something that is not a tensor. */

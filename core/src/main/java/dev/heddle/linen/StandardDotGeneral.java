@@ -1,0 +1,32 @@
+package dev.heddle.linen;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.op.MatMul;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The library's own contraction, which adds a bias while the product is in the cache. */
+enum StandardDotGeneral implements DotGeneral {
+  INSTANCE;
+
+  @Override
+  public Array dotGeneral(Array lhs, Array rhs, Axes axes, @Nullable Precision precision) {
+    return MatMul.dotGeneral(
+        lhs,
+        rhs,
+        ints(axes.lhsContract()),
+        ints(axes.rhsContract()),
+        ints(axes.lhsBatch()),
+        ints(axes.rhsBatch()));
+  }
+
+  @Override
+  public Array dotGeneral(
+      Array lhs, Array rhs, Axes axes, @Nullable Precision precision, Array bias) {
+    return MatMul.affine(lhs, rhs, ints(axes.lhsContract()), ints(axes.rhsContract()), bias);
+  }
+
+  private static int[] ints(List<Integer> axes) {
+    return axes.stream().mapToInt(Integer::intValue).toArray();
+  }
+}
