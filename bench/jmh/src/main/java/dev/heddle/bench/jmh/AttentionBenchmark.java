@@ -54,6 +54,7 @@ public class AttentionBenchmark {
     chosen = KernelChoice.of(kernels).kernels();
     ScoreRules rules =
         new ScoreRules(
+            Math.sqrt(DEPTH),
             Rounding.NONE,
             Rounding.NONE,
             Rounding.NONE,
