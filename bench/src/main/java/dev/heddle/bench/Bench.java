@@ -90,7 +90,7 @@ public final class Bench implements Benchmark {
 
   /** The engines that compute the row and agree with Heddle about its output. */
   private SequencedMap<String, Engine> ready(
-      Problem problem, Map<String, Double> differences, PrintStream out) throws IOException {
+      Problem problem, Map<String, Double> differences, PrintStream out) {
     float[] expected = new HeddleEngine().load(problem);
     SequencedMap<String, Engine> ready = new LinkedHashMap<>();
     for (Map.Entry<String, Engine> engine : engines.entrySet()) {
@@ -98,7 +98,7 @@ public final class Bench implements Benchmark {
         float[] output = engine.getValue().load(problem);
         differences.put(engine.getKey(), Agreement.check(expected, output, problem.dtype()));
         ready.put(engine.getKey(), engine.getValue());
-      } catch (UnavailableException e) {
+      } catch (UnavailableException | IOException e) { // or its process ended
         String reason = String.valueOf(e.getMessage());
         leaveOut(new LeftOut(engine.getKey(), problem.row(), reason), out);
       }

@@ -57,7 +57,7 @@ final class Chart {
 
   private static String note(Machine machine) {
     return Text.format(
-        "Best time of a call. %s, %d threads; %s",
+        "Best time of a call. %s, threads: %d; %s",
         machine.cpu(), machine.threads(), machine.java());
   }
 }

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * What this machine's multiply-add units can do at most: independent chains of float32 vectors in
  * registers, no memory, on several threads at once.
  */
-final class FmaLimit {
+public final class FmaLimit {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   /** More than latency times units of today's processors, few enough for sixteen registers. */
@@ -61,12 +61,18 @@ final class FmaLimit {
       if (Float.isNaN(sum)) { // never: but now the sum is used
         throw new AssertionError();
       }
-      best = Math.max(best, 2.0 * CHAINS * STEPS * SPECIES.length() / nanos);
+      best = Math.max(best, flopsOfChains() / nanos);
     } while (System.nanoTime() < end);
     return best;
   }
 
-  private static float chains() {
+  /** The floating point operations of {@link #chains}. */
+  public static double flopsOfChains() {
+    return 2.0 * CHAINS * STEPS * SPECIES.length();
+  }
+
+  /** All chains once, from start to end, on the calling thread. */
+  public static float chains() {
     FloatVector x = FloatVector.broadcast(SPECIES, 0.999f);
     FloatVector y = FloatVector.broadcast(SPECIES, 0.001f);
     FloatVector a = y;

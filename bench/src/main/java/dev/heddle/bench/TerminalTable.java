@@ -12,7 +12,7 @@ final class TerminalTable {
     out.println(Text.format("load    %.1f before the run", machine.load()));
     out.println(
         Text.format(
-            "limit   %.0f GF/s of fused multiply-adds on %d threads",
+            "limit   %.0f GF/s of fused multiply-adds, threads: %d",
             machine.fmaGflops(), machine.threads()));
     out.printf("java    %s, on %s%n", machine.java(), machine.system());
     out.printf("kernels %s%n", machine.kernels());

@@ -41,6 +41,9 @@ public final class DjlPytorch implements EngineProvider {
 
   @Override
   public dev.heddle.bench.Engine open(Setting setting) throws UnavailableException {
+    if (setting.dtype() == DType.BFLOAT16) {
+      throw new UnavailableException("DJL's native side ends the process on bfloat16");
+    }
     System.setProperty("ai.djl.offline", "true"); // what it needs is on the class path
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(setting.threads()));
     try {
@@ -159,7 +162,6 @@ public final class DjlPytorch implements EngineProvider {
 
     private static DataType type(DType dtype) {
       return switch (dtype) {
-        case BFLOAT16 -> DataType.BFLOAT16;
         case FLOAT16 -> DataType.FLOAT16;
         case FLOAT64 -> DataType.FLOAT64;
         default -> DataType.FLOAT32;

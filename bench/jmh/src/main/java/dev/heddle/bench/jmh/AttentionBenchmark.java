@@ -1,0 +1,79 @@
+package dev.heddle.bench.jmh;
+
+import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.ScoreRules;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Attention of one head of depth 64, on one thread; run as {@link ProductBenchmark}. Its arithmetic
+ * is {@code 4 length^2 64} operations, of causal attention about half of them.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class AttentionBenchmark {
+  private static final int DEPTH = 64;
+
+  /** Which kernels, as {@code --kernels}. */
+  @Param({"auto", "scalar"})
+  public String kernels;
+
+  /** How many queries, and keys. */
+  @Param({"128", "1024"})
+  public int length;
+
+  /** Whether a query sees only the keys up to its own position. */
+  @Param({"false", "true"})
+  public boolean causal;
+
+  private Kernels chosen;
+  private AttentionHead head;
+  private Rows out;
+
+  /** Draws the operands; the same ones each time. */
+  @Setup
+  public void draw() {
+    chosen = KernelChoice.of(kernels).kernels();
+    ScoreRules rules =
+        new ScoreRules(
+            Math.sqrt(DEPTH),
+            Rounding.NONE,
+            Rounding.NONE,
+            Rounding.NONE,
+            -Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            causal,
+            1);
+    head = new AttentionHead(matrix(1), matrix(2), matrix(3), null, null, null, null, rules);
+    out = Rows.of(new float[length * DEPTH], length, DEPTH);
+  }
+
+  private Rows matrix(long seed) {
+    return Rows.of(Numbers.drawn(seed, length * DEPTH), length, DEPTH);
+  }
+
+  /** All queries; the result is returned, so that it must be computed. */
+  @Benchmark
+  public float[] attend() {
+    chosen.attend(head, 0, length, out, null, null);
+    return out.data();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.heddle.bench.jmh;
+
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Rows;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A product of square matrices with a packed right operand, on one thread.
+ *
+ * <p>A fork for each kernel, because a call of {@link Kernels} is only inlined where one
+ * implementation is loaded. The figure to compare with is {@link LimitBenchmark}'s, in the same
+ * unit: {@code 2 size^3} operations a call against the operations of its call.
+ *
+ * <p>How to run, after {@code ./mvnw -pl bench/jmh -am package -Dmaven.test.skip=true}:
+ *
+ * <pre>{@code
+ * java --add-modules jdk.incubator.vector -cp 'bench/jmh/target/lib/*:bench/jmh/target/classes' \
+ *     org.openjdk.jmh.Main ProductBenchmark -p kernels=auto -prof gc
+ * }</pre>
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class ProductBenchmark {
+  /** Which kernels, as {@code --kernels}. */
+  @Param({"auto", "scalar"})
+  public String kernels;
+
+  /** Rows and columns of all three matrices. */
+  @Param({"64", "384", "768"})
+  public int size;
+
+  private Kernels chosen;
+  private Rows a;
+  private Packed b;
+  private Rows c;
+
+  /** Draws the operands; the same ones each time. */
+  @Setup
+  public void draw() {
+    chosen = KernelChoice.of(kernels).kernels();
+    a = Rows.of(Numbers.drawn(1, size * size), size, size);
+    b = chosen.pack(Rows.of(Numbers.drawn(2, size * size), size, size), size);
+    c = Rows.of(new float[size * size], size, size);
+  }
+
+  /** One product; the result is returned, so that it must be computed. */
+  @Benchmark
+  public float[] product() {
+    chosen.multiply(a, b, c);
+    return c.data();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.heddle.bench.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.bench.FmaLimit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every benchmark runs once with every parameter, and its result has the scalar kernels' bits. */
+class BenchmarksTest {
+  @ParameterizedTest
+  @ValueSource(ints = {64, 384, 768})
+  void productsAreTheScalarKernels(int size) {
+    assertThat(product("auto", size)).isEqualTo(product("scalar", size));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"128, false", "128, true", "1024, false", "1024, true"})
+  void attentionIsTheScalarKernels(int length, boolean causal) {
+    assertThat(attention("auto", length, causal)).isEqualTo(attention("scalar", length, causal));
+  }
+
+  @Test
+  void theLimitIsCounted() {
+    var counter = new LimitBenchmark.Flops();
+    assertThat(new LimitBenchmark().limit(counter)).isFinite();
+    assertThat(counter.flops).isEqualTo(FmaLimit.flopsOfChains()).isGreaterThan(1e6);
+  }
+
+  private static float[] product(String kernels, int size) {
+    var benchmark = new ProductBenchmark();
+    benchmark.kernels = kernels;
+    benchmark.size = size;
+    benchmark.draw();
+    return benchmark.product();
+  }
+
+  private static float[] attention(String kernels, int length, boolean causal) {
+    var benchmark = new AttentionBenchmark();
+    benchmark.kernels = kernels;
+    benchmark.length = length;
+    benchmark.causal = causal;
+    benchmark.draw();
+    return benchmark.attend();
+  }
+}
