@@ -27,8 +27,14 @@ import org.jspecify.annotations.Nullable;
  * bfloat16 and float16 are multiplied in float32 and rounded once at the end; integers wrap.
  */
 public final class MatMul {
-  /** Rows of the left operand that one task computes. */
-  private static final int ROWS_A_TASK = 96;
+  /** Tasks for each thread, so that none waits long for the last one. */
+  private static final int TASKS_A_THREAD = 4;
+
+  /** Rows of a task are a multiple of this, so that register tiles are full. */
+  private static final int ROW_STEP = 6;
+
+  /** Fewer rows than this are not worth a task. */
+  private static final int FEW_ROWS = 48;
 
   private MatMul() {}
 
@@ -265,8 +271,15 @@ public final class MatMul {
       return (long) size() * inner;
     }
 
+    /** Equal shares, as near as whole register tiles allow. */
+    int rowsATask() {
+      int wanted = TASKS_A_THREAD * Workers.threads();
+      int share = Math.max(FEW_ROWS, (rows + wanted - 1) / wanted);
+      return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+    }
+
     int tasksABatch() {
-      return (rows + ROWS_A_TASK - 1) / ROWS_A_TASK;
+      return (rows + rowsATask() - 1) / rowsATask();
     }
   }
 
@@ -324,12 +337,13 @@ public final class MatMul {
       float[] c,
       Sizes s,
       @Nullable Epilogue epilogue) {
+    int share = s.rowsATask();
     Workers.run(
         s.tasksABatch(),
         s.cost() / s.batch,
         task -> {
-          int row = task * ROWS_A_TASK;
-          int rows = Math.min(ROWS_A_TASK, s.rows - row);
+          int row = task * share;
+          int rows = Math.min(share, s.rows - row);
           int first = batch * s.rows + row;
           kernels.multiply(
               new Rows(a, first * s.inner, s.inner, rows, s.inner),
@@ -345,13 +359,14 @@ public final class MatMul {
     Kernels kernels = KernelChoice.current().kernels();
     double[] c = new double[s.size()];
     int tasks = s.tasksABatch();
+    int share = s.rowsATask();
     Workers.run(
         s.batch * tasks,
         s.cost(),
         task -> {
           int batch = task / tasks;
-          int row = task % tasks * ROWS_A_TASK;
-          int rows = Math.min(ROWS_A_TASK, s.rows - row);
+          int row = task % tasks * share;
+          int rows = Math.min(share, s.rows - row);
           int first = batch * s.rows + row;
           kernels.multiply(
               new Rows64(a, first * s.inner, s.inner, rows, s.inner),
