@@ -38,14 +38,16 @@ public interface Kernels {
   void multiply(Rows64 a, Rows64 b, Rows64 c);
 
   /**
-   * Attention of some query rows of one head. Per row, with tiles of {@link Tiles#TILE} keys
-   * counted from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} at first: {@code m' = max(m, scores
-   * of the tile)}, NaN winning; if that is -infinity the tile changes nothing; {@code c = exp(m -
-   * m')}; {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in 16 lanes)}; {@code acc =
-   * acc * c} (zeros where {@code c} is 0); then {@code acc = fma(p_j * dropout_j, v_j, acc)} for
-   * the keys in order, without those that are masked and have {@code p_j = 0}. {@link Tiles#SPAN}
-   * keys make a state of their own; states merge as in {@link RowState}. The result is {@code acc /
-   * l + 0}; zeros without keys.
+   * Attention of some query rows of one head. A score is the chain over the depth of the query,
+   * divided by {@link ScoreRules#queryDivisor} and rounded, times the key; it is rounded, biased
+   * and masked as {@link ScoreRules} says. Per row, with tiles of {@link Tiles#TILE} keys counted
+   * from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} at first: {@code m' = max(m, scores of the
+   * tile)}, NaN winning; if that is -infinity the tile changes nothing; {@code c = exp(m - m')};
+   * {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in 16 lanes)}; {@code acc = acc * c}
+   * (zeros where {@code c} is 0); then {@code acc = fma(p_j * dropout_j, v_j, acc)} for the keys in
+   * order, without those that are masked and have {@code p_j = 0}. {@link Tiles#SPAN} keys make a
+   * state of their own; states merge as in {@link RowState}. The result is {@code acc / l + 0};
+   * zeros without keys.
    *
    * <p>Under a causal rule keys past the query's own position are not looked at, unless the row's
    * greatest score is at most {@link ScoreRules#low}: then the row is done again with all keys.

@@ -1,5 +1,6 @@
 package dev.heddle.kernel;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ final class RowState {
   void clear() {
     maximum = Float.NEGATIVE_INFINITY;
     sum = 0;
-    java.util.Arrays.fill(weighted, 0);
+    Arrays.fill(weighted, 0);
   }
 
   /** Ends a span: merges it with its equals among the earlier ones and starts anew from nothing. */

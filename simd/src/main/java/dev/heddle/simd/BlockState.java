@@ -16,7 +16,6 @@ final class BlockState {
   final float[] weighted;
 
   private final @Nullable BlockState[] finished = new @Nullable BlockState[Integer.SIZE];
-  private int spans;
 
   BlockState(int width) {
     this.weighted = new float[width * SimdAttention.BLOCK];
@@ -39,15 +38,11 @@ final class BlockState {
       finished[level++] = null;
     }
     finished[level] = carried;
-    spans++;
     clear();
   }
 
   /** Folds all finished spans, the latest first, into this state. */
   void foldSpans() {
-    if (spans == 0) {
-      return;
-    }
     boolean first = true;
     for (int level = 0; level < finished.length; level++) {
       BlockState earlier = finished[level];
@@ -60,7 +55,6 @@ final class BlockState {
         first = false;
       }
     }
-    spans = 0;
   }
 
   private void copy(BlockState other) {

@@ -118,7 +118,7 @@ public final class MatMul {
    *
    * @param bias shape: the axes of {@code rhs} that are not contracted
    * @return axes: the free ones of {@code lhs}, then those of {@code rhs}; in the promoted dtype
-   * @throws IllegalArgumentException as {@link #dotGeneral}, or if the bias does not broadcast
+   * @throws IllegalArgumentException as {@link #dotGeneral}, or if the bias has another shape
    */
   public static Array affine(
       Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, Array bias) {
