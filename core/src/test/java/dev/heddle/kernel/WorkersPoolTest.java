@@ -166,6 +166,30 @@ class WorkersPoolTest {
   }
 
   @Test
+  void aPoolThatIsStoppedDuringACallDoesNotStopIt() {
+    for (int round = 0; round < 20; round++) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(200);
+      ExecutorService pool = Pools.fixed(3);
+      Pools.within(
+          Workers.over(pool, 4),
+          () ->
+              Workers.run(
+                  LARGE,
+                  new Phase(
+                      100,
+                      i -> {
+                        runs.incrementAndGet(i);
+                        if (i == 30) {
+                          pool.shutdownNow(); // interrupts its threads
+                        }
+                      }),
+                  new Phase(100, i -> runs.incrementAndGet(100 + i))));
+      assertThat(counts(runs)).containsOnly(1);
+      assertThat(pool.isShutdown()).isTrue();
+    }
+  }
+
+  @Test
   void anExecutorThatFailsFailsTheCall() {
     IllegalStateException broken = new IllegalStateException("broken");
     Executor pool =

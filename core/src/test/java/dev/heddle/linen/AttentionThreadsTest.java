@@ -54,19 +54,17 @@ class AttentionThreadsTest {
     Threads seven = Threads.of(Runnable::run, 7);
     Threads five = Threads.of(Runnable::run, 5);
 
-    seven.run(
-        () -> {
-          assertThat(Threads.count()).isEqualTo(7);
-          five.run(() -> assertThat(Threads.count()).isEqualTo(5));
-          assertThat(Threads.count()).isEqualTo(7);
-        });
+    seven.run(() -> {
+      assertThat(Threads.count()).isEqualTo(7);
+      five.run(() -> assertThat(Threads.count()).isEqualTo(5));
+      assertThat(Threads.count()).isEqualTo(7);
+    });
     assertThat(Threads.count()).isEqualTo(outside);
 
     assertThatThrownBy(() ->
-            seven.call(
-                () -> {
-                  throw new IOException("of the operation");
-                }))
+            seven.call(() -> {
+              throw new IOException("of the operation");
+            }))
         .isInstanceOf(IOException.class)
         .hasMessage("of the operation");
     assertThat(Threads.count()).isEqualTo(outside);
@@ -90,8 +88,8 @@ class AttentionThreadsTest {
       for (int i = 0; i < 1000; i++) {
         boolean isLarge = i % 25 == 0;
         results.add(
-            callers.submit(() ->
-                isLarge ? ATTENTION.apply(large, LARGE) : ATTENTION.apply(small, SMALL)));
+            callers.submit(
+                () -> isLarge ? ATTENTION.apply(large, LARGE) : ATTENTION.apply(small, SMALL)));
       }
       for (int i = 0; i < 1000; i++) {
         assertThat(results.get(i).get()).isEqualTo(i % 25 == 0 ? expectedLarge : expectedSmall);
@@ -104,8 +102,7 @@ class AttentionThreadsTest {
     Variables variables = ATTENTION.init(Rngs.of(0), LARGE);
     Array expected = ATTENTION.apply(variables, LARGE);
 
-    assertThat(
-            IntStream.range(0, 20).parallel().mapToObj(i -> ATTENTION.apply(variables, LARGE)))
+    assertThat(IntStream.range(0, 20).parallel().mapToObj(i -> ATTENTION.apply(variables, LARGE)))
         .containsOnly(expected);
   }
 
