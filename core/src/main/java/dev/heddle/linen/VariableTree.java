@@ -29,7 +29,7 @@ sealed interface VariableTree {
     private volatile @Nullable Boolean float64;
     private volatile @Nullable Resolved resolved;
 
-    private record Resolved(Object key, Object value) {}
+    private record Resolved(Object key, @Nullable Object value) {}
 
     Branch(SequencedMap<String, VariableTree> children) {
       this.children = children;
@@ -52,8 +52,8 @@ sealed interface VariableTree {
      * @param key told by identity; the values of one key have one type
      * @param make makes the value from what the branch holds and the key says, nothing else
      */
-    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // the key decides the type
-    <T> T resolved(Object key, Supplier<T> make) {
+    @SuppressWarnings({"unchecked", "ReferenceEquality", "NullAway"}) // the key decides the type
+    <T extends @Nullable Object> T resolved(Object key, Supplier<T> make) {
       Resolved known = resolved;
       if (known != null && known.key == key) {
         return (T) known.value;
