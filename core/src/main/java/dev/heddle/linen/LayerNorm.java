@@ -81,6 +81,8 @@ public final class LayerNorm extends Module<Array, Array> {
 
   /** Axes counted from the front, each once, in ascending order. */
   private static int[] axes(Scope scope, String argument, List<Integer> axes, Shape shape) {
+    boolean[] named = new boolean[shape.rank()];
+    int count = 0;
     for (int axis : axes) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw scope.error(
@@ -91,12 +93,17 @@ public final class LayerNorm extends Module<Array, Array> {
                 + ", got "
                 + axes);
       }
+      int place = shape.axis(axis);
+      count += named[place] ? 0 : 1;
+      named[place] = true;
     }
-    return axes.stream()
-        .mapToInt(axis -> axis < 0 ? axis + shape.rank() : axis)
-        .distinct()
-        .sorted()
-        .toArray();
+    int[] ascending = new int[count];
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      if (named[axis]) {
+        ascending[--count] = axis;
+      }
+    }
+    return ascending;
   }
 
   private static Array square(Array x) {
@@ -114,12 +121,14 @@ public final class LayerNorm extends Module<Array, Array> {
 
   /** A parameter of the feature axes' lengths, shaped to broadcast with the input. */
   private Array feature(Scope scope, String name, Initializer init, int[] axes, Shape shape) {
-    Shape lengths = Shape.of(Arrays.stream(axes).map(shape::dim).toArray());
-    int[] spread = IntStream.range(0, shape.rank()).map(axis -> 1).toArray();
-    for (int axis : axes) {
-      spread[axis] = shape.dim(axis);
+    int[] lengths = new int[axes.length];
+    int[] spread = new int[shape.rank()];
+    Arrays.fill(spread, 1);
+    for (int i = 0; i < axes.length; i++) {
+      lengths[i] = shape.dim(axes[i]);
+      spread[axes[i]] = lengths[i];
     }
-    return scope.param(name, init, lengths, paramDtype).reshape(spread);
+    return scope.param(name, init, Shape.of(lengths), paramDtype).reshape(spread);
   }
 
   @Override
