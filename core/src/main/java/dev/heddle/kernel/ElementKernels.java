@@ -35,7 +35,7 @@ public interface ElementKernels {
 
   /** Rounds values in place to a precision they keep as float32. */
   default void round(Rounding rounding, float[] values, int from, int n) {
-    ScalarConversions.round(rounding, values, from, n);
+    rounding.round(values, from, n);
   }
 
   /** The sum in 16 lanes, as {@link Lanes#sum(float[], int, int)}. */

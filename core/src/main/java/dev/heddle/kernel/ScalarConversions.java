@@ -27,20 +27,4 @@ final class ScalarConversions {
       out[at + i] = Rounding.toFloat16(in[from + i]);
     }
   }
-
-  static void round(Rounding rounding, float[] values, int from, int n) {
-    switch (rounding) {
-      case NONE, FLOAT32 -> {}
-      case BFLOAT16 -> {
-        for (int i = from; i < from + n; i++) {
-          values[i] = Rounding.fromBfloat16(Rounding.toBfloat16(values[i]));
-        }
-      }
-      case FLOAT16 -> {
-        for (int i = from; i < from + n; i++) {
-          values[i] = Float.float16ToFloat(Float.floatToFloat16(values[i]));
-        }
-      }
-    }
-  }
 }
