@@ -100,20 +100,25 @@ final class VectorRows {
   }
 
   /** Of the distances from a number. */
-  private static float sumOfSquares(float[] values, int from, int n, float centre) {
+  private static float sumOfSquares(float[] values, int from, int n, float number) {
+    FloatVector centre = FloatVector.broadcast(F, number);
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     int whole = n - n % Lanes.COUNT;
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      a = a.add(square(FloatVector.fromArray(F, values, from + i).sub(centre)));
+      FloatVector x = FloatVector.fromArray(F, values, from + i).sub(centre);
+      a = a.add(x.mul(x));
       if (LANES <= 8) {
-        b = b.add(square(FloatVector.fromArray(F, values, from + i + LANES).sub(centre)));
+        x = FloatVector.fromArray(F, values, from + i + LANES).sub(centre);
+        b = b.add(x.mul(x));
       }
       if (LANES == 4) {
-        c = c.add(square(FloatVector.fromArray(F, values, from + i + 8).sub(centre)));
-        d = d.add(square(FloatVector.fromArray(F, values, from + i + 12).sub(centre)));
+        x = FloatVector.fromArray(F, values, from + i + 8).sub(centre);
+        c = c.add(x.mul(x));
+        x = FloatVector.fromArray(F, values, from + i + 12).sub(centre);
+        d = d.add(x.mul(x));
       }
     }
     if (whole < n) {
@@ -129,23 +134,20 @@ final class VectorRows {
     return fold(a, b, c, d);
   }
 
-  private static FloatVector square(FloatVector x) {
-    return x.mul(x);
-  }
-
   private static FloatVector rest(float[] values, int from, int n) {
     return n <= 0
         ? FloatVector.zero(F)
         : FloatVector.fromArray(F, values, from, F.indexInRange(0, n));
   }
 
-  private static FloatVector restOfSquares(float[] values, int from, int n, float centre) {
+  private static FloatVector restOfSquares(
+      float[] values, int from, int n, FloatVector centre) {
     if (n <= 0) {
       return FloatVector.zero(F);
     }
     VectorMask<Float> there = F.indexInRange(0, n);
     FloatVector distance = FloatVector.fromArray(F, values, from, there).sub(centre);
-    return FloatVector.zero(F).blend(square(distance), there);
+    return FloatVector.zero(F).blend(distance.mul(distance), there);
   }
 
   /** Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter. */
