@@ -2,7 +2,7 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
-import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -11,7 +11,7 @@ import dev.heddle.kernel.ScalarKernels;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, with the bits of {@link ScalarKernels}. */
-final class SimdKernels implements Kernels {
+final class SimdKernels extends SimdElements {
   /** Rows of a left operand from which on copying the right one into panels pays. */
   private static final int ROWS_TO_PACK_FOR = 8;
 
@@ -28,7 +28,7 @@ final class SimdKernels implements Kernels {
   /** Multiply-adds up to which a call is small. */
   private static final long SMALL = 16 << 20;
 
-  private final Kernels scalar = new ScalarKernels();
+  private final ScalarKernels scalar = new ScalarKernels();
   private final String name;
   private int products; // counted roughly: a race only makes the cold phase longer
   private int attentions;
@@ -50,15 +50,17 @@ final class SimdKernels implements Kernels {
   }
 
   @Override
-  public void multiply(Rows a, Packed b, Rows c) {
-    if (b instanceof Packed.Plain(Rows matrix)) {
-      if (isCold((long) a.rows() * b.rows() * b.cols())) {
-        scalar.multiply(a, b, c);
+  public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
+    if (b instanceof Packed.Plain(Rows all)) {
+      if (isCold((long) a.rows() * b.rows() * c.cols())) {
+        scalar.multiply(a, b, col, c, epilogue);
       } else {
-        Products.multiply(a, matrix, c);
+        Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
+        Products.multiply(a, part, c);
+        epilogue.apply(c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
       }
     } else {
-      Products.multiply(a, (Panels) b, c);
+      Products.multiply(a, (Panels) b, col, c, epilogue);
     }
   }
 
