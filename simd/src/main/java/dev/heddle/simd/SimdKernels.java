@@ -87,8 +87,10 @@ final class SimdKernels implements Kernels {
       return;
     }
     SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
-    boolean finite = attention.packValues();
-    if (!finite && (head.mask() != null || head.rules().causal())) {
+    boolean finite =
+        attention.packValues(
+            head.rules().causal() ? Math.min(to, head.keys().rows()) : head.keys().rows());
+    if (!finite) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
