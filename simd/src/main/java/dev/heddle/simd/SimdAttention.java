@@ -71,16 +71,23 @@ final class SimdAttention {
 
   /** The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end. */
   BlockState attend(int first, int count) {
+    return attend(first, count, rules.causal() ? Math.min(keyCount, first + count) : keyCount);
+  }
+
+  /** As {@link #attend(int, int)}, over the keys up to {@code end}. */
+  private BlockState attend(int first, int count, int end) {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
-    int end = rules.causal() ? Math.min(keyCount, first + count) : keyCount;
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
       score(first, count, start, length);
-      SoftmaxTile.shift(scratch, state, count, width);
+      SoftmaxTile.shift(scratch, state, count);
       SoftmaxTile.fillUp(scratch, length);
       boolean fresh = start % Tiles.SPAN == 0;
+      if (!fresh) {
+        SoftmaxTile.rescale(scratch, state.weighted, count, width);
+      }
       weigh(state, first, count, start, length, fresh);
       SoftmaxTile.sums(scratch, state, count);
       int next = start + Tiles.TILE;
@@ -89,6 +96,19 @@ final class SimdAttention {
       }
     }
     state.foldSpans();
+    return state;
+  }
+
+  /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
+  BlockState weigh(int first, int count, Rows out) {
+    BlockState state = attend(first, count, keyCount);
+    for (int start = 0; start < keyCount; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, keyCount - start);
+      score(first, count, start, length);
+      SoftmaxTile.weights(scratch, state, count, length);
+      Transpose.intoRows(
+          scratch.scores, 0, BLOCK, length, count, out.data(), out.at(first) + start, out.stride());
+    }
     return state;
   }
 

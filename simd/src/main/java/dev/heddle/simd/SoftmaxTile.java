@@ -17,6 +17,7 @@ import static dev.heddle.simd.Species.LANES;
 import dev.heddle.kernel.Lanes;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -25,6 +26,8 @@ import jdk.incubator.vector.VectorOperators;
  * at a time: nothing goes across lanes.
  */
 final class SoftmaxTile {
+  private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+
   private SoftmaxTile() {}
 
   /**
@@ -69,12 +72,11 @@ final class SoftmaxTile {
   }
 
   /**
-   * Fixes what is subtracted from all scores of a tile, and multiplies what the lanes hold by the
-   * exponential of how much the maximum grew. A factor of 0 makes weighted values 0 whatever they
-   * were. {@link VectorMath#expOfNegative} is written out, so that the method is compiled alone.
+   * Fixes what is subtracted from all scores of a tile, and the factors for what the lanes hold,
+   * the exponentials of how much the maxima grew. {@link VectorMath#expOfNegative} is written out,
+   * so that the method is compiled alone.
    */
-  static void shift(Scratch scratch, BlockState state, int count, int width) {
-    float[] weighted = state.weighted;
+  static void shift(Scratch scratch, BlockState state, int count) {
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector one = FloatVector.broadcast(F, 1f);
     for (int lane = 0; lane < count; lane += LANES) {
@@ -93,14 +95,29 @@ final class SoftmaxTile {
       q = q.fma(r, FloatVector.broadcast(F, EXP_2));
       q = q.fma(r, FloatVector.broadcast(F, EXP_1));
       q = q.fma(r, FloatVector.broadcast(F, EXP_0));
-      FloatVector factor = VectorMath.scale(q.fma(r, one).fma(r, one), shifted);
-      factor.intoArray(scratch.factors, lane);
-      if (!factor.compare(VectorOperators.EQ, one).allTrue()) {
-        VectorMask<Float> anew = factor.compare(VectorOperators.EQ, 0f);
-        for (int at = lane; at < width * BLOCK; at += BLOCK) {
-          FloatVector scaled = FloatVector.fromArray(F, weighted, at).mul(factor);
-          scaled.blend(0f, anew).intoArray(weighted, at);
-        }
+      FloatVector p = q.fma(r, one).fma(r, one);
+      IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+      IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+      IntVector rest = exponent.sub(half);
+      p = p.mul(VectorMath.powerOfTwo(half)).mul(VectorMath.powerOfTwo(rest));
+      p.intoArray(scratch.factors, lane);
+    }
+  }
+
+  /**
+   * Multiplies what the lanes hold of weighted values by their factors; a factor of 0 makes them 0
+   * whatever they were.
+   */
+  static void rescale(Scratch scratch, float[] weighted, int count, int width) {
+    for (int lane = 0; lane < count; lane += LANES) {
+      FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
+      if (factor.compare(VectorOperators.EQ, 1f).allTrue()) {
+        continue;
+      }
+      VectorMask<Float> anew = factor.compare(VectorOperators.EQ, 0f);
+      for (int at = lane; at < width * BLOCK; at += BLOCK) {
+        FloatVector scaled = FloatVector.fromArray(F, weighted, at).mul(factor);
+        scaled.blend(0f, anew).intoArray(weighted, at);
       }
     }
   }
@@ -209,6 +226,19 @@ final class SoftmaxTile {
       FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
       FloatVector total = FloatVector.fromArray(F, partial, first);
       FloatVector.fromArray(F, state.sums, lane).fma(factor, total).intoArray(state.sums, lane);
+    }
+  }
+
+  /** Turns scores into weights by the final maxima and sums. */
+  static void weights(Scratch scratch, BlockState state, int count, int length) {
+    float[] scores = scratch.scores;
+    for (int lane = 0; lane < count; lane += LANES) {
+      FloatVector maximum = FloatVector.fromArray(F, state.maxima, lane);
+      FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
+      for (int at = lane; at < length * BLOCK; at += BLOCK) {
+        FloatVector x = FloatVector.fromArray(F, scores, at).sub(maximum);
+        VectorMath.expOfNegative(x).div(sum).intoArray(scores, at);
+      }
     }
   }
 

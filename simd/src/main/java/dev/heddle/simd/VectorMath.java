@@ -52,7 +52,7 @@ final class VectorMath {
     return p.mul(powerOfTwo(half)).mul(powerOfTwo(rest)); // no sum of exponents: that loses NaNs
   }
 
-  private static FloatVector powerOfTwo(IntVector exponent) {
+  static FloatVector powerOfTwo(IntVector exponent) {
     IntVector biased = exponent.add(EXPONENT_BIAS);
     return biased.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
   }
