@@ -81,16 +81,15 @@ final class SimdKernels extends SimdElements {
       Rows out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
-    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
-    boolean cold = attentions < COLD_CALLS && work <= SMALL;
-    attentions = Math.min(attentions + 1, COLD_CALLS);
-    if (cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null) {
+    if (isScalar(head, from, to)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
     SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
-    boolean finite = attention.packValues();
-    if (!finite && (head.mask() != null || head.rules().causal())) {
+    boolean finite =
+        attention.packValues(
+            head.rules().causal() ? Math.min(to, head.keys().rows()) : head.keys().rows());
+    if (!finite) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
@@ -109,6 +108,21 @@ final class SimdKernels extends SimdElements {
     }
   }
 
+  private static AttentionHead withoutValues(AttentionHead head) {
+    Rows values = head.values();
+    Rows none = new Rows(values.data(), values.offset(), values.stride(), values.rows(), 0);
+    return new AttentionHead(
+        head.queries(), head.keys(), none, null, head.bias(), head.mask(), null, head.rules());
+  }
+
+  /** Whether a call is left to the scalar kernels; counts it. */
+  private boolean isScalar(AttentionHead head, int from, int to) {
+    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
+    boolean cold = attentions < COLD_CALLS && work <= SMALL;
+    attentions = Math.min(attentions + 1, COLD_CALLS);
+    return cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null;
+  }
+
   @Override
   public void attend(
       AttentionHead64 head,
@@ -122,7 +136,23 @@ final class SimdKernels extends SimdElements {
 
   @Override
   public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
-    scalar.weigh(head, from, to, out, rounding);
+    if (isScalar(head, from, to)) {
+      scalar.weigh(head, from, to, out, rounding);
+      return;
+    }
+    SimdAttention attention = new SimdAttention(withoutValues(head), Scratch.ofThread());
+    for (int first = from; first < to; first += SimdAttention.BLOCK) {
+      int count = Math.min(SimdAttention.BLOCK, to - first);
+      BlockState state = attention.weigh(first, count, out);
+      for (int i = 0; i < count; i++) {
+        if (state.sums[i] > 0) {
+          int at = out.at(first + i);
+          Passes.round(rounding, out.data(), at, at + out.cols());
+        } else { // no sum, or NaN
+          scalar.weigh(head, first + i, first + i + 1, out, rounding);
+        }
+      }
+    }
   }
 
   @Override
