@@ -3,7 +3,6 @@ package dev.heddle.simd;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -12,7 +11,7 @@ import dev.heddle.kernel.ScalarKernels;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, with the bits of {@link ScalarKernels}. */
-final class SimdKernels implements Kernels {
+final class SimdKernels extends SimdElements {
   /** Rows of a left operand from which on copying the right one into panels pays. */
   private static final int ROWS_TO_PACK_FOR = 8;
 
@@ -29,7 +28,7 @@ final class SimdKernels implements Kernels {
   /** Multiply-adds up to which a call is small. */
   private static final long SMALL = 16 << 20;
 
-  private final Kernels scalar = new ScalarKernels();
+  private final ScalarKernels scalar = new ScalarKernels();
   private final String name;
   private int products; // counted roughly: a race only makes the cold phase longer
   private int attentions;

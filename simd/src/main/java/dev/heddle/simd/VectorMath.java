@@ -30,7 +30,11 @@ final class VectorMath {
 
   /** {@link Polynomials#exp} of what is at most 0 or NaN: the bound above is left out. */
   static FloatVector expOfNegative(FloatVector x) {
-    FloatVector bounded = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+    return expOfBounded(x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO)));
+  }
+
+  /** {@link Polynomials#exp} of what is between its bounds or NaN. */
+  static FloatVector expOfBounded(FloatVector bounded) {
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector shifted = bounded.fma(FloatVector.broadcast(F, LOG2_E), rounder);
     FloatVector n = shifted.sub(rounder);
