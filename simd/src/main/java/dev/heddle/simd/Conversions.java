@@ -3,6 +3,7 @@ package dev.heddle.simd;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
+import dev.heddle.kernel.Rounding;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -49,7 +50,13 @@ final class Conversions {
     return i;
   }
 
-  static int roundToBfloat16(float[] values, int from, int n) {
+  /** All of them, in place; {@link Rounding#round(float[], int, int)}. */
+  static void round(Rounding rounding, float[] values, int from, int n) {
+    int done = rounding == Rounding.BFLOAT16 ? roundToBfloat16(values, from, n) : 0;
+    rounding.round(values, from + done, n - done); // float16: the JIT compiler's own vectors
+  }
+
+  private static int roundToBfloat16(float[] values, int from, int n) {
     int i = 0;
     for (; i + LANES <= n; i += LANES) {
       IntVector bits = bfloat16(FloatVector.fromArray(F, values, from + i));

@@ -46,11 +46,11 @@ abstract class SimdElements implements Kernels {
 
   @Override
   public final void round(Rounding rounding, float[] values, int from, int n) {
-    int done = 0;
-    if (rounding == Rounding.BFLOAT16 && warmth.isWarm(Warmth.ROUND, n)) {
-      done = Conversions.roundToBfloat16(values, from, n);
+    if (warmth.isWarm(Warmth.ROUND, n)) {
+      Conversions.round(rounding, values, from, n);
+    } else {
+      plain.round(rounding, values, from, n);
     }
-    plain.round(rounding, values, from + done, n - done);
   }
 
   @Override

@@ -81,25 +81,30 @@ final class SimdKernels extends SimdElements {
       Rows out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
-    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
-    boolean cold = attentions < COLD_CALLS && work <= SMALL;
-    attentions = Math.min(attentions + 1, COLD_CALLS);
-    if (cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null) {
+    if (isScalar(head, to - from)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
+    if (to - from < FEW_QUERIES) {
+      boolean few = from == 0 && !head.rules().causal();
+      AttentionHead scored = few ? FewQueries.scored(head, to, Scratch.ofThread()) : head;
+      scalar.attend(scored, from, to, out, maxima, sums);
+      return;
+    }
+    int keys = head.keys().rows();
+    int end = head.rules().causal() ? Math.min(to, keys) : keys;
     SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
-    boolean finite = attention.packValues();
-    if (!finite && (head.mask() != null || head.rules().causal())) {
+    if (!attention.packValues(end)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
+    attention.packKeys(to - from, end);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
       BlockState state = attention.attend(first, count);
       attention.store(state, first, count, out);
       for (int i = 0; i < count; i++) {
-        if (attention.needsCare(state, first + i, i)) {
+        if (attention.needsCare(state, first + i, i) || isNegativeZero(state.maxima[i])) {
           scalar.attend(head, first + i, first + i + 1, out, maxima, sums);
         } else if (maxima != null && sums != null) {
           maxima[first + i] = state.maxima[i];
@@ -107,6 +112,26 @@ final class SimdKernels extends SimdElements {
         }
       }
     }
+  }
+
+  /** A greatest score that zeros of both signs may have been compared for. */
+  private static boolean isNegativeZero(float maximum) {
+    return Float.floatToRawIntBits(maximum) == Integer.MIN_VALUE;
+  }
+
+  private static AttentionHead withoutValues(AttentionHead head) {
+    Rows values = head.values();
+    Rows none = new Rows(values.data(), values.offset(), values.stride(), values.rows(), 0);
+    return new AttentionHead(
+        head.queries(), head.keys(), none, null, head.bias(), head.mask(), null, head.rules());
+  }
+
+  /** Whether a call is left to the scalar kernels; counts it. */
+  private boolean isScalar(AttentionHead head, int queries) {
+    long work = (long) queries * head.keys().rows() * head.values().cols();
+    boolean cold = attentions < COLD_CALLS && work <= SMALL;
+    attentions = Math.min(attentions + 1, COLD_CALLS);
+    return cold || head.keys().rows() == 0 || head.scores() != null;
   }
 
   @Override
@@ -122,7 +147,23 @@ final class SimdKernels extends SimdElements {
 
   @Override
   public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
-    scalar.weigh(head, from, to, out, rounding);
+    if (to - from < FEW_QUERIES || isScalar(head, to - from)) {
+      scalar.weigh(head, from, to, out, rounding);
+      return;
+    }
+    SimdAttention attention = new SimdAttention(withoutValues(head), Scratch.ofThread());
+    for (int first = from; first < to; first += SimdAttention.BLOCK) {
+      int count = Math.min(SimdAttention.BLOCK, to - first);
+      BlockState state = attention.weigh(first, count, out);
+      for (int i = 0; i < count; i++) {
+        if (state.sums[i] > 0) {
+          int at = out.at(first + i);
+          Passes.round(rounding, out.data(), at, at + out.cols());
+        } else { // no sum, or NaN
+          scalar.weigh(head, first + i, first + i + 1, out, rounding);
+        }
+      }
+    }
   }
 
   @Override
