@@ -441,7 +441,7 @@ public final class Array {
 
   /** The elements' bytes, little-endian, row-major, a copy; NaNs as the canonical one. */
   public byte[] toBytes() {
-    byte[] bytes = new byte[Math.multiplyExact(size(), dtype.itemSize())];
+    byte[] bytes = new byte[Shape.of(size(), dtype.itemSize()).size()];
     copyTo(MemorySegment.ofArray(bytes));
     return bytes;
   }
@@ -517,7 +517,7 @@ public final class Array {
   @Override
   public String toString() {
     String head = dtype + shape.toString();
-    if (size() > 64) {
+    if (shape.count() > 64) {
       return head;
     }
     return head
