@@ -30,19 +30,27 @@ final class Garbage {
 
   private static final int CALLS = 50;
   private static final int ROUNDS = 4;
-  private static final long PATIENCE_NANOS = Long.getLong("heddle.patience", 2) * 1_000_000_000;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
-  /** What small objects take. */
-  static final long ENOUGH = 64;
+  /** What the kernel's own object and the like take. */
+  static final long SMALL = 160;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  /** What attention's plain loops take for their rows, which some calls still go through. */
+  static final long PLAIN = 200_000;
+
+  /** What the layer takes: its output, and small objects. */
+  static final long LAYER = 2 * 128 * 128 * 4 + 16_000;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static double sink;
 
   private Garbage() {}
 
-  /** The program; its word is {@code kernels} or {@code layers}. */
+  /**
+   * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels} or {@code
+   * layers}.
+   */
   public static void main(String[] words) {
     Kernels kernels = KernelChoice.current().kernels();
     System.out.println("kernels " + kernels.name());
@@ -89,13 +97,14 @@ final class Garbage {
         AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);
         String what = (causal ? " causal " : " ") + rounding + " " + n;
         measure("attend" + what, () -> kernels.attend(head, 0, n, out, maxima, sums));
-        measure("attend few" + what, () -> kernels.attend(head, 3, 5, out, maxima, sums));
+        measure("attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
         measure("weigh" + what, () -> kernels.weigh(head, 0, n, out, rounding));
         Rows64 wide = Rows64.of(new double[n * n], n, n);
         AttentionHead64 head64 =
             new AttentionHead64(wide, wide, wide, null, null, null, null, rules);
         Rows64 out64 = Rows64.of(new double[n * n], n, n);
-        measure("attend float64" + what, () -> kernels.attend(head64, 0, n, out64, null, null));
+        measure(
+            "attend float64" + what, PLAIN, () -> kernels.attend(head64, 0, n, out64, null, null));
       }
     }
   }
@@ -127,32 +136,37 @@ final class Garbage {
     Array x = Numbers.of(1, DType.FLOAT32, 2, 128, 128);
     Array causal = Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 128));
     for (DType dtype : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
+      long enough = dtype == DType.FLOAT32 ? LAYER : 2 * LAYER; // others convert their output
       Array input = x.astype(dtype);
       var layer = MultiHeadDotProductAttention.builder().numHeads(4).dtype(dtype).build();
       Variables variables = layer.init(Rngs.of(0), input);
-      measure("apply " + dtype, () -> layer.apply(variables, input));
+      measure("apply " + dtype, enough, () -> layer.apply(variables, input));
       AttentionInputs masked = AttentionInputs.of(input).mask(causal);
-      measure("apply causal " + dtype, () -> layer.apply(variables, masked));
+      measure("apply causal " + dtype, enough, () -> layer.apply(variables, masked));
     }
   }
 
   /**
    * Prints the bytes a call allocates once it is compiled: the fewest of any round of calls, of
-   * which there are more until none are left or patience ends. (How long compiling takes is up to
-   * the machine's other work.)
+   * which there are more until it is few enough or patience ends. (How long compiling takes is up
+   * to the machine's other work.)
    */
-  private static void measure(String name, Runnable call) {
+  private static void measure(String name, long enough, Runnable call) {
     long start = System.nanoTime();
     long fewest = Long.MAX_VALUE;
     int rounds = 0;
-    while (rounds++ < ROUNDS || (fewest > ENOUGH && System.nanoTime() - start < PATIENCE_NANOS)) {
+    while (rounds++ < ROUNDS || (fewest > enough && System.nanoTime() - start < PATIENCE_NANOS)) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < CALLS; i++) {
         call.run();
       }
       fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS);
     }
-    System.out.println("bytes " + fewest + " " + name);
+    System.out.println("bytes " + fewest + " of " + enough + " " + name);
+  }
+
+  private static void measure(String name, Runnable call) {
+    measure(name, SMALL, call);
   }
 
   private static Rows rows(long seed, int rows, int cols) {
