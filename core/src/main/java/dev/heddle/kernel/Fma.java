@@ -19,6 +19,7 @@ public final class Fma {
   private static final double SMALLEST = 0x1p-900;
 
   private static final double LARGEST = 0x1p900;
+  private static final long INFINITY = 0x7ff0_0000_0000_0000L;
   private static final double SPLITTER = 0x1p27 + 1;
 
   private Fma() {}
@@ -43,7 +44,7 @@ public final class Fma {
     double sum = product + c;
     double part = sum - product;
     double error = (product - (sum - part)) + (c - part);
-    if (error != 0 && Double.isFinite(sum)) {
+    if (error != 0 && Double.isFinite(sum)) { // seldom, so a branch is quicker than toOdd
       long bits = Double.doubleToRawLongBits(sum);
       if ((bits & 1) == 0) {
         sum = Double.longBitsToDouble(bits + ((error > 0) == (sum > 0) ? 1 : -1));
@@ -74,13 +75,21 @@ public final class Fma {
     double low = sumError(product, lower, high);
     double odd = low + lowest;
     double lost = sumError(low, lowest, odd);
-    if (lost != 0) {
-      long bits = Double.doubleToRawLongBits(odd);
-      if ((bits & 1) == 0) {
-        odd = Double.longBitsToDouble(bits + ((lost > 0) == (odd > 0) ? 1 : -1));
-      }
-    }
-    return high + odd;
+    return high + toOdd(odd, lost);
+  }
+
+  /**
+   * A sum that was rounded to nearest, rounded to odd: where it is even and not exact, its
+   * neighbour on the side of what was lost. Without branches, which would be guessed wrong half the
+   * time; where the sum is no finite number, {@code lost} is NaN and the sum stays.
+   */
+  private static double toOdd(double sum, double lost) {
+    long bits = Double.doubleToRawLongBits(sum);
+    long rest = Double.doubleToRawLongBits(lost);
+    long size = rest & Long.MAX_VALUE;
+    long inexact = (-size & (size - INFINITY)) >>> 63;
+    long step = 1 | ((bits ^ rest) >> 63); // away from zero where both have one sign
+    return Double.longBitsToDouble(bits + (step & -(inexact & ~bits)));
   }
 
   /** Zeros, which are frequent, infinities and NaNs; then what is as rare as it is slow. */
