@@ -18,6 +18,8 @@ final class Scratch {
   /** Sums of the 16 virtual lanes. */
   final float[] partial = new float[16 * Species.LANES];
 
+  final TileMasks masks = new TileMasks();
+
   /** A block of queries, {@code [D, BLOCK]}. */
   float[] queries = {};
 

@@ -39,6 +39,7 @@ final class SimdAttention {
   private final int width;
   private final Scratch scratch;
   private final boolean rounded;
+  private boolean skipped;
 
   SimdAttention(AttentionHead head, Scratch scratch) {
     this.head = head;
@@ -77,37 +78,24 @@ final class SimdAttention {
     return unusual != EXPONENT;
   }
 
-  /** The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end. */
-  BlockState attend(int first, int count) {
+  /**
+   * The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end.
+   *
+   * @param skip whether keys that none of them sees are left out
+   */
+  BlockState attend(int first, int count, boolean skip) {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
-    int end = rules.causal() ? Math.min(keyCount, first + count) : keyCount;
+    skipped = skip && rules.causal() && first + 1 < keyCount;
+    int end = skip && rules.causal() ? Math.min(keyCount, first + count) : keyCount;
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, keyCount - start);
-      score(first, count, start, length);
-      for (int lane = 0; lane < BLOCK; lane += LANES) {
-        maximum(state, lane, length);
-        exponentials(state, lane, length);
-      }
-      if (head.keep() != null) {
-        drop(head.keep(), first, count, start, length);
-      }
-      rescale(state);
-      for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
-        Products.tile(
-            scratch.values,
-            start,
-            keyCount,
-            scratch.scores,
-            col,
-            BLOCK,
-            state.weighted,
-            col,
-            BLOCK,
-            width,
-            length,
-            false);
+      boolean seen = scratch.masks.read(head.mask(), rules.causal(), first, count, start, length);
+      if (seen || !skip) {
+        tile(state, first, count, start, length);
+      } else {
+        skipped = true;
       }
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
@@ -116,6 +104,34 @@ final class SimdAttention {
     }
     state.foldSpans();
     return state;
+  }
+
+  private void tile(BlockState state, int first, int count, int start, int length) {
+    score(first, count, start, length);
+    for (int lane = 0; lane < BLOCK; lane += LANES) {
+      maximum(state, lane, length);
+      exponentials(state, lane, length);
+    }
+    if (head.keep() != null) {
+      float kept = (float) rules.dropoutScale();
+      scratch.masks.drop(head.keep(), scratch.scores, first, count, start, length, kept);
+    }
+    rescale(state);
+    for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
+      Products.tile(
+          scratch.values,
+          start,
+          keyCount,
+          scratch.scores,
+          col,
+          BLOCK,
+          state.weighted,
+          col,
+          BLOCK,
+          width,
+          length,
+          false);
+    }
   }
 
   private void packQueries(int first, int count) {
@@ -161,12 +177,7 @@ final class SimdAttention {
     if (head.bias() != null) {
       addBias(head.bias(), first, count, start, length);
     }
-    if (head.mask() != null) {
-      mask(head.mask(), first, count, start, length);
-    }
-    if (rules.causal() && start + length - 1 > first) {
-      maskFuture(first, start, length);
-    }
+    scratch.masks.mask(scratch.scores, length, (float) rules.masked());
   }
 
   private static void round(Rounding rounding, float[] values, int count) {
@@ -184,36 +195,6 @@ final class SimdAttention {
         float sum = scores[j * BLOCK + i] + bias.data()[at + j * bias.keyStride()];
         scores[j * BLOCK + i] = rounding.round(sum);
       }
-    }
-  }
-
-  private void mask(Grid<byte[]> mask, int first, int count, int start, int length) {
-    float[] scores = scratch.scores;
-    float masked = (float) rules.masked();
-    if (mask.queryStride() == 0) {
-      for (int j = 0; j < length; j++) {
-        if (mask.data()[mask.offset() + (start + j) * mask.keyStride()] == 0) {
-          Arrays.fill(scores, j * BLOCK, (j + 1) * BLOCK, masked);
-        }
-      }
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      int at = mask.offset() + (first + i) * mask.queryStride() + start * mask.keyStride();
-      for (int j = 0; j < length; j++) {
-        if (mask.data()[at + j * mask.keyStride()] == 0) {
-          scores[j * BLOCK + i] = masked;
-        }
-      }
-    }
-  }
-
-  /** Masks the keys past each query's own position. */
-  private void maskFuture(int first, int start, int length) {
-    float masked = (float) rules.masked();
-    for (int j = Math.max(0, first + 1 - start); j < length; j++) {
-      int before = Math.min(BLOCK, start + j - first);
-      Arrays.fill(scratch.scores, j * BLOCK, j * BLOCK + before, masked);
     }
   }
 
@@ -268,18 +249,6 @@ final class SimdAttention {
     FloatVector.fromArray(F, state.sums, lane).fma(factor, total).intoArray(state.sums, lane);
   }
 
-  private void drop(Grid<byte[]> keep, int first, int count, int start, int length) {
-    float[] scores = scratch.scores;
-    float kept = (float) rules.dropoutScale();
-    for (int i = 0; i < count; i++) {
-      int at = keep.offset() + (first + i) * keep.queryStride() + start * keep.keyStride();
-      for (int j = 0; j < length; j++) {
-        boolean isKept = keep.data()[at + j * keep.keyStride()] != 0;
-        scores[j * BLOCK + i] *= isKept ? kept : 0;
-      }
-    }
-  }
-
   private void rescale(BlockState state) {
     float[] weighted = state.weighted;
     for (int lane = 0; lane < BLOCK; lane += LANES) {
@@ -309,10 +278,17 @@ final class SimdAttention {
     }
   }
 
+  /** Whether the block must be done again with all keys: a row gives weight to skipped ones. */
+  boolean anyLow(BlockState state, int count) {
+    boolean low = false;
+    for (int i = 0; skipped && i < count; i++) {
+      low |= state.maxima[i] <= (float) rules.low();
+    }
+    return low;
+  }
+
   /** Whether a row must be done again by the scalar kernels. */
-  boolean needsCare(BlockState state, int query, int lane) {
-    boolean low =
-        rules.causal() && query + 1 < keyCount && state.maxima[lane] <= (float) rules.low();
-    return low || Float.isNaN(state.sums[lane]);
+  static boolean needsCare(BlockState state, int lane) {
+    return Float.isNaN(state.sums[lane]);
   }
 }

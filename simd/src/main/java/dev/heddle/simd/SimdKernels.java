@@ -94,10 +94,13 @@ final class SimdKernels implements Kernels {
     }
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
-      BlockState state = attention.attend(first, count);
+      BlockState state = attention.attend(first, count, true);
+      if (attention.anyLow(state, count)) {
+        state = attention.attend(first, count, false);
+      }
       attention.store(state, first, count, out);
       for (int i = 0; i < count; i++) {
-        if (attention.needsCare(state, first + i, i)) {
+        if (SimdAttention.needsCare(state, i)) {
           scalar.attend(head, first + i, first + i + 1, out, maxima, sums);
         } else if (maxima != null && sums != null) {
           maxima[first + i] = state.maxima[i];

@@ -1,0 +1,173 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.SimdAttention.BLOCK;
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
+import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.Tiles;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flags of a tile as bits: a word for each key, in which bit i stands for query i of the block.
+ * So parts combine by and, a tile that nobody sees shows at once, and a word becomes the mask of a
+ * vector of queries.
+ */
+final class TileMasks {
+  private static final VectorSpecies<Integer> I = F.withLanes(int.class);
+
+  /** Bit i in lane i. */
+  private static final IntVector BIT_OF_LANE =
+      IntVector.broadcast(I, 1).lanewise(VectorOperators.LSHL, IntVector.zero(I).addIndex(1));
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Times this, eight bytes of 0 or 1 have their bits side by side in the topmost byte. */
+  private static final long GATHER = 0x0102040810204080L;
+
+  private final byte[] flags = new byte[BLOCK * Tiles.TILE];
+  private final long[] bits = new long[Tiles.TILE];
+  private boolean all;
+
+  /**
+   * Reads which keys of a tile the queries of a block see.
+   *
+   * @param mask the flags, or null for all
+   * @param causal whether keys past a query's own position are masked
+   * @return whether any query sees any of them
+   */
+  boolean read(
+      @Nullable PairFlags mask, boolean causal, int first, int count, int start, int length) {
+    if (mask == null) {
+      if (!causal || start + length - 1 <= first) {
+        all = true;
+        return true;
+      }
+      Arrays.fill(bits, 0, length, -1L);
+    } else {
+      readFlags(mask, first, count, start, length);
+    }
+    if (causal) {
+      hideFuture(first, start, length);
+    }
+    long used = -1L >>> (BLOCK - count);
+    long any = 0;
+    long every = -1;
+    for (int j = 0; j < length; j++) {
+      any |= bits[j];
+      every &= bits[j];
+    }
+    all = (every & used) == used;
+    return (any & used) != 0;
+  }
+
+  private void readFlags(PairFlags mask, int first, int count, int start, int length) {
+    if (mask.sameForAllQueries()) {
+      Arrays.fill(flags, 0, Tiles.TILE, (byte) 1);
+      mask.restrict(first, 1, start, length, flags);
+      for (int j = 0; j < length; j++) {
+        bits[j] = -flags[j];
+      }
+      return;
+    }
+    Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
+    mask.restrict(first, count, start, length, flags);
+    for (int key = 0; key < length; key += BLOCK) {
+      gather(count, key);
+      transpose(key);
+    }
+  }
+
+  /** Lays the flags of 64 keys as a word for each query. */
+  private void gather(int count, int key) {
+    for (int i = 0; i < count; i++) {
+      int at = i * Tiles.TILE + key;
+      long word = 0;
+      for (int eight = 0; eight < BLOCK; eight += 8) {
+        long some = (long) EIGHT.get(flags, at + eight);
+        word |= ((some * GATHER) >>> 56) << eight;
+      }
+      bits[key + i] = word;
+    }
+    Arrays.fill(bits, key + count, key + BLOCK, 0);
+  }
+
+  /** Turns 64 words of 64 bits: bit i of word j becomes bit j of word i. */
+  private void transpose(int at) {
+    long mask = 0x00000000ffffffffL;
+    for (int half = BLOCK / 2; half > 0; half /= 2, mask ^= (mask << half)) {
+      for (int k = at; k < at + BLOCK; k += 2 * half) {
+        for (int i = k; i < k + half; i++) {
+          long swapped = ((bits[i] >>> half) ^ bits[i + half]) & mask;
+          bits[i] ^= swapped << half;
+          bits[i + half] ^= swapped;
+        }
+      }
+    }
+  }
+
+  /** Query {@code first + i} sees key {@code start + j} where i is at least their distance. */
+  private void hideFuture(int first, int start, int length) {
+    for (int j = Math.max(0, first + 1 - start); j < length; j++) {
+      int distance = start + j - first;
+      bits[j] = distance < BLOCK ? bits[j] & (-1L << distance) : 0;
+    }
+  }
+
+  /** Puts a number in place of what is masked in a tile of scores, {@code [keys, BLOCK]}. */
+  void mask(float[] scores, int length, float masked) {
+    if (all) {
+      return;
+    }
+    FloatVector low = FloatVector.broadcast(F, masked);
+    for (int j = 0; j < length; j++) {
+      long word = bits[j];
+      if (word != -1) {
+        for (int lane = 0; lane < BLOCK; lane += LANES) {
+          int at = j * BLOCK + lane;
+          FloatVector score = FloatVector.fromArray(F, scores, at);
+          low.blend(score, lanes(word >>> lane)).intoArray(scores, at);
+        }
+      }
+    }
+  }
+
+  /** Multiplies the weights of a tile by a number where they are kept, and by 0 where not. */
+  void drop(
+      PairFlags keep,
+      float[] weights,
+      int first,
+      int count,
+      int start,
+      int length,
+      float multiplier) {
+    readFlags(keep, first, count, start, length);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector kept = FloatVector.broadcast(F, multiplier);
+    for (int j = 0; j < length; j++) {
+      long word = bits[j];
+      for (int lane = 0; lane < BLOCK; lane += LANES) {
+        int at = j * BLOCK + lane;
+        FloatVector weight = FloatVector.fromArray(F, weights, at);
+        weight.mul(zero.blend(kept, lanes(word >>> lane))).intoArray(weights, at);
+      }
+    }
+  }
+
+  private static VectorMask<Float> lanes(long word) {
+    return IntVector.broadcast(I, (int) word)
+        .and(BIT_OF_LANE)
+        .compare(VectorOperators.NE, 0)
+        .cast(F);
+  }
+}
