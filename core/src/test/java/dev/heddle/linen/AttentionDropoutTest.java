@@ -106,8 +106,7 @@ class AttentionDropoutTest {
     assertThat(all.shape().count()).isEqualTo((long) length * length);
     assertThat(out.toFloatArray()[length - 1]).isBetween(0f, (float) (1 / (1 - RATE)) + 1e-6f);
     long none = Compare.equal(out, Array.scalar(0, DType.FLOAT32)).sum().storage().longAt(0);
-    assertThat(none)
-        .isBetween(length / 64 - 200L, length / 64 + 200L); // all three keys dropped
+    assertThat(none).isBetween(length / 64 - 200L, length / 64 + 200L); // all three keys dropped
   }
 
   private static Array onesOf(int length) {

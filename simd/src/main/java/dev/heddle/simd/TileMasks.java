@@ -4,12 +4,11 @@ import static dev.heddle.simd.SimdAttention.BLOCK;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
+import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Tiles;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -25,17 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class TileMasks {
   private static final VectorSpecies<Integer> I = F.withLanes(int.class);
 
+  private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
+
   /** Bit i in lane i. */
   private static final IntVector BIT_OF_LANE =
       IntVector.broadcast(I, 1).lanewise(VectorOperators.LSHL, IntVector.zero(I).addIndex(1));
 
-  private static final VarHandle EIGHT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** Times this, eight bytes of 0 or 1 have their bits side by side in the topmost byte. */
-  private static final long GATHER = 0x0102040810204080L;
-
   private final byte[] flags = new byte[BLOCK * Tiles.TILE];
+  private final byte[] octets = new byte[BLOCK / 8 * Tiles.TILE];
   private final long[] bits = new long[Tiles.TILE];
   private boolean all;
 
@@ -72,47 +68,66 @@ final class TileMasks {
   }
 
   private void readFlags(PairFlags mask, int first, int count, int start, int length) {
-    if (mask.sameForAllQueries()) {
-      Arrays.fill(flags, 0, Tiles.TILE, (byte) 1);
+    Arrays.fill(bits, 0, length, -1L);
+    restrict(mask, first, count, start, length);
+  }
+
+  private void restrict(PairFlags mask, int first, int count, int start, int length) {
+    if (mask instanceof PairFlags.Both(PairFlags one, PairFlags other)) {
+      restrict(one, first, count, start, length);
+      restrict(other, first, count, start, length);
+    } else if (mask.sameForAllQueries()) {
+      Arrays.fill(flags, 0, length, (byte) 1);
       mask.restrict(first, 1, start, length, flags);
       for (int j = 0; j < length; j++) {
-        bits[j] = -flags[j];
+        bits[j] &= -flags[j];
       }
-      return;
-    }
-    Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
-    mask.restrict(first, count, start, length, flags);
-    for (int key = 0; key < length; key += BLOCK) {
-      gather(count, key);
-      transpose(key);
+    } else if (mask instanceof PairFlags.Stored(Grid<byte[]> grid) && grid.keyStride() == 0) {
+      restrictQueries(grid, first, count, length);
+    } else {
+      Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
+      Arrays.fill(flags, count * Tiles.TILE, flags.length, (byte) 0);
+      mask.restrict(first, count, start, length, flags);
+      for (int octet = 0; octet < BLOCK / 8; octet++) {
+        gather(octet);
+      }
+      spread(length);
     }
   }
 
-  /** Lays the flags of 64 keys as a word for each query. */
-  private void gather(int count, int key) {
+  private void restrictQueries(Grid<byte[]> grid, int first, int count, int length) {
+    long word = 0;
     for (int i = 0; i < count; i++) {
-      int at = i * Tiles.TILE + key;
-      long word = 0;
-      for (int eight = 0; eight < BLOCK; eight += 8) {
-        long some = (long) EIGHT.get(flags, at + eight);
-        word |= ((some * GATHER) >>> 56) << eight;
-      }
-      bits[key + i] = word;
+      long flag = grid.data()[grid.offset() + (first + i) * grid.queryStride()];
+      word |= flag << i;
     }
-    Arrays.fill(bits, key + count, key + BLOCK, 0);
+    for (int j = 0; j < length; j++) {
+      bits[j] &= word;
+    }
   }
 
-  /** Turns 64 words of 64 bits: bit i of word j becomes bit j of word i. */
-  private void transpose(int at) {
-    long mask = 0x00000000ffffffffL;
-    for (int half = BLOCK / 2; half > 0; half /= 2, mask ^= (mask << half)) {
-      for (int k = at; k < at + BLOCK; k += 2 * half) {
-        for (int i = k; i < k + half; i++) {
-          long swapped = ((bits[i] >>> half) ^ bits[i + half]) & mask;
-          bits[i] ^= swapped << half;
-          bits[i + half] ^= swapped;
-        }
+  /** Lays the flags of eight queries as the bits of a byte for each key. */
+  private void gather(int octet) {
+    int from = octet * 8 * Tiles.TILE;
+    for (int j = 0; j < Tiles.TILE; j += B.length()) {
+      ByteVector eight = ByteVector.fromArray(B, flags, from + 7 * Tiles.TILE + j);
+      for (int i = 6; i >= 0; i--) {
+        ByteVector one = ByteVector.fromArray(B, flags, from + i * Tiles.TILE + j);
+        eight = eight.add(eight).or(one);
       }
+      eight.intoArray(octets, octet * Tiles.TILE + j);
+    }
+  }
+
+  /** Puts the bytes of each key beside each other, into its word. */
+  private void spread(int length) {
+    byte[] own = octets;
+    for (int j = 0; j < length; j++) {
+      long word = 0;
+      for (int octet = BLOCK / 8 - 1; octet >= 0; octet--) {
+        word = word << 8 | (own[octet * Tiles.TILE + j] & 0xff);
+      }
+      bits[j] &= word;
     }
   }
 

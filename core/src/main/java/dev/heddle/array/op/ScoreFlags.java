@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScoreFlags {
   /** Elements up to which a function of queries and keys is computed once. */
-  private static final long FEW_COMPUTED = 1 << 16;
+  private static final long FEW_COMPUTED = 1 << 20;
 
   /** Elements up to which numbers that several heads share are drawn once. */
   private static final long FEW_DRAWN = 1 << 22;
@@ -86,7 +86,12 @@ final class ScoreFlags {
       case MaskPattern.Drawn(var flags)
           when isMade(mask, mask.shape().count() == scores.count() ? 0 : FEW_DRAWN) ->
           parts.add(new Drawn(flags, offsets(mask)));
-      case null, default -> parts.add(new Stored(flags(mask), offsets(mask)));
+      case null, default -> {
+        Stored stored = new Stored(flags(mask), offsets(mask));
+        if (!stored.isFewAndAllSet()) {
+          parts.add(stored);
+        }
+      }
     }
   }
 
@@ -114,6 +119,18 @@ final class ScoreFlags {
   }
 
   private record Stored(byte[] flags, HeadOffsets offsets) implements Part {
+    /** Whether all are set, where that is quickly seen: of queries or keys alone. */
+    boolean isFewAndAllSet() {
+      int unset = 0;
+      if (offsets.queryStride() == 0 || offsets.keyStride() == 0) {
+        for (byte flag : flags) {
+          unset |= flag ^ 1;
+        }
+        return unset == 0;
+      }
+      return false;
+    }
+
     @Override
     public PairFlags of(int unit) {
       return new PairFlags.Stored(
