@@ -23,6 +23,8 @@ final class ScoreFlags {
   /** Elements up to which numbers that several heads share are drawn once. */
   private static final long FEW_DRAWN = 1 << 22;
 
+  private static final ScoreFlags NONE = new ScoreFlags(Shape.SCALAR);
+
   private final Shape scores;
   private final List<Part> parts = new ArrayList<>(2);
   private boolean causal;
@@ -33,19 +35,21 @@ final class ScoreFlags {
 
   /** Of a mask that broadcasts to the scores, taken apart; none for null. */
   static ScoreFlags ofMask(@Nullable Array mask, Shape scores) {
-    ScoreFlags flags = new ScoreFlags(scores);
-    if (mask != null) {
-      flags.addMask(mask);
+    if (mask == null) {
+      return NONE;
     }
+    ScoreFlags flags = new ScoreFlags(scores);
+    flags.addMask(mask);
     return flags;
   }
 
   /** Of the weights that dropout keeps, as they are; none for null. */
   static ScoreFlags ofKeep(@Nullable Array keep, Shape scores) {
-    ScoreFlags flags = new ScoreFlags(scores);
-    if (keep != null) {
-      flags.addFlags(keep);
+    if (keep == null) {
+      return NONE;
     }
+    ScoreFlags flags = new ScoreFlags(scores);
+    flags.addFlags(keep);
     return flags;
   }
 
