@@ -1,6 +1,5 @@
 package dev.heddle.simd;
 
-import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.AttentionHead;
@@ -9,28 +8,22 @@ import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Tiles;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Attention of one head with the queries in the lanes: scores are kept transposed, keys by queries,
  * so that maximum, sum and rescaling need nothing across lanes. 64 queries pass over the tiles of
  * keys together; both products are those of {@link Products}.
  *
- * <p>Rows that need care (a NaN, or scores so low that masked keys have weight) are left to the
+ * <p>Tiles of which none of them sees a key are skipped; a block in which that shows, because
+ * scores are so low that masked keys have weight, is done again. Rows with a NaN are left to the
  * scalar kernels, and so are heads whose masked values may not be finite.
  */
 final class SimdAttention {
   /** Queries that pass over the keys together. */
   static final int BLOCK = 64;
 
-  /** Rows of values that are laid into columns together, while they are in the cache. */
-  private static final int LAID_TOGETHER = 16;
-
-  /** All bits of the exponent: those of NaN and infinity. */
-  private static final int EXPONENT = 0x7f800000;
+  /** Keys whose scores are used while they are in the first-level cache; a multiple of 16. */
+  private static final int CHUNK = 96;
 
   private final AttentionHead head;
   private final ScoreRules rules;
@@ -40,6 +33,8 @@ final class SimdAttention {
   private final Scratch scratch;
   private final boolean rounded;
   private boolean skipped;
+  private int packedKeys;
+  private boolean finite;
 
   SimdAttention(AttentionHead head, Scratch scratch) {
     this.head = head;
@@ -53,29 +48,35 @@ final class SimdAttention {
   }
 
   /**
-   * Lays the values with the keys in the rows' direction, {@code [V, K]}.
+   * Lays the values with the keys in the rows' direction, tile by tile of keys: {@code [V, TILE]}
+   * each.
    *
-   * @return whether all of them are finite
+   * @param end the keys that are laid, from the first on
+   * @return whether all of them are finite, as far as that matters: where keys are masked
    */
-  boolean packValues() {
+  boolean packValues(int end) {
     Rows values = head.values();
-    float[] packed = scratch.values;
-    int unusual = 0;
-    for (int start = 0; start < keyCount; start += LAID_TOGETHER) {
-      int count = Math.min(LAID_TOGETHER, keyCount - start);
-      for (int d = 0; d < width; d++) {
-        int to = d * keyCount + start;
-        int from = values.at(start) + d;
-        for (int j = 0; j < count; j++) {
-          packed[to + j] = values.data()[from + j * values.stride()];
-        }
-      }
+    for (int start = 0; start < end; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, end - start);
+      Transpose.intoColumns(
+          values.data(),
+          values.at(start),
+          values.stride(),
+          length,
+          width,
+          scratch.values,
+          start * width,
+          Tiles.TILE);
     }
-    for (int i = 0; i < width * keyCount; i++) {
-      int exponent = Float.floatToRawIntBits(packed[i]) & EXPONENT;
-      unusual = Math.max(unusual, exponent);
-    }
-    return unusual != EXPONENT;
+    packedKeys = end;
+    boolean matters = head.mask() != null || rules.causal();
+    finite = !matters || Passes.areFinite(values, end);
+    return finite;
+  }
+
+  /** As {@link #packValues(int)} for all keys, unless that is done. */
+  boolean packRest() {
+    return packedKeys == keyCount ? finite : packValues(keyCount);
   }
 
   /**
@@ -89,100 +90,150 @@ final class SimdAttention {
     state.clear();
     skipped = skip && rules.causal() && first + 1 < keyCount;
     int end = skip && rules.causal() ? Math.min(keyCount, first + count) : keyCount;
+    boolean fresh = true; // no tile of the span yet
     for (int start = 0; start < end; start += Tiles.TILE) {
-      int length = Math.min(Tiles.TILE, keyCount - start);
-      boolean seen = scratch.masks.read(head.mask(), rules.causal(), first, count, start, length);
-      if (seen || !skip) {
-        tile(state, first, count, start, length);
+      int length = Math.min(Tiles.TILE, end - start);
+      if (readMask(first, count, start, length) || !skip) {
+        tile(state, first, count, start, length, fresh);
+        fresh = false;
       } else {
         skipped = true;
       }
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
-        state.endSpan();
+        state.endSpan(fresh);
+        fresh = true;
       }
     }
     state.foldSpans();
     return state;
   }
 
-  private void tile(BlockState state, int first, int count, int start, int length) {
+  private boolean readMask(int first, int count, int start, int length) {
+    return scratch.masks.read(head.mask(), rules.causal(), first, count, start, length);
+  }
+
+  private void tile(BlockState state, int first, int count, int start, int length, boolean fresh) {
     score(first, count, start, length);
-    for (int lane = 0; lane < BLOCK; lane += LANES) {
-      maximum(state, lane, length);
-      exponentials(state, lane, length);
+    SoftmaxTile.shift(scratch, state, count);
+    SoftmaxTile.fillUp(scratch, length);
+    if (!fresh) {
+      SoftmaxTile.rescale(scratch, state.weighted, count, width);
     }
-    if (head.keep() != null) {
-      float kept = (float) rules.dropoutScale();
-      scratch.masks.drop(head.keep(), scratch.scores, first, count, start, length, kept);
+    weigh(state, first, count, start, length, fresh);
+    SoftmaxTile.sums(scratch, state, count);
+  }
+
+  /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
+  BlockState weigh(int first, int count, Rows out) {
+    BlockState state = attend(first, count, false);
+    for (int start = 0; start < keyCount; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, keyCount - start);
+      readMask(first, count, start, length);
+      score(first, count, start, length);
+      SoftmaxTile.weights(scratch, state, count, length);
+      Transpose.intoRows(
+          scratch.scores, 0, BLOCK, length, count, out.data(), out.at(first) + start, out.stride());
     }
-    rescale(state);
-    for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
-      Products.tile(
-          scratch.values,
-          start,
-          keyCount,
-          scratch.scores,
-          col,
-          BLOCK,
-          state.weighted,
-          col,
-          BLOCK,
-          width,
-          length,
-          false);
-    }
+    return state;
   }
 
   private void packQueries(int first, int count) {
     Rows queries = head.queries();
     float[] packed = scratch.queries;
-    float divisor = (float) rules.queryDivisor();
-    Arrays.fill(packed, 0, depth * BLOCK, 0);
-    for (int i = 0; i < count; i++) {
-      int at = queries.at(first + i);
-      for (int d = 0; d < depth; d++) {
-        packed[d * BLOCK + i] = queries.data()[at + d];
-      }
-    }
-    for (int i = 0; i < depth * BLOCK; i++) {
-      packed[i] /= divisor;
-    }
+    Transpose.intoColumns(
+        queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
+    Passes.divide(packed, depth * BLOCK, (float) rules.queryDivisor());
     if (rounded) {
-      round(rules.scoreRounding(), packed, depth * BLOCK);
+      Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
     }
   }
 
-  /** Fills the tile of scores, {@code [keys, BLOCK]}. */
+  /** Fills the tile of scores, {@code [keys, BLOCK]}, masks it and finds the new maxima. */
   private void score(int first, int count, int start, int length) {
-    Rows keys = head.keys();
-    for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
-      Products.tile(
-          keys.data(),
-          keys.at(start),
-          keys.stride(),
-          scratch.queries,
-          col,
-          BLOCK,
-          scratch.scores,
-          col,
-          BLOCK,
-          length,
-          depth,
-          true);
+    System.arraycopy(scratch.state.maxima, 0, scratch.maxima, 0, BLOCK);
+    int step = head.bias() == null ? CHUNK : length;
+    for (int from = 0; from < length; from += step) {
+      int to = Math.min(length, from + step);
+      scoreKeys(count, start, from, to);
+      if (head.bias() != null) {
+        addBias(head.bias(), first, count, start, length);
+      }
+      scratch.masks.mask(scratch.scores, from, to, (float) rules.masked());
+      SoftmaxTile.maxima(scratch, count, from, to);
     }
-    if (rounded) {
-      round(rules.scoreRounding(), scratch.scores, length * BLOCK);
-    }
-    if (head.bias() != null) {
-      addBias(head.bias(), first, count, start, length);
-    }
-    scratch.masks.mask(scratch.scores, length, (float) rules.masked());
   }
 
-  private static void round(Rounding rounding, float[] values, int count) {
-    for (int i = 0; i < count; i++) {
-      values[i] = rounding.round(values[i]);
+  private void scoreKeys(int count, int start, int from, int to) {
+    Rows keys = head.keys();
+    product(
+        keys.data(),
+        keys.at(start + from),
+        keys.stride(),
+        scratch.queries,
+        0,
+        scratch.scores,
+        from * BLOCK,
+        count,
+        to - from,
+        depth,
+        true);
+    if (rounded) {
+      Passes.round(rules.scoreRounding(), scratch.scores, from * BLOCK, to * BLOCK);
+    }
+  }
+
+  /**
+   * Turns the scores into weights and adds the weighted values; some keys at a time, so that their
+   * weights are still in the first-level cache.
+   */
+  private void weigh(BlockState state, int first, int count, int start, int length, boolean fresh) {
+    if (head.keep() != null) {
+      scratch.masks.readKeep(head.keep(), first, count, start, length);
+    }
+    for (int from = 0; from < length; from += CHUNK) {
+      int to = Math.min(length, from + CHUNK);
+      SoftmaxTile.exponentials(scratch, count, from, (to + 15) / 16 * 16);
+      if (head.keep() != null) {
+        scratch.masks.drop(scratch.scores, from, to, (float) rules.dropoutScale());
+      }
+      product(
+          scratch.values,
+          start * width + from,
+          Tiles.TILE,
+          scratch.scores,
+          from * BLOCK,
+          state.weighted,
+          0,
+          count,
+          width,
+          to - from,
+          fresh && from == 0);
+    }
+  }
+
+  /**
+   * A product with a right operand and a result of {@link #BLOCK} columns, as far as there are
+   * queries.
+   */
+  private static void product(
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      int count,
+      int rows,
+      int k,
+      boolean fresh) {
+    if (LANES == 16 && count > MicroKernel2.WIDTH) {
+      MicroKernel4.multiply(a, ao, lda, b, bo, BLOCK, c, co, BLOCK, rows, k, fresh);
+      return;
+    }
+    for (int col = 0; col < count; col += MicroKernel2.WIDTH) {
+      MicroKernel2.multiply(a, ao, lda, b, bo + col, BLOCK, c, co + col, BLOCK, rows, k, fresh);
     }
   }
 
@@ -198,84 +249,11 @@ final class SimdAttention {
     }
   }
 
-  /** The new maximum of some lanes and the factor for what they hold; NaNs show in the sum. */
-  private void maximum(BlockState state, int lane, int length) {
-    float[] scores = scratch.scores;
-    FloatVector old = FloatVector.fromArray(F, state.maxima, lane);
-    FloatVector even = old;
-    FloatVector odd = old;
-    int j = 0;
-    for (; j + 2 <= length; j += 2) {
-      FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
-      FloatVector y = FloatVector.fromArray(F, scores, (j + 1) * BLOCK + lane);
-      even = even.blend(x, x.compare(VectorOperators.GT, even));
-      odd = odd.blend(y, y.compare(VectorOperators.GT, odd));
-    }
-    if (j < length) {
-      FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
-      even = even.blend(x, x.compare(VectorOperators.GT, even));
-    }
-    FloatVector maximum = even.blend(odd, odd.compare(VectorOperators.GT, even));
-    VectorMask<Float> nothing = maximum.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    FloatVector shift = maximum.blend(0f, nothing); // then every weight is exp(-infinity)
-    VectorMath.expOfNegative(old.sub(shift)).intoArray(scratch.factors, lane);
-    maximum.intoArray(state.maxima, lane);
-    shift.intoArray(scratch.shifts, lane);
-  }
-
-  /** Turns the scores of some lanes into exponentials and adds their sum, in 16 virtual lanes. */
-  private void exponentials(BlockState state, int lane, int length) {
-    float[] scores = scratch.scores;
-    float[] partial = scratch.partial;
-    FloatVector shift = FloatVector.fromArray(F, scratch.shifts, lane);
-    for (int residue = 0; residue < 16; residue++) {
-      FloatVector sum = FloatVector.zero(F);
-      for (int j = residue; j < length; j += 16) {
-        int at = j * BLOCK + lane;
-        FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, at).sub(shift));
-        p.intoArray(scores, at);
-        sum = sum.add(p);
-      }
-      sum.intoArray(partial, residue * LANES);
-    }
-    for (int half = 8; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        FloatVector a = FloatVector.fromArray(F, partial, i * LANES);
-        a.add(FloatVector.fromArray(F, partial, (i + half) * LANES)).intoArray(partial, i * LANES);
-      }
-    }
-    FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-    FloatVector total = FloatVector.fromArray(F, partial, 0);
-    FloatVector.fromArray(F, state.sums, lane).fma(factor, total).intoArray(state.sums, lane);
-  }
-
-  private void rescale(BlockState state) {
-    float[] weighted = state.weighted;
-    for (int lane = 0; lane < BLOCK; lane += LANES) {
-      FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-      VectorMask<Float> anew = factor.compare(VectorOperators.EQ, 0f);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector scaled = FloatVector.fromArray(F, weighted, at).mul(factor);
-        scaled.blend(0f, anew).intoArray(weighted, at);
-      }
-    }
-  }
-
   /** Writes the finished rows of a block. */
   void store(BlockState state, int first, int count, Rows out) {
-    float[] weighted = state.weighted;
-    for (int lane = 0; lane < BLOCK; lane += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector.fromArray(F, weighted, at).div(sum).add(0f).intoArray(weighted, at);
-      }
-    }
-    for (int i = 0; i < count; i++) {
-      int at = out.at(first + i);
-      for (int d = 0; d < width; d++) {
-        out.data()[at + d] = weighted[d * BLOCK + i];
-      }
-    }
+    SoftmaxTile.finish(state, count, width);
+    Transpose.intoRows(
+        state.weighted, 0, BLOCK, width, count, out.data(), out.at(first), out.stride());
   }
 
   /** Whether the block must be done again with all keys: a row gives weight to skipped ones. */

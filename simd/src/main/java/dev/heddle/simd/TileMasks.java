@@ -139,13 +139,13 @@ final class TileMasks {
     }
   }
 
-  /** Puts a number in place of what is masked in a tile of scores, {@code [keys, BLOCK]}. */
-  void mask(float[] scores, int length, float masked) {
+  /** Puts a number in place of what is masked, for some keys of the tile {@code [keys, BLOCK]}. */
+  void mask(float[] scores, int from, int to, float masked) {
     if (all) {
       return;
     }
     FloatVector low = FloatVector.broadcast(F, masked);
-    for (int j = 0; j < length; j++) {
+    for (int j = from; j < to; j++) {
       long word = bits[j];
       if (word != -1) {
         for (int lane = 0; lane < BLOCK; lane += LANES) {
@@ -157,19 +157,16 @@ final class TileMasks {
     }
   }
 
-  /** Multiplies the weights of a tile by a number where they are kept, and by 0 where not. */
-  void drop(
-      PairFlags keep,
-      float[] weights,
-      int first,
-      int count,
-      int start,
-      int length,
-      float multiplier) {
+  /** Reads which weights of a tile dropout keeps. */
+  void readKeep(PairFlags keep, int first, int count, int start, int length) {
     readFlags(keep, first, count, start, length);
+  }
+
+  /** Multiplies weights of some keys by a number where they are kept, and by 0 where not. */
+  void drop(float[] weights, int from, int to, float multiplier) {
     FloatVector zero = FloatVector.zero(F);
     FloatVector kept = FloatVector.broadcast(F, multiplier);
-    for (int j = 0; j < length; j++) {
+    for (int j = from; j < to; j++) {
       long word = bits[j];
       for (int lane = 0; lane < BLOCK; lane += LANES) {
         int at = j * BLOCK + lane;
