@@ -55,7 +55,9 @@ final class Walk {
     if (size == 0) {
       return;
     }
-    if (a.equals(b) || a.size() == 1 || b.size() == 1) {
+    boolean aIsEven = a.size() == 1 || a.size() == size;
+    boolean bIsEven = b.size() == 1 || b.size() == size;
+    if (aIsEven && bIsEven) {
       int aStep = a.size() == 1 ? 0 : 1;
       int bStep = b.size() == 1 ? 0 : 1;
       Stretches.run(size, cost, (at, m) -> row.run(at, at * aStep, aStep, at * bStep, bStep, m));
