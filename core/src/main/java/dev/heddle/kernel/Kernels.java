@@ -32,7 +32,19 @@ public interface Kernels {
    * @param b {@code [K, N]}, packed by this implementation
    * @param c {@code [M, N]}, overwritten
    */
-  void multiply(Rows a, Packed b, Rows c);
+  default void multiply(Rows a, Packed b, Rows c) {
+    multiply(a, b, 0, c, Epilogue.NONE);
+  }
+
+  /**
+   * Some columns of a product, and what is done to each element afterwards; otherwise as {@link
+   * #multiply(Rows, Packed, Rows)}.
+   *
+   * @param b {@code [K, N]}
+   * @param col the first column of {@code b}, a multiple of its {@link Packed#step}
+   * @param c {@code [M, columns]}, overwritten
+   */
+  void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue);
 
   /** As {@link #multiply(Rows, Packed, Rows)}, in float64 and adding to what {@code c} holds. */
   void multiply(Rows64 a, Rows64 b, Rows64 c);

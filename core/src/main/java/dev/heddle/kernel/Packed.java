@@ -8,6 +8,9 @@ public interface Packed {
   /** The columns of the product, N. */
   int cols();
 
+  /** The columns at which a part of the product may begin: multiples of this. */
+  int step();
+
   /** A matrix as it is. */
   record Plain(Rows matrix) implements Packed {
     @Override
@@ -18,6 +21,11 @@ public interface Packed {
     @Override
     public int cols() {
       return matrix.cols();
+    }
+
+    @Override
+    public int step() {
+      return 1;
     }
   }
 }

@@ -22,6 +22,23 @@ public enum Rounding {
     };
   }
 
+  /** Rounds some values in place. */
+  public void round(float[] values, int from, int count) {
+    switch (this) {
+      case NONE, FLOAT32 -> {}
+      case BFLOAT16 -> {
+        for (int i = from; i < from + count; i++) {
+          values[i] = bfloat16(values[i]);
+        }
+      }
+      case FLOAT16 -> {
+        for (int i = from; i < from + count; i++) {
+          values[i] = Float.float16ToFloat(Float.floatToFloat16(values[i]));
+        }
+      }
+    }
+  }
+
   /** A value rounded; to bfloat16 by way of float32, as XLA does. */
   public double round(double value) {
     return switch (this) {

@@ -19,8 +19,9 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void multiply(Rows a, Packed packed, Rows c) {
-    Rows b = ((Packed.Plain) packed).matrix();
+  public void multiply(Rows a, Packed packed, int col, Rows c, Epilogue epilogue) {
+    Rows all = ((Packed.Plain) packed).matrix();
+    Rows b = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
     for (int i = 0; i < a.rows(); i++) {
       Arrays.fill(c.data(), c.at(i), c.at(i) + c.cols(), 0);
       int k = 0;
@@ -30,6 +31,7 @@ public final class ScalarKernels implements Kernels {
       for (; k < a.cols(); k++) {
         oneStep(a.data()[a.at(i) + k], b.data(), b.at(k), c.data(), c.at(i), c.cols());
       }
+      epilogue.apply(c.data(), c.at(i), c.stride(), 1, c.cols(), col);
     }
   }
 

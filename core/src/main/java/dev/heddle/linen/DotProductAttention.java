@@ -62,17 +62,14 @@ public final class DotProductAttention {
     Attention.Options plain =
         new Attention.Options(options.mask(), null, 1, isForced(options, q.dtype()));
     sow(options, () -> Attention.weights(q, k, options.bias(), plain));
-    if (!options.hasDropout()) {
-      return Attention.attend(q, k, v, options.bias(), plain);
-    }
-    Array keep = keep(options, scores);
-    double multiplier = multiplier(options.dropoutRate(), q.dtype());
-    return Attention.attend(
-        q,
-        k,
-        v,
-        options.bias(),
-        new Attention.Options(plain.mask(), keep, multiplier, plain.float32Softmax()));
+    return Attention.attend(q, k, v, options.bias(), fused(options, scores, q.dtype()));
+  }
+
+  /** What the fused attention does between score and weight. */
+  static Attention.Options fused(AttentionOptions options, Shape scores, DType dtype) {
+    Array keep = options.hasDropout() ? keep(options, scores) : null;
+    double scale = keep == null ? 1 : multiplier(options.dropoutRate(), dtype);
+    return new Attention.Options(options.mask(), keep, scale, isForced(options, dtype));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.random.Key;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,10 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
     requireMatrices(scope, in);
+    FusedLayer fused = FusedLayer.of(scope, config, in);
+    if (fused != null) {
+      return locate(scope, () -> fused.apply(options(scope, in, in.mask())));
+    }
     Array query = project(scope, "query", in.inputsQ(), in); // [Q, H, D]
     Array key = project(scope, "key", in.inputsK(), in); // [K, H, D]
     Array value = project(scope, "value", in.inputsV(), in); // [K, H, D]
@@ -179,8 +184,13 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     if (attentionFn != null) {
       return attentionFn.apply(query, key, value, options);
     }
+    return locate(scope, () -> DotProductAttention.dotProductAttention(query, key, value, options));
+  }
+
+  /** Puts the module's path before the message of an error below. */
+  private static Array locate(Scope scope, Supplier<Array> call) {
     try {
-      return DotProductAttention.dotProductAttention(query, key, value, options);
+      return call.get();
     } catch (LinenException e) {
       throw e; // has its path
     } catch (IllegalArgumentException e) {

@@ -155,6 +155,10 @@ final class Run {
     return x64;
   }
 
+  boolean isPlain() {
+    return !initializing && capture == null && tabulation == null && !mutable.includes("params");
+  }
+
   boolean isInitializing() {
     return initializing;
   }

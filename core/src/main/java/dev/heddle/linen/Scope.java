@@ -94,6 +94,16 @@ public final class Scope {
     return new IllegalArgumentException(path() + ": " + message, cause);
   }
 
+  boolean isPlain() {
+    return run.isPlain();
+  }
+
+  @Nullable Branch params() {
+    List<String> path = new ArrayList<>(List.of("params"));
+    path.addAll(place.names());
+    return run.variables().at(path) instanceof Branch branch ? branch : null;
+  }
+
   // Parameters and variables.
 
   /**

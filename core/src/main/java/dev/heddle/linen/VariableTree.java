@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ sealed interface VariableTree {
   /** Named nodes, in the order in which they came. */
   record Branch(SequencedMap<String, VariableTree> children) implements VariableTree {
     static final Branch EMPTY = new Branch(new LinkedHashMap<>());
+
+    <T extends @Nullable Object> T resolved(Object key, Supplier<T> make) {
+      return make.get();
+    }
 
     /** The node at a path of names, or null. */
     @Nullable VariableTree at(List<String> path) {

@@ -15,15 +15,25 @@ record Panels(float[] data, int rows, int cols) implements Packed {
   /** Columns of a panel. */
   static final int WIDTH = Species.LANES == 16 ? MicroKernel4.WIDTH : MicroKernel2.WIDTH;
 
+  @Override
+  public int step() {
+    return WIDTH;
+  }
+
   static Panels of(Rows b) {
     int panels = (b.cols() + WIDTH - 1) / WIDTH;
     float[] data = new float[panels * b.rows() * WIDTH];
     for (int p = 0; p < panels; p++) {
-      int width = Math.min(WIDTH, b.cols() - p * WIDTH);
-      for (int k = 0; k < b.rows(); k++) {
-        System.arraycopy(b.data(), b.at(k) + p * WIDTH, data, (p * b.rows() + k) * WIDTH, width);
-      }
+      lay(b, p * WIDTH, data, p * b.rows() * WIDTH);
     }
     return new Panels(data, b.rows(), b.cols());
+  }
+
+  /** Lays the columns from {@code col} on into a panel at {@code to}, which holds zeros. */
+  static void lay(Rows b, int col, float[] panels, int to) {
+    int width = Math.min(WIDTH, b.cols() - col);
+    for (int k = 0; k < b.rows(); k++) {
+      System.arraycopy(b.data(), b.at(k) + col, panels, to + k * WIDTH, width);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Rows;
 
 /** Matrix products over panels, blocked so that what is used again stays in the caches. */
@@ -7,26 +8,55 @@ final class Products {
   /** Rows of A that stay in the second-level cache while the panels pass. */
   private static final int ROW_BLOCK = 96;
 
+  /** Rows of C that the epilogue goes over at a time, two register tiles. */
+  private static final int FINISHED_TOGETHER = 12;
+
   /** Steps of a chain before it is stored and continued. */
   private static final int STEP_BLOCK = 1024;
 
   private Products() {}
 
-  /** {@code c = a b} for packed {@code b}. */
-  static void multiply(Rows a, Panels b, Rows c) {
+  /** {@code c = a b} for the columns of packed {@code b} from {@code first} on. */
+  static void multiply(Rows a, Panels b, int first, Rows c, Epilogue epilogue) {
     for (int row = 0; row < a.rows(); row += ROW_BLOCK) {
       int rows = Math.min(ROW_BLOCK, a.rows() - row);
       for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
         int steps = Math.min(STEP_BLOCK, a.cols() - step);
-        for (int col = 0; col < b.cols(); col += Panels.WIDTH) {
-          int at = (col / Panels.WIDTH * b.rows() + step) * Panels.WIDTH;
-          block(a, row, step, b.data(), at, Panels.WIDTH, c, col, rows, steps, step == 0);
+        Epilogue after = step + steps == a.cols() ? epilogue : Epilogue.NONE;
+        for (int col = 0; col < c.cols(); col += Panels.WIDTH) {
+          int at = ((first + col) / Panels.WIDTH * b.rows() + step) * Panels.WIDTH;
+          if (after == Epilogue.NONE) {
+            block(a, row, step, b.data(), at, Panels.WIDTH, c, col, rows, steps, step == 0);
+          } else {
+            finished(a, row, step, b.data(), at, c, col, rows, steps, after, first + col);
+          }
         }
       }
     }
   }
 
-  /** As {@link #multiply(Rows, Panels, Rows)} for a right operand in rows; for few rows of A. */
+  /** A block in parts that are still in the first-level cache when the epilogue comes. */
+  private static void finished(
+      Rows a,
+      int row,
+      int step,
+      float[] b,
+      int at,
+      Rows c,
+      int col,
+      int rows,
+      int steps,
+      Epilogue after,
+      int biasCol) {
+    int cols = Math.min(Panels.WIDTH, c.cols() - col);
+    for (int part = row; part < row + rows; part += FINISHED_TOGETHER) {
+      int count = Math.min(FINISHED_TOGETHER, row + rows - part);
+      block(a, part, step, b, at, Panels.WIDTH, c, col, count, steps, step == 0);
+      Finish.apply(after, c.data(), c.at(part) + col, c.stride(), count, cols, biasCol);
+    }
+  }
+
+  /** {@code c = a b} for a right operand in rows; for few rows of A. */
   static void multiply(Rows a, Rows b, Rows c) {
     int full = b.cols() / Panels.WIDTH * Panels.WIDTH;
     for (int col = 0; col < full; col += Panels.WIDTH) {
@@ -34,7 +64,9 @@ final class Products {
     }
     if (full < b.cols()) {
       Rows rest = new Rows(b.data(), b.at(0) + full, b.stride(), b.rows(), b.cols() - full);
-      block(a, 0, 0, Panels.of(rest).data(), 0, Panels.WIDTH, c, full, a.rows(), a.cols(), true);
+      float[] panel = Scratch.ofThread().panel(b.rows() * Panels.WIDTH);
+      Panels.lay(rest, 0, panel, 0);
+      block(a, 0, 0, panel, 0, Panels.WIDTH, c, full, a.rows(), a.cols(), true);
     }
   }
 
@@ -52,9 +84,13 @@ final class Products {
       int steps,
       boolean fresh) {
     int width = Math.min(Panels.WIDTH, c.cols() - col);
+    boolean narrow = width <= MicroKernel2.WIDTH;
+    int tile = narrow ? MicroKernel2.WIDTH : Panels.WIDTH;
     int ao = a.at(row) + step;
-    if (width == Panels.WIDTH) {
+    int co = c.at(row) + col;
+    if (width == tile) {
       tile(
+          narrow,
           a.data(),
           ao,
           a.stride(),
@@ -62,22 +98,43 @@ final class Products {
           at,
           ldb,
           c.data(),
-          c.at(row) + col,
+          co,
           c.stride(),
           rows,
           steps,
           fresh);
       return;
     }
-    float[] scratch = new float[rows * Panels.WIDTH];
+    float[] edge = Scratch.ofThread().edge(rows * tile);
     if (!fresh) {
       for (int r = 0; r < rows; r++) {
-        System.arraycopy(c.data(), c.at(row + r) + col, scratch, r * Panels.WIDTH, width);
+        System.arraycopy(c.data(), co + r * c.stride(), edge, r * tile, width);
       }
     }
-    tile(a.data(), ao, a.stride(), b, at, ldb, scratch, 0, Panels.WIDTH, rows, steps, fresh);
+    tile(narrow, a.data(), ao, a.stride(), b, at, ldb, edge, 0, tile, rows, steps, fresh);
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(scratch, r * Panels.WIDTH, c.data(), c.at(row + r) + col, width);
+      System.arraycopy(edge, r * tile, c.data(), co + r * c.stride(), width);
+    }
+  }
+
+  private static void tile(
+      boolean narrow,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      int ldc,
+      int rows,
+      int k,
+      boolean fresh) {
+    if (narrow) {
+      MicroKernel2.multiply(a, ao, lda, b, bo, ldb, c, co, ldc, rows, k, fresh);
+    } else {
+      tile(a, ao, lda, b, bo, ldb, c, co, ldc, rows, k, fresh);
     }
   }
 

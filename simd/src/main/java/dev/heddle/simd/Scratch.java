@@ -24,6 +24,9 @@ final class Scratch {
   /** All values of a head, {@code [V, K]}. */
   float[] values = {};
 
+  private float[] edge = {};
+  private float[] panel = {};
+
   BlockState state = new BlockState(0);
 
   private Scratch() {}
@@ -42,5 +45,21 @@ final class Scratch {
     if (state.weighted.length != width * SimdAttention.BLOCK) {
       state = new BlockState(width);
     }
+  }
+
+  /** Room for the columns past the end of a product. */
+  float[] edge(int size) {
+    if (edge.length < size) {
+      edge = new float[size];
+    }
+    return edge;
+  }
+
+  /** Room for one panel; of whatever it held before. */
+  float[] panel(int size) {
+    if (panel.length < size) {
+      panel = new float[size];
+    }
+    return panel;
   }
 }

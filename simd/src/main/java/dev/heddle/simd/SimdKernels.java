@@ -2,6 +2,7 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
@@ -50,15 +51,17 @@ final class SimdKernels implements Kernels {
   }
 
   @Override
-  public void multiply(Rows a, Packed b, Rows c) {
-    if (b instanceof Packed.Plain(Rows matrix)) {
-      if (isCold((long) a.rows() * b.rows() * b.cols())) {
-        scalar.multiply(a, b, c);
+  public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
+    if (b instanceof Packed.Plain(Rows all)) {
+      if (isCold((long) a.rows() * b.rows() * c.cols())) {
+        scalar.multiply(a, b, col, c, epilogue);
       } else {
-        Products.multiply(a, matrix, c);
+        Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
+        Products.multiply(a, part, c);
+        epilogue.apply(c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
       }
     } else {
-      Products.multiply(a, (Panels) b, c);
+      Products.multiply(a, (Panels) b, col, c, epilogue);
     }
   }
 

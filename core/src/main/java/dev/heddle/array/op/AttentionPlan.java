@@ -57,6 +57,11 @@ record AttentionPlan(
     return of(scores.shape(), 1, bias, dtype, scores.dtype(), biased, options);
   }
 
+  /** As the others, with queries already divided by the root of the depth. */
+  static AttentionPlan ofDivided(Shape scores, DType dtype, Attention.Options options) {
+    return of(scores, 1, null, dtype, dtype, dtype, options);
+  }
+
   private static AttentionPlan of(
       Shape scores,
       double root,
@@ -240,7 +245,7 @@ record AttentionPlan(
     return Math.max(1, (blocks + tasksAUnit - 1) / tasksAUnit) * ROW_BLOCK;
   }
 
-  private AttentionHead head(int unit, Rows q, Rows k, Rows v, @Nullable Rows given) {
+  AttentionHead head(int unit, Rows q, Rows k, Rows v, @Nullable Rows given) {
     return new AttentionHead(
         q,
         k,

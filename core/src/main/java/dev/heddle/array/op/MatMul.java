@@ -4,8 +4,8 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.Half;
 import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
@@ -227,7 +226,9 @@ public final class MatMul {
                 ? rhs.packed(kernels, matrix, sizes.rows)
                 : kernels.pack(matrix.get(), sizes.rows);
         Epilogue epilogue =
-            inputs.size() < 3 ? null : new Epilogue(inputs.get(2).storage().floats(), dtype);
+            inputs.size() < 3
+                ? Epilogue.NONE
+                : new Epilogue(Roundings.of(dtype), inputs.get(2).storage().floats(), 1);
         float[] product = new float[sizes.size()];
         multiply(kernels, a.floats(), 0, packed, product, sizes, epilogue);
         return Array.wrap(Storage.ofFloats(dtype, product), shape);
@@ -302,41 +303,14 @@ public final class MatMul {
         batch -> {
           int at = batch * s.inner * s.cols;
           Packed packed = kernels.pack(new Rows(b, at, s.cols, s.inner, s.cols), s.rows);
-          multiply(kernels, a, batch, packed, c, s, null);
+          multiply(kernels, a, batch, packed, c, s, Epilogue.NONE);
         });
     return c;
   }
 
-  /** What is done to the rows of a product while they are in the cache. */
-  private record Epilogue(float[] bias, DType dtype) {
-    void apply(float[] c, int from, int rows) {
-      for (int row = 0; row < rows; row++) {
-        int at = from + row * bias.length;
-        if (dtype == DType.BFLOAT16) {
-          for (int j = 0; j < bias.length; j++) {
-            c[at + j] = Half.roundToBfloat16(c[at + j]);
-          }
-        } else if (dtype == DType.FLOAT16) {
-          for (int j = 0; j < bias.length; j++) {
-            c[at + j] = Half.roundToFloat16(c[at + j]);
-          }
-        }
-        for (int j = 0; j < bias.length; j++) {
-          c[at + j] += bias[j];
-        }
-      }
-    }
-  }
-
   /** One batch element, its rows split into tasks. */
   private static void multiply(
-      Kernels kernels,
-      float[] a,
-      int batch,
-      Packed b,
-      float[] c,
-      Sizes s,
-      @Nullable Epilogue epilogue) {
+      Kernels kernels, float[] a, int batch, Packed b, float[] c, Sizes s, Epilogue epilogue) {
     int share = s.rowsATask();
     Workers.run(
         s.tasksABatch(),
@@ -348,10 +322,9 @@ public final class MatMul {
           kernels.multiply(
               new Rows(a, first * s.inner, s.inner, rows, s.inner),
               b,
-              new Rows(c, first * s.cols, s.cols, rows, s.cols));
-          if (epilogue != null) {
-            epilogue.apply(c, first * s.cols, rows);
-          }
+              0,
+              new Rows(c, first * s.cols, s.cols, rows, s.cols),
+              epilogue);
         });
   }
 

@@ -1,0 +1,105 @@
+package dev.heddle.linen;
+
+import static dev.heddle.support.ArrayAssert.assertThatArray;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.support.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The layer as one operation has the bits of its parts, and runs where it can. */
+class FusedLayerTest {
+  /** Keeps no output, but has every part called. */
+  private static final Capture PARTS = (module, method) -> false;
+
+  private record Sizes(List<Integer> batch, int queries, int keys, int features, int heads) {}
+
+  private static final List<Sizes> SIZES =
+      List.of(
+          new Sizes(List.of(), 1, 1, 4, 1),
+          new Sizes(List.of(2), 7, 7, 12, 3),
+          new Sizes(List.of(3, 2), 70, 33, 128, 4), // heads enough for a task each
+          new Sizes(List.of(1), 130, 130, 64, 1));
+
+  @TestFactory
+  List<DynamicTest> hasTheBitsOfItsParts() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Sizes sizes : SIZES) {
+      for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16)) {
+        for (boolean self : List.of(true, false)) {
+          for (String between : List.of("nothing", "mask", "causal", "dropout")) {
+            String name = sizes + ", " + dtype + (self ? ", self, " : ", cross, ") + between;
+            tests.add(DynamicTest.dynamicTest(name, () -> compare(sizes, dtype, self, between)));
+          }
+        }
+      }
+    }
+    return tests;
+  }
+
+  private static void compare(Sizes sizes, DType dtype, boolean self, String between) {
+    Array q = Numbers.of(1, DType.FLOAT32, shape(sizes, sizes.queries, sizes.features));
+    Array kv = self ? q : Numbers.of(2, DType.FLOAT32, shape(sizes, sizes.keys, 10));
+    double rate = between.equals("dropout") ? 0.4 : 0;
+    var attention =
+        MultiHeadDotProductAttention.builder()
+            .numHeads(sizes.heads)
+            .outFeatures(9)
+            .dropoutRate(rate)
+            .dtype(dtype)
+            .biasInit(Initializers.normal(1))
+            .build();
+    AttentionInputs in = AttentionInputs.of(q, kv).deterministic(rate == 0);
+    Variables variables = attention.init(Rngs.of(0).and("dropout", 3), in);
+    int keys = kv.shape().dim(-2);
+    switch (between) {
+      case "mask" ->
+          in =
+              in.mask(
+                  Array.of(
+                      Numbers.of(4, DType.FLOAT32, sizes.queries, keys).toBooleanArray(),
+                      sizes.queries,
+                      keys));
+      case "causal" ->
+          in = self ? in.mask(Masks.makeCausalMask(Array.zeros(DType.INT32, sizes.queries))) : in;
+      default -> {}
+    }
+    Rngs rngs = Rngs.of("dropout", 5);
+    for (int call = 0; call < 3; call++) { // parameters change their layout when used again
+      Array whole = attention.apply(variables, in, rngs);
+      Array parts = attention.apply(variables, in, rngs, Mutable.none(), PARTS).output();
+      assertThatArray(whole).hasSameBitsAs(parts);
+    }
+  }
+
+  private static int[] shape(Sizes sizes, int length, int features) {
+    return Shape.of(sizes.batch.stream().mapToInt(Integer::intValue).toArray())
+        .append(length, features)
+        .dims();
+  }
+
+  @Test
+  void isOnlyForTheUsualParts() {
+    AttentionBuilder usual = MultiHeadDotProductAttention.builder().numHeads(2);
+
+    assertThat(isFused(usual)).isTrue();
+    assertThat(isFused(usual.dtype(DType.BFLOAT16))).isTrue();
+    assertThat(isFused(usual.forceFp32ForSoftmax(true))).isFalse();
+    assertThat(isFused(usual.dtype(DType.FLOAT64))).isFalse();
+    assertThat(isFused(usual.dtype(null).normalizeQk(true))).isFalse();
+  }
+
+  private static boolean isFused(AttentionBuilder builder) {
+    MultiHeadDotProductAttention attention = builder.build();
+    AttentionInputs in = AttentionInputs.of(Numbers.of(1, DType.FLOAT32, 3, 8));
+    Variables variables = attention.init(Rngs.of(0), in);
+    return attention.applyMethod(
+        variables, scope -> FusedLayer.of(scope, attention.config(), in) != null);
+  }
+}
