@@ -25,8 +25,11 @@ public interface Op {
     if (tracer == null) {
       return op.forward(all);
     }
-    Array output = op.forward(all.stream().map(input -> input.traced(null)).toList());
-    return tracer.record(op, all, output);
+    Array[] untraced = new Array[inputs.length];
+    for (int i = 0; i < untraced.length; i++) {
+      untraced[i] = inputs[i].traced(null);
+    }
+    return tracer.record(op, all, op.forward(List.of(untraced)));
   }
 
   private static @Nullable Tracer tracerOf(Array... inputs) {

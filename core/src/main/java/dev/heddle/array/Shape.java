@@ -42,9 +42,16 @@ public final class Shape {
             "shape: expected lengths of 0 or more, got " + Arrays.toString(dims));
       }
       empty |= dim == 0;
-      count = dim == 0 || count <= Long.MAX_VALUE / dim ? count * dim : Long.MAX_VALUE;
+      count = times(count, dim);
     }
     return empty ? 0 : count;
+  }
+
+  private static long times(long count, int dim) {
+    if (count <= Integer.MAX_VALUE) {
+      return count * dim; // the usual case, without a division
+    }
+    return dim == 0 || count <= Long.MAX_VALUE / dim ? count * dim : Long.MAX_VALUE;
   }
 
   /** The number of axes. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Implementations are stateless and safe for use by many threads. Arguments are checked by the
  * callers.
  */
-public interface Kernels {
+public interface Kernels extends ElementKernels {
   /** The name by which {@code --kernels} asks for this implementation. */
   String name();
 

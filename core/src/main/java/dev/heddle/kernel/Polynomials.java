@@ -13,8 +13,8 @@ import static dev.heddle.kernel.Fma.fma;
  *
  * <p>{@link #exp} and {@link #log}, which attention spends its time in, stay in float32 (measured
  * over all values: 0.91 and 0.83 ulp). The others compute in float64, without fma, and round once
- * (0.51 ulp). {@link #sin}, {@link #cos}, {@link #pow}, {@link #cbrt} go through {@link
- * StrictMath}, whose bits are fixed too.
+ * (0.51 ulp; {@link WidePolynomials}). {@link #sin}, {@link #cos}, {@link #pow}, {@link #cbrt} go
+ * through {@link StrictMath}, whose bits are fixed too.
  */
 public final class Polynomials {
   /** Where {@link #exp} is exactly 0: at and below this. */
@@ -57,39 +57,6 @@ public final class Polynomials {
   public static final float LOG_6 = 0x1.e7a54ep-4f;
   public static final float LOG_7 = -0x1.dd651p-4f;
   public static final float LOG_8 = 0x1.11c874p-4f;
-
-  private static final double ROUNDER_64 = 0x1.8p52;
-  private static final double LOG2_E_64 = 0x1.71547652b82fep0;
-  private static final double LN2_64 = 0x1.62e42fefa39efp-1;
-  private static final double LN2_HIGH_64 = 0x1.62e42feep-1;
-  private static final double LN2_LOW_64 = 0x1.a39ef35793c76p-33;
-  private static final long SQRT_HALF_BITS_64 = 0x3fe6a09e667f3bcdL;
-
-  /** exp(r) - 1 = r + r^2 * (these, lowest first) for |r| up to ln(2) / 2. */
-  private static final double[] EXPM1 = {
-    0x1.0000000000005p-1, 0x1.5555555552040p-3, 0x1.55555555520cfp-5,
-    0x1.111111219abf7p-7, 0x1.6c16c17f45f2bp-10, 0x1.a0199a96c5205p-13,
-    0x1.a019a64fd2b6cp-16, 0x1.72dbc9313758ep-19, 0x1.28a2e92066c6bp-22
-  };
-
-  /** 2 atanh(s) = 2 s + s^3 * (these, lowest first, in s^2) for |s| up to 0.172. */
-  private static final double[] ATANH = {
-    0x1.5555555553847p-1, 0x1.999999a2cf825p-2, 0x1.2492415498466p-2,
-    0x1.c7228aa3d4bb3p-3, 0x1.7329e0d722c2dp-3, 0x1.58923453c377fp-3
-  };
-
-  /** erf(x) = 1 - exp(-x * (these, lowest first)) for x from 0 to {@link #ERF_ONE}. */
-  private static final double[] ERF = {
-    0x1.20dd750409b4ap+0, 0x1.45f30704e833cp-1, 0x1.a4f4c1ec3be65p-4,
-    -0x1.39617182d9ac6p-6, -0x1.c378d926ca90ep-13, 0x1.c147e8aef4165p-10,
-    -0x1.460989c358509p-11, 0x1.044db889b94e9p-14, 0x1.48a0d9579def0p-15,
-    -0x1.61ce8b40620d2p-16, 0x1.5311f9af07b3fp-18, -0x1.57ab6f8e8d525p-21,
-    0x1.2926caf19bc9dp-25
-  };
-
-  private static final double ERF_ONE = 3.95; // from 3.92 on erf rounds to 1
-  private static final double TANH_ONE = 10; // from 9.02 on tanh rounds to 1
-  private static final double EXP_BOUND = 700; // far beyond float32, and still inside float64
 
   private Polynomials() {}
 
@@ -149,16 +116,12 @@ public final class Polynomials {
 
   /** exp(x) - 1, exact to the last place near 0 too. */
   public static float expm1(float x) {
-    return x == 0 ? x : (float) wideExpm1(x);
+    return x == 0 ? x : (float) WidePolynomials.expm1(x);
   }
 
   /** log(1 + x), exact to the last place near 0 too. */
   public static float log1p(float x) {
-    double sum = 1.0 + x;
-    long bits = Double.doubleToRawLongBits(sum);
-    long exponent = (bits - SQRT_HALF_BITS_64) >> 52;
-    double f = exponent == 0 ? x : Double.longBitsToDouble(bits - (exponent << 52)) - 1;
-    float result = (float) (exponent * LN2_64 + twiceAtanh(f / (2 + f)));
+    float result = (float) WidePolynomials.log1p(x);
     result = x < Float.POSITIVE_INFINITY ? result : x;
     result = x < -1f ? Float.NaN : result;
     result = x == -1f ? Float.NEGATIVE_INFINITY : result;
@@ -167,24 +130,23 @@ public final class Polynomials {
 
   /** The logarithm to base 2; exact for powers of two. */
   public static float log2(float x) {
-    return (float) (StrictMath.log(x) / LN2_64);
+    return (float) (StrictMath.log(x) / WidePolynomials.LN2);
   }
 
   /** The hyperbolic tangent. */
   public static float tanh(float x) {
-    double t = wideExpm1(2 * Math.min(Math.abs((double) x), TANH_ONE));
+    double t = WidePolynomials.expm1(2 * Math.min(Math.abs((double) x), WidePolynomials.TANH_ONE));
     return Math.copySign((float) (t / (t + 2)), x);
   }
 
   /** 1 / (1 + exp(-x)), JAX's logistic. */
   public static float sigmoid(float x) {
-    return (float) wideSigmoid(x);
+    return (float) WidePolynomials.sigmoid(x);
   }
 
   /** The error function. */
   public static float erf(float x) {
-    double bounded = Math.min(Math.abs((double) x), ERF_ONE);
-    return Math.copySign((float) -wideExpm1(-bounded * horner(ERF, bounded)), x);
+    return Math.copySign((float) WidePolynomials.erf(Math.abs((double) x)), x);
   }
 
   /** 1 - erf(x), right in the tail too. */
@@ -236,35 +198,6 @@ public final class Polynomials {
   }
 
   private static float gate(double x, double by) {
-    return x == Double.NEGATIVE_INFINITY ? Float.NaN : (float) (x * wideSigmoid(by));
-  }
-
-  private static double wideSigmoid(double x) {
-    return 1 / (2 + wideExpm1(-x));
-  }
-
-  /** exp(x) - 1 in float64, within 2^-48, bounded to what float32 can tell apart. */
-  private static double wideExpm1(double x) {
-    double bounded = Math.max(-EXP_BOUND, Math.min(EXP_BOUND, x));
-    double shifted = bounded * LOG2_E_64 + ROUNDER_64;
-    double n = shifted - ROUNDER_64;
-    double r = bounded - n * LN2_HIGH_64 - n * LN2_LOW_64;
-    double p = r + r * r * horner(EXPM1, r);
-    long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER_64);
-    double scale = Double.longBitsToDouble((exponent + 1023) << 52);
-    return p * scale + (scale - 1);
-  }
-
-  private static double twiceAtanh(double s) {
-    double square = s * s;
-    return 2 * s + s * square * horner(ATANH, square);
-  }
-
-  private static double horner(double[] coefficients, double x) {
-    double value = coefficients[coefficients.length - 1];
-    for (int i = coefficients.length - 2; i >= 0; i--) {
-      value = value * x + coefficients[i];
-    }
-    return value;
+    return x == Double.NEGATIVE_INFINITY ? Float.NaN : (float) (x * WidePolynomials.sigmoid(by));
   }
 }

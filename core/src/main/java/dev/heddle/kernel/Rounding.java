@@ -12,6 +12,8 @@ public enum Rounding {
   FLOAT16;
 
   private static final int BFLOAT16_DROPPED = 16;
+  private static final int BFLOAT16_NAN = 0x7fc0;
+  private static final short FLOAT16_NAN = 0x7e00;
 
   /** A value rounded. */
   public float round(float value) {
@@ -49,12 +51,24 @@ public enum Rounding {
     };
   }
 
-  private static float bfloat16(float value) {
-    if (Float.isNaN(value)) {
-      return value;
-    }
+  /** The bfloat16 bits nearest to a float32, ties to even; 7fc0 for NaN. */
+  public static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
-    int rounded = bits + 0x7fff + ((bits >>> BFLOAT16_DROPPED) & 1);
-    return Float.intBitsToFloat(rounded & 0xffff0000);
+    int rounded = (bits + 0x7fff + ((bits >>> BFLOAT16_DROPPED) & 1)) >>> BFLOAT16_DROPPED;
+    return (short) (Float.isNaN(value) ? BFLOAT16_NAN : rounded);
+  }
+
+  /** The float32 of bfloat16 bits; exact. */
+  public static float fromBfloat16(short bits) {
+    return Float.intBitsToFloat(bits << BFLOAT16_DROPPED);
+  }
+
+  /** The float16 bits nearest to a float32, ties to even; 7e00 for NaN. */
+  public static short toFloat16(float value) {
+    return Float.isNaN(value) ? FLOAT16_NAN : Float.floatToFloat16(value);
+  }
+
+  private static float bfloat16(float value) {
+    return fromBfloat16(toBfloat16(value));
   }
 }

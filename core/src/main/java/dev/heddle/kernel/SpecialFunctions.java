@@ -5,9 +5,13 @@ package dev.heddle.kernel;
  * bits. Their bits are fixed: {@link StrictMath}, sums and products only.
  */
 public final class SpecialFunctions {
+  /** The factor of the cube in the tanh form of gelu. */
+  public static final double GELU_CUBIC = 0.044715;
+
+  /** The factor before its sum: twice sqrt(2 / pi). */
+  public static final double GELU_SCALE = 2 * 0.7978845608028654;
+
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
-  private static final double SQRT_TWO_OVER_PI = 0.7978845608028654;
-  private static final double GELU_CUBIC = 0.044715;
   private static final double SQRT_HALF = 0.7071067811865476;
   private static final double SERIES_BELOW = 1;
   private static final double VANISHES_ABOVE = 28;
@@ -61,7 +65,7 @@ public final class SpecialFunctions {
 
   /** Where the sigmoid is taken in the tanh form of gelu: twice sqrt(2 / pi) (x + 0.044715 x^3). */
   public static double geluGate(double x) {
-    return 2 * SQRT_TWO_OVER_PI * (x + GELU_CUBIC * x * x * x);
+    return GELU_SCALE * (x + GELU_CUBIC * x * x * x);
   }
 
   /** x * (1 + erf(x / sqrt(2))) / 2. */

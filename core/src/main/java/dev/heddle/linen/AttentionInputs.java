@@ -3,7 +3,6 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.random.Key;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -120,14 +119,12 @@ public record AttentionInputs(
   /** The arrays that queries, keys and values are made of; the mask is none of them. */
   @Override
   public List<Array> leaves() {
-    List<Array> leaves = new ArrayList<>(List.of(inputsQ));
-    if (inputsK != inputsQ) {
-      leaves.add(inputsK);
+    boolean ownK = inputsK != inputsQ;
+    boolean ownV = inputsV != inputsK;
+    if (ownK && ownV) {
+      return List.of(inputsQ, inputsK, inputsV);
     }
-    if (inputsV != inputsK) {
-      leaves.add(inputsV);
-    }
-    return leaves;
+    return ownK || ownV ? List.of(inputsQ, ownK ? inputsK : inputsV) : List.of(inputsQ);
   }
 
   @Override

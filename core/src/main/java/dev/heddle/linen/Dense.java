@@ -3,7 +3,6 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,7 @@ public final class Dense extends Module<Array, Array> {
   private final Initializer kernelInit;
   private final Initializer biasInit;
   private final DotGeneral dotGeneral;
+  private @Nullable DenseLayout layout;
 
   private Dense(Builder builder) {
     super(builder.name, builder.parent);
@@ -53,17 +53,25 @@ public final class Dense extends Module<Array, Array> {
     if (x.rank() == 0) {
       throw scope.error("argument \"inputs\": expected at least one axis, got shape " + x.shape());
     }
-    int in = x.shape().dim(-1);
-    Array kernel = scope.param("kernel", kernelInit, Shape.of(in, features), paramDtype);
-    Array bias = useBias ? scope.param("bias", biasInit, Shape.of(features), paramDtype) : null;
+    DenseLayout as = layout(x.shape());
+    Array kernel = scope.param("kernel", kernelInit, as.kernel(), paramDtype);
+    Array bias = useBias ? scope.param("bias", biasInit, as.bias(), paramDtype) : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
-    DotGeneral.Axes axes =
-        new DotGeneral.Axes(List.of(x.rank() - 1), List.of(0), List.of(), List.of());
     Array left = x.astype(compute);
     Array right = kernel.convertedTo(compute);
     return bias == null
-        ? dotGeneral.dotGeneral(left, right, axes, precision)
-        : dotGeneral.dotGeneral(left, right, axes, precision, bias.astype(compute));
+        ? dotGeneral.dotGeneral(left, right, as.axes(), precision)
+        : dotGeneral.dotGeneral(left, right, as.axes(), precision, bias.convertedTo(compute));
+  }
+
+  private DenseLayout layout(Shape shape) {
+    DenseLayout known = layout;
+    if (known == null || !known.input().equals(shape)) {
+      int[] last = {shape.rank() - 1};
+      known = DenseLayout.of(shape, last, 0, Shape.of(features));
+      layout = known; // a race only makes it again
+    }
+    return known;
   }
 
   @Override

@@ -3,11 +3,10 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,8 @@ public final class DenseGeneral extends Module<Array, Array> {
   private final Initializer biasInit;
   private final @Nullable Precision precision;
   private final DotGeneral dotGeneral;
+  private final Shape outShape;
+  private @Nullable DenseLayout layout;
 
   private DenseGeneral(Builder builder) {
     super(builder.name, builder.parent);
@@ -48,6 +49,11 @@ public final class DenseGeneral extends Module<Array, Array> {
     biasInit = builder.biasInit;
     precision = builder.precision;
     dotGeneral = builder.dotGeneral;
+    int[] lengths = new int[features.size()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = features.get(i);
+    }
+    outShape = Shape.of(lengths);
   }
 
   /** A configuration to fill in; {@code features} is needed. */
@@ -57,43 +63,32 @@ public final class DenseGeneral extends Module<Array, Array> {
 
   @Override
   protected Array call(Scope scope, Array x) {
-    int[] contracted = contractedAxes(scope, x.shape());
-    int batch = batchDims.size();
-    Shape batchShape = x.shape().range(0, batch);
-    Shape in = Shape.of(Arrays.stream(contracted).map(x.shape()::dim).toArray());
-    Shape out = Shape.of(features.stream().mapToInt(Integer::intValue).toArray());
-
-    Array kernel =
-        flattened(
-            scope,
-            "kernel",
-            kernelInit,
-            batchShape.concat(in).concat(out),
-            Shape.of(Math.multiplyExact(batchShape.size(), in.size()), out.size()));
-    Array bias =
-        useBias
-            ? flattened(
-                scope,
-                "bias",
-                biasInit,
-                batchShape.concat(out),
-                Shape.of(Math.multiplyExact(batchShape.size(), out.size())))
-            : null;
+    DenseLayout as = layout(scope, x.shape());
+    Array kernel = flattened(scope, "kernel", kernelInit, as.kernel(), as.flatKernel());
+    Array bias = useBias ? flattened(scope, "bias", biasInit, as.bias(), as.flatBias()) : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
     Array left = x.astype(compute);
     Array right = kernel.convertedTo(compute);
-    DotGeneral.Axes axes = axes(contracted, batch);
     if (bias == null) {
-      return dotGeneral.dotGeneral(left, right, axes, precision);
+      return dotGeneral.dotGeneral(left, right, as.axes(), precision);
     }
-    if (batch == 0) {
-      return dotGeneral.dotGeneral(left, right, axes, precision, bias.astype(compute));
+    Array added = bias.convertedTo(compute);
+    if (batchDims.isEmpty()) {
+      return dotGeneral.dotGeneral(left, right, as.axes(), precision, added);
     }
-    int others = x.rank() - contracted.length - batch; // the bias repeats over these
-    int[] ones = IntStream.range(0, others).map(i -> 1).toArray();
-    Shape spread = batchShape.append(ones).concat(out);
-    Array y = dotGeneral.dotGeneral(left, right, axes, precision);
-    return y.plus(bias.astype(compute).reshape(spread.dims()));
+    return dotGeneral
+        .dotGeneral(left, right, as.axes(), precision)
+        .plus(added.reshape(as.spread().dims()));
+  }
+
+  private DenseLayout layout(Scope scope, Shape shape) {
+    DenseLayout known = layout;
+    if (known == null || !known.input().equals(shape)) {
+      int[] contracted = contractedAxes(scope, shape);
+      known = DenseLayout.of(shape, contracted, batchDims.size(), outShape);
+      layout = known; // a race only makes it again
+    }
+    return known;
   }
 
   /** The axes to contract, counted from the front, in ascending order. */
@@ -109,7 +104,7 @@ public final class DenseGeneral extends Module<Array, Array> {
     }
     Arrays.sort(contracted);
     if (batchDims.size() + contracted.length > shape.rank()
-        || IntStream.of(contracted).distinct().count() < contracted.length
+        || hasRepeated(contracted)
         || contracted[0] < batchDims.size()) {
       throw scope.error(
           "arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape "
@@ -122,13 +117,13 @@ public final class DenseGeneral extends Module<Array, Array> {
     return contracted;
   }
 
-  private static DotGeneral.Axes axes(int[] contracted, int batch) {
-    List<Integer> leading = IntStream.range(0, batch).boxed().toList();
-    return new DotGeneral.Axes(
-        IntStream.of(contracted).boxed().toList(),
-        IntStream.range(batch, batch + contracted.length).boxed().toList(),
-        leading,
-        leading);
+  private static boolean hasRepeated(int[] ascending) {
+    for (int i = 1; i < ascending.length; i++) {
+      if (ascending[i] == ascending[i - 1]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Array flattened(Scope scope, String name, Initializer init, Shape shape, Shape flat) {
@@ -296,7 +291,7 @@ public final class DenseGeneral extends Module<Array, Array> {
      *     empty, {@code batchDims} are not 0, 1, ..., or {@code dtype} is not a floating-point type
      */
     public DenseGeneral build() {
-      if (features.isEmpty() || features.stream().anyMatch(length -> length < 0)) {
+      if (features.isEmpty() || Collections.min(features) < 0) {
         throw new IllegalArgumentException(
             "DenseGeneral: argument \"features\": expected one or more lengths of 0 or more, got "
                 + features);
@@ -305,10 +300,7 @@ public final class DenseGeneral extends Module<Array, Array> {
         throw new IllegalArgumentException(
             "DenseGeneral: argument \"axis\": expected one or more axes, got none");
       }
-      List<Integer> leading = IntStream.range(0, batchDims.size()).boxed().toList();
-      List<Integer> sorted = new ArrayList<>(batchDims);
-      sorted.sort(null);
-      if (!sorted.equals(leading)) {
+      if (!areLeading(batchDims)) {
         throw new IllegalArgumentException(
             "DenseGeneral: argument \"batch_dims\": expected consecutive leading axes from 0, got "
                 + batchDims);
@@ -319,8 +311,20 @@ public final class DenseGeneral extends Module<Array, Array> {
       return new DenseGeneral(this);
     }
 
+    /** Whether axes are 0, 1, 2, ... in any order. */
+    private static boolean areLeading(List<Integer> axes) {
+      for (int i = 0; i < axes.size(); i++) {
+        if (!axes.contains(i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     private static List<Integer> listOf(int... values) {
-      return IntStream.of(values).boxed().toList();
+      Integer[] boxed = new Integer[values.length];
+      Arrays.setAll(boxed, i -> values[i]);
+      return List.of(boxed);
     }
   }
 }

@@ -6,6 +6,17 @@ import org.jspecify.annotations.Nullable;
 final class Deterministic {
   private Deterministic() {}
 
+  /** As {@link #merge(String, Boolean, Boolean)}, with a path that is made for a message only. */
+  static boolean merge(Scope scope, @Nullable Boolean configured, @Nullable Boolean called) {
+    if (configured != null && called == null) {
+      return configured;
+    }
+    if (configured == null && called != null) {
+      return called;
+    }
+    return merge(scope.path(), configured, called);
+  }
+
   /**
    * The one value that was given; Flax's {@code merge_param('deterministic', ...)}.
    *

@@ -91,14 +91,13 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
 
   @Override
   protected Array call(Scope scope, Inputs in) {
-    boolean nothing = Deterministic.merge(scope.path(), deterministic, in.deterministic());
+    boolean nothing = Deterministic.merge(scope, deterministic, in.deterministic());
     Array x = in.inputs();
     if (rate == 0 || nothing) {
       return x;
     }
-    Array zeros = Array.zeros(x.dtype(), x.shape().dims());
     if (rate == 1) {
-      return zeros;
+      return Array.zeros(x.dtype(), x.shape().dims());
     }
     if (!x.dtype().isFloating()) {
       throw scope.error("argument \"inputs\": expected a floating-point type, got " + x.dtype());
@@ -111,7 +110,8 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
             keepProb,
             maskShape(scope, x.shape()),
             scope.x64() ? DType.FLOAT64 : DType.FLOAT32);
-    return Where.where(keep, x.dividedBy(Array.scalar(keepProb, x.dtype())), zeros);
+    Array kept = x.dividedBy(Array.scalar(keepProb, x.dtype()));
+    return Where.where(keep, kept, Array.scalar(0, x.dtype()));
   }
 
   private Shape maskShape(Scope scope, Shape shape) {

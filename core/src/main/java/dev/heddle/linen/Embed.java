@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.op.Gather;
+import dev.heddle.array.storage.Storage;
 import dev.heddle.linen.VarianceScaling.Axes;
 import dev.heddle.linen.VarianceScaling.Distribution;
 import dev.heddle.linen.VarianceScaling.Mode;
@@ -36,6 +37,7 @@ public final class Embed extends Module<Array, Array> {
   private final @Nullable DType dtype;
   private final DType paramDtype;
   private final Initializer embeddingInit;
+  private final Shape shape;
 
   private Embed(Builder builder) {
     super(builder.name, builder.parent);
@@ -44,6 +46,7 @@ public final class Embed extends Module<Array, Array> {
     dtype = builder.dtype;
     paramDtype = builder.paramDtype;
     embeddingInit = builder.embeddingInit;
+    shape = Shape.of(numEmbeddings, features);
   }
 
   /** A table of a size, all else by default. */
@@ -69,7 +72,9 @@ public final class Embed extends Module<Array, Array> {
       throw scope.error(
           "argument \"inputs\": expected integers, got " + inputs.dtype() + inputs.shape());
     }
-    for (long index : inputs.toLongArray()) {
+    Storage indices = inputs.storage();
+    for (int i = 0; i < indices.size(); i++) {
+      long index = indices.longAt(i);
       if (index < -numEmbeddings || index >= numEmbeddings) {
         throw scope.error(
             "argument \"inputs\": expected numbers from 0 to "
@@ -78,7 +83,7 @@ public final class Embed extends Module<Array, Array> {
                 + index);
       }
     }
-    return Gather.take(dtype == null ? embedding : embedding.astype(dtype), inputs, 0);
+    return Gather.take(dtype == null ? embedding : embedding.convertedTo(dtype), inputs, 0);
   }
 
   /**
@@ -99,11 +104,11 @@ public final class Embed extends Module<Array, Array> {
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(query.rank() - 1), List.of(1), List.of(), List.of());
     return DotGeneral.standard()
-        .dotGeneral(query.astype(compute), embedding.astype(compute), axes, null);
+        .dotGeneral(query.astype(compute), embedding.convertedTo(compute), axes, null);
   }
 
   private Array embedding(Scope scope) {
-    return scope.param("embedding", embeddingInit, Shape.of(numEmbeddings, features), paramDtype);
+    return scope.param("embedding", embeddingInit, shape, paramDtype);
   }
 
   @Override

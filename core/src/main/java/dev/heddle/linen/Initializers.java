@@ -32,6 +32,10 @@ public final class Initializers {
   /** Where a truncated normal distribution is cut by default, in standard deviations. */
   static final double CUT = 2;
 
+  private static final Initializer ZEROS = full("zeros", 0, Map.of());
+  private static final Initializer ONES = full("ones", 1, Map.of());
+  private static final Initializer LECUN_NORMAL = scaled("lecun_normal", Axes.DEFAULT);
+
   private Initializers() {}
 
   /**
@@ -65,7 +69,7 @@ public final class Initializers {
 
   /** Zeros. */
   public static Initializer zeros() {
-    return full("zeros", 0, Map.of());
+    return ZEROS;
   }
 
   /** Zeros; Flax's function that makes {@link #zeros}. */
@@ -75,7 +79,7 @@ public final class Initializers {
 
   /** Ones. */
   public static Initializer ones() {
-    return full("ones", 1, Map.of());
+    return ONES;
   }
 
   /** Ones; Flax's function that makes {@link #ones}. */
@@ -208,7 +212,7 @@ public final class Initializers {
 
   /** Yann LeCun's, truncated normal: a variance of 1 / inputs. The default of kernels. */
   public static Initializer lecunNormal() {
-    return scaled("lecun_normal", Axes.DEFAULT);
+    return LECUN_NORMAL;
   }
 
   /** Kaiming He's, even: a variance of 2 / inputs. */

@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.op.Norm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,29 @@ public final class LayerNorm extends Module<Array, Array> {
     int[] featured = axes(scope, "feature_axes", featureAxes, x.shape());
 
     DType statistics = DType.promote(dtype == null ? x.dtype() : dtype, DType.FLOAT32);
+    Array scale = useScale ? feature(scope, "scale", scaleInit, featured, x.shape()) : null;
+    Array bias = useBias ? feature(scope, "bias", biasInit, featured, x.shape()) : null;
+    boolean last = isLast(reduced, x.shape()) && isLast(featured, x.shape());
+    boolean narrow =
+        statistics == DType.FLOAT32 && isNarrow(x) && isNarrow(scale) && isNarrow(bias);
+    Array y =
+        last && narrow
+            ? Norm.lastAxis(x, scale, bias, epsilon, useFastVariance)
+            : normalize(x, scale, bias, statistics, reduced);
+    return y.astype(Promotion.canonicalizeDtype(dtype, x, scale, bias));
+  }
+
+  private static boolean isLast(int[] axes, Shape shape) {
+    return axes.length == 1 && axes[0] == shape.rank() - 1;
+  }
+
+  private static boolean isNarrow(@Nullable Array x) {
+    return x == null || x.dtype() != DType.FLOAT64;
+  }
+
+  /** Along any axes, step by step. */
+  private Array normalize(
+      Array x, @Nullable Array scale, @Nullable Array bias, DType statistics, int[] reduced) {
     Array wide = x.astype(statistics);
     Array mean = mean(wide, reduced);
     Array variance =
@@ -65,22 +89,18 @@ public final class LayerNorm extends Module<Array, Array> {
                 Array.scalar(0, statistics))
             : mean(square(wide.minus(mean)), reduced);
 
-    Array y = x.minus(mean);
     Array factor = Elementwise.rsqrt(variance.plus(epsilon));
-    Array scale = useScale ? feature(scope, "scale", scaleInit, featured, x.shape()) : null;
     if (scale != null) {
       factor = factor.times(scale);
     }
-    y = y.times(factor);
-    Array bias = useBias ? feature(scope, "bias", biasInit, featured, x.shape()) : null;
-    if (bias != null) {
-      y = y.plus(bias);
-    }
-    return y.astype(Promotion.canonicalizeDtype(dtype, x, scale, bias));
+    Array y = x.minus(mean).times(factor);
+    return bias == null ? y : y.plus(bias);
   }
 
   /** Axes counted from the front, each once, in ascending order. */
   private static int[] axes(Scope scope, String argument, List<Integer> axes, Shape shape) {
+    boolean[] named = new boolean[shape.rank()];
+    int count = 0;
     for (int axis : axes) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw scope.error(
@@ -91,12 +111,17 @@ public final class LayerNorm extends Module<Array, Array> {
                 + ", got "
                 + axes);
       }
+      int place = shape.axis(axis);
+      count += named[place] ? 0 : 1;
+      named[place] = true;
     }
-    return axes.stream()
-        .mapToInt(axis -> axis < 0 ? axis + shape.rank() : axis)
-        .distinct()
-        .sorted()
-        .toArray();
+    int[] ascending = new int[count];
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      if (named[axis]) {
+        ascending[--count] = axis;
+      }
+    }
+    return ascending;
   }
 
   private static Array square(Array x) {
@@ -114,12 +139,14 @@ public final class LayerNorm extends Module<Array, Array> {
 
   /** A parameter of the feature axes' lengths, shaped to broadcast with the input. */
   private Array feature(Scope scope, String name, Initializer init, int[] axes, Shape shape) {
-    Shape lengths = Shape.of(Arrays.stream(axes).map(shape::dim).toArray());
-    int[] spread = IntStream.range(0, shape.rank()).map(axis -> 1).toArray();
-    for (int axis : axes) {
-      spread[axis] = shape.dim(axis);
+    int[] lengths = new int[axes.length];
+    int[] spread = new int[shape.rank()];
+    Arrays.fill(spread, 1);
+    for (int i = 0; i < axes.length; i++) {
+      lengths[i] = shape.dim(axes[i]);
+      spread[axes[i]] = lengths[i];
     }
-    return scope.param(name, init, lengths, paramDtype).reshape(spread);
+    return scope.param(name, init, Shape.of(lengths), paramDtype).reshape(spread);
   }
 
   @Override

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Module<I, O> {
   private final @Nullable String name;
+  private @Nullable AutomaticName automatic; // the last one, which is mostly the next one too
+
+  private record AutomaticName(String prefix, int number, String text) {}
 
   /** A module that is named by the scope it is called in. */
   protected Module() {
@@ -74,6 +77,17 @@ public abstract class Module<I, O> {
       type = type.getSuperclass(); // anonymous
     }
     return type.getSimpleName();
+  }
+
+  /** The automatic name of a number, {@code Dense_0}. */
+  final String automaticName(int number) {
+    String prefix = typeName();
+    AutomaticName known = automatic;
+    if (known == null || known.number != number || !known.prefix.equals(prefix)) {
+      known = new AutomaticName(prefix, number, prefix + "_" + number);
+      automatic = known; // a race only makes it again
+    }
+    return known.text;
   }
 
   /** Whether the configuration names float64; the call then computes as JAX with x64 on. */
@@ -168,10 +182,11 @@ public abstract class Module<I, O> {
     Objects.requireNonNull(rngs, "rngs");
     Objects.requireNonNull(mutable, "mutable");
     Objects.requireNonNull(input, "input");
+    Boolean wish = rngs.x64();
     boolean x64 =
-        rngs.x64()
-            .orElseGet(
-                () -> usesFloat64() || isFloat64(inputArrays(input)) || variables.hasFloat64());
+        wish != null
+            ? wish
+            : usesFloat64() || variables.hasFloat64() || isFloat64(inputArrays(input));
     Run run = new Run(variables, rngs, x64, mutable, initializing, capture, tabulation);
     return run.call(this, input);
   }
@@ -188,19 +203,26 @@ public abstract class Module<I, O> {
   /** As {@link #applyMethod(Variables, Function)}, with random streams and collections to write. */
   public final <R> Applied<R> applyMethod(
       Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
-    boolean x64 = rngs.x64().orElseGet(() -> usesFloat64() || variables.hasFloat64());
+    Boolean wish = rngs.x64();
+    boolean x64 = wish != null ? wish : usesFloat64() || variables.hasFloat64();
     return new Run(variables, rngs, x64, mutable, false, null, null).run(this, method);
   }
 
   /** As {@link #initWithOutput(Rngs, Object)}, running another method of this module. */
   public final <R> Applied<R> initMethod(Rngs rngs, Function<Scope, R> method) {
-    boolean x64 = rngs.x64().orElseGet(this::usesFloat64);
+    Boolean wish = rngs.x64();
+    boolean x64 = wish != null ? wish : usesFloat64();
     Mutable mutable = Mutable.allBut("intermediates");
     return new Run(Variables.empty(), rngs, x64, mutable, true, null, null).run(this, method);
   }
 
   private static boolean isFloat64(List<Array> arrays) {
-    return arrays.stream().anyMatch(array -> array.dtype() == DType.FLOAT64);
+    for (Array array : arrays) {
+      if (array.dtype() == DType.FLOAT64) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param names the collections named
  */
 public record Mutable(boolean except, Set<String> names) {
+  private static final Mutable NONE = new Mutable(false, Set.of());
+
   /** Copies the names. */
   public Mutable {
     names = Set.copyOf(names);
@@ -23,7 +25,7 @@ public record Mutable(boolean except, Set<String> names) {
 
   /** No collection; {@code mutable=False}. */
   public static Mutable none() {
-    return new Mutable(false, Set.of());
+    return NONE;
   }
 
   /** Every collection; {@code mutable=True}. */
@@ -39,6 +41,10 @@ public record Mutable(boolean except, Set<String> names) {
   /** Every collection but those named; {@code mutable=DenyList([...])}. */
   public static Mutable allBut(String... collections) {
     return new Mutable(true, new LinkedHashSet<>(List.of(collections)));
+  }
+
+  boolean isNone() {
+    return !except && names.isEmpty();
   }
 
   /** Whether a collection may be written; {@code in_filter}. */

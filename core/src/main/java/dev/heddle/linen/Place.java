@@ -1,5 +1,6 @@
 package dev.heddle.linen;
 
+import dev.heddle.linen.VariableTree.Branch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,60 +13,92 @@ import org.jspecify.annotations.Nullable;
  */
 final class Place {
   private final @Nullable Place parent;
-  private final List<String> names;
-  private final Map<String, Place> children = new HashMap<>();
-  private final Map<String, Integer> draws = new HashMap<>();
+  private final @Nullable String name;
+  private final int depth;
+  private final FewNames<Place> children = new FewNames<>();
+  private @Nullable Map<String, Integer> draws;
+  private @Nullable Branch knownRoot; // where branch() looked last, and for what
+  private @Nullable String knownCollection;
+  private @Nullable Branch knownBranch;
 
-  private Place(@Nullable Place parent, List<String> names) {
+  private Place(@Nullable Place parent, @Nullable String name, int depth) {
     this.parent = parent;
-    this.names = names;
+    this.name = name;
+    this.depth = depth;
   }
 
   static Place root() {
-    return new Place(null, List.of());
+    return new Place(null, null, 0);
   }
 
   /** The place of a submodule, the same one each time. */
-  Place child(String name) {
-    return children.computeIfAbsent(
-        name,
-        key -> {
-          List<String> longer = new ArrayList<>(names);
-          longer.add(key);
-          return new Place(this, List.copyOf(longer));
-        });
+  Place child(String childName) {
+    Place child = children.get(childName);
+    if (child == null) {
+      child = new Place(this, childName, depth + 1);
+      children.put(childName, child);
+    }
+    return child;
   }
 
   boolean isChildOf(Place other) {
     return parent == other;
   }
 
+  /** The last name; null for the root. */
+  @Nullable String name() {
+    return name;
+  }
+
   /** The names from the root on; none for the root. */
   List<String> names() {
+    List<String> names = new ArrayList<>(depth);
+    addNames(names);
     return names;
   }
 
-  /** The last name; null for the root. */
-  @Nullable String name() {
-    return names.isEmpty() ? null : names.getLast();
+  private void addNames(List<String> names) {
+    if (parent != null && name != null) {
+      parent.addNames(names);
+      names.add(name);
+    }
   }
 
   /** The path as messages show it: {@code /}, {@code /query}. */
   String path() {
-    return "/" + String.join("/", names);
+    return "/" + String.join("/", names());
   }
 
   /** The path of a variable here: collection, names, its own name. */
-  List<String> variable(String collection, String name) {
-    List<String> path = new ArrayList<>(names.size() + 2);
+  List<String> variable(String collection, String variableName) {
+    List<String> path = new ArrayList<>(depth + 2);
     path.add(collection);
-    path.addAll(names);
-    path.add(name);
+    addNames(path);
+    path.add(variableName);
     return path;
+  }
+
+  /** The variables of a collection at this place; null if there is no such group. */
+  @SuppressWarnings("ReferenceEquality") // the tree is immutable: the same root has the same nodes
+  @Nullable Branch branch(Branch root, String collection) {
+    if (knownRoot == root && collection.equals(knownCollection)) {
+      return knownBranch;
+    }
+    Branch above = parent == null ? root : parent.branch(root, collection);
+    String step = name == null ? collection : name;
+    Branch found =
+        above != null && above.children().get(step) instanceof Branch branch ? branch : null;
+    knownRoot = root;
+    knownCollection = collection;
+    knownBranch = found;
+    return found;
   }
 
   /** The number of the next draw from a stream, from 1. */
   int nextDraw(String stream) {
+    if (draws == null) {
+      draws = new HashMap<>();
+    }
     return draws.merge(stream, 1, Integer::sum);
   }
 }

@@ -4,7 +4,6 @@ import dev.heddle.random.Era;
 import dev.heddle.random.Key;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -125,8 +124,12 @@ public final class Rngs {
     return fixSeparator;
   }
 
-  Optional<Boolean> x64() {
-    return Optional.ofNullable(x64);
+  @Nullable Boolean x64() {
+    return x64;
+  }
+
+  boolean has(String stream) {
+    return streams.containsKey(stream);
   }
 
   /** The streams' keys. */

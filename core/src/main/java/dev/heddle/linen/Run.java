@@ -2,7 +2,6 @@ package dev.heddle.linen;
 
 import dev.heddle.linen.VariableTree.Branch;
 import dev.heddle.random.Key;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * module was bound where. Confined to the thread of its call.
  */
 final class Run {
-  private final Map<String, Key> rngs;
-  private final boolean separated;
+  private final Rngs rngs;
   private final boolean x64;
   private final Mutable mutable;
   private final boolean initializing;
   private final @Nullable Capture capture;
   private final @Nullable Tabulation tabulation;
-  private final Map<Module<?, ?>, Place> bound = new IdentityHashMap<>();
+  private final Bindings bound = new Bindings();
+  private @Nullable Map<String, Key> keys; // made for the first draw
   private Branch variables;
   private boolean over;
 
@@ -32,12 +31,12 @@ final class Run {
       boolean initializing,
       @Nullable Capture capture,
       @Nullable Tabulation tabulation) {
-    if (variables.root().at(List.of("params", "params")) != null) {
+    this.variables = variables.root();
+    if (this.variables.children().get("params") instanceof Branch params
+        && params.children().containsKey("params")) {
       throw new LinenException.ApplyScopeInvalidVariablesStructureError();
     }
-    this.variables = variables.root();
-    this.rngs = rngs.keys(x64);
-    this.separated = rngs.fixesSeparator();
+    this.rngs = rngs;
     this.x64 = x64;
     this.mutable = mutable;
     this.initializing = initializing;
@@ -47,19 +46,22 @@ final class Run {
 
   /** Calls the root module and returns its output with the collections it may write. */
   <I, O> Applied<O> call(Module<I, O> root, I input) {
-    return finish(root, place -> call(place, root, input));
+    Place place = Place.root();
+    bound.bind(root, place);
+    try {
+      O output = call(place, root, input);
+      return new Applied<>(output, written());
+    } finally {
+      over = true;
+    }
   }
 
   /** Runs another method of the root module; as {@link #call(Module, Object)}. */
   <R> Applied<R> run(Module<?, ?> root, Function<Scope, R> body) {
-    return finish(root, place -> within(place, root, body));
-  }
-
-  private <R> Applied<R> finish(Module<?, ?> root, Function<Place, R> body) {
     Place place = Place.root();
-    bound.put(root, place);
+    bound.bind(root, place);
     try {
-      R output = body.apply(place);
+      R output = within(place, root, body);
       return new Applied<>(output, written());
     } finally {
       over = true;
@@ -67,7 +69,7 @@ final class Run {
   }
 
   private Variables written() {
-    if (mutable.equals(Mutable.none())) {
+    if (mutable.isNone()) {
       return Variables.empty();
     }
     Branch result = variables;
@@ -79,30 +81,34 @@ final class Run {
     return new Variables(result);
   }
 
-  /** Calls a module at its place. */
+  /** Calls a module at its place, in a fresh scope; as {@link #within}. */
   <J, P> P call(Place place, Module<J, P> module, J input) {
-    return within(
-        place,
-        module,
-        scope -> {
-          Tabulation.Row row =
-              tabulation == null
-                  ? null
-                  : tabulation.open(place, module, module.describeInput(input));
-          P output = module.call(scope, input);
-          if (row != null) {
-            row.close(module.describeOutput(output));
-          }
-          if (capture != null && capture.test(module, "__call__")) {
-            scope.capture("__call__", output);
-          }
-          return output;
-        });
+    Scope scope = new Scope(this, place, module);
+    try {
+      return tabulation == null && capture == null
+          ? module.call(scope, input)
+          : observed(place, module, scope, input);
+    } finally {
+      scope.close();
+    }
+  }
+
+  private <J, P> P observed(Place place, Module<J, P> module, Scope scope, J input) {
+    Tabulation.Row row =
+        tabulation == null ? null : tabulation.open(place, module, module.describeInput(input));
+    P output = module.call(scope, input);
+    if (row != null) {
+      row.close(module.describeOutput(output));
+    }
+    if (capture != null && capture.test(module, "__call__")) {
+      scope.capture("__call__", output);
+    }
+    return output;
   }
 
   /** Runs a body in a fresh scope at a place; names are free again, counts of draws go on. */
   <R> R within(Place place, Module<?, ?> module, Function<Scope, R> body) {
-    Scope scope = new Scope(this, place, module.typeName());
+    Scope scope = new Scope(this, place, module);
     try {
       return body.apply(scope);
     } finally {
@@ -112,11 +118,11 @@ final class Run {
 
   /** Where a module was bound in this run, or null. */
   @Nullable Place placeOf(Module<?, ?> module) {
-    return bound.get(module);
+    return bound.placeOf(module);
   }
 
   void bind(Module<?, ?> module, Place place) {
-    bound.putIfAbsent(module, place);
+    bound.bind(module, place);
   }
 
   Branch variables() {
@@ -137,26 +143,30 @@ final class Run {
   }
 
   boolean hasRng(String stream) {
-    return rngs.containsKey(stream);
+    return rngs.has(stream);
   }
 
   /** The next key of a stream at a place; of {@code params} where there is no such stream. */
   Key draw(String stream, Place place) {
-    String from = rngs.containsKey(stream) ? stream : "params";
-    Key base = rngs.get(from);
+    if (keys == null) {
+      keys = rngs.keys(x64);
+    }
+    String from = keys.containsKey(stream) ? stream : "params";
+    Key base = keys.get(from);
     if (base == null) {
       throw new LinenException.InvalidRngError(
-          stream, place.path(), rngs.isEmpty() ? "no streams" : "streams " + rngs.keySet());
+          stream, place.path(), keys.isEmpty() ? "no streams" : "streams " + keys.keySet());
     }
-    return PathFold.fold(base, place.names(), place.nextDraw(from), separated);
+    return PathFold.fold(base, place.names(), place.nextDraw(from), rngs.fixesSeparator());
+  }
+
+  /** Whether nobody sees which submodules are called: they may be computed together then. */
+  boolean isPlain() {
+    return !initializing && capture == null && tabulation == null && !mutable.includes("params");
   }
 
   boolean x64() {
     return x64;
-  }
-
-  boolean isPlain() {
-    return !initializing && capture == null && tabulation == null && !mutable.includes("params");
   }
 
   boolean isInitializing() {

@@ -8,14 +8,11 @@ import dev.heddle.linen.VariableTree.Branch;
 import dev.heddle.linen.VariableTree.Leaf;
 import dev.heddle.random.Key;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -40,16 +37,19 @@ public final class Scope {
 
   private final Run run;
   private final Place place;
-  private final String typeName;
-  private final Map<String, Set<String>> reserved = new HashMap<>();
-  private final Map<String, Integer> cursors = new HashMap<>();
-  private final Map<String, Module<?, ?>> submodules = new HashMap<>();
+  private final Module<?, ?> owner;
+  private final FewNames<Taken> taken = new FewNames<>();
+  private final FewNames<Integer> cursors = new FewNames<>();
   private boolean closed;
 
-  Scope(Run run, Place place, String typeName) {
+  /** A use of a name: the collection (or {@link #ANY}), the submodule, and other uses. */
+  private record Taken(
+      String collection, @Nullable Module<?, ?> submodule, @Nullable Taken others) {}
+
+  Scope(Run run, Place place, Module<?, ?> owner) {
     this.run = run;
     this.place = place;
-    this.typeName = typeName;
+    this.owner = owner;
   }
 
   void close() {
@@ -94,17 +94,18 @@ public final class Scope {
     return new IllegalArgumentException(path() + ": " + message, cause);
   }
 
+  /** Whether nobody sees which submodules are called: they may be computed together then. */
   boolean isPlain() {
     return run.isPlain();
   }
 
-  @Nullable Branch params() {
-    List<String> path = new ArrayList<>(List.of("params"));
-    path.addAll(place.names());
-    return run.variables().at(path) instanceof Branch branch ? branch : null;
-  }
-
   // Parameters and variables.
+
+  /** The module's parameters and those of its submodules; null if there are none. */
+  @Nullable Branch params() {
+    requireOpen();
+    return place.branch(run.variables(), "params");
+  }
 
   /**
    * A parameter: the one given to the call, or a new one during init.
@@ -127,8 +128,7 @@ public final class Scope {
    */
   public Array param(String name, Function<Key, Array> init, Shape shape) {
     reserve("parameter", name, "params");
-    List<String> path = place.variable("params", name);
-    VariableTree present = run.variables().at(path);
+    VariableTree present = find("params", name);
     if (present instanceof Leaf(Array array)) {
       if (!array.shape().equals(shape)) {
         throw new LinenException.ScopeParamShapeError(name, path(), shape, array.shape());
@@ -154,7 +154,7 @@ public final class Scope {
               + ", got "
               + made.shape());
     }
-    run.put(path, new Leaf(made));
+    run.put(place.variable("params", name), new Leaf(made));
     return made;
   }
 
@@ -207,7 +207,12 @@ public final class Scope {
   /** Whether a variable, or a group of them, is there; Flax's {@code has_variable}. */
   public boolean hasVariable(String collection, String name) {
     requireOpen();
-    return run.variables().at(place.variable(collection, name)) != null;
+    return find(collection, name) != null;
+  }
+
+  private @Nullable VariableTree find(String collection, String name) {
+    Branch here = place.branch(run.variables(), collection);
+    return here == null ? null : here.children().get(name);
   }
 
   /**
@@ -217,7 +222,7 @@ public final class Scope {
    */
   public Optional<Array> getVariable(String collection, String name) {
     requireOpen();
-    return switch (run.variables().at(place.variable(collection, name))) {
+    return switch (find(collection, name)) {
       case null -> Optional.empty();
       case Leaf(Array array) -> Optional.of(array);
       case Branch branch ->
@@ -289,8 +294,7 @@ public final class Scope {
     if (!run.isMutable(collection)) {
       return false;
     }
-    List<String> path = place.variable(collection, name);
-    VariableTree present = run.variables().at(path);
+    VariableTree present = find(collection, name);
     int count = 0;
     if (present == null) {
       reserve("variable", name, collection);
@@ -304,6 +308,7 @@ public final class Scope {
               + collection
               + "\": expected a tuple to add to, got another kind of entry");
     }
+    List<String> path = place.variable(collection, name);
     path.add(Integer.toString(count));
     run.put(path, value);
     return true;
@@ -387,7 +392,7 @@ public final class Scope {
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> P call(Module<J, P> module, J input) {
-    return bind(module).call(input);
+    return run.call(placeOf(module), module, input);
   }
 
   /**
@@ -398,15 +403,13 @@ public final class Scope {
    */
   public <J, P> P call(String name, Module<J, P> module, J input) {
     requireOpen();
-    if (!isHere(name, module)) {
-      return attach(name, module).call(input);
-    }
-    return new Bound<>(run, place.child(name), module).call(input);
+    Place child = isHere(name, module) ? place.child(name) : attach(name, module);
+    return run.call(child, module, input);
   }
 
   /** Runs another method of a submodule, which is named as by {@link #call(Module, Object)}. */
   public <R> R within(Module<?, ?> module, Function<Scope, R> body) {
-    return bind(module).within(body);
+    return run.within(placeOf(module), module, body);
   }
 
   /**
@@ -416,22 +419,27 @@ public final class Scope {
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> Bound<J, P> bind(Module<J, P> module) {
+    return new Bound<>(run, placeOf(module), module);
+  }
+
+  /** A submodule's place, which it gets now if it has none. */
+  private Place placeOf(Module<?, ?> submodule) {
     requireOpen();
-    Place known = run.placeOf(module);
+    Place known = run.placeOf(submodule);
     if (known == null) {
-      String name = module.name();
-      return attach(name == null ? automaticName(module) : name, module);
+      String name = submodule.name();
+      return attach(name == null ? automaticName(submodule) : name, submodule);
     }
     if (known.isChildOf(place)) {
-      String name = known.names().getLast(); // of an earlier call of this module, or of this one
-      if (!isHere(name, module)) {
-        if (name.equals(module.typeName() + "_" + cursors.getOrDefault(module.typeName(), 0))) {
-          cursors.merge(module.typeName(), 1, Integer::sum);
+      String name = String.valueOf(known.name()); // of an earlier call of it or of this module
+      if (!isHere(name, submodule)) {
+        if (name.equals(submodule.automaticName(cursor(submodule.typeName())))) {
+          advance(submodule.typeName());
         }
-        return attach(name, module);
+        return attach(name, submodule);
       }
     }
-    return new Bound<>(run, known, module);
+    return known;
   }
 
   /**
@@ -442,7 +450,9 @@ public final class Scope {
    */
   public <J, P> Bound<J, P> attribute(String name, Module<J, P> module) {
     requireOpen();
-    return run.placeOf(module) == null ? attach(name, module) : bind(module);
+    return run.placeOf(module) == null
+        ? new Bound<>(run, attach(name, module), module)
+        : bind(module);
   }
 
   /** Names a list of submodules {@code layers_0}, {@code layers_1}, ...; as {@link #attribute}. */
@@ -463,34 +473,53 @@ public final class Scope {
   }
 
   @SuppressWarnings("ReferenceEquality") // the instance is what makes a submodule
-  private boolean isHere(String name, Module<?, ?> module) {
-    return submodules.get(name) == module;
+  private boolean isHere(String name, Module<?, ?> submodule) {
+    Taken use = taken.get(name);
+    return use != null && use.submodule == submodule;
   }
 
-  private String automaticName(Module<?, ?> module) {
-    String prefix = module.typeName();
-    return prefix + "_" + (cursors.merge(prefix, 1, Integer::sum) - 1);
+  private String automaticName(Module<?, ?> submodule) {
+    return submodule.automaticName(advance(submodule.typeName()));
   }
 
-  private <J, P> Bound<J, P> attach(String name, Module<J, P> module) {
-    reserve("submodule", name, ANY);
-    submodules.put(name, module);
+  /** The number that the next unnamed module of a type gets. */
+  private int cursor(String type) {
+    Integer next = cursors.get(type);
+    return next == null ? 0 : next;
+  }
+
+  private int advance(String type) {
+    int number = cursor(type);
+    cursors.put(type, number + 1);
+    return number;
+  }
+
+  private Place attach(String name, Module<?, ?> submodule) {
+    reserve("submodule", name, ANY, submodule);
     Place child = place.child(name);
-    run.bind(module, child);
-    return new Bound<>(run, child, module);
+    run.bind(submodule, child);
+    return child;
+  }
+
+  private void reserve(String kind, String name, String collection) {
+    reserve(kind, name, collection, null);
   }
 
   /** Takes a name: for one collection, or ({@link #ANY}) for all of them. */
-  private void reserve(String kind, String name, String collection) {
+  private void reserve(
+      String kind, String name, String collection, @Nullable Module<?, ?> submodule) {
     requireOpen();
-    if (name.isEmpty() || name.contains("/")) {
+    if (name.isEmpty() || name.indexOf('/') >= 0) {
       throw error(kind + " \"" + name + "\": expected a name without \"/\", and not empty");
     }
-    Set<String> taken = reserved.computeIfAbsent(name, key -> new HashSet<>());
-    if (!taken.isEmpty()
-        && (collection.equals(ANY) || taken.contains(ANY) || taken.contains(collection))) {
-      throw new LinenException.NameInUseError(kind, name, typeName, path());
+    Taken uses = taken.get(name);
+    for (Taken use = uses; use != null; use = use.others) {
+      if (collection.equals(ANY)
+          || use.collection.equals(ANY)
+          || use.collection.equals(collection)) {
+        throw new LinenException.NameInUseError(kind, name, owner.typeName(), path());
+      }
     }
-    taken.add(collection);
+    taken.put(name, new Taken(collection, submodule, uses));
   }
 }

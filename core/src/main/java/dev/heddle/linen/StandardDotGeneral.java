@@ -27,6 +27,10 @@ enum StandardDotGeneral implements DotGeneral {
   }
 
   private static int[] ints(List<Integer> axes) {
-    return axes.stream().mapToInt(Integer::intValue).toArray();
+    int[] ints = new int[axes.size()];
+    for (int i = 0; i < ints.length; i++) {
+      ints[i] = axes.get(i);
+    }
+    return ints;
   }
 }

@@ -22,11 +22,45 @@ sealed interface VariableTree {
   record Leaf(Array array) implements VariableTree {}
 
   /** Named nodes, in the order in which they came. */
-  record Branch(SequencedMap<String, VariableTree> children) implements VariableTree {
+  final class Branch implements VariableTree {
     static final Branch EMPTY = new Branch(new LinkedHashMap<>());
 
+    private final SequencedMap<String, VariableTree> children;
+    private volatile @Nullable Boolean float64;
+    private volatile @Nullable Resolved resolved;
+
+    private record Resolved(Object key, @Nullable Object value) {}
+
+    Branch(SequencedMap<String, VariableTree> children) {
+      this.children = children;
+    }
+
+    /** The nodes by name, not to be written to. */
+    SequencedMap<String, VariableTree> children() {
+      return children;
+    }
+
+    /** The tensor of a name; null if there is none. */
+    @Nullable Array tensor(String name) {
+      return children.get(name) instanceof Leaf(Array array) ? array : null;
+    }
+
+    /**
+     * What was made of this branch for a key, for callers that need it call after call. The branch
+     * keeps it, for one key (the last), as long as it lives itself.
+     *
+     * @param key told by identity; the values of one key have one type
+     * @param make makes the value from what the branch holds and the key says, nothing else
+     */
+    @SuppressWarnings({"unchecked", "ReferenceEquality", "NullAway"}) // the key decides the type
     <T extends @Nullable Object> T resolved(Object key, Supplier<T> make) {
-      return make.get();
+      Resolved known = resolved;
+      if (known != null && known.key == key) {
+        return (T) known.value;
+      }
+      T value = make.get();
+      resolved = new Resolved(key, value); // made twice by two threads, both the same
+      return value;
     }
 
     /** The node at a path of names, or null. */
@@ -119,8 +153,17 @@ sealed interface VariableTree {
       });
     }
 
-    /** Whether one of the tensors is float64. */
+    /** Whether one of the tensors is float64; looked up once. */
     boolean hasFloat64() {
+      Boolean known = float64;
+      if (known == null) {
+        known = findFloat64();
+        float64 = known; // two threads find the same
+      }
+      return known;
+    }
+
+    private boolean findFloat64() {
       for (VariableTree node : children.values()) {
         boolean found =
             switch (node) {
@@ -164,6 +207,16 @@ sealed interface VariableTree {
         elements.add(children.get(Integer.toString(i)));
       }
       return Collections.unmodifiableList(elements);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Branch branch && children.equals(branch.children);
+    }
+
+    @Override
+    public int hashCode() {
+      return children.hashCode();
     }
   }
 }

@@ -32,7 +32,6 @@ public final class Variables implements ArrayTree<Variables> {
   private static final Variables EMPTY = new Variables(Branch.EMPTY);
 
   private final Branch root;
-  private volatile @Nullable Boolean float64;
 
   Variables(Branch root) {
     this.root = root;
@@ -181,12 +180,7 @@ public final class Variables implements ArrayTree<Variables> {
 
   /** Whether one of the tensors is float64; looked up once. */
   boolean hasFloat64() {
-    Boolean known = float64;
-    if (known == null) {
-      known = root.hasFloat64();
-      float64 = known; // two threads find the same
-    }
-    return known;
+    return root.hasFloat64();
   }
 
   /** Whether there is no tensor. */

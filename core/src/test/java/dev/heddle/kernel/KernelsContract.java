@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What every implementation of {@link Kernels} holds: the bits of {@link ScalarKernels}, at awkward
  * sizes, inside larger arrays, with nothing written outside.
  */
-public abstract class KernelsContract {
+public abstract class KernelsContract extends ElementKernelsContract {
   private static final float CANARY = 12345.678f;
 
   private final Kernels scalar = new ScalarKernels();
 
-  /** The implementation under test. */
+  @Override
   protected abstract Kernels kernels();
 
   static Stream<int[]> productSizes() {

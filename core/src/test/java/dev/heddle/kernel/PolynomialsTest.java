@@ -29,7 +29,12 @@ class PolynomialsTest {
     TANH(Polynomials::tanh, StrictMath::tanh),
     SIGMOID(Polynomials::sigmoid, SpecialFunctions::sigmoid),
     ERF(Polynomials::erf, SpecialFunctions::erf),
+    ERFC(Polynomials::erfc, SpecialFunctions::erfc),
+    SILU(Polynomials::silu, x -> x * SpecialFunctions.sigmoid(x)),
+    GELU_TANH(
+        Polynomials::geluTanh, x -> x * SpecialFunctions.sigmoid(SpecialFunctions.geluGate(x))),
     SQRT(Polynomials::sqrt, StrictMath::sqrt),
+    RSQRT(Polynomials::rsqrt, x -> 1 / StrictMath.sqrt(x)),
     CBRT(Polynomials::cbrt, StrictMath::cbrt),
     SIN(Polynomials::sin, StrictMath::sin),
     COS(Polynomials::cos, StrictMath::cos);

@@ -1,7 +1,15 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
 import dev.heddle.kernel.Polynomials;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +25,31 @@ final class BlockState {
 
   private final @Nullable BlockState[] finished = new @Nullable BlockState[Integer.SIZE];
 
+  private final List<BlockState> spare = new ArrayList<>();
+  private final float[] scales = new float[SimdAttention.BLOCK];
+  private final float[] laterScales = new float[SimdAttention.BLOCK];
+
   BlockState(int width) {
     this.weighted = new float[width * SimdAttention.BLOCK];
   }
 
+  /** Back to no keys. The weighted values stay: the first tile of a span starts their chains. */
   void clear() {
     Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
     Arrays.fill(sums, 0);
-    Arrays.fill(weighted, 0);
   }
 
   /** Ends a span: merges it with its equals among the earlier ones and starts anew from nothing. */
   void endSpan() {
-    BlockState carried = new BlockState(weighted.length / SimdAttention.BLOCK);
+    BlockState carried =
+        spare.isEmpty()
+            ? new BlockState(weighted.length / SimdAttention.BLOCK)
+            : spare.removeLast();
     carried.copy(this);
     int level = 0;
     for (BlockState earlier = finished[level]; earlier != null; earlier = finished[level]) {
       earlier.merge(carried);
+      spare.add(carried);
       carried = earlier;
       finished[level++] = null;
     }
@@ -51,6 +67,7 @@ final class BlockState {
           earlier.merge(this);
         }
         copy(earlier);
+        spare.add(earlier);
         finished[level] = null;
         first = false;
       }
@@ -67,13 +84,20 @@ final class BlockState {
   private void merge(BlockState later) {
     for (int lane = 0; lane < maxima.length; lane++) {
       float both = Math.max(maxima[lane], later.maxima[lane]);
-      float scale = factor(maxima[lane], both);
-      float laterScale = factor(later.maxima[lane], both);
+      scales[lane] = factor(maxima[lane], both);
+      laterScales[lane] = factor(later.maxima[lane], both);
       maxima[lane] = both;
-      sums[lane] = Math.fma(later.sums[lane], laterScale, sums[lane] * scale);
+      sums[lane] = Math.fma(later.sums[lane], laterScales[lane], sums[lane] * scales[lane]);
+    }
+    for (int lane = 0; lane < maxima.length; lane += LANES) {
+      FloatVector scale = FloatVector.fromArray(F, scales, lane);
+      FloatVector laterScale = FloatVector.fromArray(F, laterScales, lane);
+      VectorMask<Float> nothing = scale.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> nothingLater = laterScale.compare(VectorOperators.EQ, 0f);
       for (int at = lane; at < weighted.length; at += maxima.length) {
-        float own = scale == 0 ? 0 : weighted[at] * scale;
-        weighted[at] = laterScale == 0 ? own : Math.fma(later.weighted[at], laterScale, own);
+        FloatVector own = FloatVector.fromArray(F, weighted, at).mul(scale).blend(0f, nothing);
+        FloatVector sum = FloatVector.fromArray(F, later.weighted, at).fma(laterScale, own);
+        sum.blend(own, nothingLater).intoArray(weighted, at);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.Lanes;
 import dev.heddle.kernel.Tiles;
 
 /** What attention needs beside its operands; one for each thread, grown when it must. */
@@ -9,19 +10,22 @@ final class Scratch {
   /** A tile of scores, then of weights, {@code [TILE, BLOCK]}. */
   final float[] scores = new float[Tiles.TILE * SimdAttention.BLOCK];
 
+  /** The greatest scores so far. */
+  final float[] maxima = new float[SimdAttention.BLOCK];
+
   /** What is subtracted from the scores of each query before the exponential. */
   final float[] shifts = new float[SimdAttention.BLOCK];
 
   /** What each query's sum and weighted values are multiplied by. */
   final float[] factors = new float[SimdAttention.BLOCK];
 
-  /** Sums of the 16 virtual lanes. */
-  final float[] partial = new float[16 * Species.LANES];
+  /** Sums of the 16 virtual lanes, for each vector of queries. */
+  final float[] partial = new float[Lanes.COUNT * SimdAttention.BLOCK];
 
   /** A block of queries, {@code [D, BLOCK]}. */
   float[] queries = {};
 
-  /** All values of a head, {@code [V, K]}. */
+  /** All values of a head, {@code [V, TILE]} for each tile of keys. */
   float[] values = {};
 
   private float[] edge = {};
@@ -39,8 +43,10 @@ final class Scratch {
     if (queries.length < depth * SimdAttention.BLOCK) {
       queries = new float[depth * SimdAttention.BLOCK];
     }
-    if (values.length < Math.multiplyExact(width, keys)) {
-      values = new float[width * keys];
+    int tiles = (keys + Tiles.TILE - 1) / Tiles.TILE;
+    int laid = Math.multiplyExact(width, Math.multiplyExact(tiles, Tiles.TILE));
+    if (values.length < laid) {
+      values = new float[laid];
     }
     if (state.weighted.length != width * SimdAttention.BLOCK) {
       state = new BlockState(width);

@@ -1,6 +1,5 @@
 package dev.heddle.simd;
 
-import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.AttentionHead;
@@ -10,9 +9,6 @@ import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Tiles;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Attention of one head with the queries in the lanes: scores are kept transposed, keys by queries,
@@ -26,11 +22,8 @@ final class SimdAttention {
   /** Queries that pass over the keys together. */
   static final int BLOCK = 64;
 
-  /** Rows of values that are laid into columns together, while they are in the cache. */
-  private static final int LAID_TOGETHER = 16;
-
-  /** All bits of the exponent: those of NaN and infinity. */
-  private static final int EXPONENT = 0x7f800000;
+  /** Keys whose scores are used while they are in the first-level cache; a multiple of 16. */
+  private static final int CHUNK = 96;
 
   private final AttentionHead head;
   private final ScoreRules rules;
@@ -52,63 +45,51 @@ final class SimdAttention {
   }
 
   /**
-   * Lays the values with the keys in the rows' direction, {@code [V, K]}.
+   * Lays the values with the keys in the rows' direction, tile by tile of keys: {@code [V, TILE]}
+   * each.
    *
-   * @return whether all of them are finite
+   * @param end the keys that are laid, from the first on
+   * @return whether all of them are finite, as far as that matters: where keys are masked
    */
-  boolean packValues() {
+  boolean packValues(int end) {
     Rows values = head.values();
-    float[] packed = scratch.values;
-    int unusual = 0;
-    for (int start = 0; start < keyCount; start += LAID_TOGETHER) {
-      int count = Math.min(LAID_TOGETHER, keyCount - start);
-      for (int d = 0; d < width; d++) {
-        int to = d * keyCount + start;
-        int from = values.at(start) + d;
-        for (int j = 0; j < count; j++) {
-          packed[to + j] = values.data()[from + j * values.stride()];
-        }
-      }
+    for (int start = 0; start < end; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, end - start);
+      Transpose.intoColumns(
+          values.data(),
+          values.at(start),
+          values.stride(),
+          length,
+          width,
+          scratch.values,
+          start * width,
+          Tiles.TILE);
     }
-    for (int i = 0; i < width * keyCount; i++) {
-      int exponent = Float.floatToRawIntBits(packed[i]) & EXPONENT;
-      unusual = Math.max(unusual, exponent);
-    }
-    return unusual != EXPONENT;
+    boolean matters = head.mask() != null || rules.causal();
+    return !matters || Passes.areFinite(values, end);
   }
 
   /** The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end. */
   BlockState attend(int first, int count) {
+    return attend(first, count, rules.causal() ? Math.min(keyCount, first + count) : keyCount);
+  }
+
+  /** As {@link #attend(int, int)}, over the keys up to {@code end}. */
+  private BlockState attend(int first, int count, int end) {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
-    int end = rules.causal() ? Math.min(keyCount, first + count) : keyCount;
     for (int start = 0; start < end; start += Tiles.TILE) {
-      int length = Math.min(Tiles.TILE, keyCount - start);
+      int length = Math.min(Tiles.TILE, end - start);
       score(first, count, start, length);
-      for (int lane = 0; lane < BLOCK; lane += LANES) {
-        maximum(state, lane, length);
-        exponentials(state, lane, length);
+      SoftmaxTile.shift(scratch, state, count);
+      SoftmaxTile.fillUp(scratch, length);
+      boolean fresh = start % Tiles.SPAN == 0;
+      if (!fresh) {
+        SoftmaxTile.rescale(scratch, state.weighted, count, width);
       }
-      if (head.keep() != null) {
-        drop(head.keep(), first, count, start, length);
-      }
-      rescale(state);
-      for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
-        Products.tile(
-            scratch.values,
-            start,
-            keyCount,
-            scratch.scores,
-            col,
-            BLOCK,
-            state.weighted,
-            col,
-            BLOCK,
-            width,
-            length,
-            false);
-      }
+      weigh(state, first, count, start, length, fresh);
+      SoftmaxTile.sums(scratch, state, count);
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
         state.endSpan();
@@ -118,60 +99,126 @@ final class SimdAttention {
     return state;
   }
 
+  /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
+  BlockState weigh(int first, int count, Rows out) {
+    BlockState state = attend(first, count, keyCount);
+    for (int start = 0; start < keyCount; start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, keyCount - start);
+      score(first, count, start, length);
+      SoftmaxTile.weights(scratch, state, count, length);
+      Transpose.intoRows(
+          scratch.scores, 0, BLOCK, length, count, out.data(), out.at(first) + start, out.stride());
+    }
+    return state;
+  }
+
   private void packQueries(int first, int count) {
     Rows queries = head.queries();
     float[] packed = scratch.queries;
-    float divisor = (float) rules.queryDivisor();
-    Arrays.fill(packed, 0, depth * BLOCK, 0);
-    for (int i = 0; i < count; i++) {
-      int at = queries.at(first + i);
-      for (int d = 0; d < depth; d++) {
-        packed[d * BLOCK + i] = queries.data()[at + d];
-      }
-    }
-    for (int i = 0; i < depth * BLOCK; i++) {
-      packed[i] /= divisor;
-    }
+    Transpose.intoColumns(
+        queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
+    Passes.divide(packed, depth * BLOCK, (float) rules.queryDivisor());
     if (rounded) {
-      round(rules.scoreRounding(), packed, depth * BLOCK);
+      Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
     }
   }
 
-  /** Fills the tile of scores, {@code [keys, BLOCK]}. */
+  /** Fills the tile of scores, {@code [keys, BLOCK]}, and finds the new maxima. */
   private void score(int first, int count, int start, int length) {
+    System.arraycopy(scratch.state.maxima, 0, scratch.maxima, 0, BLOCK);
+    boolean future = rules.causal() && start + length - 1 > first;
+    boolean plain = head.bias() == null && head.mask() == null && !future;
+    int step = plain ? CHUNK : length;
+    for (int from = 0; from < length; from += step) {
+      int to = Math.min(length, from + step);
+      scoreKeys(count, start, from, to);
+      if (!plain) {
+        adjust(first, count, start, length, future);
+      }
+      SoftmaxTile.maxima(scratch, count, from, to);
+    }
+  }
+
+  private void scoreKeys(int count, int start, int from, int to) {
     Rows keys = head.keys();
-    for (int col = 0; col < BLOCK; col += Panels.WIDTH) {
-      Products.tile(
-          keys.data(),
-          keys.at(start),
-          keys.stride(),
-          scratch.queries,
-          col,
-          BLOCK,
-          scratch.scores,
-          col,
-          BLOCK,
-          length,
-          depth,
-          true);
-    }
+    product(
+        keys.data(),
+        keys.at(start + from),
+        keys.stride(),
+        scratch.queries,
+        0,
+        scratch.scores,
+        from * BLOCK,
+        count,
+        to - from,
+        depth,
+        true);
     if (rounded) {
-      round(rules.scoreRounding(), scratch.scores, length * BLOCK);
+      Passes.round(rules.scoreRounding(), scratch.scores, from * BLOCK, to * BLOCK);
     }
+  }
+
+  private void adjust(int first, int count, int start, int length, boolean future) {
     if (head.bias() != null) {
       addBias(head.bias(), first, count, start, length);
     }
     if (head.mask() != null) {
       mask(head.mask(), first, count, start, length);
     }
-    if (rules.causal() && start + length - 1 > first) {
+    if (future) {
       maskFuture(first, start, length);
     }
   }
 
-  private static void round(Rounding rounding, float[] values, int count) {
-    for (int i = 0; i < count; i++) {
-      values[i] = rounding.round(values[i]);
+  /**
+   * Turns the scores into weights and adds the weighted values; some keys at a time, so that their
+   * weights are still in the first-level cache.
+   */
+  private void weigh(BlockState state, int first, int count, int start, int length, boolean fresh) {
+    int step = head.keep() == null ? CHUNK : length;
+    for (int from = 0; from < length; from += step) {
+      int to = Math.min(length, from + step);
+      SoftmaxTile.exponentials(scratch, count, from, (to + 15) / 16 * 16);
+      if (head.keep() != null) {
+        drop(head.keep(), first, count, start, length);
+      }
+      product(
+          scratch.values,
+          start * width + from,
+          Tiles.TILE,
+          scratch.scores,
+          from * BLOCK,
+          state.weighted,
+          0,
+          count,
+          width,
+          to - from,
+          fresh && from == 0);
+    }
+  }
+
+  /**
+   * A product with a right operand and a result of {@link #BLOCK} columns, as far as there are
+   * queries.
+   */
+  private static void product(
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      int count,
+      int rows,
+      int k,
+      boolean fresh) {
+    if (LANES == 16 && count > MicroKernel2.WIDTH) {
+      MicroKernel4.multiply(a, ao, lda, b, bo, BLOCK, c, co, BLOCK, rows, k, fresh);
+      return;
+    }
+    for (int col = 0; col < count; col += MicroKernel2.WIDTH) {
+      MicroKernel2.multiply(a, ao, lda, b, bo + col, BLOCK, c, co + col, BLOCK, rows, k, fresh);
     }
   }
 
@@ -217,57 +264,6 @@ final class SimdAttention {
     }
   }
 
-  /** The new maximum of some lanes and the factor for what they hold; NaNs show in the sum. */
-  private void maximum(BlockState state, int lane, int length) {
-    float[] scores = scratch.scores;
-    FloatVector old = FloatVector.fromArray(F, state.maxima, lane);
-    FloatVector even = old;
-    FloatVector odd = old;
-    int j = 0;
-    for (; j + 2 <= length; j += 2) {
-      FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
-      FloatVector y = FloatVector.fromArray(F, scores, (j + 1) * BLOCK + lane);
-      even = even.blend(x, x.compare(VectorOperators.GT, even));
-      odd = odd.blend(y, y.compare(VectorOperators.GT, odd));
-    }
-    if (j < length) {
-      FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
-      even = even.blend(x, x.compare(VectorOperators.GT, even));
-    }
-    FloatVector maximum = even.blend(odd, odd.compare(VectorOperators.GT, even));
-    VectorMask<Float> nothing = maximum.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    FloatVector shift = maximum.blend(0f, nothing); // then every weight is exp(-infinity)
-    VectorMath.expOfNegative(old.sub(shift)).intoArray(scratch.factors, lane);
-    maximum.intoArray(state.maxima, lane);
-    shift.intoArray(scratch.shifts, lane);
-  }
-
-  /** Turns the scores of some lanes into exponentials and adds their sum, in 16 virtual lanes. */
-  private void exponentials(BlockState state, int lane, int length) {
-    float[] scores = scratch.scores;
-    float[] partial = scratch.partial;
-    FloatVector shift = FloatVector.fromArray(F, scratch.shifts, lane);
-    for (int residue = 0; residue < 16; residue++) {
-      FloatVector sum = FloatVector.zero(F);
-      for (int j = residue; j < length; j += 16) {
-        int at = j * BLOCK + lane;
-        FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, at).sub(shift));
-        p.intoArray(scores, at);
-        sum = sum.add(p);
-      }
-      sum.intoArray(partial, residue * LANES);
-    }
-    for (int half = 8; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        FloatVector a = FloatVector.fromArray(F, partial, i * LANES);
-        a.add(FloatVector.fromArray(F, partial, (i + half) * LANES)).intoArray(partial, i * LANES);
-      }
-    }
-    FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-    FloatVector total = FloatVector.fromArray(F, partial, 0);
-    FloatVector.fromArray(F, state.sums, lane).fma(factor, total).intoArray(state.sums, lane);
-  }
-
   private void drop(Grid<byte[]> keep, int first, int count, int start, int length) {
     float[] scores = scratch.scores;
     float kept = (float) rules.dropoutScale();
@@ -280,33 +276,11 @@ final class SimdAttention {
     }
   }
 
-  private void rescale(BlockState state) {
-    float[] weighted = state.weighted;
-    for (int lane = 0; lane < BLOCK; lane += LANES) {
-      FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-      VectorMask<Float> anew = factor.compare(VectorOperators.EQ, 0f);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector scaled = FloatVector.fromArray(F, weighted, at).mul(factor);
-        scaled.blend(0f, anew).intoArray(weighted, at);
-      }
-    }
-  }
-
   /** Writes the finished rows of a block. */
   void store(BlockState state, int first, int count, Rows out) {
-    float[] weighted = state.weighted;
-    for (int lane = 0; lane < BLOCK; lane += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector.fromArray(F, weighted, at).div(sum).add(0f).intoArray(weighted, at);
-      }
-    }
-    for (int i = 0; i < count; i++) {
-      int at = out.at(first + i);
-      for (int d = 0; d < width; d++) {
-        out.data()[at + d] = weighted[d * BLOCK + i];
-      }
-    }
+    SoftmaxTile.finish(state, count, width);
+    Transpose.intoRows(
+        state.weighted, 0, BLOCK, width, count, out.data(), out.at(first), out.stride());
   }
 
   /** Whether a row must be done again by the scalar kernels. */

@@ -3,7 +3,6 @@ package dev.heddle.simd;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -12,7 +11,7 @@ import dev.heddle.kernel.ScalarKernels;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, with the bits of {@link ScalarKernels}. */
-final class SimdKernels implements Kernels {
+final class SimdKernels extends SimdElements {
   /** Rows of a left operand from which on copying the right one into panels pays. */
   private static final int ROWS_TO_PACK_FOR = 8;
 
@@ -29,7 +28,7 @@ final class SimdKernels implements Kernels {
   /** Multiply-adds up to which a call is small. */
   private static final long SMALL = 16 << 20;
 
-  private final Kernels scalar = new ScalarKernels();
+  private final ScalarKernels scalar = new ScalarKernels();
   private final String name;
   private int products; // counted roughly: a race only makes the cold phase longer
   private int attentions;
@@ -82,16 +81,15 @@ final class SimdKernels implements Kernels {
       Rows out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
-    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
-    boolean cold = attentions < COLD_CALLS && work <= SMALL;
-    attentions = Math.min(attentions + 1, COLD_CALLS);
-    if (cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null) {
+    if (isScalar(head, from, to)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
     SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
-    boolean finite = attention.packValues();
-    if (!finite && (head.mask() != null || head.rules().causal())) {
+    boolean finite =
+        attention.packValues(
+            head.rules().causal() ? Math.min(to, head.keys().rows()) : head.keys().rows());
+    if (!finite) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
@@ -110,6 +108,21 @@ final class SimdKernels implements Kernels {
     }
   }
 
+  private static AttentionHead withoutValues(AttentionHead head) {
+    Rows values = head.values();
+    Rows none = new Rows(values.data(), values.offset(), values.stride(), values.rows(), 0);
+    return new AttentionHead(
+        head.queries(), head.keys(), none, null, head.bias(), head.mask(), null, head.rules());
+  }
+
+  /** Whether a call is left to the scalar kernels; counts it. */
+  private boolean isScalar(AttentionHead head, int from, int to) {
+    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
+    boolean cold = attentions < COLD_CALLS && work <= SMALL;
+    attentions = Math.min(attentions + 1, COLD_CALLS);
+    return cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null;
+  }
+
   @Override
   public void attend(
       AttentionHead64 head,
@@ -123,7 +136,23 @@ final class SimdKernels implements Kernels {
 
   @Override
   public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
-    scalar.weigh(head, from, to, out, rounding);
+    if (isScalar(head, from, to)) {
+      scalar.weigh(head, from, to, out, rounding);
+      return;
+    }
+    SimdAttention attention = new SimdAttention(withoutValues(head), Scratch.ofThread());
+    for (int first = from; first < to; first += SimdAttention.BLOCK) {
+      int count = Math.min(SimdAttention.BLOCK, to - first);
+      BlockState state = attention.weigh(first, count, out);
+      for (int i = 0; i < count; i++) {
+        if (state.sums[i] > 0) {
+          int at = out.at(first + i);
+          Passes.round(rounding, out.data(), at, at + out.cols());
+        } else { // no sum, or NaN
+          scalar.weigh(head, first + i, first + i + 1, out, rounding);
+        }
+      }
+    }
   }
 
   @Override

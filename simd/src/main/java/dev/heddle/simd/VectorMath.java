@@ -17,8 +17,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The elementary functions of {@link Polynomials}, operation for operation. */
+/** The elementary functions of {@link Polynomials}, with their bits. */
 final class VectorMath {
+  /** From here up to 0 the power of two in exp(x) and exp(x) itself are normal numbers. */
+  static final float EXP_NORMAL = -86f;
+
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
   private static final int EXPONENT_BIAS = 127;
   private static final int MANTISSA_BITS = 23;
@@ -27,7 +30,11 @@ final class VectorMath {
 
   /** {@link Polynomials#exp} of what is at most 0 or NaN: the bound above is left out. */
   static FloatVector expOfNegative(FloatVector x) {
-    FloatVector bounded = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+    return expOfBounded(x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO)));
+  }
+
+  /** {@link Polynomials#exp} of what is between its bounds or NaN. */
+  static FloatVector expOfBounded(FloatVector bounded) {
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector shifted = bounded.fma(FloatVector.broadcast(F, LOG2_E), rounder);
     FloatVector n = shifted.sub(rounder);
@@ -38,14 +45,25 @@ final class VectorMath {
     q = q.fma(r, FloatVector.broadcast(F, EXP_1));
     q = q.fma(r, FloatVector.broadcast(F, EXP_0));
     FloatVector one = FloatVector.broadcast(F, 1f);
-    FloatVector p = q.fma(r, one).fma(r, one);
+    return scale(q.fma(r, one).fma(r, one), shifted);
+  }
+
+  /** p times two to the power that stands in the lowest bits, in two steps that cannot overflow. */
+  static FloatVector scale(FloatVector p, FloatVector shifted) {
     IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
     IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
     IntVector rest = exponent.sub(half);
-    FloatVector first =
-        half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
-    FloatVector second =
-        rest.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
-    return p.mul(first).mul(second);
+    return p.mul(powerOfTwo(half)).mul(powerOfTwo(rest)); // no sum of exponents: that loses NaNs
+  }
+
+  static FloatVector powerOfTwo(IntVector exponent) {
+    IntVector biased = exponent.add(EXPONENT_BIAS);
+    return biased.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
+  }
+
+  /** The same in one step, where p and the result are normal. The shift drops the rounder. */
+  static FloatVector raise(FloatVector p, FloatVector shifted) {
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
   }
 }

@@ -6,9 +6,11 @@ import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
+import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.UnaryFunction;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,11 +28,14 @@ class SimdKernelsTest extends KernelsContract {
     }
   }
 
-  private final Kernels kernels = warm(KernelChoice.of(WISH).kernels());
+  /** Made once, and only where the machine has the width. */
+  private static final class Warm {
+    static final Kernels KERNELS = warm(KernelChoice.of(WISH).kernels());
+  }
 
   @Override
   protected Kernels kernels() {
-    return kernels;
+    return Warm.KERNELS;
   }
 
   /** Past the calls that run scalar, so that it is vectors that are compared. */
@@ -44,6 +49,21 @@ class SimdKernelsTest extends KernelsContract {
       kernels.multiply(one, kernels.pack(one, 1), Rows.of(new float[1], 1, 1));
       kernels.attend(head, 0, 1, Rows.of(new float[1], 1, 1), null, null);
     }
+    float[] values = new float[Warmth.COLD];
+    short[] bits = new short[values.length];
+    for (UnaryFunction function : UnaryFunction.values()) {
+      if (VectorFunctions.has(function)) {
+        kernels.map(function, values, 0, values, 0, values.length);
+      }
+    }
+    kernels.toBfloat16(values, 0, bits, 0, bits.length);
+    kernels.fromBfloat16(bits, 0, values, 0, bits.length);
+    kernels.toFloat16(values, 0, bits, 0, bits.length);
+    kernels.round(Rounding.BFLOAT16, values, 0, values.length);
+    kernels.sum(values, 0, values.length);
+    kernels.max(values, 0, values.length);
+    float[] row = {1};
+    kernels.normalize(new NormRows(values, values, 1, 1, true, row, row), 0, values.length);
     return kernels;
   }
 

@@ -54,7 +54,9 @@ final class Axes {
   /** 0, 1, ..., count - 1. */
   static int[] first(int count) {
     int[] axes = new int[count];
-    Arrays.setAll(axes, i -> i);
+    for (int i = 0; i < count; i++) {
+      axes[i] = i;
+    }
     return axes;
   }
 
@@ -80,10 +82,31 @@ final class Axes {
     return all;
   }
 
+  /** Whether axes are 0, 1, 2, ... */
+  static boolean areInOrder(int[] axes) {
+    for (int i = 0; i < axes.length; i++) {
+      if (axes[i] != i) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The lengths of the given axes. */
+  static Shape lengths(Shape shape, int... axes) {
+    int[] lengths = new int[axes.length];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = shape.dim(axes[i]);
+    }
+    return Shape.of(lengths);
+  }
+
   /** The values at the given places. */
   static int[] pick(int[] values, int... places) {
     int[] picked = new int[places.length];
-    Arrays.setAll(picked, i -> values[places[i]]);
+    for (int i = 0; i < picked.length; i++) {
+      picked[i] = values[places[i]];
+    }
     return picked;
   }
 }

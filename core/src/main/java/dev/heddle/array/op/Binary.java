@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * type before: the operation sees one type.
  */
 record Binary(Function function) implements Op {
+  private static final int COST = 16;
+  private static final int POWER_COST = 2000; // StrictMath
 
   static Array of(Function function, Array x, Array y) {
     DType dtype = DType.promote(x.dtype(), y.dtype());
@@ -51,6 +53,7 @@ record Binary(Function function) implements Op {
           shape,
           x.shape(),
           y.shape(),
+          cost(),
           (o, i, si, j, sj, m) -> {
             for (int k = 0; k < m; k++) {
               out[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
@@ -66,6 +69,7 @@ record Binary(Function function) implements Op {
           shape,
           x.shape(),
           y.shape(),
+          cost(),
           (o, i, si, j, sj, m) -> floats(out, o, a, i, si, b, j, sj, m));
       return Array.wrap(Storage.ofFloats(dtype, out), shape);
     }
@@ -82,6 +86,7 @@ record Binary(Function function) implements Op {
         shape,
         x.shape(),
         y.shape(),
+        cost(),
         (o, i, si, j, sj, m) -> {
           for (int k = 0; k < m; k++) {
             out[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
@@ -90,18 +95,19 @@ record Binary(Function function) implements Op {
     return Array.wrap(Storage.ofLongs(dtype, out), shape);
   }
 
-  /** One row. The four that everything is made of have loops of their own, for speed only. */
+  private int cost() {
+    return function == Function.POWER ? POWER_COST : COST;
+  }
+
   private void floats(
       float[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
-    boolean isCommon =
-        switch (function) {
-          case ADD, SUBTRACT, MULTIPLY, DIVIDE -> true;
-          case FLOOR_DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM -> false;
-        };
-    if (isCommon && si == 1 && sj == 1) {
+    boolean plain = Arithmetic.has(function);
+    if (plain && si == 1 && sj == 1) {
       Arithmetic.rows(function, out, o, a, i, b, j, m);
-    } else if (isCommon && si == 1 && sj == 0) {
+    } else if (plain && si == 1 && sj == 0) {
       Arithmetic.rowAndNumber(function, out, o, a, i, b[j], m);
+    } else if (plain && si == 0 && sj == 1) {
+      Arithmetic.numberAndRow(function, out, o, a[i], b, j, m);
     } else {
       for (int k = 0; k < m; k++) {
         out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);

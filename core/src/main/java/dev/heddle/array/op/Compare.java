@@ -15,6 +15,8 @@ import java.util.Locale;
  * nor greater. The logical functions take "not zero" for true.
  */
 public final class Compare {
+  private static final int COST = 48;
+
   private Compare() {}
 
   /** x == y, {@code jnp.equal}. */
@@ -109,6 +111,43 @@ public final class Compare {
       this.label = label;
     }
 
+    /** One row of float32, in a loop for each relation. */
+    private void rows(
+        byte[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
+      switch (this) {
+        case EQUAL -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] == b[j + k * sj] ? 1 : 0);
+          }
+        }
+        case NOT_EQUAL -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] != b[j + k * sj] ? 1 : 0);
+          }
+        }
+        case LESS -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] < b[j + k * sj] ? 1 : 0);
+          }
+        }
+        case LESS_EQUAL -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] <= b[j + k * sj] ? 1 : 0);
+          }
+        }
+        case GREATER -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] > b[j + k * sj] ? 1 : 0);
+          }
+        }
+        case GREATER_EQUAL -> {
+          for (int k = 0; k < m; k++) {
+            out[o + k] = (byte) (a[i + k * si] >= b[j + k * sj] ? 1 : 0);
+          }
+        }
+      }
+    }
+
     private boolean holds(double x, double y) {
       return switch (this) {
         case EQUAL -> x == y;
@@ -144,13 +183,23 @@ public final class Compare {
       Array y = inputs.get(1);
       Shape shape = Walk.broadcast(name(), x.shape(), y.shape());
       byte[] out = new byte[shape.size()];
-      if (x.dtype().isFloating()) {
+      if (x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
+        float[] a = x.storage().floats();
+        float[] b = y.storage().floats();
+        Walk.rows(
+            shape,
+            x.shape(),
+            y.shape(),
+            COST,
+            (o, i, si, j, sj, m) -> relation.rows(out, o, a, i, si, b, j, sj, m));
+      } else if (x.dtype() == DType.FLOAT64) {
         double[] a = x.storage().doubles();
         double[] b = y.storage().doubles();
         Walk.rows(
             shape,
             x.shape(),
             y.shape(),
+            COST,
             (o, i, si, j, sj, m) -> {
               for (int k = 0; k < m; k++) {
                 out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
@@ -163,6 +212,7 @@ public final class Compare {
             shape,
             x.shape(),
             y.shape(),
+            COST,
             (o, i, si, j, sj, m) -> {
               for (int k = 0; k < m; k++) {
                 out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
@@ -197,6 +247,7 @@ public final class Compare {
           shape,
           x.shape(),
           y.shape(),
+          COST,
           (o, i, si, j, sj, m) -> {
             for (int k = 0; k < m; k++) {
               int p = a[i + k * si];

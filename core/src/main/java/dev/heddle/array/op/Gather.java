@@ -3,6 +3,7 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,17 +105,30 @@ public final class Gather {
       Shape shape = before.concat(inputs.get(1).shape()).concat(after);
       int inner = after.size();
       int length = x.shape().dim(axis);
-      int[] places = new int[shape.size()];
-      int at = 0;
+      int[] starts = new int[Shape.of(before.size(), indices.length).size()];
+      int runs = 0;
       for (int block = 0; block < before.size(); block++) {
         for (long index : indices) {
-          int from = (block * length + place(name(), index, axis, x.shape())) * inner;
-          for (int i = 0; i < inner; i++) {
-            places[at++] = from + i;
-          }
+          starts[runs++] = (block * length + place(name(), index, axis, x.shape())) * inner;
         }
       }
-      return Array.wrap(x.storage().gather(places), shape);
+      return Array.wrap(runs(x.storage(), starts, inner, shape.size()), shape);
+    }
+
+    /** The runs of elements that begin at the given places. */
+    private static Storage runs(Storage from, int[] starts, int length, int size) {
+      if (from instanceof Storage.F32(float[] values)) {
+        float[] out = new float[size];
+        for (int run = 0; run < starts.length; run++) {
+          System.arraycopy(values, starts[run], out, run * length, length);
+        }
+        return new Storage.F32(out);
+      }
+      int[] places = new int[size];
+      for (int i = 0; i < size; i++) {
+        places[i] = starts[i / length] + i % length;
+      }
+      return from.gather(places);
     }
   }
 

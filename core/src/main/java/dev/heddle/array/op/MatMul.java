@@ -14,9 +14,7 @@ import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
@@ -72,7 +70,7 @@ public final class MatMul {
         Shape.broadcast(left.shape().range(0, left.rank() - 2), b.shape().range(0, b.rank() - 2));
     Array wideA = broadcastBatch(left, batch);
     Array wideB = broadcastBatch(b, batch);
-    int[] axes = IntStream.range(0, batch.rank()).toArray();
+    int[] axes = Axes.first(batch.rank());
     Array product =
         dotGeneral(
             wideA, wideB, new int[] {wideA.rank() - 1}, new int[] {wideB.rank() - 2}, axes, axes);
@@ -130,22 +128,22 @@ public final class MatMul {
     if (!together) {
       return Elementwise.add(dotGeneral(lhs, rhs, lhsContract, rhsContract, none, none), bias);
     }
-    DotGeneral op =
-        new DotGeneral(axes(lhs, lhsContract), axes(rhs, rhsContract), List.of(), List.of());
+    DotGeneral op = new DotGeneral(axes(lhs, lhsContract), axes(rhs, rhsContract), none, none);
     op.check(lhs.shape(), rhs.shape());
     op.checkBias(rhs.shape(), bias.shape());
     return Op.run(op, lhs, rhs, bias);
   }
 
-  private static List<Integer> axes(Array array, int... axes) {
-    return Arrays.stream(axes).map(array.shape()::axis).boxed().toList();
+  /** The axes counted from the front. */
+  private static int[] axes(Array array, int... axes) {
+    int[] normal = new int[axes.length];
+    for (int i = 0; i < normal.length; i++) {
+      normal[i] = array.shape().axis(axes[i]);
+    }
+    return normal;
   }
 
-  private record DotGeneral(
-      List<Integer> lhsContract,
-      List<Integer> rhsContract,
-      List<Integer> lhsBatch,
-      List<Integer> rhsBatch)
+  private record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch)
       implements Op {
     @Override
     public String name() {
@@ -160,45 +158,48 @@ public final class MatMul {
     }
 
     void checkBias(Shape rhs, Shape bias) {
-      Shape expected = pick(rhs, Arrays.stream(free(rhs.rank(), rhsContract, rhsBatch)));
+      Shape expected = Axes.lengths(rhs, free(rhs.rank(), rhsContract, rhsBatch));
       if (!bias.equals(expected)) {
         throw new IllegalArgumentException(
             "affine: argument \"bias\": expected shape " + expected + ", got " + bias);
       }
     }
 
-    private void pairs(String kind, Shape lhs, List<Integer> left, Shape rhs, List<Integer> right) {
-      boolean equal = left.size() == right.size();
-      for (int i = 0; equal && i < left.size(); i++) {
-        equal = lhs.dim(left.get(i)) == rhs.dim(right.get(i));
+    private static void pairs(String kind, Shape lhs, int[] left, Shape rhs, int[] right) {
+      boolean equal = left.length == right.length;
+      for (int i = 0; equal && i < left.length; i++) {
+        equal = lhs.dim(left[i]) == rhs.dim(right[i]);
       }
       if (!equal) {
         throw new IllegalArgumentException(
             "dot_general: expected "
                 + kind
                 + " axes of equal lengths, got axes "
-                + left
+                + Arrays.toString(left)
                 + " of "
                 + lhs
                 + " and "
-                + right
+                + Arrays.toString(right)
                 + " of "
                 + rhs);
       }
     }
 
-    private void distinct(String which, Shape shape, List<Integer> contract, List<Integer> batch) {
-      long different = IntStream.concat(ints(contract), ints(batch)).distinct().count();
-      if (different != contract.size() + batch.size()) {
-        throw new IllegalArgumentException(
-            "dot_general: expected every axis at most once, got contracted "
-                + contract
-                + " and batch "
-                + batch
-                + " of the "
-                + which
-                + " operand, shape "
-                + shape);
+    private static void distinct(String which, Shape shape, int[] contract, int[] batch) {
+      boolean[] taken = new boolean[shape.rank()];
+      for (int axis : Axes.concat(contract, batch)) {
+        if (taken[axis]) {
+          throw new IllegalArgumentException(
+              "dot_general: expected every axis at most once, got contracted "
+                  + Arrays.toString(contract)
+                  + " and batch "
+                  + Arrays.toString(batch)
+                  + " of the "
+                  + which
+                  + " operand, shape "
+                  + shape);
+        }
+        taken[axis] = true;
       }
     }
 
@@ -208,21 +209,21 @@ public final class MatMul {
       Array rhs = inputs.get(1);
       int[] lhsFree = free(lhs.rank(), lhsContract, lhsBatch);
       int[] rhsFree = free(rhs.rank(), rhsContract, rhsBatch);
-      Shape batch = pick(lhs.shape(), ints(lhsBatch));
-      Shape contract = pick(lhs.shape(), ints(lhsContract));
-      Shape left = pick(lhs.shape(), Arrays.stream(lhsFree));
-      Shape right = pick(rhs.shape(), Arrays.stream(rhsFree));
+      Shape batch = Axes.lengths(lhs.shape(), lhsBatch);
+      Shape contract = Axes.lengths(lhs.shape(), lhsContract);
+      Shape left = Axes.lengths(lhs.shape(), lhsFree);
+      Shape right = Axes.lengths(rhs.shape(), rhsFree);
       Shape shape = batch.concat(left).concat(right);
       DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
-      int[] rhsOrder = concat(ints(rhsBatch), ints(rhsContract).toArray(), Arrays.stream(rhsFree));
+      int[] rhsOrder = concat(rhsBatch, rhsContract, rhsFree);
       Sizes sizes = new Sizes(batch.size(), left.size(), contract.size(), right.size());
-      Storage a = arrange(lhs, concat(ints(lhsBatch), lhsFree, ints(lhsContract)));
+      Storage a = arrange(lhs, concat(lhsBatch, lhsFree, lhsContract));
       if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch == 1) {
         Kernels kernels = KernelChoice.current().kernels();
         Supplier<Rows> matrix =
             () -> Rows.of(arrange(rhs, rhsOrder).floats(), sizes.inner, sizes.cols);
         Packed packed =
-            isInOrder(rhsOrder)
+            Axes.areInOrder(rhsOrder)
                 ? rhs.packed(kernels, matrix, sizes.rows)
                 : kernels.pack(matrix.get(), sizes.rows);
         Epilogue epilogue =
@@ -236,30 +237,17 @@ public final class MatMul {
       return Array.wrap(multiply(a, arrange(rhs, rhsOrder), sizes, dtype), shape);
     }
 
-    private static int[] free(int rank, List<Integer> contract, List<Integer> batch) {
-      IntPredicate isFree = axis -> !contract.contains(axis) && !batch.contains(axis);
-      return IntStream.range(0, rank).filter(isFree).toArray();
+    private static int[] free(int rank, int[] contract, int[] batch) {
+      return Axes.others(Axes.concat(contract, batch), rank);
     }
 
-    private static IntStream ints(List<Integer> axes) {
-      return axes.stream().mapToInt(Integer::intValue);
-    }
-
-    private static int[] concat(IntStream first, int[] second, IntStream third) {
-      return IntStream.concat(IntStream.concat(first, Arrays.stream(second)), third).toArray();
-    }
-
-    private static Shape pick(Shape shape, IntStream axes) {
-      return Shape.of(axes.map(shape::dim).toArray());
+    private static int[] concat(int[] first, int[] second, int[] third) {
+      return Axes.concat(Axes.concat(first, second), third);
     }
 
     /** The elements with the axes in the given order; without a copy where that is their order. */
     private static Storage arrange(Array array, int[] order) {
-      return isInOrder(order) ? array.storage() : Transpose.transpose(array, order).storage();
-    }
-
-    private static boolean isInOrder(int[] order) {
-      return Arrays.equals(order, IntStream.range(0, order.length).toArray());
+      return Axes.areInOrder(order) ? array.storage() : Transpose.transpose(array, order).storage();
     }
   }
 

@@ -4,8 +4,12 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.Stretches;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Many elements made into one, along some axes or (none named) all. Each function has a form that
@@ -18,6 +22,8 @@ import java.util.List;
  * <p>All throw {@code IllegalArgumentException} for an axis that is not there or comes twice.
  */
 public final class Reduce {
+  private static final int COST = 32;
+
   private Reduce() {}
 
   /** {@code jnp.sum}; 0 of nothing. */
@@ -165,32 +171,39 @@ public final class Reduce {
       if (dtype == DType.FLOAT64) {
         double[] in = rows.doubles();
         double[] out = new double[count];
-        for (int row = 0; row < count; row++) {
-          out[row] = reduce(in, row * length, length);
-        }
+        each(count, length, row -> out[row] = reduce(in, row * length, length));
         return new Storage.F64(out);
       }
       if (dtype.isFloating()) {
+        Kernels kernels = KernelChoice.current().kernels();
         float[] in = rows.floats();
         float[] out = new float[count];
-        for (int row = 0; row < count; row++) {
-          out[row] = reduce(in, row * length, length);
-        }
+        each(count, length, row -> out[row] = reduce(kernels, in, row * length, length));
         return Storage.ofFloats(dtype, out);
       }
       long[] in = rows.longs();
       long[] out = new long[count];
-      for (int row = 0; row < count; row++) {
-        out[row] = reduce(in, row * length, length);
-      }
+      each(count, length, row -> out[row] = reduce(in, row * length, length));
       return Storage.ofLongs(dtype, out);
     }
 
-    private float reduce(float[] in, int from, int length) {
+    private static void each(int count, int length, IntConsumer row) {
+      Stretches.rows(
+          count,
+          length,
+          COST,
+          (first, rows) -> {
+            for (int i = first; i < first + rows; i++) {
+              row.accept(i);
+            }
+          });
+    }
+
+    private float reduce(Kernels kernels, float[] in, int from, int length) {
       return switch (kind) {
-        case SUM -> Lanes.sum(in, from, length);
+        case SUM -> kernels.sum(in, from, length);
         case PROD -> Lanes.product(in, from, length);
-        case MAX -> Lanes.max(in, from, length);
+        case MAX -> kernels.max(in, from, length);
         case MIN -> Lanes.min(in, from, length);
       };
     }

@@ -4,9 +4,13 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
 
 /**
@@ -18,6 +22,8 @@ import java.util.List;
  * Integers become float32.
  */
 public final class Softmax {
+  private static final int COST = 100;
+
   private Softmax() {}
 
   /** exp(x) / sum(exp(x)) along an axis, {@code jax.nn.softmax}. */
@@ -71,6 +77,33 @@ public final class Softmax {
     };
   }
 
+  private static float max(float[] in, int from, int length) {
+    return KernelChoice.current().kernels().max(in, from, length);
+  }
+
+  /**
+   * Of one row: {@code shifted = R(in - shift)}, which may be where the exponentials go, {@code exp
+   * = R(exp(shifted))}, and R of their sum.
+   */
+  private static float exponentials(
+      float[] in,
+      int from,
+      float[] shifted,
+      int at,
+      float[] exp,
+      int length,
+      float shift,
+      Rounding r) {
+    Kernels kernels = KernelChoice.current().kernels();
+    for (int i = 0; i < length; i++) {
+      shifted[at + i] = in[from + i] - shift;
+    }
+    kernels.round(r, shifted, at, length);
+    kernels.map(UnaryFunction.EXP, shifted, at, exp, 0, length);
+    kernels.round(r, exp, 0, length);
+    return r.round(kernels.sum(exp, 0, length));
+  }
+
   private enum Kind {
     SOFTMAX("softmax"),
     LOG_SOFTMAX("log_softmax");
@@ -101,25 +134,33 @@ public final class Softmax {
         }
         return Array.wrap(groups.fromRows(new Storage.F64(out)), x.shape());
       }
-      float[] out = rows.floats().clone();
+      float[] in = rows.floats();
+      float[] out = new float[in.length];
       Rounding rounding = rounding(x.dtype());
-      for (int row = 0; row < groups.rows; row++) {
-        normalize(out, row * length, length, rounding);
-      }
+      Stretches.rows(
+          groups.rows,
+          length,
+          COST,
+          (first, count) -> {
+            float[] exp = new float[length];
+            for (int row = first; row < first + count; row++) {
+              normalize(in, out, exp, row * length, length, rounding);
+            }
+          });
       return Array.wrap(groups.fromRows(Storage.ofFloats(x.dtype(), out)), x.shape());
     }
 
-    private void normalize(float[] row, int from, int length, Rounding r) {
-      float max = Lanes.max(row, from, length);
-      float[] exp = new float[length];
-      for (int i = 0; i < length; i++) {
-        row[from + i] = r.round(row[from + i] - max);
-        exp[i] = r.round(Polynomials.exp(row[from + i]));
-      }
-      float sum = r.round(Lanes.sum(exp, 0, length));
-      float log = r.round(Polynomials.log(sum));
-      for (int i = 0; i < length; i++) {
-        row[from + i] = kind == Kind.SOFTMAX ? exp[i] / sum : row[from + i] - log;
+    private void normalize(float[] in, float[] out, float[] exp, int from, int length, Rounding r) {
+      float sum = exponentials(in, from, out, from, exp, length, max(in, from, length), r);
+      if (kind == Kind.SOFTMAX) {
+        for (int i = 0; i < length; i++) {
+          out[from + i] = exp[i] / sum;
+        }
+      } else {
+        float log = r.round(Polynomials.log(sum));
+        for (int i = 0; i < length; i++) {
+          out[from + i] = out[from + i] - log;
+        }
       }
     }
 
@@ -161,20 +202,24 @@ public final class Softmax {
       float[] in = rows.floats();
       float[] out = new float[groups.rows];
       Rounding rounding = rounding(x.dtype());
-      for (int row = 0; row < out.length; row++) {
-        out[row] = logSumExp(in, row * length, length, rounding);
-      }
+      Stretches.rows(
+          groups.rows,
+          length,
+          COST,
+          (first, count) -> {
+            float[] exp = new float[length];
+            for (int row = first; row < first + count; row++) {
+              out[row] = logSumExp(in, row * length, exp, length, rounding);
+            }
+          });
       return Array.wrap(Storage.ofFloats(x.dtype(), out), groups.reduced(keepDims));
     }
 
-    private static float logSumExp(float[] in, int from, int length, Rounding r) {
-      float max = Lanes.max(in, from, length);
+    private static float logSumExp(float[] in, int from, float[] exp, int length, Rounding r) {
+      float max = max(in, from, length);
       float shift = Float.isInfinite(max) ? 0 : max;
-      float[] exp = new float[length];
-      for (int i = 0; i < length; i++) {
-        exp[i] = r.round(Polynomials.exp(r.round(in[from + i] - shift)));
-      }
-      return r.round(Polynomials.log(r.round(Lanes.sum(exp, 0, length)))) + shift;
+      float sum = exponentials(in, from, exp, 0, exp, length, shift, r);
+      return r.round(Polynomials.log(sum)) + shift;
     }
 
     private static double logSumExp(double[] in, int from, int length) {

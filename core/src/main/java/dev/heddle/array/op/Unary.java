@@ -5,8 +5,12 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.ErfInv;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.SpecialFunctions;
+import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongUnaryOperator;
@@ -42,58 +46,56 @@ record Unary(Function function) implements Op {
     return Array.wrap(function.apply(x.storage()), x.shape());
   }
 
-  /** A function of one float32. */
-  interface FloatUnary {
-    float apply(float x);
-  }
-
   /** The functions, each in the types it is computed in. */
   enum Function {
-    NEGATIVE("negative", x -> -x, x -> -x, x -> -x),
-    ABS("abs", Math::abs, Math::abs, Math::abs),
-    SIGN("sign", Math::signum, Math::signum, Long::signum),
-    SQUARE("square", x -> x * x, x -> x * x, x -> x * x),
-    RECIPROCAL("reciprocal", x -> 1 / x, x -> 1 / x),
-    SQRT("sqrt", Polynomials::sqrt, Math::sqrt),
-    RSQRT("rsqrt", Polynomials::rsqrt, x -> 1 / Math.sqrt(x)),
-    CBRT("cbrt", Polynomials::cbrt, StrictMath::cbrt),
-    EXP("exp", Polynomials::exp, StrictMath::exp),
-    EXP2("exp2", Polynomials::exp2, x -> StrictMath.pow(2, x)),
-    EXPM1("expm1", Polynomials::expm1, StrictMath::expm1),
-    LOG("log", Polynomials::log, StrictMath::log),
-    LOG2("log2", Polynomials::log2, x -> StrictMath.log(x) / StrictMath.log(2)),
-    LOG1P("log1p", Polynomials::log1p, StrictMath::log1p),
-    SIN("sin", Polynomials::sin, StrictMath::sin),
-    COS("cos", Polynomials::cos, StrictMath::cos),
-    TANH("tanh", Polynomials::tanh, StrictMath::tanh),
-    SIGMOID("sigmoid", Polynomials::sigmoid, SpecialFunctions::sigmoid),
-    ERF("erf", Polynomials::erf, SpecialFunctions::erf),
-    ERFC("erfc", Polynomials::erfc, SpecialFunctions::erfc),
-    ERF_INV("erf_inv", ErfInv::erfInv, ErfInv::erfInv),
-    RELU("relu", x -> Math.max(x, 0), x -> Math.max(x, 0), x -> Math.max(x, 0)),
-    SILU("silu", Polynomials::silu, x -> x * SpecialFunctions.sigmoid(x)),
-    GELU("gelu", x -> (float) SpecialFunctions.gelu(x), SpecialFunctions::gelu),
+    NEGATIVE("negative", UnaryFunction.NEGATIVE, x -> -x, x -> -x),
+    ABS("abs", UnaryFunction.ABS, Math::abs, Math::abs),
+    SIGN("sign", UnaryFunction.SIGN, Math::signum, Long::signum),
+    SQUARE("square", UnaryFunction.SQUARE, x -> x * x, x -> x * x),
+    RECIPROCAL("reciprocal", UnaryFunction.RECIPROCAL, x -> 1 / x),
+    SQRT("sqrt", UnaryFunction.SQRT, Math::sqrt),
+    RSQRT("rsqrt", UnaryFunction.RSQRT, x -> 1 / Math.sqrt(x)),
+    CBRT("cbrt", UnaryFunction.CBRT, StrictMath::cbrt),
+    EXP("exp", UnaryFunction.EXP, StrictMath::exp),
+    EXP2("exp2", UnaryFunction.EXP2, x -> StrictMath.pow(2, x)),
+    EXPM1("expm1", UnaryFunction.EXPM1, StrictMath::expm1),
+    LOG("log", UnaryFunction.LOG, StrictMath::log),
+    LOG2("log2", UnaryFunction.LOG2, x -> StrictMath.log(x) / StrictMath.log(2)),
+    LOG1P("log1p", UnaryFunction.LOG1P, StrictMath::log1p),
+    SIN("sin", UnaryFunction.SIN, StrictMath::sin),
+    COS("cos", UnaryFunction.COS, StrictMath::cos),
+    TANH("tanh", UnaryFunction.TANH, StrictMath::tanh),
+    SIGMOID("sigmoid", UnaryFunction.SIGMOID, SpecialFunctions::sigmoid),
+    ERF("erf", UnaryFunction.ERF, SpecialFunctions::erf),
+    ERFC("erfc", UnaryFunction.ERFC, SpecialFunctions::erfc),
+    ERF_INV("erf_inv", UnaryFunction.ERF_INV, ErfInv::erfInv),
+    RELU("relu", UnaryFunction.RELU, x -> Math.max(x, 0), x -> Math.max(x, 0)),
+    SILU("silu", UnaryFunction.SILU, x -> x * SpecialFunctions.sigmoid(x)),
+    GELU("gelu", UnaryFunction.GELU, SpecialFunctions::gelu),
     GELU_TANH(
         "gelu",
-        Polynomials::geluTanh,
+        UnaryFunction.GELU_TANH,
         x -> x * SpecialFunctions.sigmoid(SpecialFunctions.geluGate(x))),
-    SOFTPLUS("softplus", x -> (float) SpecialFunctions.softplus(x), SpecialFunctions::softplus),
-    FLOOR("floor", x -> (float) Math.floor(x), Math::floor, x -> x),
-    CEIL("ceil", x -> (float) Math.ceil(x), Math::ceil, x -> x),
-    ROUND("round", x -> (float) Math.rint(x), Math::rint, x -> x);
+    SOFTPLUS("softplus", UnaryFunction.SOFTPLUS, SpecialFunctions::softplus),
+    FLOOR("floor", UnaryFunction.FLOOR, Math::floor, x -> x),
+    CEIL("ceil", UnaryFunction.CEIL, Math::ceil, x -> x),
+    ROUND("round", UnaryFunction.ROUND, Math::rint, x -> x);
+
+    private static final int DOUBLE_COST = 2000; // StrictMath, mostly
+    private static final int LONG_COST = 32;
 
     private final String label;
-    private final FloatUnary ofFloat;
+    private final UnaryFunction ofFloat;
     private final DoubleUnaryOperator ofDouble;
     private final @Nullable LongUnaryOperator ofLong;
 
-    Function(String label, FloatUnary ofFloat, DoubleUnaryOperator ofDouble) {
+    Function(String label, UnaryFunction ofFloat, DoubleUnaryOperator ofDouble) {
       this(label, ofFloat, ofDouble, null);
     }
 
     Function(
         String label,
-        FloatUnary ofFloat,
+        UnaryFunction ofFloat,
         DoubleUnaryOperator ofDouble,
         @Nullable LongUnaryOperator ofLong) {
       this.label = label;
@@ -103,32 +105,52 @@ record Unary(Function function) implements Op {
     }
 
     private Storage apply(Storage x) {
-      int n = x.size();
       if (x.dtype() == DType.FLOAT64) {
-        double[] in = x.doubles();
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = ofDouble.applyAsDouble(in[i]);
-        }
-        return new Storage.F64(out);
+        return new Storage.F64(apply(x.doubles()));
       }
       if (x.dtype().isFloating()) {
-        float[] in = x.floats();
-        float[] out = new float[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = ofFloat.apply(in[i]);
-        }
-        return Storage.ofFloats(x.dtype(), out);
+        return Storage.ofFloats(x.dtype(), apply(x.floats()));
       }
       if (ofLong == null) {
         throw new IllegalStateException(label + ": not converted to floating point: " + x.dtype());
       }
-      long[] in = x.longs();
-      long[] out = new long[n];
-      for (int i = 0; i < n; i++) {
-        out[i] = ofLong.applyAsLong(in[i]);
-      }
-      return Storage.ofLongs(x.dtype(), out);
+      return Storage.ofLongs(x.dtype(), apply(x.longs(), ofLong));
+    }
+
+    private double[] apply(double[] in) {
+      double[] out = new double[in.length];
+      Stretches.run(
+          in.length,
+          DOUBLE_COST,
+          (from, count) -> {
+            for (int i = from; i < from + count; i++) {
+              out[i] = ofDouble.applyAsDouble(in[i]);
+            }
+          });
+      return out;
+    }
+
+    private float[] apply(float[] in) {
+      Kernels kernels = KernelChoice.current().kernels();
+      float[] out = new float[in.length];
+      Stretches.run(
+          in.length,
+          ofFloat.cost(),
+          (from, count) -> kernels.map(ofFloat, in, from, out, from, count));
+      return out;
+    }
+
+    private static long[] apply(long[] in, LongUnaryOperator function) {
+      long[] out = new long[in.length];
+      Stretches.run(
+          in.length,
+          LONG_COST,
+          (from, count) -> {
+            for (int i = from; i < from + count; i++) {
+              out[i] = function.applyAsLong(in[i]);
+            }
+          });
+      return out;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.array.op;
 
 import dev.heddle.array.Shape;
+import dev.heddle.kernel.Stretches;
 import java.util.Arrays;
 
 /** A walk over one or two sources in the row-major order of a result, by strides. */
@@ -43,14 +44,21 @@ final class Walk {
     void run(int out, int a, int aStep, int b, int bStep, int length);
   }
 
-  /** Calls back for runs of the result as long as both sources go on evenly. */
-  static void rows(Shape result, Shape a, Shape b, Row row) {
+  /**
+   * Calls back, from several threads where there is much to do, for runs of the result as long as
+   * both sources go on evenly.
+   *
+   * @param cost as {@link Stretches#run}
+   */
+  static void rows(Shape result, Shape a, Shape b, int cost, Row row) {
     int size = result.size();
     if (size == 0) {
       return;
     }
     if (a.equals(b) || a.size() == 1 || b.size() == 1) {
-      row.run(0, 0, a.size() == 1 ? 0 : 1, 0, b.size() == 1 ? 0 : 1, size);
+      int aStep = a.size() == 1 ? 0 : 1;
+      int bStep = b.size() == 1 ? 0 : 1;
+      Stretches.run(size, cost, (at, m) -> row.run(at, at * aStep, aStep, at * bStep, bStep, m));
       return;
     }
     int[] dims = result.dims();
@@ -63,14 +71,23 @@ final class Walk {
       bStrides[last - 1] = bStrides[last];
       last--;
     }
-    dims = Arrays.copyOf(dims, last + 1);
-    Walk aWalk = new Walk(dims, aStrides, 0);
-    Walk bWalk = new Walk(dims, bStrides, 0);
-    for (int out = 0; out < size; out += dims[last]) {
-      row.run(out, aWalk.at, aStrides[last], bWalk.at, bStrides[last], dims[last]);
-      aWalk.advance();
-      bWalk.advance();
-    }
+    int[] outer = Arrays.copyOf(dims, last + 1);
+    int length = dims[last];
+    int aStep = aStrides[last];
+    int bStep = bStrides[last];
+    Stretches.rows(
+        size / length,
+        length,
+        cost,
+        (first, count) -> {
+          Walk aWalk = new Walk(outer, aStrides, 0).skip(first);
+          Walk bWalk = new Walk(outer, bStrides, 0).skip(first);
+          for (int i = first; i < first + count; i++) {
+            row.run(i * length, aWalk.at, aStep, bWalk.at, bStep, length);
+            aWalk.advance();
+            bWalk.advance();
+          }
+        });
   }
 
   private static boolean goesOn(int[] strides, int[] dims, int axis) {
@@ -86,6 +103,17 @@ final class Walk {
       at -= index[axis] * strides[axis];
       index[axis] = 0;
     }
+  }
+
+  /** From the first row to another. */
+  private Walk skip(int rows) {
+    int left = rows;
+    for (int axis = dims.length - 2; axis >= 0; axis--) {
+      index[axis] = left % dims[axis];
+      left /= dims[axis];
+      at += index[axis] * strides[axis];
+    }
+    return this;
   }
 
   /** The common shape of an operation's arguments. */

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Selection by a condition, {@code jnp.where}, and the triangles cut out with it. */
 public final class Where {
+  private static final int COST = 32;
+
   private Where() {}
 
   /**
@@ -74,6 +76,14 @@ public final class Where {
       Shape shape =
           Walk.broadcast(name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
       byte[] keep = ((Storage.Bool) condition.storage()).values();
+      boolean xEven = isEven(x.shape(), shape);
+      if (x.dtype() == DType.FLOAT32 && (xEven || isEven(y.shape(), shape))) {
+        float[] out =
+            xEven
+                ? select(shape, condition, keep, false, y, x)
+                : select(shape, condition, keep, true, x, y);
+        return Array.wrap(new Storage.F32(out), shape);
+      }
       int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
       int[] ofY = Walk.places(shape, y.shape().stridesFor(shape), x.size());
       int[] ofCondition = Walk.places(shape, condition.shape().stridesFor(shape), 0);
@@ -82,6 +92,32 @@ public final class Where {
       }
       Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), y.storage()));
       return Array.wrap(both.gather(places), shape);
+    }
+
+    /** Whether a shape's elements are the result's, or one for all of them. */
+    private static boolean isEven(Shape shape, Shape result) {
+      return shape.size() == 1 || shape.equals(result);
+    }
+
+    /** Elements of {@code other} where the flags are as {@code set} says, else of {@code even}. */
+    private static float[] select(
+        Shape shape, Array flags, byte[] keep, boolean set, Array other, Array even) {
+      float[] a = other.storage().floats();
+      float[] b = even.storage().floats();
+      int step = b.length == 1 ? 0 : 1;
+      float[] out = new float[shape.size()];
+      Walk.rows(
+          shape,
+          flags.shape(),
+          other.shape(),
+          COST,
+          (o, i, si, j, sj, m) -> {
+            for (int k = 0; k < m; k++) {
+              boolean isSet = keep[i + k * si] != 0;
+              out[o + k] = isSet == set ? a[j + k * sj] : b[(o + k) * step];
+            }
+          });
+      return out;
     }
   }
 }

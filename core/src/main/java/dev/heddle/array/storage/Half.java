@@ -1,32 +1,69 @@
 package dev.heddle.array.storage;
 
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Stretches;
+
 /**
  * Rounding to the 16-bit floating-point types and back. To nearest, ties to even; every NaN becomes
  * the canonical one (bfloat16 7fc0, float16 7e00).
  */
 public final class Half {
+  private static final int COST = 16;
+
   private Half() {}
 
   /** The bfloat16 nearest to a float32. */
   public static short toBfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    int rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-    return (short) (Float.isNaN(value) ? 0x7fc0 : rounded);
+    return Rounding.toBfloat16(value);
   }
 
   /** The float32 of a bfloat16's bits; exact. */
   public static float fromBfloat16(short bits) {
-    return Float.intBitsToFloat(bits << 16);
+    return Rounding.fromBfloat16(bits);
   }
 
   /** The float16 nearest to a float32. */
   public static short toFloat16(float value) {
-    return Float.isNaN(value) ? 0x7e00 : Float.floatToFloat16(value);
+    return Rounding.toFloat16(value);
   }
 
   /** The float32 of a float16's bits; exact. */
   public static float fromFloat16(short bits) {
     return Float.float16ToFloat(bits);
+  }
+
+  /** The bfloat16 nearest to each float32. */
+  static short[] toBfloat16(float[] values) {
+    Kernels kernels = KernelChoice.current().kernels();
+    short[] out = new short[values.length];
+    Stretches.run(out.length, COST, (from, n) -> kernels.toBfloat16(values, from, out, from, n));
+    return out;
+  }
+
+  /** The float32 of each bfloat16's bits. */
+  static float[] fromBfloat16(short[] values) {
+    Kernels kernels = KernelChoice.current().kernels();
+    float[] out = new float[values.length];
+    Stretches.run(out.length, COST, (from, n) -> kernels.fromBfloat16(values, from, out, from, n));
+    return out;
+  }
+
+  /** The float16 nearest to each float32. */
+  static short[] toFloat16(float[] values) {
+    Kernels kernels = KernelChoice.current().kernels();
+    short[] out = new short[values.length];
+    Stretches.run(out.length, COST, (from, n) -> kernels.toFloat16(values, from, out, from, n));
+    return out;
+  }
+
+  /** The float32 of each float16's bits. */
+  static float[] fromFloat16(short[] values) {
+    Kernels kernels = KernelChoice.current().kernels();
+    float[] out = new float[values.length];
+    Stretches.run(out.length, COST, (from, n) -> kernels.fromFloat16(values, from, out, from, n));
+    return out;
   }
 
   /** A float32 rounded to bfloat16's precision. */

@@ -102,19 +102,18 @@ public sealed interface Storage {
         return new F32(values);
       }
       case BFLOAT16, FLOAT16 -> {
-        short[] out = new short[n];
-        if (dtype == DType.BFLOAT16) {
-          for (int i = 0; i < n; i++) {
-            out[i] = Half.toBfloat16(values[i]);
-          }
-          return new BF16(out);
-        }
-        for (int i = 0; i < n; i++) {
-          out[i] = Half.toFloat16(values[i]);
-        }
-        return new F16(out);
+        return dtype == DType.BFLOAT16
+            ? new BF16(Half.toBfloat16(values))
+            : new F16(Half.toFloat16(values));
       }
-      case FLOAT64, INT32, INT64, UINT8, UINT32, BOOL -> {
+      case BOOL -> {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+          out[i] = (byte) (values[i] != 0 ? 1 : 0);
+        }
+        return new Bool(out);
+      }
+      case FLOAT64, INT32, INT64, UINT8, UINT32 -> {
         double[] wide = new double[n];
         for (int i = 0; i < n; i++) {
           wide[i] = values[i];
@@ -386,11 +385,7 @@ public sealed interface Storage {
 
     @Override
     public float[] floats() {
-      float[] out = new float[values.length];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = Half.fromBfloat16(values[i]);
-      }
-      return out;
+      return Half.fromBfloat16(values);
     }
 
     @Override
@@ -433,11 +428,7 @@ public sealed interface Storage {
 
     @Override
     public float[] floats() {
-      float[] out = new float[values.length];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = Half.fromFloat16(values[i]);
-      }
-      return out;
+      return Half.fromFloat16(values);
     }
 
     @Override

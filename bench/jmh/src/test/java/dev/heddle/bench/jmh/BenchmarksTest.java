@@ -32,6 +32,26 @@ class BenchmarksTest {
     assertThat(attention("auto", length, causal)).isEqualTo(attention("scalar", length, causal));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exp",
+        "log",
+        "tanh",
+        "sigmoid",
+        "erf",
+        "gelu_tanh",
+        "rsqrt",
+        "from bfloat16",
+        "to bfloat16",
+        "from float16",
+        "to float16",
+        "normalize"
+      })
+  void elementwiseLoopsAreTheScalarKernels(String loop) {
+    assertThat(pass("auto", loop)).isEqualTo(pass("scalar", loop));
+  }
+
   @Test
   void theLimitIsCounted() {
     var counter = new LimitBenchmark.Flops();
@@ -68,6 +88,18 @@ class BenchmarksTest {
     benchmark.size = size;
     benchmark.draw();
     return benchmark.product();
+  }
+
+  /** The fourth pass: the first ones run scalar in any case. */
+  private static Object pass(String kernels, String loop) {
+    var benchmark = new ElementwiseBenchmark();
+    benchmark.kernels = kernels;
+    benchmark.loop = loop;
+    benchmark.draw();
+    benchmark.pass();
+    benchmark.pass();
+    benchmark.pass();
+    return benchmark.pass();
   }
 
   private static float[] attention(String kernels, int length, boolean causal) {

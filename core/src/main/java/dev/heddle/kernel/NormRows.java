@@ -1,0 +1,52 @@
+package dev.heddle.kernel;
+
+/**
+ * Rows of float32 to be normalized, one after another in an array, and what is done with each: mean
+ * and mean of squares, each a sum in 16 lanes divided by the length; the variance, {@code max(0,
+ * mean(x * x) - mean * mean)} or, not {@code fast}, the mean of the squares of {@code x - mean};
+ * {@code (x - mean) * (rsqrt(variance + epsilon) * scale) + bias}, every operation rounded.
+ *
+ * @param in the elements, row after row
+ * @param out where the results go; may be {@code in}
+ * @param length elements of a row
+ * @param epsilon what is added to the variance
+ * @param fast whether the variance is the difference of two means
+ * @param scale a factor for each place of a row; 1 changes no bit
+ * @param bias a summand for each place of a row; -0 changes no bit
+ */
+public record NormRows(
+    float[] in, float[] out, int length, float epsilon, boolean fast, float[] scale, float[] bias) {
+
+  void normalize(int row) {
+    int from = row * length;
+    float mean = Lanes.sum(in, from, length) / length;
+    float factor = factor(mean, fast ? squares(from) : squaredDistances(from, mean));
+    for (int i = 0; i < length; i++) {
+      out[from + i] = (in[from + i] - mean) * (factor * scale[i]) + bias[i];
+    }
+  }
+
+  /** What the distances from the mean are multiplied by, before the scale. */
+  public float factor(float mean, float sumOfSquares) {
+    float square = sumOfSquares / length;
+    float variance = fast ? Math.max(square - mean * mean, 0) : square;
+    return Polynomials.rsqrt(variance + epsilon);
+  }
+
+  private float squares(int from) {
+    float[] lanes = new float[Lanes.COUNT];
+    for (int i = 0; i < length; i++) {
+      lanes[i % Lanes.COUNT] += in[from + i] * in[from + i];
+    }
+    return Lanes.foldSum(lanes);
+  }
+
+  private float squaredDistances(int from, float mean) {
+    float[] lanes = new float[Lanes.COUNT];
+    for (int i = 0; i < length; i++) {
+      float distance = in[from + i] - mean;
+      lanes[i % Lanes.COUNT] += distance * distance;
+    }
+    return Lanes.foldSum(lanes);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.heddle.kernel;
+
+/**
+ * The functions of one float32 that {@link ElementKernels#map} takes, each with the bits of {@link
+ * Polynomials} and its neighbours.
+ */
+public enum UnaryFunction {
+  /** -x. */
+  NEGATIVE(Cost.CHEAP),
+  /** |x|. */
+  ABS(Cost.CHEAP),
+  /** -1, 0 or 1; zeros keep their sign. */
+  SIGN(Cost.CHEAP),
+  /** x * x. */
+  SQUARE(Cost.CHEAP),
+  /** 1 / x. */
+  RECIPROCAL(Cost.CHEAP),
+  /** {@link Polynomials#sqrt}. */
+  SQRT(Cost.CHEAP),
+  /** {@link Polynomials#rsqrt}. */
+  RSQRT(Cost.FLOAT),
+  /** {@link Polynomials#cbrt}. */
+  CBRT(Cost.STRICT),
+  /** {@link Polynomials#exp}. */
+  EXP(Cost.FLOAT),
+  /** {@link Polynomials#exp2}. */
+  EXP2(Cost.STRICT),
+  /** {@link Polynomials#expm1}. */
+  EXPM1(Cost.DOUBLE),
+  /** {@link Polynomials#log}. */
+  LOG(Cost.FLOAT),
+  /** {@link Polynomials#log2}. */
+  LOG2(Cost.STRICT),
+  /** {@link Polynomials#log1p}. */
+  LOG1P(Cost.DOUBLE),
+  /** {@link Polynomials#sin}. */
+  SIN(Cost.STRICT),
+  /** {@link Polynomials#cos}. */
+  COS(Cost.STRICT),
+  /** {@link Polynomials#tanh}. */
+  TANH(Cost.DOUBLE),
+  /** {@link Polynomials#sigmoid}. */
+  SIGMOID(Cost.DOUBLE),
+  /** {@link Polynomials#erf}. */
+  ERF(Cost.DOUBLE),
+  /** {@link Polynomials#erfc}. */
+  ERFC(Cost.STRICT),
+  /** {@link ErfInv#erfInv(float)}. */
+  ERF_INV(Cost.DOUBLE),
+  /** max(x, 0), NaN for NaN. */
+  RELU(Cost.CHEAP),
+  /** {@link Polynomials#silu}. */
+  SILU(Cost.DOUBLE),
+  /** {@link SpecialFunctions#gelu}, rounded. */
+  GELU(Cost.STRICT),
+  /** {@link Polynomials#geluTanh}. */
+  GELU_TANH(Cost.DOUBLE),
+  /** {@link SpecialFunctions#softplus}, rounded. */
+  SOFTPLUS(Cost.STRICT),
+  /** The integer at or below x. */
+  FLOOR(Cost.CHEAP),
+  /** The integer at or above x. */
+  CEIL(Cost.CHEAP),
+  /** The nearest integer, the even one of two. */
+  ROUND(Cost.CHEAP);
+
+  private final int cost;
+
+  UnaryFunction(int cost) {
+    this.cost = cost;
+  }
+
+  /** How many multiply-adds of a product take as long as one element, roughly. */
+  public int cost() {
+    return cost;
+  }
+
+  private static final class Cost {
+    static final int CHEAP = 16;
+    static final int FLOAT = 48;
+    static final int DOUBLE = 160;
+    static final int STRICT = 2000;
+  }
+}

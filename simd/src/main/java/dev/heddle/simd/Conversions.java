@@ -1,0 +1,107 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
+import dev.heddle.kernel.Rounding;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Conversions between float32 and the 16-bit types. Those that return a number did so many elements
+ * and left the few that fill no vector.
+ */
+final class Conversions {
+  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+
+  /** As many 16-bit elements as a vector of float32 holds. */
+  private static final VectorSpecies<Short> HALF =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+
+  private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, F.vectorShape());
+
+  private static final int NEAR = 4096;
+  private static final int DROPPED = 16;
+  private static final int BFLOAT16_NAN = 0x7fc0;
+  private static final short FLOAT16_INFINITY = 0x7c00;
+  private static final short FLOAT16_NAN = 0x7e00;
+
+  private Conversions() {}
+
+  static int fromBfloat16(short[] in, int from, float[] out, int at, int n) {
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      IntVector bits = (IntVector) ShortVector.fromArray(HALF, in, from + i).castShape(I, 0);
+      bits.lanewise(VectorOperators.LSHL, DROPPED).reinterpretAsFloats().intoArray(out, at + i);
+    }
+    return i;
+  }
+
+  static int toBfloat16(float[] in, int from, short[] out, int at, int n) {
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      IntVector bits = bfloat16(FloatVector.fromArray(F, in, from + i));
+      ((ShortVector) bits.castShape(HALF, 0)).intoArray(out, at + i);
+    }
+    return i;
+  }
+
+  /** All of them, in place; {@link Rounding#round(float[], int, int)}. */
+  static void round(Rounding rounding, float[] values, int from, int n) {
+    int done = rounding == Rounding.BFLOAT16 ? roundToBfloat16(values, from, n) : 0;
+    rounding.round(values, from + done, n - done); // float16: the JIT compiler's own vectors
+  }
+
+  private static int roundToBfloat16(float[] values, int from, int n) {
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      IntVector bits = bfloat16(FloatVector.fromArray(F, values, from + i));
+      bits.lanewise(VectorOperators.LSHL, DROPPED)
+          .reinterpretAsFloats()
+          .intoArray(values, from + i);
+    }
+    return i;
+  }
+
+  private static IntVector bfloat16(FloatVector x) {
+    IntVector bits = x.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, DROPPED).and(1);
+    IntVector rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, DROPPED);
+    return rounded.blend(BFLOAT16_NAN, x.test(VectorOperators.IS_NAN).cast(I));
+  }
+
+  /**
+   * All of them. The JIT compiler vectorizes the conversion, but no choice beside it: what to make
+   * of NaN comes after, while the elements are near.
+   */
+  static void toFloat16(float[] in, int from, short[] out, int at, int n) {
+    for (int i = 0; i < n; i += NEAR) {
+      int length = Math.min(NEAR, n - i);
+      convertToFloat16(in, from + i, out, at + i, length);
+      makeNanCanonical(out, at + i, length);
+    }
+  }
+
+  private static void convertToFloat16(float[] in, int from, short[] out, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Float.floatToFloat16(in[from + i]);
+    }
+  }
+
+  private static void makeNanCanonical(short[] values, int from, int n) {
+    int i = 0;
+    for (; i + S.length() <= n; i += S.length()) {
+      ShortVector bits = ShortVector.fromArray(S, values, from + i);
+      var nan = bits.and(Short.MAX_VALUE).compare(VectorOperators.GT, FLOAT16_INFINITY);
+      bits.blend(FLOAT16_NAN, nan).intoArray(values, from + i);
+    }
+    for (; i < n; i++) {
+      boolean isNan = (values[from + i] & Short.MAX_VALUE) > FLOAT16_INFINITY;
+      values[from + i] = isNan ? FLOAT16_NAN : values[from + i];
+    }
+  }
+}

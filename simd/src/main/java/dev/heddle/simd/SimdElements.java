@@ -1,0 +1,78 @@
+package dev.heddle.simd;
+
+import dev.heddle.kernel.ElementKernels;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.NormRows;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.ScalarKernels;
+import dev.heddle.kernel.UnaryFunction;
+
+/** The element kernels on the Vector API; what fills no vector goes through the plain loops. */
+abstract class SimdElements implements Kernels {
+  private final ElementKernels plain = new ScalarKernels();
+  private final Warmth warmth = new Warmth();
+
+  @Override
+  public final void map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {
+    int done = 0;
+    if (VectorFunctions.has(function) && warmth.isWarm(Warmth.FUNCTIONS + function.ordinal(), n)) {
+      done = VectorFunctions.map(function, in, from, out, at, n);
+    }
+    plain.map(function, in, from + done, out, at + done, n - done);
+  }
+
+  @Override
+  public final void fromBfloat16(short[] in, int from, float[] out, int at, int n) {
+    int done =
+        warmth.isWarm(Warmth.FROM_BFLOAT16, n) ? Conversions.fromBfloat16(in, from, out, at, n) : 0;
+    plain.fromBfloat16(in, from + done, out, at + done, n - done);
+  }
+
+  @Override
+  public final void toBfloat16(float[] in, int from, short[] out, int at, int n) {
+    int done =
+        warmth.isWarm(Warmth.TO_BFLOAT16, n) ? Conversions.toBfloat16(in, from, out, at, n) : 0;
+    plain.toBfloat16(in, from + done, out, at + done, n - done);
+  }
+
+  @Override
+  public final void toFloat16(float[] in, int from, short[] out, int at, int n) {
+    if (!warmth.isWarm(Warmth.TO_FLOAT16, n)) {
+      plain.toFloat16(in, from, out, at, n);
+      return;
+    }
+    Conversions.toFloat16(in, from, out, at, n);
+  }
+
+  @Override
+  public final void round(Rounding rounding, float[] values, int from, int n) {
+    if (warmth.isWarm(Warmth.ROUND, n)) {
+      Conversions.round(rounding, values, from, n);
+    } else {
+      plain.round(rounding, values, from, n);
+    }
+  }
+
+  @Override
+  public final float sum(float[] values, int from, int n) {
+    return warmth.isWarm(Warmth.SUM, n)
+        ? VectorRows.sum(values, from, n)
+        : plain.sum(values, from, n);
+  }
+
+  @Override
+  public final float max(float[] values, int from, int n) {
+    return warmth.isWarm(Warmth.MAX, n)
+        ? VectorRows.max(values, from, n)
+        : plain.max(values, from, n);
+  }
+
+  @Override
+  public final void normalize(NormRows rows, int first, int count) {
+    if (warmth.isWarm(Warmth.NORMALIZE, count * rows.length())) {
+      VectorRows.normalize(rows, first, count);
+    } else {
+      plain.normalize(rows, first, count);
+    }
+  }
+}

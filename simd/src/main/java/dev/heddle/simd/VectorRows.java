@@ -1,0 +1,168 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
+import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.NormRows;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Sums, maxima and normalization of rows. The 16 virtual lanes of {@link Lanes} are one, two or
+ * four vectors; what is behind the end of a row counts as +0, which changes no lane.
+ */
+final class VectorRows {
+  private static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8 % LANES, 1, true);
+  private static final VectorShuffle<Float> UP_4 = VectorShuffle.iota(F, 4 % LANES, 1, true);
+  private static final VectorShuffle<Float> UP_2 = VectorShuffle.iota(F, 2, 1, true);
+  private static final VectorShuffle<Float> UP_1 = VectorShuffle.iota(F, 1, 1, true);
+
+  private VectorRows() {}
+
+  static float sum(float[] values, int from, int n) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int whole = n - n % Lanes.COUNT;
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      a = a.add(FloatVector.fromArray(F, values, from + i));
+      if (LANES <= 8) {
+        b = b.add(FloatVector.fromArray(F, values, from + i + LANES));
+      }
+      if (LANES == 4) {
+        c = c.add(FloatVector.fromArray(F, values, from + i + 8));
+        d = d.add(FloatVector.fromArray(F, values, from + i + 12));
+      }
+    }
+    if (whole < n) {
+      a = a.add(rest(values, from + whole, n - whole));
+      if (LANES <= 8) {
+        b = b.add(rest(values, from + whole + LANES, n - whole - LANES));
+      }
+      if (LANES == 4) {
+        c = c.add(rest(values, from + whole + 8, n - whole - 8));
+        d = d.add(rest(values, from + whole + 12, n - whole - 12));
+      }
+    }
+    return fold(a, b, c, d);
+  }
+
+  static float max(float[] values, int from, int n) {
+    FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+      a = a.max(FloatVector.fromArray(F, values, from + i));
+      b = b.max(FloatVector.fromArray(F, values, from + i + LANES));
+      c = c.max(FloatVector.fromArray(F, values, from + i + 2 * LANES));
+      d = d.max(FloatVector.fromArray(F, values, from + i + 3 * LANES));
+    }
+    for (; i + LANES <= n; i += LANES) {
+      a = a.max(FloatVector.fromArray(F, values, from + i));
+    }
+    float max = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+    for (; i < n; i++) {
+      max = Math.max(max, values[from + i]);
+    }
+    return max;
+  }
+
+  static void normalize(NormRows rows, int first, int count) {
+    for (int row = first; row < first + count; row++) {
+      int from = row * rows.length();
+      float mean = sum(rows.in(), from, rows.length()) / rows.length();
+      float square = sumOfSquares(rows.in(), from, rows.length(), rows.fast() ? 0 : mean);
+      normalize(rows, from, mean, rows.factor(mean, square));
+    }
+  }
+
+  private static void normalize(NormRows rows, int from, float mean, float factor) {
+    float[] in = rows.in();
+    float[] out = rows.out();
+    float[] scale = rows.scale();
+    float[] bias = rows.bias();
+    int n = rows.length();
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      FloatVector by = FloatVector.fromArray(F, scale, i).mul(factor);
+      FloatVector y = FloatVector.fromArray(F, in, from + i).sub(mean).mul(by);
+      y.add(FloatVector.fromArray(F, bias, i)).intoArray(out, from + i);
+    }
+    for (; i < n; i++) {
+      out[from + i] = (in[from + i] - mean) * (factor * scale[i]) + bias[i];
+    }
+  }
+
+  /** Of the distances from a number. */
+  private static float sumOfSquares(float[] values, int from, int n, float number) {
+    FloatVector centre = FloatVector.broadcast(F, number);
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int whole = n - n % Lanes.COUNT;
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector x = FloatVector.fromArray(F, values, from + i).sub(centre);
+      a = a.add(x.mul(x));
+      if (LANES <= 8) {
+        x = FloatVector.fromArray(F, values, from + i + LANES).sub(centre);
+        b = b.add(x.mul(x));
+      }
+      if (LANES == 4) {
+        x = FloatVector.fromArray(F, values, from + i + 8).sub(centre);
+        c = c.add(x.mul(x));
+        x = FloatVector.fromArray(F, values, from + i + 12).sub(centre);
+        d = d.add(x.mul(x));
+      }
+    }
+    if (whole < n) {
+      a = a.add(restOfSquares(values, from + whole, n - whole, centre));
+      if (LANES <= 8) {
+        b = b.add(restOfSquares(values, from + whole + LANES, n - whole - LANES, centre));
+      }
+      if (LANES == 4) {
+        c = c.add(restOfSquares(values, from + whole + 8, n - whole - 8, centre));
+        d = d.add(restOfSquares(values, from + whole + 12, n - whole - 12, centre));
+      }
+    }
+    return fold(a, b, c, d);
+  }
+
+  private static FloatVector rest(float[] values, int from, int n) {
+    return n <= 0
+        ? FloatVector.zero(F)
+        : FloatVector.fromArray(F, values, from, F.indexInRange(0, n));
+  }
+
+  private static FloatVector restOfSquares(
+      float[] values, int from, int n, FloatVector centre) {
+    if (n <= 0) {
+      return FloatVector.zero(F);
+    }
+    VectorMask<Float> there = F.indexInRange(0, n);
+    FloatVector distance = FloatVector.fromArray(F, values, from, there).sub(centre);
+    return FloatVector.zero(F).blend(distance.mul(distance), there);
+  }
+
+  /** Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter. */
+  private static float fold(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
+    FloatVector sum = a;
+    if (LANES == 16) {
+      sum = sum.add(sum.rearrange(UP_8));
+      sum = sum.add(sum.rearrange(UP_4));
+    } else if (LANES == 8) {
+      sum = a.add(b);
+      sum = sum.add(sum.rearrange(UP_4));
+    } else {
+      sum = a.add(c).add(b.add(d));
+    }
+    sum = sum.add(sum.rearrange(UP_2));
+    return sum.add(sum.rearrange(UP_1)).lane(0);
+  }
+}

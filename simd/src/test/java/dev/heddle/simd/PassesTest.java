@@ -1,0 +1,79 @@
+package dev.heddle.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Polynomials;
+import dev.heddle.kernel.Rounding;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * What is done to single numbers has the scalar bits: every 4,099th float, or all of them with
+ * {@code -Dheddle.floats=all}.
+ */
+class PassesTest {
+  private static final String WISH = System.getProperty(KernelChoice.PROPERTY, "auto");
+
+  /** A prime, so that all last bits occur. */
+  private static final int STEP = "all".equals(System.getProperty("heddle.floats")) ? 1 : 4099;
+
+  private static final int AT_ONCE = 1 << 12;
+
+  @BeforeAll
+  static void chooseTheWidth() {
+    try {
+      new SimdProvider().create(WISH);
+    } catch (UnsupportedOperationException e) {
+      throw new TestAbortedException(WISH + " left out: " + e.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Rounding.class,
+      names = {"NONE", "BFLOAT16", "FLOAT16"})
+  void roundingHasTheScalarBits(Rounding rounding) {
+    float[] values = new float[AT_ONCE];
+    float[] expected = new float[AT_ONCE];
+    for (long bits = 0; bits < 1L << 32; ) {
+      for (int i = 0; i < AT_ONCE; i++, bits += STEP) {
+        values[i] = Float.intBitsToFloat((int) bits);
+        expected[i] = rounding.round(values[i]);
+      }
+      Passes.round(rounding, values, 0, AT_ONCE);
+      assertThat(values).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void roundingLeavesTheRestAlone() {
+    float[] values = new float[100];
+    Arrays.fill(values, 1.0009f);
+    Passes.round(Rounding.BFLOAT16, values, 3, 50);
+    for (int i = 0; i < values.length; i++) {
+      assertThat(values[i]).as("element %d", i).isEqualTo(i >= 3 && i < 50 ? 1f : 1.0009f);
+    }
+  }
+
+  @Test
+  void exponentialsHaveTheScalarBits() {
+    Scratch scratch = Scratch.ofThread();
+    Arrays.fill(scratch.shifts, 0);
+    float[] expected = new float[scratch.scores.length];
+    int keys = expected.length / SimdAttention.BLOCK;
+    for (long bits = 0x80000000L; bits < 1L << 32; ) {
+      for (int i = 0; i < expected.length; i++, bits += STEP) {
+        float score = Float.intBitsToFloat((int) bits | 0x80000000); // at most 0, or NaN
+        scratch.scores[i] = score;
+        expected[i] = Polynomials.exp(score);
+      }
+      SoftmaxTile.exponentials(scratch, SimdAttention.BLOCK, 0, keys);
+      assertThat(scratch.scores).isEqualTo(expected);
+    }
+  }
+}
