@@ -103,12 +103,12 @@ public final class KernelBenchmarks {
     for (Line line : lines) {
       table.append(
           format(
-              "%-41s %11.2f %11.2f %8.1f %8s%n",
+              "%-41s %11.2f %11.2f %8s %8s%n",
               line.name() + " " + line.parameters(),
               line.bestMicros(),
               line.meanMicros(),
-              line.gflops(),
-              limit > 0 ? format("%.1f %%", 100 * line.gflops() / limit) : "-"));
+              line.flops() > 0 ? format("%.1f", line.gflops()) : "-",
+              line.flops() > 0 && limit > 0 ? format("%.1f %%", 100 * line.gflops() / limit) : "-"));
     }
     return table.toString();
   }
@@ -125,12 +125,18 @@ public final class KernelBenchmarks {
     return String.join(" ", words);
   }
 
+  /** The multiply-adds that the limit is for, twice; 0 for kernels that are something else. */
   private static double flops(BenchmarkParams params) {
-    return params.getBenchmark().contains(ProductBenchmark.class.getSimpleName())
-        ? ProductBenchmark.flops(Integer.parseInt(params.getParam("size")))
-        : AttentionBenchmark.flops(
-            Integer.parseInt(params.getParam("length")),
-            Boolean.parseBoolean(params.getParam("causal")));
+    String benchmark = params.getBenchmark();
+    if (benchmark.contains(ProductBenchmark.class.getSimpleName())) {
+      return ProductBenchmark.flops(Integer.parseInt(params.getParam("size")));
+    }
+    if (benchmark.contains(AttentionBenchmark.class.getSimpleName())) {
+      return AttentionBenchmark.flops(
+          Integer.parseInt(params.getParam("length")),
+          Boolean.parseBoolean(params.getParam("causal")));
+    }
+    return 0;
   }
 
   private static String format(String format, Object... values) {
