@@ -108,7 +108,9 @@ public final class KernelBenchmarks {
               line.bestMicros(),
               line.meanMicros(),
               line.flops() > 0 ? format("%.1f", line.gflops()) : "-",
-              line.flops() > 0 && limit > 0 ? format("%.1f %%", 100 * line.gflops() / limit) : "-"));
+              line.flops() > 0 && limit > 0
+                  ? format("%.1f %%", 100 * line.gflops() / limit)
+                  : "-"));
     }
     return table.toString();
   }
