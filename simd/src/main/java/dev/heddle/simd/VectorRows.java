@@ -140,8 +140,7 @@ final class VectorRows {
         : FloatVector.fromArray(F, values, from, F.indexInRange(0, n));
   }
 
-  private static FloatVector restOfSquares(
-      float[] values, int from, int n, FloatVector centre) {
+  private static FloatVector restOfSquares(float[] values, int from, int n, FloatVector centre) {
     if (n <= 0) {
       return FloatVector.zero(F);
     }
