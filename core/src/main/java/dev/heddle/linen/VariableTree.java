@@ -40,11 +40,6 @@ sealed interface VariableTree {
       return children;
     }
 
-    /** The tensor of a name; null if there is none. */
-    @Nullable Array tensor(String name) {
-      return children.get(name) instanceof Leaf(Array array) ? array : null;
-    }
-
     /**
      * What was made of this branch for a key, for callers that need it call after call. The branch
      * keeps it, for one key (the last), as long as it lives itself.

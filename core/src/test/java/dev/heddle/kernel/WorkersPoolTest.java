@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On which threads calls run: Heddle's own, given ones, and callers of every kind. */
 @Timeout(120)
@@ -284,8 +285,9 @@ class WorkersPoolTest {
     assertThat(counts(sums)).containsExactly(IntStream.range(0, 1000).map(n -> 2 * n).toArray());
   }
 
-  @Test
-  void manyCallersShareThePoolWithoutMoreOfItsThreadsThanAgreed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 30})
+  void callersShareThePoolWithoutMoreOfItsThreadsThanAgreed(int count) throws Exception {
     int threads = 4;
     AtomicInteger helping = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -293,7 +295,7 @@ class WorkersPoolTest {
     try (ExecutorService pool = Executors.newCachedThreadPool(Pools.threads());
         ExecutorService callers = Executors.newCachedThreadPool()) {
       Workers workers = Workers.over(pool, threads);
-      for (int caller = 0; caller < 30; caller++) {
+      for (int caller = 0; caller < count; caller++) {
         callers.execute(() ->
             Pools.within(
                 workers,
@@ -319,7 +321,7 @@ class WorkersPoolTest {
       callers.shutdown();
       assertThat(callers.awaitTermination(100, SECONDS)).isTrue();
     }
-    assertThat(done).hasValue(30 * 100 * 12);
+    assertThat(done).hasValue(count * 100 * 12);
     assertThat(most.get()).isLessThan(threads);
   }
 

@@ -31,25 +31,23 @@ final class Passes {
 
   private Passes() {}
 
-  /** Divides. A power of two divides by its inverse, which gives the same bits sooner. */
-  static void divide(float[] values, int length, float divisor) {
+  /**
+   * Divides the first {@code count} columns of some rows, and may divide what follows them. A power
+   * of two divides by its inverse, which gives the same bits sooner.
+   */
+  static void divide(float[] values, int rows, int stride, int count, float divisor) {
     float inverse = 1 / divisor;
     boolean power = (Float.floatToRawIntBits(divisor) & MANTISSA) == 0;
-    int i = 0;
+    boolean exact = power && inverse >= Float.MIN_NORMAL && divisor >= Float.MIN_NORMAL;
     if (divisor == 1) {
       return;
     }
-    if (power && inverse >= Float.MIN_NORMAL && divisor >= Float.MIN_NORMAL) {
-      for (; i + LANES <= length; i += LANES) {
-        FloatVector.fromArray(F, values, i).mul(inverse).intoArray(values, i);
+    for (int row = 0; row < rows; row++) {
+      int at = row * stride;
+      for (int end = at + count; at < end; at += LANES) {
+        FloatVector x = FloatVector.fromArray(F, values, at);
+        (exact ? x.mul(inverse) : x.div(divisor)).intoArray(values, at);
       }
-    } else {
-      for (; i + LANES <= length; i += LANES) {
-        FloatVector.fromArray(F, values, i).div(divisor).intoArray(values, i);
-      }
-    }
-    for (; i < length; i++) {
-      values[i] /= divisor;
     }
   }
 

@@ -28,6 +28,7 @@ final class Scratch {
   /** All values of a head, {@code [V, TILE]} for each tile of keys. */
   float[] values = {};
 
+  private float[] keys = {};
   private float[] edge = {};
   private float[] panel = {};
 
@@ -48,9 +49,17 @@ final class Scratch {
     if (values.length < laid) {
       values = new float[laid];
     }
-    if (state.weighted.length != width * SimdAttention.BLOCK) {
+    if (state.weighted.length < width * SimdAttention.BLOCK) {
       state = new BlockState(width);
     }
+  }
+
+  /** Room for the keys of a head. */
+  float[] keys(int size) {
+    if (keys.length < size) {
+      keys = new float[size];
+    }
+    return keys;
   }
 
   /** Room for the columns past the end of a product. */

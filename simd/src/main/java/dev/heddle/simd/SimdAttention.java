@@ -25,6 +25,9 @@ final class SimdAttention {
   /** Keys whose scores are used while they are in the first-level cache; a multiple of 16. */
   private static final int CHUNK = 96;
 
+  /** Elements: two kilobytes, of which few multiples fall into different cache sets. */
+  private static final int CLASHING_STRIDE = 512;
+
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int keyCount;
@@ -32,16 +35,37 @@ final class SimdAttention {
   private final int width;
   private final Scratch scratch;
   private final boolean rounded;
+  private Rows keys;
 
   SimdAttention(AttentionHead head, Scratch scratch) {
     this.head = head;
     this.rules = head.rules();
-    this.keyCount = head.keys().rows();
+    this.keys = head.keys();
+    this.keyCount = keys.rows();
     this.depth = head.queries().cols();
     this.width = head.values().cols();
     this.scratch = scratch;
     this.rounded = rules.scoreRounding() != Rounding.NONE;
     scratch.prepare(depth, width, keyCount);
+  }
+
+  /**
+   * Lays the keys side by side where their stride puts many of them into the same cache sets, if
+   * they will be read often enough.
+   *
+   * @param queries how many there will be
+   * @param end the keys that are laid, from the first on
+   */
+  void packKeys(int queries, int end) {
+    Rows given = head.keys();
+    if (queries <= 2 * BLOCK || given.stride() % CLASHING_STRIDE != 0) {
+      return;
+    }
+    float[] packed = scratch.keys(Math.multiplyExact(end, depth));
+    for (int j = 0; j < end; j++) {
+      System.arraycopy(given.data(), given.at(j), packed, j * depth, depth);
+    }
+    keys = new Rows(packed, 0, depth, end, depth);
   }
 
   /**
@@ -95,7 +119,9 @@ final class SimdAttention {
         state.endSpan();
       }
     }
-    state.foldSpans();
+    if (keyCount > Tiles.SPAN) {
+      state.foldSpans();
+    }
     return state;
   }
 
@@ -117,7 +143,7 @@ final class SimdAttention {
     float[] packed = scratch.queries;
     Transpose.intoColumns(
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
-    Passes.divide(packed, depth * BLOCK, (float) rules.queryDivisor());
+    Passes.divide(packed, depth, BLOCK, count, (float) rules.queryDivisor());
     if (rounded) {
       Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
     }
@@ -140,7 +166,6 @@ final class SimdAttention {
   }
 
   private void scoreKeys(int count, int start, int from, int to) {
-    Rows keys = head.keys();
     product(
         keys.data(),
         keys.at(start + from),

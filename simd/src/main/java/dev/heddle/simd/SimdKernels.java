@@ -81,24 +81,30 @@ final class SimdKernels extends SimdElements {
       Rows out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
-    if (isScalar(head, from, to)) {
+    if (isScalar(head, to - from)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
+    if (to - from < FEW_QUERIES) {
+      boolean few = from == 0 && !head.rules().causal();
+      AttentionHead scored = few ? FewQueries.scored(head, to, Scratch.ofThread()) : head;
+      scalar.attend(scored, from, to, out, maxima, sums);
+      return;
+    }
+    int keys = head.keys().rows();
+    int end = head.rules().causal() ? Math.min(to, keys) : keys;
     SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
-    boolean finite =
-        attention.packValues(
-            head.rules().causal() ? Math.min(to, head.keys().rows()) : head.keys().rows());
-    if (!finite) {
+    if (!attention.packValues(end)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
     }
+    attention.packKeys(to - from, end);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
       BlockState state = attention.attend(first, count);
       attention.store(state, first, count, out);
       for (int i = 0; i < count; i++) {
-        if (attention.needsCare(state, first + i, i)) {
+        if (attention.needsCare(state, first + i, i) || isNegativeZero(state.maxima[i])) {
           scalar.attend(head, first + i, first + i + 1, out, maxima, sums);
         } else if (maxima != null && sums != null) {
           maxima[first + i] = state.maxima[i];
@@ -106,6 +112,11 @@ final class SimdKernels extends SimdElements {
         }
       }
     }
+  }
+
+  /** A greatest score that zeros of both signs may have been compared for. */
+  private static boolean isNegativeZero(float maximum) {
+    return Float.floatToRawIntBits(maximum) == Integer.MIN_VALUE;
   }
 
   private static AttentionHead withoutValues(AttentionHead head) {
@@ -116,11 +127,11 @@ final class SimdKernels extends SimdElements {
   }
 
   /** Whether a call is left to the scalar kernels; counts it. */
-  private boolean isScalar(AttentionHead head, int from, int to) {
-    long work = (long) (to - from) * head.keys().rows() * head.values().cols();
+  private boolean isScalar(AttentionHead head, int queries) {
+    long work = (long) queries * head.keys().rows() * head.values().cols();
     boolean cold = attentions < COLD_CALLS && work <= SMALL;
     attentions = Math.min(attentions + 1, COLD_CALLS);
-    return cold || to - from < FEW_QUERIES || head.keys().rows() == 0 || head.scores() != null;
+    return cold || head.keys().rows() == 0 || head.scores() != null;
   }
 
   @Override
@@ -136,7 +147,7 @@ final class SimdKernels extends SimdElements {
 
   @Override
   public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
-    if (isScalar(head, from, to)) {
+    if (to - from < FEW_QUERIES || isScalar(head, to - from)) {
       scalar.weigh(head, from, to, out, rounding);
       return;
     }

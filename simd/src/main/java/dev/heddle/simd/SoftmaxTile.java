@@ -150,15 +150,13 @@ final class SoftmaxTile {
     FloatVector exp0 = FloatVector.broadcast(F, EXP_0);
     FloatVector one = FloatVector.broadcast(F, 1f);
     FloatVector bound = FloatVector.broadcast(F, VectorMath.EXP_NORMAL);
+    FloatVector zero = FloatVector.zero(F);
     for (int lane = 0; lane < count; lane += LANES) {
       FloatVector shift = FloatVector.fromArray(F, scratch.shifts, lane);
       for (int residue = 0; residue < Lanes.COUNT; residue += 2) {
         int slot = lane * Lanes.COUNT + residue * LANES;
-        if (from == 0) {
-          Arrays.fill(partial, slot, slot + 2 * LANES, 0);
-        }
-        FloatVector sum0 = FloatVector.fromArray(F, partial, slot);
-        FloatVector sum1 = FloatVector.fromArray(F, partial, slot + LANES);
+        FloatVector sum0 = from == 0 ? zero : FloatVector.fromArray(F, partial, slot);
+        FloatVector sum1 = from == 0 ? zero : FloatVector.fromArray(F, partial, slot + LANES);
         for (int j = from + residue; j < to; j += Lanes.COUNT) {
           int at = j * BLOCK + lane;
           FloatVector x0 = FloatVector.fromArray(F, scores, at).sub(shift);

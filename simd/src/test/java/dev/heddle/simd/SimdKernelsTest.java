@@ -20,6 +20,9 @@ import org.opentest4j.TestAbortedException;
 class SimdKernelsTest extends KernelsContract {
   private static final String WISH = System.getProperty(KernelChoice.PROPERTY, "auto");
 
+  private static final ScoreRules RULES =
+      new ScoreRules(1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, false, 1);
+
   @BeforeAll
   static void isOfThisMachine() {
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
@@ -41,10 +44,7 @@ class SimdKernelsTest extends KernelsContract {
   /** Past the calls that run scalar, so that it is vectors that are compared. */
   private static Kernels warm(Kernels kernels) {
     Rows one = Rows.of(new float[] {1}, 1, 1);
-    ScoreRules rules =
-        new ScoreRules(
-            1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, false, 1);
-    AttentionHead head = new AttentionHead(one, one, one, null, null, null, null, rules);
+    AttentionHead head = new AttentionHead(one, one, one, null, null, null, null, RULES);
     for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
       kernels.multiply(one, kernels.pack(one, 1), Rows.of(new float[1], 1, 1));
       kernels.attend(head, 0, 1, Rows.of(new float[1], 1, 1), null, null);
@@ -73,5 +73,17 @@ class SimdKernelsTest extends KernelsContract {
     if (!WISH.equals("auto")) {
       assertThat(kernels().name()).isEqualTo(WISH);
     }
+  }
+
+  @Test
+  void theGreaterOfTwoZerosIsThePositiveOne() {
+    Rows queries = Rows.of(new float[] {1e-30f, 1, 1, 1, 1, 1, 1, 1}, 8, 1);
+    Rows keys = Rows.of(new float[] {-1e-30f, 0}, 2, 1);
+    AttentionHead head = new AttentionHead(queries, keys, keys, null, null, null, null, RULES);
+    float[] maxima = new float[8];
+
+    kernels().attend(head, 0, 8, Rows.of(new float[8], 8, 1), maxima, new float[8]);
+
+    assertThat(Float.floatToRawIntBits(maxima[0])).isZero();
   }
 }

@@ -1,0 +1,75 @@
+package dev.heddle.simd;
+
+import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Tiles;
+
+/**
+ * Scores where there are too few queries to fill lanes, as in a decode step: the keys are in the
+ * lanes instead, tile by tile. What follows the scores is little work then, and stays scalar.
+ */
+final class FewQueries {
+  private FewQueries() {}
+
+  /**
+   * The same head with the products of its first queries and all keys made.
+   *
+   * @param queries how many queries
+   */
+  static AttentionHead scored(AttentionHead head, int queries, Scratch scratch) {
+    Rows keys = head.keys();
+    int depth = keys.cols();
+    int stride = (keys.rows() + Tiles.TILE - 1) / Tiles.TILE * Tiles.TILE;
+    scratch.prepare(depth, 0, 0);
+    float[] divided = divide(head, queries, scratch.queries);
+    float[] tile = scratch.panel(depth * Tiles.TILE);
+    float[] scores = scratch.keys(Math.multiplyExact(queries, stride));
+    for (int start = 0; start < keys.rows(); start += Tiles.TILE) {
+      int length = Math.min(Tiles.TILE, keys.rows() - start);
+      Transpose.intoColumns(
+          keys.data(), keys.at(start), keys.stride(), length, depth, tile, 0, Tiles.TILE);
+      for (int col = 0; col < length; col += Panels.WIDTH) {
+        Products.tile(
+            divided,
+            0,
+            depth,
+            tile,
+            col,
+            Tiles.TILE,
+            scores,
+            start + col,
+            stride,
+            queries,
+            depth,
+            true);
+      }
+    }
+    return new AttentionHead(
+        withoutColumns(head.queries()),
+        withoutColumns(keys),
+        head.values(),
+        new Rows(scores, 0, stride, queries, keys.rows()),
+        head.bias(),
+        head.mask(),
+        head.keep(),
+        head.rules());
+  }
+
+  /** The first queries, {@code [queries, D]}, divided and rounded. */
+  private static float[] divide(AttentionHead head, int queries, float[] divided) {
+    Rows given = head.queries();
+    int depth = given.cols();
+    float divisor = (float) head.rules().queryDivisor();
+    for (int i = 0; i < queries; i++) {
+      for (int d = 0; d < depth; d++) {
+        divided[i * depth + d] = given.data()[given.at(i) + d] / divisor;
+      }
+    }
+    Passes.round(head.rules().scoreRounding(), divided, 0, queries * depth);
+    return divided;
+  }
+
+  private static Rows withoutColumns(Rows rows) {
+    return new Rows(rows.data(), rows.offset(), rows.stride(), rows.rows(), 0);
+  }
+}
