@@ -35,10 +35,10 @@ final class SimdAttention {
   private final int width;
   private final Scratch scratch;
   private final boolean rounded;
+  private Rows keys;
   private boolean skipped;
   private int packedKeys;
   private boolean finite;
-  private Rows keys;
 
   SimdAttention(AttentionHead head, Scratch scratch) {
     this.head = head;
@@ -98,13 +98,10 @@ final class SimdAttention {
     return finite;
   }
 
-  /** Makes ready for all keys; returns as {@link #packValues(int)}. */
+  /** Makes all keys available, of which only the first may have been laid; as packValues. */
   boolean packRest() {
-    if (packedKeys < keyCount) {
-      keys = head.keys();
-      packValues(keyCount);
-    }
-    return finite;
+    keys = head.keys();
+    return packedKeys == keyCount ? finite : packValues(keyCount);
   }
 
   /**

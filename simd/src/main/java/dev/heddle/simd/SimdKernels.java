@@ -57,7 +57,7 @@ final class SimdKernels extends SimdElements {
       } else {
         Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
         Products.multiply(a, part, c);
-        epilogue.apply(c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
+        Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
       }
     } else {
       Products.multiply(a, (Panels) b, col, c, epilogue);
