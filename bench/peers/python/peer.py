@@ -8,6 +8,7 @@ what libraries print goes to standard error.
 """
 
 import os
+import signal
 import sys
 import time
 
@@ -27,6 +28,7 @@ def serve(start):
     """Answers until standard input ends. `start(threads, dtype)` gives the engine: an object with
     `version`, `load(tensors, heads, causal, onnx)` and `call()`, which returns when its result is
     there; `output()` is that result as a float32 NumPy array."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the benchmark, which ends this process
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

@@ -6,22 +6,19 @@ import dev.heddle.cli.Benchmark;
 import dev.heddle.kernel.Workers;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code heddle bench}: opens the engines, measures row by row, reports. */
 public final class Bench implements Benchmark {
-  private static final double LONGEST_FMA_SECONDS = 1;
+  /** Enough until the loop is compiled and has met a moment without other work. */
+  private static final double LIMIT_SECONDS = 0.6;
 
-  private final SequencedMap<String, Engine> engines = new LinkedHashMap<>();
+  private final List<String> names = new ArrayList<>();
   private final SequencedMap<String, String> versions = new LinkedHashMap<>();
   private final List<Result> results = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
@@ -31,93 +28,104 @@ public final class Bench implements Benchmark {
 
   @Override
   public void run(BenchRequest request, PrintStream out) throws IOException {
-    Path folder = Files.createTempDirectory("heddle-bench");
-    try {
-      Setting setting = new Setting(Workers.threads(), request.dtype(), folder);
+    try (Leavings leavings = new Leavings()) {
+      Setting setting = new Setting(Workers.threads(), request.dtype(), leavings.folder());
       double load = Machine.loadAverage();
-      double limit =
-          FmaLimit.gflops(setting.threads(), Math.min(LONGEST_FMA_SECONDS, request.seconds()));
-      open(request.engines(), setting, out);
-      Machine machine = Machine.here(setting.threads(), load, limit, versions);
-      TerminalTable.machine(machine, out);
-      for (String name : request.rows()) {
-        measure(Row.of(name), setting, request.seconds(), limit, out);
+      double limit = FmaLimit.gflops(setting.threads(), LIMIT_SECONDS);
+      try (Engines engines = new Engines(setting)) {
+        open(request.engines(), engines, out);
+        Machine machine = Machine.here(setting.threads(), load, limit, versions);
+        TerminalTable.machine(machine, request, out);
+        double typeLimit = setting.dtype() == DType.FLOAT64 ? limit / 2 : limit;
+        for (String name : request.rows()) {
+          measure(Row.of(name), engines, setting, request.seconds(), typeLimit, out);
+        }
+        Findings findings =
+            new Findings(machine, request.dtype(), request.seconds(), results, leftOut);
+        leavings.whole(() -> Reports.write(findings, request));
       }
-      Reports.write(new Findings(machine, results, leftOut), request);
-    } finally {
-      engines.values().forEach(Engine::close);
-      remove(folder);
     }
   }
 
-  private void open(List<String> names, Setting setting, PrintStream out) {
-    for (String name : names) {
+  private void open(List<String> asked, Engines engines, PrintStream out) {
+    for (String name : asked) {
       try {
-        Engine engine = Engines.open(name, setting);
-        engines.put(name, engine);
-        versions.put(name, engine.version());
+        versions.put(name, engines.open(name).version());
+        names.add(name);
       } catch (UnavailableException e) {
-        leaveOut(new LeftOut(name, null, String.valueOf(e.getMessage())), out);
+        leaveOut(name, null, e, out);
       }
     }
   }
 
-  private void measure(Row row, Setting setting, double seconds, double limit, PrintStream out)
+  private void measure(
+      Row row, Engines engines, Setting setting, double seconds, double limit, PrintStream out)
       throws IOException {
-    TerminalTable.row(row, out);
+    double limitMs = row.flops() / (limit * 1e6);
+    TerminalTable.row(row, limitMs, out);
     Problem problem = Problem.of(row, setting.dtype(), setting.folder());
+    long usedBefore = Heap.used();
     Map<String, Double> differences = new LinkedHashMap<>();
-    SequencedMap<String, Engine> ready = ready(problem, differences, out);
-    if (ready.isEmpty()) {
-      return;
+    Rounds.Outcome outcome = Rounds.run(ready(problem, engines, differences, out), seconds);
+    outcome
+        .failures()
+        .forEach((name, reason) -> {
+          engines.drop(name);
+          leaveOut(new LeftOut(name, row, reason), out);
+        });
+    for (Map.Entry<String, Samples> entry : outcome.samples().entrySet()) {
+      String name = entry.getKey();
+      Samples samples = entry.getValue();
+      results.add(
+          new Result(
+              row,
+              name,
+              setting.dtype(),
+              setting.threads(),
+              samples.best(),
+              samples.median(),
+              samples.count(),
+              limitMs,
+              differences.getOrDefault(name, 0.0),
+              engines.memory(name, usedBefore)));
     }
-    double typeLimit = setting.dtype() == DType.FLOAT64 ? limit / 2 : limit;
-    Rounds.run(ready, seconds)
-        .forEach((name, samples) ->
-            results.add(
-                new Result(
-                    row,
-                    name,
-                    setting.dtype(),
-                    setting.threads(),
-                    samples.best(),
-                    samples.median(),
-                    samples.count(),
-                    row.flops() / (typeLimit * samples.best() * 1e6),
-                    differences.getOrDefault(name, 0.0))));
     TerminalTable.results(row, results, out);
   }
 
   /** The engines that compute the row and agree with Heddle about its output. */
   private SequencedMap<String, Engine> ready(
-      Problem problem, Map<String, Double> differences, PrintStream out) {
-    float[] expected = new HeddleEngine().load(problem);
+      Problem problem, Engines engines, Map<String, Double> differences, PrintStream out) {
     SequencedMap<String, Engine> ready = new LinkedHashMap<>();
-    for (Map.Entry<String, Engine> engine : engines.entrySet()) {
+    float[] expected;
+    try {
+      expected = new HeddleEngine().load(problem);
+    } catch (OutOfMemoryError e) {
+      String reason = "nothing to compare with, Heddle has no output: " + Text.reason(e);
+      names.forEach(name -> leaveOut(new LeftOut(name, problem.row(), reason), out));
+      return ready;
+    }
+    for (String name : names) {
       try {
-        float[] output = engine.getValue().load(problem);
-        differences.put(engine.getKey(), Agreement.check(expected, output, problem.dtype()));
-        ready.put(engine.getKey(), engine.getValue());
-      } catch (UnavailableException | IOException e) { // or its process ended
-        String reason = String.valueOf(e.getMessage());
-        leaveOut(new LeftOut(engine.getKey(), problem.row(), reason), out);
+        Engine engine = engines.open(name);
+        float[] output = engine.load(problem);
+        differences.put(name, Agreement.check(expected, output, problem.dtype()));
+        ready.put(name, engine);
+      } catch (UnavailableException e) {
+        leaveOut(name, problem.row(), e, out);
+      } catch (IOException e) { // its process ended
+        engines.drop(name);
+        leaveOut(name, problem.row(), e, out);
       }
     }
     return ready;
   }
 
+  private void leaveOut(String engine, @Nullable Row row, Exception e, PrintStream out) {
+    leaveOut(new LeftOut(engine, row, Text.reason(e)), out);
+  }
+
   private void leaveOut(LeftOut one, PrintStream out) {
     leftOut.add(one);
     out.println(one.line());
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 }

@@ -16,6 +16,9 @@ public interface Engine extends AutoCloseable {
    */
   float[] load(Problem problem) throws UnavailableException, IOException;
 
+  /** Called when warm-up is over: the calls that follow are counted. */
+  default void warm() {}
+
   /**
    * Computes what was loaded several times, one call after another.
    *

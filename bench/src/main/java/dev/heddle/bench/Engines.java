@@ -1,35 +1,121 @@
 package dev.heddle.bench;
 
-import java.util.ServiceLoader;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
-/** The engines by their names on the command line. */
-final class Engines {
-  private Engines() {}
+/** The engines of a run by their names on the command line, the peers in processes of their own. */
+final class Engines implements AutoCloseable {
+  /** Names the directory with the environments that {@code bench/peers/setup} makes. */
+  static final String ENVIRONMENTS = "heddle.bench.environments";
+
+  /** Names the directory with the peers' scripts. */
+  static final String SCRIPTS = "heddle.bench.scripts";
+
+  private final Setting setting;
+  private final SequencedMap<String, Engine> running = new LinkedHashMap<>();
+
+  /** None yet. */
+  Engines(Setting setting) {
+    this.setting = setting;
+  }
 
   /**
-   * Opens an engine.
+   * Opens an engine, or opens it again after it failed.
    *
    * @throws UnavailableException if it is not on this machine
    */
-  static Engine open(String name, Setting setting) throws UnavailableException {
-    return switch (name) {
-      case "heddle" -> new HeddleEngine();
-      case "flax", "torch", "ort" -> PythonEngine.open(name, setting);
-      default -> provided(name, setting);
-    };
+  Engine open(String name) throws UnavailableException {
+    Engine engine = running.get(name);
+    if (engine == null) {
+      engine =
+          switch (name) {
+            case "heddle" -> new HeddleEngine();
+            case "flax", "torch", "ort" -> python(name);
+            default -> jvm(name);
+          };
+      running.put(name, engine);
+    }
+    return engine;
   }
 
-  private static Engine provided(String name, Setting setting) throws UnavailableException {
-    for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
-      if (provider.name().equals(name)) {
-        try {
-          return provider.open(setting);
-        } catch (LinkageError e) { // its native library, or a class of it
-          throw new UnavailableException("its library does not load: " + e.getMessage(), e);
-        }
-      }
+  /** What Heddle's calls cost in memory; null for others. */
+  @Nullable Memory memory(String name, long usedBefore) {
+    return running.get(name) instanceof HeddleEngine heddle ? heddle.memory(usedBefore) : null;
+  }
+
+  /** Closes an engine that failed. */
+  void drop(String name) {
+    Engine engine = running.remove(name);
+    if (engine != null) {
+      engine.close();
     }
-    throw new UnavailableException(
-        "its library is not on the class path; ./heddle bench brings it there");
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(running.keySet()).forEach(this::drop);
+  }
+
+  private Engine python(String name) throws UnavailableException {
+    String environments = System.getProperty(ENVIRONMENTS);
+    String scripts = System.getProperty(SCRIPTS);
+    if (environments == null || scripts == null) {
+      throw new UnavailableException("only ./heddle bench knows where its Python is");
+    }
+    Path python = Path.of(environments, name, "bin", "python");
+    if (!Files.isExecutable(python)) {
+      throw new UnavailableException(
+          "no Python environment; bench/peers/setup %s makes it".formatted(name));
+    }
+    List<String> command =
+        List.of(
+            python.toString(),
+            Path.of(scripts, name + "_peer.py").toString(),
+            Integer.toString(setting.threads()),
+            setting.dtype().toString());
+    ProcessEngine.Wording wording =
+        (problem, output) ->
+            List.of(
+                problem.npz().toString(),
+                output.toString(),
+                Integer.toString(problem.row().heads()),
+                problem.row().causal() ? "1" : "0",
+                name.equals("ort") ? problem.onnx().toString() : "");
+    return open(name, command, wording);
+  }
+
+  /** A JVM like this one. */
+  private Engine jvm(String name) throws UnavailableException {
+    JvmPeer.provider(name); // asked here, since starting a JVM takes time
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(
+        List.of(
+            "-Dheddle.threads=" + setting.threads(),
+            "-XX:+DisplayVMOutputToStderr",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=" + setting.folder().resolve(name + ".crash"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            JvmPeer.class.getName(),
+            name,
+            Integer.toString(setting.threads()),
+            setting.dtype().toString(),
+            setting.folder().toString()));
+    return open(
+        name, command, (problem, output) -> List.of(problem.row().label(), output.toString()));
+  }
+
+  private Engine open(String name, List<String> command, ProcessEngine.Wording wording)
+      throws UnavailableException {
+    return ProcessEngine.open(
+        name, command, setting.folder(), wording, ProcessEngine.PATIENCE_SECONDS);
   }
 }

@@ -1,15 +1,19 @@
 package dev.heddle.bench;
 
+import dev.heddle.array.DType;
 import java.util.List;
 
 /**
  * All that a run found out.
  *
  * @param machine where and with what
+ * @param dtype the type of inputs, parameters and arithmetic
+ * @param seconds for each row, all engines together
  * @param results row by row, in each the engines in their order
  * @param leftOut what was asked for and not measured
  */
-record Findings(Machine machine, List<Result> results, List<LeftOut> leftOut) {
+record Findings(
+    Machine machine, DType dtype, double seconds, List<Result> results, List<LeftOut> leftOut) {
   Findings {
     results = List.copyOf(results);
     leftOut = List.copyOf(leftOut);
@@ -23,5 +27,10 @@ record Findings(Machine machine, List<Result> results, List<LeftOut> leftOut) {
   /** A row's results. */
   List<Result> of(Row row) {
     return results.stream().filter(result -> result.row() == row).toList();
+  }
+
+  /** How Heddle stands, by rows; without those where Heddle or every peer is missing. */
+  List<Standing> standings() {
+    return rows().stream().flatMap(row -> Standing.of(row, results).stream()).toList();
   }
 }

@@ -20,7 +20,13 @@ public final class FmaLimit {
   /** More than latency times units of today's processors, few enough for sixteen registers. */
   private static final int CHAINS = 10;
 
-  private static final int STEPS = 1 << 16;
+  private static final int STEPS = 1 << 13;
+
+  /** Calls until the compiler is done for certain: most of them take microseconds then. */
+  private static final int FEWEST_CALLS = 2000;
+
+  /** Where compiled code is slower than that, or never comes. */
+  private static final double LONGEST_SECONDS = 10;
 
   private FmaLimit() {}
 
@@ -28,7 +34,7 @@ public final class FmaLimit {
    * Measures it.
    *
    * @param threads how many threads compute at once
-   * @param seconds for how long
+   * @param seconds for how long at least
    * @return 10^9 floating point operations a second, all threads together, each at its best
    */
   static double gflops(int threads, double seconds) {
@@ -53,7 +59,9 @@ public final class FmaLimit {
 
   private static double best(double seconds) {
     double best = 0;
+    int calls = 0;
     long end = System.nanoTime() + (long) (seconds * 1e9);
+    long latest = end + (long) (LONGEST_SECONDS * 1e9);
     do {
       long start = System.nanoTime();
       float sum = chains();
@@ -62,7 +70,8 @@ public final class FmaLimit {
         throw new AssertionError();
       }
       best = Math.max(best, flopsOfChains() / nanos);
-    } while (System.nanoTime() < end);
+      calls++;
+    } while (System.nanoTime() < end || (calls < FEWEST_CALLS && System.nanoTime() < latest));
     return best;
   }
 

@@ -1,16 +1,25 @@
 package dev.heddle.bench;
 
 import java.io.StringWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The findings as JSON: {@code machine}, {@code results} and {@code left_out}, a result a line.
+ * The findings as JSON, a result a line. {@code ratio} is the engine's best time divided by
+ * Heddle's; what calls cost in memory is known of Heddle alone.
  *
  * <pre>{@code
- * {"row": "bert", "engine": "heddle", "dtype": "float32", "threads": 2, "best_ms": 1.0,
- *  "median_ms": 1.1, "calls": 200, "fma_share": 0.8, "difference": 0.0}
+ * {"machine": {"cpu": "...", "processors": 2, "fma_gflops": 490.0, ...},
+ *  "settings": {"dtype": "float32", "threads": 2, "seconds": 10.0},
+ *  "results": [{"row": "bert", "engine": "heddle", "dtype": "float32", "threads": 2, "best_ms": 1.0,
+ *    "median_ms": 1.1, "calls": 200, "limit_ms": 0.8, "fma_share": 0.8, "difference": 0.0,
+ *    "ratio": 1.0, "allocated_bytes": 3149824, "output_bytes": 3145728, "extra_heap_bytes": 9437184,
+ *    "collections": 0}, ...],
+ *  "standings": [{"row": "bert", "fastest_peer": "ort", "ratio": 1.2}, ...],
+ *  "left_out": [{"engine": "flax", "row": "bert", "reason": "..."}, ...]}
  * }</pre>
  */
 final class JsonReport {
@@ -22,8 +31,18 @@ final class JsonReport {
       json.writeStartObject();
       machine(json, findings.machine());
       json.writeRaw('\n');
+      json.writeObjectPropertyStart("settings");
+      json.writeStringProperty("dtype", findings.dtype().toString());
+      json.writeNumberProperty("threads", findings.machine().threads());
+      json.writeNumberProperty("seconds", findings.seconds());
+      json.writeEndObject();
+      json.writeRaw('\n');
       json.writeArrayPropertyStart("results");
-      findings.results().forEach(result -> result(json, result));
+      findings.results().forEach(result -> result(json, result, findings.of(result.row())));
+      json.writeEndArray();
+      json.writeRaw('\n');
+      json.writeArrayPropertyStart("standings");
+      findings.standings().forEach(standing -> standing(json, standing));
       json.writeEndArray();
       json.writeRaw('\n');
       json.writeArrayPropertyStart("left_out");
@@ -46,13 +65,16 @@ final class JsonReport {
     json.writeStringProperty("heddle", machine.heddle());
     json.writeStringProperty("kernels", machine.kernels());
     json.writeNumberProperty("fma_gflops", machine.fmaGflops());
+    json.writeArrayPropertyStart("java_options");
+    machine.javaOptions().forEach(json::writeString);
+    json.writeEndArray();
     json.writeObjectPropertyStart("engines");
     machine.engines().forEach(json::writeStringProperty);
     json.writeEndObject();
     json.writeEndObject();
   }
 
-  private static void result(JsonGenerator json, Result result) {
+  private static void result(JsonGenerator json, Result result, List<Result> row) {
     json.writeRaw('\n');
     json.writeStartObject();
     json.writeStringProperty("row", result.row().label());
@@ -62,8 +84,27 @@ final class JsonReport {
     json.writeNumberProperty("best_ms", result.bestMs());
     json.writeNumberProperty("median_ms", result.medianMs());
     json.writeNumberProperty("calls", result.calls());
+    json.writeNumberProperty("limit_ms", result.limitMs());
     json.writeNumberProperty("fma_share", result.fmaShare());
     json.writeNumberProperty("difference", result.difference());
+    Standing.ratio(result, row)
+        .ifPresent(ratio -> json.writeNumberProperty("ratio", ratio.doubleValue()));
+    @Nullable Memory memory = result.memory();
+    if (memory != null) {
+      json.writeNumberProperty("allocated_bytes", memory.allocatedBytes());
+      json.writeNumberProperty("output_bytes", memory.outputBytes());
+      json.writeNumberProperty("extra_heap_bytes", memory.extraHeapBytes());
+      json.writeNumberProperty("collections", memory.collections());
+    }
+    json.writeEndObject();
+  }
+
+  private static void standing(JsonGenerator json, Standing standing) {
+    json.writeRaw('\n');
+    json.writeStartObject();
+    json.writeStringProperty("row", standing.row().label());
+    json.writeStringProperty("fastest_peer", standing.peer());
+    json.writeNumberProperty("ratio", standing.ratio());
     json.writeEndObject();
   }
 

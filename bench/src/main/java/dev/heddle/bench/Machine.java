@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param heddle Heddle's version
  * @param kernels Heddle's kernels, and why these
  * @param fmaGflops what {@link FmaLimit} measured on that many threads, in float32
+ * @param javaOptions what the JVM was started with, without paths of the launcher's
  * @param engines the versions of the engines by their names on the command line
  */
 record Machine(
@@ -34,6 +36,7 @@ record Machine(
     String heddle,
     String kernels,
     double fmaGflops,
+    List<String> javaOptions,
     SequencedMap<String, String> engines) {
 
   /** This one. */
@@ -50,12 +53,19 @@ record Machine(
         version(),
         "%s: %s".formatted(choice.kernels().name(), choice.why()),
         fmaGflops,
+        options(),
         engines);
   }
 
   /** The load now; measuring adds to it. */
   static double loadAverage() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
+  private static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !option.startsWith("-Dheddle.bench.") && !option.contains("CACHE_DIR="))
+        .toList();
   }
 
   /** The version that the build wrote into the jar. */

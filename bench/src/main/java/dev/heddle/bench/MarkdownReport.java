@@ -1,6 +1,7 @@
 package dev.heddle.bench;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The findings as a Markdown page: a table with a line a row, a column an engine. */
@@ -12,8 +13,8 @@ final class MarkdownReport {
     StringBuilder page = new StringBuilder("# Heddle and its peers\n\n");
     page.append(
         Text.format(
-            "%s, %d of %d processors, load %.1f before the run, %.0f GF/s at the limit of fused multiply-adds. %s, on %s."
-                + " Kernels %s.\n\nBest and median of many calls in milliseconds, and the share of"
+            "%s, %d of %d processors, load %.1f before the run, %.0f GF/s at the limit of fused"
+                + " multiply-adds. %s, on %s. Kernels %s. %s, %.3g seconds a row.\n\nBest and median of many calls in milliseconds, and the share of"
                 + " that limit that the best one reaches; all engines in one run, in turn, with"
                 + " outputs that agree.\n\n",
             machine.cpu(),
@@ -23,8 +24,11 @@ final class MarkdownReport {
             machine.fmaGflops(),
             machine.java(),
             machine.system(),
-            machine.kernels()));
+            machine.kernels(),
+            findings.dtype(),
+            findings.seconds()));
     table(page, findings);
+    heddle(page, findings);
     machine
         .engines()
         .forEach((name, version) -> page.append("- `%s`: %s\n".formatted(name, version)));
@@ -43,11 +47,34 @@ final class MarkdownReport {
               .map(engine -> cell(findings.of(row), engine))
               .collect(Collectors.joining(" | "));
       String standing =
-          Standing.of(row, findings.results())
-              .map(found -> Text.format("%.2f", found.ratio()))
-              .orElse("-");
+          Standing.of(row, findings.results()).map(found -> Text.ratio(found.ratio())).orElse("-");
       page.append(
           "| %s | %s | %s | %s |\n".formatted(row.label(), row.description(), cells, standing));
+    }
+    page.append('\n');
+  }
+
+  /** What the limit allows, and what a call costs in memory. */
+  private static void heddle(StringBuilder page, Findings findings) {
+    List<Result> ours =
+        findings.results().stream().filter(result -> result.memory() != null).toList();
+    if (ours.isEmpty()) {
+      return;
+    }
+    page.append("| row | ms at the limit | Heddle's share | a call allocates | its output |");
+    page.append(" extra heap | collections |\n|---|---|---|---|---|---|---|\n");
+    for (Result result : ours) {
+      Memory memory = Objects.requireNonNull(result.memory());
+      page.append(
+          "| %s | %s | %s | %s | %s | %s | %d |\n"
+              .formatted(
+                  result.row().label(),
+                  Text.millis(result.limitMs()),
+                  Text.percent(result.fmaShare()),
+                  Text.bytes(memory.allocatedBytes()),
+                  Text.bytes(memory.outputBytes()),
+                  Text.bytes(memory.extraHeapBytes()),
+                  memory.collections()));
     }
     page.append('\n');
   }

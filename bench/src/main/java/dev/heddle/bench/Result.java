@@ -1,6 +1,7 @@
 package dev.heddle.bench;
 
 import dev.heddle.array.DType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured of one engine in one row.
@@ -12,9 +13,9 @@ import dev.heddle.array.DType;
  * @param bestMs the shortest call, in milliseconds
  * @param medianMs the middle one
  * @param calls how many were timed
- * @param fmaShare the row's arithmetic at the limit of fused multiply-adds, divided by the best
- *     time
+ * @param limitMs what the row's arithmetic takes at the limit of fused multiply-adds
  * @param difference the largest distance from Heddle's output, relative to its largest value
+ * @param memory what a call costs in memory; known of Heddle alone
  */
 record Result(
     Row row,
@@ -24,5 +25,12 @@ record Result(
     double bestMs,
     double medianMs,
     int calls,
-    double fmaShare,
-    double difference) {}
+    double limitMs,
+    double difference,
+    @Nullable Memory memory) {
+
+  /** The share of the limit that the best call reached. */
+  double fmaShare() {
+    return limitMs / bestMs;
+  }
+}

@@ -1,7 +1,9 @@
 package dev.heddle.bench;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,63 +33,101 @@ final class Rounds {
   private Rounds() {}
 
   /**
-   * Warms every engine up, then times them in rounds until the time is over, one round at least.
+   * What came of it, by the engines' names, in their order.
+   *
+   * @param samples the times of those that ran to the end
+   * @param failures why the others did not
+   */
+  record Outcome(SequencedMap<String, Samples> samples, SequencedMap<String, String> failures) {}
+
+  /**
+   * Warms every engine up, then times them in rounds until the time is over, one round at least. An
+   * engine that fails has no further turns.
    *
    * @param engines with a row loaded
    * @param seconds for the rounds
-   * @return the times by the engines' names, in their order
-   * @throws IOException if an engine's process fails
+   * @throws InterruptedIOException if this thread is interrupted
    */
-  static SequencedMap<String, Samples> run(SequencedMap<String, Engine> engines, double seconds)
-      throws IOException {
+  static Outcome run(SequencedMap<String, Engine> engines, double seconds)
+      throws InterruptedIOException {
     List<Runner> order = new ArrayList<>();
+    engines.forEach((name, engine) -> order.add(new Runner(name, engine)));
+    SequencedMap<String, String> failures = new LinkedHashMap<>();
+    each(order, failures, runner -> runner.warmUp(Math.min(LONGEST_WARM_UP, seconds)));
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    do {
+      each(order, failures, Runner::turn);
+      if (!order.isEmpty()) {
+        order.addLast(order.removeFirst()); // nobody always follows the same
+      }
+    } while (!order.isEmpty() && System.nanoTime() < end);
     SequencedMap<String, Samples> samples = new LinkedHashMap<>();
-    for (Map.Entry<String, Engine> entry : engines.entrySet()) {
-      Engine engine = entry.getValue();
-      long callNanos = warmUp(engine, Math.min(LONGEST_WARM_UP, seconds));
-      Runner runner = new Runner(engine, callNanos, new Samples());
-      order.add(runner);
-      samples.put(entry.getKey(), runner.samples);
+    for (String name : engines.keySet()) {
+      order.stream()
+          .filter(runner -> runner.name.equals(name))
+          .forEach(runner -> samples.put(name, runner.samples));
     }
-    long end = System.nanoTime() + (long) (seconds * 1e9);
-    do {
-      for (Runner runner : order) {
-        turn(runner);
+    return new Outcome(samples, failures);
+  }
+
+  /** Something that an engine does; it ends the engine's part where it fails. */
+  private interface Step {
+    void of(Runner runner) throws IOException;
+  }
+
+  private static void each(List<Runner> order, Map<String, String> failures, Step step)
+      throws InterruptedIOException {
+    for (Iterator<Runner> runners = order.iterator(); runners.hasNext(); ) {
+      Runner runner = runners.next();
+      try {
+        step.of(runner);
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException | OutOfMemoryError e) {
+        failures.put(runner.name, Text.reason(e));
+        runners.remove();
       }
-      order.addLast(order.removeFirst()); // nobody always follows the same
-    } while (System.nanoTime() < end);
-    return samples;
+    }
   }
 
-  private record Runner(Engine engine, long callNanos, Samples samples) {}
+  private static final class Runner {
+    final String name;
+    final Samples samples = new Samples();
+    private final Engine engine;
+    private long callNanos = Long.MAX_VALUE;
 
-  /** Returns how long a call takes, in nanoseconds. */
-  private static long warmUp(Engine engine, double seconds) throws IOException {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
-    long best = Long.MAX_VALUE;
-    int calls = 1;
-    do {
-      for (long nanos : engine.time(calls)) {
-        best = Math.min(best, Math.max(1, nanos));
-      }
-      calls = Math.clamp(TURN_NANOS / best, 1, MOST_CALLS);
-    } while (System.nanoTime() < end);
-    return best;
+    Runner(String name, Engine engine) {
+      this.name = name;
+      this.engine = engine;
+    }
+
+    /** Finds out how long a call takes. */
+    void warmUp(double seconds) throws IOException {
+      long end = System.nanoTime() + (long) (seconds * 1e9);
+      int calls = 1;
+      do {
+        for (long nanos : engine.time(calls)) {
+          callNanos = Math.min(callNanos, Math.max(1, nanos));
+        }
+        calls = Math.clamp(TURN_NANOS / callNanos, 1, MOST_CALLS);
+      } while (System.nanoTime() < end);
+      engine.warm();
+    }
+
+    void turn() throws IOException {
+      pause();
+      int counted = Math.clamp(TURN_NANOS / callNanos, 1, MOST_CALLS);
+      int uncounted = callNanos < LONG_NANOS ? Math.max(1, counted / UNCOUNTED) : 0;
+      samples.add(engine.time(uncounted + counted), uncounted);
+    }
   }
 
-  private static void turn(Runner runner) throws IOException {
-    pause();
-    int counted = Math.clamp(TURN_NANOS / runner.callNanos, 1, MOST_CALLS);
-    int uncounted = runner.callNanos < LONG_NANOS ? Math.max(1, counted / UNCOUNTED) : 0;
-    runner.samples.add(runner.engine.time(uncounted + counted), uncounted);
-  }
-
-  private static void pause() throws IOException {
+  private static void pause() throws InterruptedIOException {
     try {
       Thread.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      throw new InterruptedIOException("interrupted");
     }
   }
 }

@@ -21,14 +21,26 @@ record Standing(Row row, String peer, double ratio) {
    */
   static Optional<Standing> of(Row row, List<Result> results) {
     List<Result> here = results.stream().filter(result -> result.row() == row).toList();
-    Optional<Result> heddle =
-        here.stream().filter(result -> result.engine().equals(HEDDLE)).findFirst();
+    Optional<Result> heddle = heddle(here);
     Optional<Result> fastest =
         here.stream()
             .filter(result -> !result.engine().equals(HEDDLE))
             .min(Comparator.comparingDouble(Result::bestMs));
     return heddle.flatMap(ours ->
         fastest.map(peer -> new Standing(row, peer.engine(), peer.bestMs() / ours.bestMs())));
+  }
+
+  /**
+   * An engine's best time divided by Heddle's; empty where Heddle is missing.
+   *
+   * @param here all of the row
+   */
+  static Optional<Double> ratio(Result engine, List<Result> here) {
+    return heddle(here).map(ours -> engine.bestMs() / ours.bestMs());
+  }
+
+  private static Optional<Result> heddle(List<Result> here) {
+    return here.stream().filter(result -> result.engine().equals(HEDDLE)).findFirst();
   }
 
   /** For people. */

@@ -1,6 +1,8 @@
 package dev.heddle.bench;
 
+import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers as people read them, alike in every report. */
 final class Text {
@@ -19,5 +21,31 @@ final class Text {
   /** A share as a percentage. */
   static String percent(double share) {
     return format("%.0f %%", 100 * share);
+  }
+
+  /** A ratio of times. */
+  static String ratio(double ratio) {
+    return format("%.2f", ratio);
+  }
+
+  /** A number of bytes with its unit, of 1,024 each. */
+  static String bytes(long bytes) {
+    double kilo = bytes / 1024.0;
+    return bytes < 1024
+        ? bytes + " B"
+        : kilo < 1024 ? format("%.1f KB", kilo) : format("%.1f MB", kilo / 1024);
+  }
+
+  /** Why something failed, in one line: the message, after the kind where it is no sentence. */
+  static String reason(Throwable e) {
+    String kind = e.getClass().getSimpleName();
+    @Nullable String message = e.getMessage();
+    if (message == null || message.isBlank()) {
+      return kind;
+    }
+    String first = message.strip().lines().findFirst().orElse(kind);
+    return e instanceof IOException || e instanceof UnavailableException
+        ? first
+        : kind + ": " + first;
   }
 }

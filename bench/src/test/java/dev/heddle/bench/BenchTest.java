@@ -49,7 +49,8 @@ class BenchTest {
 
     assertThat(out).contains("tiny: batch 2, length 16, features 32, heads 4\n", "  heddle  ");
     Map<?, ?> report = read(json);
-    assertThat(report.keySet().toString()).isEqualTo("[machine, results, left_out]");
+    assertThat(report.keySet().toString())
+        .isEqualTo("[machine, settings, results, standings, left_out]");
     Map<?, ?> machine = (Map<?, ?>) report.get("machine");
     assertThat((double) machine.get("load_average")).isGreaterThanOrEqualTo(-1);
     assertThat((double) machine.get("fma_gflops")).isGreaterThan(0.1);
@@ -65,6 +66,12 @@ class BenchTest {
         .isPositive()
         .isLessThanOrEqualTo((double) result.get("median_ms"));
     assertThat((double) result.get("difference")).isZero();
+    assertThat((double) result.get("limit_ms")).isPositive();
+    assertThat(result.get("output_bytes")).isEqualTo(2 * 16 * 32 * 4);
+    assertThat((int) result.get("allocated_bytes")).isGreaterThanOrEqualTo(2 * 16 * 32 * 4);
+    assertThat((int) result.get("extra_heap_bytes")).isNotNegative();
+    assertThat((int) result.get("collections")).isNotNegative();
+    assertThat(report.get("standings")).isEqualTo(List.of());
     assertThat(Files.readString(markdown)).contains("| row | | heddle |", "| tiny | batch 2,");
     assertThat(
             DocumentBuilderFactory.newInstance()
@@ -101,6 +108,33 @@ class BenchTest {
     assertThat((List<?>) report.get("left_out")).hasSize(2);
     assertThat(((List<?>) report.get("left_out")).getLast())
         .hasToString("{engine=flax, reason=only ./heddle bench knows where its Python is}");
+  }
+
+  @Test
+  void whoDiesInARowIsLeftOutOfItAndBackInTheNext() throws IOException {
+    Path json = folder.resolve("results.json");
+    String out =
+        run(
+            "bench",
+            "--rows",
+            "tiny,mid",
+            "--engines",
+            "djl-pytorch,heddle",
+            "--seconds",
+            "0.01",
+            "--json",
+            json);
+
+    String reason = "its process ended, status " + Brittle.STATUS + ": not an answer";
+    assertThat(out).contains("left out: djl-pytorch in tiny: " + reason + "\n");
+    Map<?, ?> report = read(json);
+    assertThat((List<?>) report.get("left_out"))
+        .hasToString("[{engine=djl-pytorch, row=tiny, reason=" + reason + "}]");
+    assertThat((List<?>) report.get("results"))
+        .extracting(
+            result -> ((Map<?, ?>) result).get("row") + " " + ((Map<?, ?>) result).get("engine"))
+        .containsExactly("tiny heddle", "mid djl-pytorch", "mid heddle");
+    assertThat((List<?>) report.get("standings")).hasSize(1);
   }
 
   private static String run(Object... words) {

@@ -42,6 +42,7 @@ public final class Array {
   private volatile @Nullable Storage storage;
   private volatile @Nullable Packed packed;
   private volatile @Nullable Array converted;
+  private volatile @Nullable Boolean causal;
   private boolean multipliedBefore;
 
   private Array(
@@ -256,6 +257,7 @@ public final class Array {
       if (pattern == null) {
         throw new IllegalStateException("an array without elements or pattern");
       }
+      shape.size(); // an error where there are more than an array can hold
       elements = pattern.materialize(shape, dtype); // made twice by two threads, both the same
       storage = elements;
     }
@@ -266,6 +268,27 @@ public final class Array {
   @SuppressWarnings("exports")
   public @Nullable MaskPattern pattern() {
     return pattern;
+  }
+
+  /** For this library's own modules: whether the elements lie in memory already. */
+  public boolean isRead() {
+    return storage != null;
+  }
+
+  /**
+   * For this library's own modules: whether this is a causal mask, in each square of its last two
+   * axes: not zero on and below the diagonal, zero above it. Looked up once.
+   */
+  public boolean isCausal() {
+    Boolean known = causal;
+    if (known == null) {
+      known =
+          pattern == null
+              ? MaskPattern.Causal.describes(storage(), shape)
+              : pattern instanceof MaskPattern.Causal;
+      causal = known; // found twice by two threads, both the same
+    }
+    return known;
   }
 
   /**

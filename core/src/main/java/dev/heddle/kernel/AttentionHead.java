@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param scores the products of queries and keys, {@code [Q, K]}, where they were made elsewhere;
  *     queries and keys then have no columns
  * @param bias added to the scores
- * @param mask 0 where a key is masked
- * @param keep 0 where dropout drops a weight
+ * @param mask not set where a key is masked, beside what {@link ScoreRules#causal} masks
+ * @param keep not set where dropout drops a weight
  * @param rules what is done to a score
  */
 public record AttentionHead(
@@ -22,6 +22,6 @@ public record AttentionHead(
     Rows values,
     @Nullable Rows scores,
     @Nullable Grid<float[]> bias,
-    @Nullable Grid<byte[]> mask,
-    @Nullable Grid<byte[]> keep,
+    @Nullable PairFlags mask,
+    @Nullable PairFlags keep,
     ScoreRules rules) {}

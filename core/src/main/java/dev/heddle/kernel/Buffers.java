@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Buffers {
   /** Below this a fresh array costs less than a look. */
-  private static final int SMALL = 4096;
+  private static final int SMALL = 256;
 
   /** Sizes between two powers of two: an array is at most a quarter longer than asked for. */
   private static final int STEPS = 4;

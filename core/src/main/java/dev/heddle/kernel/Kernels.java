@@ -61,9 +61,9 @@ public interface Kernels extends ElementKernels {
    * state of their own; states merge as in {@link RowState}. The result is {@code acc / l + 0};
    * zeros without keys.
    *
-   * <p>Under a causal rule keys past the query's own position are not looked at, unless the row's
-   * greatest score is at most {@link ScoreRules#low}: then the row is done again with all keys.
-   * Both give the bits of doing all of it.
+   * <p>Keys past the query's own position under a causal rule, and tiles of which a query sees no
+   * key, are not looked at, unless the row's greatest score is then at most {@link ScoreRules#low}:
+   * such a row is done again with all keys. Both give the bits of doing all of it.
    *
    * @param head where the operands are
    * @param from the first query row

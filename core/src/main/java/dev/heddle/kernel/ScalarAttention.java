@@ -21,7 +21,9 @@ final class ScalarAttention {
   private final int depth;
   private final float[] tileOfKeys;
   private final float[] scores = new float[Tiles.TILE];
-  private final byte[] masked = new byte[Tiles.TILE];
+  private final byte[] shown; // the mask of a tile, a row for each query of a block
+  private final byte[] kept = new byte[Tiles.TILE];
+  private final boolean[] skipped = new boolean[BLOCK];
   private final int[] places = new int[Tiles.TILE];
   private final float[] weights = new float[Tiles.TILE];
   private final boolean mayMask;
@@ -33,6 +35,7 @@ final class ScalarAttention {
     this.depth = head.queries().cols();
     this.tileOfKeys = new float[depth * Tiles.TILE];
     this.mayMask = rules.causal() || head.mask() != null;
+    this.shown = new byte[head.mask() == null ? 0 : BLOCK * Tiles.TILE];
   }
 
   /**
@@ -43,17 +46,31 @@ final class ScalarAttention {
     Arrays.setAll(states, i -> new RowState(head.values().cols()));
     for (int first = from; first < to; first += BLOCK) {
       int last = Math.min(first + BLOCK, to);
-      run(first, last, states, rules.causal());
+      run(first, last, states, mayMask);
+      redoLowRows(first, last, states);
       for (int query = first; query < last; query++) {
         RowState state = states[query - first];
-        if (isLow(state, query)) {
-          run(query, query + 1, new RowState[] {state}, false);
-        }
         finish(state, out.data(), out.at(query));
         if (maxima != null && sums != null) {
           maxima[query] = state.maximum;
           sums[query] = state.sum;
         }
+      }
+    }
+  }
+
+  /** Does rows again, with all keys, whose greatest score lets those weigh that were skipped. */
+  private void redoLowRows(int first, int last, RowState[] states) {
+    for (int query = first; query < last; query++) {
+      int low = query;
+      while (low < last
+          && skipped[low - first]
+          && states[low - first].maximum <= (float) rules.low()) {
+        low++;
+      }
+      if (low > query) {
+        run(query, low, Arrays.copyOfRange(states, query - first, low - first), false);
+        query = low;
       }
     }
   }
@@ -67,7 +84,8 @@ final class ScalarAttention {
       for (int start = 0; start < keyCount; start += Tiles.TILE) {
         int length = Math.min(Tiles.TILE, keyCount - start);
         packKeys(start, length);
-        score(query, start, length);
+        readMask(query, 1, start, length);
+        score(query, start, length, 0);
         int at = out.at(query) + start;
         for (int j = 0; j < length; j++) {
           float weight = Polynomials.exp(scores[j] - state.maximum) / state.sum;
@@ -77,26 +95,15 @@ final class ScalarAttention {
     }
   }
 
-  private boolean isLow(RowState state, int query) {
-    return rules.causal() && query + 1 < keyCount && state.maximum <= (float) rules.low();
-  }
-
-  /** Runs all tiles over some rows; with {@code skip}, a causal row stops at its own position. */
+  /** Runs all tiles over some rows; with {@code skip}, only the keys that a row sees. */
   private void run(int first, int last, RowState[] states, boolean skip) {
     for (int query = first; query < last; query++) {
       states[query - first].clear();
+      skipped[query - first] = skip && rules.causal() && query + 1 < keyCount;
     }
-    int end = skip ? Math.min(keyCount, last) : keyCount;
+    int end = skip && rules.causal() ? Math.min(keyCount, last) : keyCount;
     for (int start = 0; start < end; start += Tiles.TILE) {
-      int length = Math.min(Tiles.TILE, keyCount - start);
-      packKeys(start, length);
-      for (int query = first; query < last; query++) {
-        int seen = skip ? Math.min(length, query + 1 - start) : length;
-        if (seen > 0) {
-          score(query, start, seen);
-          add(states[query - first], query, start, seen);
-        }
-      }
+      tile(first, last, start, states, skip);
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
         for (int query = first; query < last; query++) {
@@ -107,6 +114,50 @@ final class ScalarAttention {
     for (int query = first; query < last; query++) {
       states[query - first].foldSpans();
     }
+  }
+
+  private void tile(int first, int last, int start, RowState[] states, boolean skip) {
+    int length = Math.min(Tiles.TILE, keyCount - start);
+    int stride = readMask(first, last - first, start, length);
+    boolean packed = false;
+    for (int query = first; query < last; query++) {
+      int row = (query - first) * stride;
+      int seen = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
+      if (seen <= 0 || (skip && head.mask() != null && !anyShown(row, seen))) {
+        skipped[query - first] = true;
+        continue;
+      }
+      if (!packed) {
+        packKeys(start, length);
+        packed = true;
+      }
+      score(query, start, seen, row);
+      add(states[query - first], query, start, seen, row);
+    }
+  }
+
+  /**
+   * Fills {@link #shown} for some queries and a tile of keys.
+   *
+   * @return elements from one query's row to the next, 0 where all have the same
+   */
+  private int readMask(int query, int queries, int start, int length) {
+    PairFlags mask = head.mask();
+    if (mask == null) {
+      return 0;
+    }
+    int rows = mask.sameForAllQueries() ? 1 : queries;
+    Arrays.fill(shown, 0, rows * Tiles.TILE, (byte) 1);
+    mask.restrict(query, rows, start, length, shown);
+    return rows == 1 ? 0 : Tiles.TILE;
+  }
+
+  private boolean anyShown(int row, int length) {
+    int any = 0;
+    for (int j = 0; j < length; j++) {
+      any |= shown[row + j];
+    }
+    return any != 0;
   }
 
   /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
@@ -120,8 +171,12 @@ final class ScalarAttention {
     }
   }
 
-  /** Fills {@link #scores} and {@link #masked} for one query and a tile of keys. */
-  private void score(int query, int start, int length) {
+  /**
+   * Fills {@link #scores} for one query and a tile of keys.
+   *
+   * @param row where its mask is in {@link #shown}
+   */
+  private void score(int query, int start, int length, int row) {
     if (head.scores() == null) {
       product(query, length);
     } else {
@@ -137,7 +192,7 @@ final class ScalarAttention {
       addBias(head.bias(), query, start, length);
     }
     if (mayMask) {
-      mask(query, start, length);
+      mask(query, start, length, row);
     }
     if (rules.softmaxRounding() != Rounding.NONE) {
       for (int j = 0; j < length; j++) {
@@ -167,23 +222,21 @@ final class ScalarAttention {
     }
   }
 
-  private void mask(int query, int start, int length) {
-    Grid<byte[]> mask = head.mask();
+  private void mask(int query, int start, int length, int row) {
     float low = (float) rules.masked();
     for (int j = 0; j < length; j++) {
-      boolean dropped = rules.causal() && start + j > query;
-      if (mask != null) {
-        dropped |= mask.data()[mask.at(query) + (start + j) * mask.keyStride()] == 0;
-      }
-      masked[j] = (byte) (dropped ? 1 : 0);
-      if (dropped) {
+      if (isMasked(query, start, j, row)) {
         scores[j] = low;
       }
     }
   }
 
+  private boolean isMasked(int query, int start, int j, int row) {
+    return (rules.causal() && start + j > query) || (head.mask() != null && shown[row + j] == 0);
+  }
+
   /** Brings the scores of a tile into a row's state. */
-  private void add(RowState state, int query, int start, int length) {
+  private void add(RowState state, int query, int start, int length, int row) {
     float maximum = state.maximum;
     for (int j = 0; j < length; j++) {
       maximum = Math.max(maximum, scores[j]);
@@ -198,7 +251,7 @@ final class ScalarAttention {
     state.sum = Fma.fma(state.sum, scale, Lanes.sum(scores, 0, length));
     state.maximum = maximum;
     rescale(state.weighted, scale);
-    weighValues(state.weighted, start, select(query, start, length));
+    weighValues(state.weighted, start, select(query, start, length, row));
   }
 
   private static void rescale(float[] weighted, float scale) {
@@ -212,17 +265,20 @@ final class ScalarAttention {
   }
 
   /** The keys that take part, in order, with their weights after dropout. */
-  private int select(int query, int start, int length) {
-    Grid<byte[]> keep = head.keep();
+  private int select(int query, int start, int length, int row) {
+    PairFlags keep = head.keep();
+    if (keep != null) {
+      Arrays.fill(kept, 0, length, (byte) 1);
+      keep.restrict(query, 1, start, length, kept);
+    }
     int count = 0;
     for (int j = 0; j < length; j++) {
       float weight = scores[j];
-      if (mayMask && weight == 0 && masked[j] != 0) {
+      if (mayMask && weight == 0 && isMasked(query, start, j, row)) {
         continue; // not even 0 times an infinite value
       }
       if (keep != null) {
-        boolean kept = keep.data()[keep.at(query) + (start + j) * keep.keyStride()] != 0;
-        weight *= kept ? (float) rules.dropoutScale() : 0;
+        weight *= kept[j] != 0 ? (float) rules.dropoutScale() : 0;
       }
       places[count] = j;
       weights[count++] = weight;

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Masks of attention, by Flax's names. Not zero means that the key is seen.
  *
- * <p>Those of {@link #makeCausalMask} and {@link #makeAttentionMask(Array, Array)} take no memory
- * until their elements are read; attention does not read a causal one.
+ * <p>They take no memory until their elements are read, and stay so combined, converted to another
+ * dtype or with more axes of length 1; attention never reads them in full. So masks of lengths
+ * whose square no array could hold are fine.
  *
  * <pre>{@code
  * Array tokens = Array.of(new int[] {5, 9, 2, 0}, 1, 4);        // 0 is padding
@@ -37,10 +38,7 @@ public final class Masks {
    * @return float32, shape {@code [B..., 1, Q, K]}: the products of their values
    */
   public static Array makeAttentionMask(Array queryInput, Array keyInput) {
-    Parts parts = Parts.of(queryInput, keyInput, 0);
-    BinaryOperator<Array> product = Elementwise::multiply;
-    return Array.deferred(
-        new MaskPattern.Pairwise(parts.query, parts.key, product), parts.shape(), DType.FLOAT32);
+    return makeAttentionMask(queryInput, keyInput, Elementwise::multiply, 0, DType.FLOAT32);
   }
 
   /**
@@ -48,7 +46,9 @@ public final class Masks {
    *
    * @param queryInput shape {@code [B..., Q]}
    * @param keyInput shape {@code [B..., K]}
-   * @param pairwiseFn from shapes {@code [B..., 1, Q, 1]} and {@code [B..., 1, 1, K]}, elementwise
+   * @param pairwiseFn from shapes {@code [B..., 1, Q, 1]} and {@code [B..., 1, 1, K]}, elementwise:
+   *     it may be asked for some queries and keys of one batch element at a time, any number of
+   *     times
    * @param extraBatchDims axes of length 1 to put in front
    * @param dtype of the result
    * @return shape {@code [1..., B..., 1, Q, K]}
@@ -62,6 +62,10 @@ public final class Masks {
       int extraBatchDims,
       DType dtype) {
     Parts parts = Parts.of(queryInput, keyInput, extraBatchDims);
+    Array lazy = new PairwiseMask(parts.query, parts.key, pairwiseFn, parts.shape()).lazy(dtype);
+    if (lazy != null) {
+      return lazy;
+    }
     Array mask = pairwiseFn.apply(parts.query, parts.key);
     if (!mask.shape().equals(parts.shape())) {
       throw new IllegalArgumentException(
@@ -161,9 +165,6 @@ public final class Masks {
     Array combined = given.getFirst();
     for (Array mask : given.subList(1, given.size())) {
       combined = Compare.logicalAnd(combined, mask);
-    }
-    if (combined.pattern() instanceof MaskPattern.Causal causal) {
-      return Array.deferred(causal, combined.shape(), dtype);
     }
     return combined.astype(dtype);
   }

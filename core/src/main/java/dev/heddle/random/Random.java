@@ -3,6 +3,7 @@ package dev.heddle.random;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
 
@@ -126,7 +127,9 @@ public final class Random {
   }
 
   /**
-   * Truth values, {@code jax.random.bernoulli}: true where a uniform number is below p.
+   * Truth values, {@code jax.random.bernoulli}: true where a uniform number is below p. Those of
+   * float32 and float64 numbers take no memory until they are read; attention draws what it needs
+   * of them and reads none.
    *
    * @param p the probability of true
    * @param drawIn the type of p and of the uniform numbers: float32 by default in JAX, float64 with
@@ -139,19 +142,16 @@ public final class Random {
       throw new IllegalArgumentException(
           "bernoulli: argument \"p\": expected a probability, got NaN");
     }
+    if (drawIn == DType.FLOAT32 || drawIn == DType.FLOAT64) {
+      Bernoulli flags = new Bernoulli(key, p, shape.count(), drawIn == DType.FLOAT64);
+      return Array.deferred(new MaskPattern.Drawn(flags), shape, DType.BOOL);
+    }
     byte[] out = new byte[shape.size()];
-    if (drawIn == DType.FLOAT64) {
-      double[] drawn = new Draws64(key.era()).uniform(key, out.length, 0, 1);
-      for (int i = 0; i < out.length; i++) {
-        out[i] = (byte) (drawn[i] < p ? 1 : 0);
-      }
-    } else {
-      Draws32 draws = new Draws32(key.era(), drawIn);
-      float[] drawn = draws.uniform(key, out.length, 0, 1);
-      float bound = draws.constant(p);
-      for (int i = 0; i < out.length; i++) {
-        out[i] = (byte) (drawn[i] < bound ? 1 : 0);
-      }
+    Draws32 draws = new Draws32(key.era(), drawIn);
+    float[] drawn = draws.uniform(key, out.length, 0, 1);
+    float bound = draws.constant(p);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) (drawn[i] < bound ? 1 : 0);
     }
     return Array.wrap(new Storage.Bool(out), shape);
   }

@@ -70,7 +70,18 @@ public abstract class KernelsContract extends ElementKernelsContract {
     CAUSAL,
     KEYS,
     PAIRS,
-    CAUSAL_AND_PAIRS
+    CAUSAL_AND_PAIRS,
+    /** Keys and queries that are there, as in a padded batch. */
+    PADDING,
+    CAUSAL_AND_PADDING,
+    /** A window around each query, made on request. */
+    WINDOW,
+    /** The last keys alone, so that all tiles before them are empty. */
+    LAST_KEYS;
+
+    boolean isCausal() {
+      return this == CAUSAL || this == CAUSAL_AND_PAIRS || this == CAUSAL_AND_PADDING;
+    }
   }
 
   record Case(
@@ -151,6 +162,57 @@ public abstract class KernelsContract extends ElementKernelsContract {
     assertSameBits(stats[3], stats[1]);
   }
 
+  static Stream<Case> skippedCases() {
+    return attentionCases()
+        .filter(c -> c.masking != Masking.NONE)
+        .filter(c -> c.special == Special.NOTHING && c.rounding == Rounding.NONE);
+  }
+
+  /** A score that a bias makes the lowest number weighs as a masked one, but is not skipped. */
+  @ParameterizedTest
+  @MethodSource("skippedCases")
+  void skippingHasTheBitsOfDoingAll(Case c) {
+    AttentionHead head = head(c);
+    float[] lowest = new float[c.queries * c.keys];
+    Grid<float[]> bias = head.bias();
+    for (int i = 0; i < c.queries; i++) {
+      for (int j = 0; j < c.keys; j++) {
+        float own = bias == null ? 0 : bias.data()[bias.at(i) + j];
+        lowest[i * c.keys + j] = isMasked(head, i, j) ? -Float.MAX_VALUE : own;
+      }
+    }
+    ScoreRules rules = head.rules();
+    AttentionHead unmasked =
+        new AttentionHead(
+            head.queries(),
+            head.keys(),
+            head.values(),
+            null,
+            new Grid<>(lowest, 0, c.keys, 1),
+            null,
+            head.keep(),
+            rules(c.depth, Rounding.NONE, false, rules.dropoutScale()));
+    float[] expected = new float[c.queries * c.width];
+    float[] actual = new float[c.queries * c.width];
+    float[][] stats = new float[4][c.queries];
+
+    scalar.attend(
+        unmasked, 0, c.queries, Rows.of(expected, c.queries, c.width), stats[0], stats[1]);
+    kernels().attend(head, 0, c.queries, Rows.of(actual, c.queries, c.width), stats[2], stats[3]);
+
+    assertSameBits(actual, expected);
+    assertSameBits(stats[2], stats[0]);
+    assertSameBits(stats[3], stats[1]);
+  }
+
+  private static boolean isMasked(AttentionHead head, int query, int key) {
+    byte[] flag = {1};
+    if (head.mask() != null) {
+      head.mask().restrict(query, 1, key, 1, flag);
+    }
+    return flag[0] == 0 || (head.rules().causal() && key > query);
+  }
+
   @ParameterizedTest
   @MethodSource("attentionCases")
   void weightsHaveTheBitsOfTheScalarOnes(Case c) {
@@ -176,20 +238,22 @@ public abstract class KernelsContract extends ElementKernelsContract {
       v.data()[v.at(c.keys / 2)] = Float.NaN;
       v.data()[v.at(c.keys - 1)] = Float.POSITIVE_INFINITY;
     }
-    boolean causal = c.masking == Masking.CAUSAL || c.masking == Masking.CAUSAL_AND_PAIRS;
-    double masked = c.rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
-    ScoreRules rules =
-        new ScoreRules(
-            c.rounding.round(Math.sqrt(c.depth)),
-            c.rounding,
-            c.rounding,
-            Rounding.NONE,
-            masked,
-            c.rounding == Rounding.FLOAT16 ? masked + 104 : masked,
-            causal,
-            c.dropout ? 1.25 : 1);
-    return new AttentionHead(
-        q, k, v, null, bias(c), mask(c), c.dropout ? flags(7, c, 5) : null, rules);
+    ScoreRules rules = rules(c.depth, c.rounding, c.masking.isCausal(), c.dropout ? 1.25 : 1);
+    return new AttentionHead(q, k, v, null, bias(c), mask(c), c.dropout ? keep(c) : null, rules);
+  }
+
+  private static ScoreRules rules(
+      int depth, Rounding rounding, boolean causal, double dropoutScale) {
+    double masked = rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
+    return new ScoreRules(
+        rounding.round(Math.sqrt(depth)),
+        rounding,
+        rounding,
+        Rounding.NONE,
+        masked,
+        rounding == Rounding.FLOAT16 ? masked + 104 : masked,
+        causal,
+        dropoutScale);
   }
 
   private static @Nullable Grid<float[]> bias(Case c) {
@@ -205,20 +269,56 @@ public abstract class KernelsContract extends ElementKernelsContract {
     return new Grid<>(bias, 2, c.keys, 1);
   }
 
-  private static @Nullable Grid<byte[]> mask(Case c) {
+  private static @Nullable PairFlags mask(Case c) {
     return switch (c.masking) {
       case NONE, CAUSAL -> null;
       case KEYS -> {
         Grid<byte[]> pairs = flags(5, c, 2);
-        yield new Grid<>(pairs.data(), pairs.offset(), 0, 1);
+        yield new PairFlags.Stored(new Grid<>(pairs.data(), pairs.offset(), 0, 1));
       }
       case PAIRS, CAUSAL_AND_PAIRS -> {
         Grid<byte[]> pairs = flags(6, c, 2);
         int row = pairs.offset() + (c.queries - 1) * c.keys;
         Arrays.fill(pairs.data(), row, row + c.keys, (byte) 0);
-        yield pairs;
+        yield new PairFlags.Stored(pairs);
       }
+      case PADDING, CAUSAL_AND_PADDING ->
+          new PairFlags.Both(
+              new PairFlags.Stored(new Grid<>(firstOf(c.queries, c.queries * 2 / 3), 0, 1, 0)),
+              new PairFlags.Stored(new Grid<>(firstOf(c.keys, c.keys / 3), 0, 0, 1)));
+      case WINDOW -> made((i, j) -> Math.abs(i * (long) c.keys / c.queries - j) < 20 && i % 7 != 5);
+      case LAST_KEYS -> made((i, j) -> j >= c.keys - 3 && i != 2);
     };
+  }
+
+  private static PairFlags keep(Case c) {
+    return c.queries % 2 == 0
+        ? new PairFlags.Stored(flags(7, c, 5))
+        : made((i, j) -> (i * 31 + j * 17) % 5 != 0);
+  }
+
+  private static byte[] firstOf(int length, int set) {
+    byte[] flags = new byte[length];
+    Arrays.fill(flags, 0, set, (byte) 1);
+    return flags;
+  }
+
+  /** Whether the flag of a query and a key is set. */
+  private interface Pair {
+    boolean isSet(int query, int key);
+  }
+
+  private static PairFlags made(Pair pair) {
+    return (PairFlags.Made)
+        (query, queries, key, keys, flags) -> {
+          for (int i = 0; i < queries; i++) {
+            for (int j = 0; j < keys; j++) {
+              if (!pair.isSet(query + i, key + j)) {
+                flags[i * Tiles.TILE + j] = 0;
+              }
+            }
+          }
+        };
   }
 
   private static Grid<byte[]> flags(long seed, Case c, int ofEvery) {

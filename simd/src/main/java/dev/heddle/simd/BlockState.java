@@ -39,8 +39,15 @@ final class BlockState {
     Arrays.fill(sums, 0);
   }
 
-  /** Ends a span: merges it with its equals among the earlier ones and starts anew from nothing. */
-  void endSpan() {
+  /**
+   * Ends a span: merges it with its equals among the earlier ones and starts anew from nothing.
+   *
+   * @param empty whether no key of it was looked at
+   */
+  void endSpan(boolean empty) {
+    if (empty) {
+      Arrays.fill(weighted, 0);
+    }
     BlockState carried =
         spare.isEmpty()
             ? new BlockState(weighted.length / SimdAttention.BLOCK)

@@ -18,10 +18,7 @@ final class Finish {
 
   /** As {@link Epilogue#apply}. */
   static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
-    if (end.rounding() != Rounding.NONE) {
-      end.apply(c, at, stride, rows, cols, col);
-      return;
-    }
+    round(end.rounding(), c, at, stride, rows, cols);
     int whole = cols / PAIR * PAIR;
     float[] bias = end.bias();
     float divisor = end.divisor();
@@ -29,12 +26,40 @@ final class Finish {
       for (int j = 0; j < whole; j += PAIR) {
         add(bias, col + j, c, at + j, stride, rows);
       }
+      addRest(bias, col, c, at, stride, rows, whole, cols);
+      round(end.rounding(), c, at, stride, rows, cols);
     }
     if (divisor != 1) {
       divide(c, at, stride, rows, whole, divisor);
+      divideRest(c, at, stride, rows, whole, cols, divisor);
+      round(end.rounding(), c, at, stride, rows, cols);
     }
-    if (whole < cols) {
-      end.apply(c, at + whole, stride, rows, cols - whole, col + whole);
+  }
+
+  private static void round(Rounding rounding, float[] c, int at, int stride, int rows, int cols) {
+    if (rounding == Rounding.NONE) {
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      Conversions.round(rounding, c, at + r * stride, cols);
+    }
+  }
+
+  private static void addRest(
+      float[] bias, int col, float[] c, int at, int stride, int rows, int from, int cols) {
+    for (int r = 0; from < cols && r < rows; r++) {
+      for (int j = from; j < cols; j++) {
+        c[at + r * stride + j] += bias[col + j];
+      }
+    }
+  }
+
+  private static void divideRest(
+      float[] c, int at, int stride, int rows, int from, int cols, float divisor) {
+    for (int r = 0; from < cols && r < rows; r++) {
+      for (int j = from; j < cols; j++) {
+        c[at + r * stride + j] /= divisor;
+      }
     }
   }
 

@@ -22,6 +22,8 @@ final class Scratch {
   /** Sums of the 16 virtual lanes, for each vector of queries. */
   final float[] partial = new float[Lanes.COUNT * SimdAttention.BLOCK];
 
+  final TileMasks masks = new TileMasks();
+
   /** A block of queries, {@code [D, BLOCK]}. */
   float[] queries = {};
 

@@ -8,14 +8,14 @@ import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Tiles;
-import java.util.Arrays;
 
 /**
  * Attention of one head with the queries in the lanes: scores are kept transposed, keys by queries,
  * so that maximum, sum and rescaling need nothing across lanes. 64 queries pass over the tiles of
  * keys together; both products are those of {@link Products}.
  *
- * <p>Rows that need care (a NaN, or scores so low that masked keys have weight) are left to the
+ * <p>Tiles of which none of them sees a key are skipped; a block in which that shows, because
+ * scores are so low that masked keys have weight, is done again. Rows with a NaN are left to the
  * scalar kernels, and so are heads whose masked values may not be finite.
  */
 final class SimdAttention {
@@ -36,6 +36,9 @@ final class SimdAttention {
   private final Scratch scratch;
   private final boolean rounded;
   private Rows keys;
+  private boolean skipped;
+  private int packedKeys;
+  private boolean finite;
 
   SimdAttention(AttentionHead head, Scratch scratch) {
     this.head = head;
@@ -89,34 +92,42 @@ final class SimdAttention {
           start * width,
           Tiles.TILE);
     }
+    packedKeys = end;
     boolean matters = head.mask() != null || rules.causal();
-    return !matters || Passes.areFinite(values, end);
+    finite = !matters || Passes.areFinite(values, end);
+    return finite;
   }
 
-  /** The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end. */
-  BlockState attend(int first, int count) {
-    return attend(first, count, rules.causal() ? Math.min(keyCount, first + count) : keyCount);
+  /** Makes all keys available, of which only the first may have been laid; as packValues. */
+  boolean packRest() {
+    keys = head.keys();
+    return packedKeys == keyCount ? finite : packValues(keyCount);
   }
 
-  /** As {@link #attend(int, int)}, over the keys up to {@code end}. */
-  private BlockState attend(int first, int count, int end) {
+  /**
+   * The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end.
+   *
+   * @param skip whether keys that none of them sees are left out
+   */
+  BlockState attend(int first, int count, boolean skip) {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
+    skipped = skip && rules.causal() && first + 1 < keyCount;
+    int end = skip && rules.causal() ? Math.min(keyCount, first + count) : keyCount;
+    boolean fresh = true; // no tile of the span yet
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
-      score(first, count, start, length);
-      SoftmaxTile.shift(scratch, state, count);
-      SoftmaxTile.fillUp(scratch, length);
-      boolean fresh = start % Tiles.SPAN == 0;
-      if (!fresh) {
-        SoftmaxTile.rescale(scratch, state.weighted, count, width);
+      if (readMask(first, count, start, length) || !skip) {
+        tile(state, first, count, start, length, fresh);
+        fresh = false;
+      } else {
+        skipped = true;
       }
-      weigh(state, first, count, start, length, fresh);
-      SoftmaxTile.sums(scratch, state, count);
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
-        state.endSpan();
+        state.endSpan(fresh);
+        fresh = true;
       }
     }
     if (keyCount > Tiles.SPAN) {
@@ -125,11 +136,27 @@ final class SimdAttention {
     return state;
   }
 
+  private boolean readMask(int first, int count, int start, int length) {
+    return scratch.masks.read(head.mask(), rules.causal(), first, count, start, length);
+  }
+
+  private void tile(BlockState state, int first, int count, int start, int length, boolean fresh) {
+    score(first, count, start, length);
+    SoftmaxTile.shift(scratch, state, count);
+    SoftmaxTile.fillUp(scratch, length);
+    if (!fresh) {
+      SoftmaxTile.rescale(scratch, state.weighted, count, width);
+    }
+    weigh(state, first, count, start, length, fresh);
+    SoftmaxTile.sums(scratch, state, count);
+  }
+
   /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
   BlockState weigh(int first, int count, Rows out) {
-    BlockState state = attend(first, count, keyCount);
+    BlockState state = attend(first, count, false);
     for (int start = 0; start < keyCount; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, keyCount - start);
+      readMask(first, count, start, length);
       score(first, count, start, length);
       SoftmaxTile.weights(scratch, state, count, length);
       Transpose.intoRows(
@@ -149,18 +176,17 @@ final class SimdAttention {
     }
   }
 
-  /** Fills the tile of scores, {@code [keys, BLOCK]}, and finds the new maxima. */
+  /** Fills the tile of scores, {@code [keys, BLOCK]}, masks it and finds the new maxima. */
   private void score(int first, int count, int start, int length) {
     System.arraycopy(scratch.state.maxima, 0, scratch.maxima, 0, BLOCK);
-    boolean future = rules.causal() && start + length - 1 > first;
-    boolean plain = head.bias() == null && head.mask() == null && !future;
-    int step = plain ? CHUNK : length;
+    int step = head.bias() == null ? CHUNK : length;
     for (int from = 0; from < length; from += step) {
       int to = Math.min(length, from + step);
       scoreKeys(count, start, from, to);
-      if (!plain) {
-        adjust(first, count, start, length, future);
+      if (head.bias() != null) {
+        addBias(head.bias(), first, count, start, length);
       }
+      scratch.masks.mask(scratch.scores, from, to, (float) rules.masked());
       SoftmaxTile.maxima(scratch, count, from, to);
     }
   }
@@ -183,29 +209,19 @@ final class SimdAttention {
     }
   }
 
-  private void adjust(int first, int count, int start, int length, boolean future) {
-    if (head.bias() != null) {
-      addBias(head.bias(), first, count, start, length);
-    }
-    if (head.mask() != null) {
-      mask(head.mask(), first, count, start, length);
-    }
-    if (future) {
-      maskFuture(first, start, length);
-    }
-  }
-
   /**
    * Turns the scores into weights and adds the weighted values; some keys at a time, so that their
    * weights are still in the first-level cache.
    */
   private void weigh(BlockState state, int first, int count, int start, int length, boolean fresh) {
-    int step = head.keep() == null ? CHUNK : length;
-    for (int from = 0; from < length; from += step) {
-      int to = Math.min(length, from + step);
+    if (head.keep() != null) {
+      scratch.masks.readKeep(head.keep(), first, count, start, length);
+    }
+    for (int from = 0; from < length; from += CHUNK) {
+      int to = Math.min(length, from + CHUNK);
       SoftmaxTile.exponentials(scratch, count, from, (to + 15) / 16 * 16);
       if (head.keep() != null) {
-        drop(head.keep(), first, count, start, length);
+        scratch.masks.drop(scratch.scores, from, to, (float) rules.dropoutScale());
       }
       product(
           scratch.values,
@@ -259,48 +275,6 @@ final class SimdAttention {
     }
   }
 
-  private void mask(Grid<byte[]> mask, int first, int count, int start, int length) {
-    float[] scores = scratch.scores;
-    float masked = (float) rules.masked();
-    if (mask.queryStride() == 0) {
-      for (int j = 0; j < length; j++) {
-        if (mask.data()[mask.offset() + (start + j) * mask.keyStride()] == 0) {
-          Arrays.fill(scores, j * BLOCK, (j + 1) * BLOCK, masked);
-        }
-      }
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      int at = mask.offset() + (first + i) * mask.queryStride() + start * mask.keyStride();
-      for (int j = 0; j < length; j++) {
-        if (mask.data()[at + j * mask.keyStride()] == 0) {
-          scores[j * BLOCK + i] = masked;
-        }
-      }
-    }
-  }
-
-  /** Masks the keys past each query's own position. */
-  private void maskFuture(int first, int start, int length) {
-    float masked = (float) rules.masked();
-    for (int j = Math.max(0, first + 1 - start); j < length; j++) {
-      int before = Math.min(BLOCK, start + j - first);
-      Arrays.fill(scratch.scores, j * BLOCK, j * BLOCK + before, masked);
-    }
-  }
-
-  private void drop(Grid<byte[]> keep, int first, int count, int start, int length) {
-    float[] scores = scratch.scores;
-    float kept = (float) rules.dropoutScale();
-    for (int i = 0; i < count; i++) {
-      int at = keep.offset() + (first + i) * keep.queryStride() + start * keep.keyStride();
-      for (int j = 0; j < length; j++) {
-        boolean isKept = keep.data()[at + j * keep.keyStride()] != 0;
-        scores[j * BLOCK + i] *= isKept ? kept : 0;
-      }
-    }
-  }
-
   /** Writes the finished rows of a block. */
   void store(BlockState state, int first, int count, Rows out) {
     SoftmaxTile.finish(state, count, width);
@@ -308,10 +282,17 @@ final class SimdAttention {
         state.weighted, 0, BLOCK, width, count, out.data(), out.at(first), out.stride());
   }
 
+  /** Whether the block must be done again with all keys: a row gives weight to skipped ones. */
+  boolean anyLow(BlockState state, int count) {
+    boolean low = false;
+    for (int i = 0; skipped && i < count; i++) {
+      low |= state.maxima[i] <= (float) rules.low();
+    }
+    return low;
+  }
+
   /** Whether a row must be done again by the scalar kernels. */
-  boolean needsCare(BlockState state, int query, int lane) {
-    boolean low =
-        rules.causal() && query + 1 < keyCount && state.maxima[lane] <= (float) rules.low();
-    return low || Float.isNaN(state.sums[lane]);
+  static boolean needsCare(BlockState state, int lane) {
+    return Float.isNaN(state.sums[lane]);
   }
 }

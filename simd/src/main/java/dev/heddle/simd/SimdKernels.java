@@ -57,7 +57,7 @@ final class SimdKernels extends SimdElements {
       } else {
         Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
         Products.multiply(a, part, c);
-        epilogue.apply(c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
+        Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
       }
     } else {
       Products.multiply(a, (Panels) b, col, c, epilogue);
@@ -101,10 +101,17 @@ final class SimdKernels extends SimdElements {
     attention.packKeys(to - from, end);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
-      BlockState state = attention.attend(first, count);
+      BlockState state = attention.attend(first, count, true);
+      if (attention.anyLow(state, count)) {
+        if (!attention.packRest()) {
+          scalar.attend(head, first, first + count, out, maxima, sums);
+          continue;
+        }
+        state = attention.attend(first, count, false);
+      }
       attention.store(state, first, count, out);
       for (int i = 0; i < count; i++) {
-        if (attention.needsCare(state, first + i, i) || isNegativeZero(state.maxima[i])) {
+        if (SimdAttention.needsCare(state, i) || isNegativeZero(state.maxima[i])) {
           scalar.attend(head, first + i, first + i + 1, out, maxima, sums);
         } else if (maxima != null && sums != null) {
           maxima[first + i] = state.maxima[i];

@@ -5,16 +5,18 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.op.AttentionLayer.Parameters;
 import dev.heddle.array.op.AttentionLayer.Projection;
-import dev.heddle.array.storage.Half;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Phase;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Workers;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +58,9 @@ final class AttentionLayerCall {
   private final int outFeatures;
 
   /** A projection into heads: what of, and by what. */
-  private record Side(float[] input, int features, int rows, Packed kernel, Epilogue epilogue) {
+  private record Side(FloatInput input, int features, int rows, Packed kernel, Epilogue epilogue) {
     Rows rows(int batch, int from, int count) {
-      return new Rows(input, (batch * rows + from) * features, features, count, features);
+      return new Rows(input.values(), (batch * rows + from) * features, features, count, features);
     }
   }
 
@@ -82,9 +84,10 @@ final class AttentionLayerCall {
     this.plan = AttentionPlan.ofDivided(outer.append(heads, queries, keys), dtype, options);
     outer.append(Math.max(queries, keys), heads, depth).size(); // that workspace has room
     float root = rounding.round((float) Math.sqrt(depth));
-    float[] q = floats(inputsQ);
-    float[] k = inputsK == inputsQ ? q : floats(inputsK);
-    float[] v = inputsV == inputsK ? k : inputsV == inputsQ ? q : floats(inputsV);
+    FloatInput q = FloatInput.of(inputsQ, dtype, kernels);
+    FloatInput k = inputsK == inputsQ ? q : FloatInput.of(inputsK, dtype, kernels);
+    FloatInput v =
+        inputsV == inputsK ? k : inputsV == inputsQ ? q : FloatInput.of(inputsV, dtype, kernels);
     this.query = side(q, queries, parameters.query(), root);
     this.key = side(k, keys, parameters.key(), 1);
     this.value = side(v, keys, parameters.value(), 1);
@@ -92,11 +95,7 @@ final class AttentionLayerCall {
     this.outEpilogue = new Epilogue(rounding, parameters.out().biasOf(dtype), 1);
   }
 
-  private float[] floats(Array input) {
-    return input.astype(dtype).storage().floats();
-  }
-
-  private Side side(float[] input, int rows, Projection projection, float divisor) {
+  private Side side(FloatInput input, int rows, Projection projection, float divisor) {
     int features = projection.kernel().shape().dim(0);
     Packed kernel = packed(projection, features, heads * depth, rows);
     return new Side(
@@ -112,18 +111,29 @@ final class AttentionLayerCall {
   Array run() {
     float[] attended = Buffers.borrow(batch * queries * heads * depth);
     int units = batch * heads;
-    boolean aligned =
-        depth % query.kernel.step() == 0
-            && depth % key.kernel.step() == 0
-            && depth % value.kernel.step() == 0;
-    if (aligned && units >= TASKS_A_THREAD * Workers.threads()) {
-      Workers.run(units, headCost() * units, task -> wholeHead(task, attended));
+    long cost = headCost() * units + (long) batch * queries * heads * depth * outFeatures;
+    ProjectionOut last = new ProjectionOut(attended);
+    if (isAligned() && units >= TASKS_A_THREAD * Workers.threads()) {
+      Workers.run(cost, new Phase(units, task -> wholeHead(task, attended)), last.phase());
     } else {
-      inPhases(attended, aligned);
+      inPhases(attended, cost, last);
     }
-    Storage out = projectOut(attended);
     Buffers.giveBack(attended);
-    return Array.wrap(out, shape);
+    query.input.release();
+    if (key.input != query.input) {
+      key.input.release();
+    }
+    if (value.input != key.input && value.input != query.input) {
+      value.input.release();
+    }
+    return Array.wrap(last.storage(), shape);
+  }
+
+  /** Whether panels begin where heads do. */
+  private boolean isAligned() {
+    return depth % query.kernel.step() == 0
+        && depth % key.kernel.step() == 0
+        && depth % value.kernel.step() == 0;
   }
 
   private long headCost() {
@@ -138,7 +148,7 @@ final class AttentionLayerCall {
     float[] q = Buffers.borrow(queries * depth);
     float[] k = Buffers.borrow(keys * depth);
     float[] v = Buffers.borrow(keys * depth);
-    boolean together = query.input == key.input && key.input == value.input;
+    boolean together = isTogether();
     for (int from = 0; from < Math.max(queries, keys); from += PASS) {
       project(query, element, head, from, PASS, Rows.of(q, queries, depth));
       if (together) {
@@ -180,7 +190,7 @@ final class AttentionLayerCall {
     kernels.attend(plan.head(unit, q, k, v, null), from, to, out, null, null);
     if (rounding != Rounding.NONE) {
       for (int row = from; row < to; row++) {
-        rounding.round(attended, out.at(row), depth);
+        kernels.round(rounding, attended, out.at(row), depth);
       }
     }
   }
@@ -189,26 +199,40 @@ final class AttentionLayerCall {
    * All projections, then all attention. With panels that begin where heads do, rows of a head lie
    * together; else as in Flax, {@code [B, rows, H, D]}.
    */
-  private void inPhases(float[] attended, boolean byHead) {
+  private void inPhases(float[] attended, long cost, ProjectionOut last) {
     float[] q = Buffers.borrow(batch * queries * heads * depth);
     float[] k = Buffers.borrow(batch * keys * heads * depth);
     float[] v = Buffers.borrow(batch * keys * heads * depth);
-    if (query.input == key.input && key.input == value.input) {
-      projectAll(queries, byHead, new Side[] {query, key, value}, new float[][] {q, k, v});
+    boolean byHead = isAligned();
+    List<Phase> phases = new ArrayList<>(4);
+    if (isTogether()) {
+      phases.add(projections(queries, byHead, new Side[] {query, key, value}, q, k, v));
     } else {
-      projectAll(queries, byHead, new Side[] {query}, new float[][] {q});
-      projectAll(keys, byHead, new Side[] {key}, new float[][] {k});
-      projectAll(keys, byHead, new Side[] {value}, new float[][] {v});
+      phases.add(projections(queries, byHead, new Side[] {query}, q));
+      phases.add(projections(keys, byHead, new Side[] {key}, k));
+      phases.add(projections(keys, byHead, new Side[] {value}, v));
     }
+    phases.add(attention(q, k, v, byHead, attended));
+    phases.add(last.phase());
+    Workers.run(cost, phases.toArray(Phase[]::new));
+    Buffers.giveBack(q);
+    Buffers.giveBack(k);
+    Buffers.giveBack(v);
+  }
+
+  private boolean isTogether() {
+    return query.input == key.input && key.input == value.input;
+  }
+
+  private Phase attention(float[] q, float[] k, float[] v, boolean byHead, float[] attended) {
     int units = batch * heads;
     int wanted = TASKS_A_THREAD * Workers.threads();
     int blocks = (queries + QUERY_STEP - 1) / QUERY_STEP;
     int tasksAUnit = Math.max(1, Math.min(blocks, (wanted + units - 1) / Math.max(1, units)));
     int rows = Math.max(1, (blocks + tasksAUnit - 1) / tasksAUnit) * QUERY_STEP;
     int tasks = (queries + rows - 1) / rows;
-    Workers.run(
+    return new Phase(
         units * tasks,
-        2L * units * queries * keys * depth,
         task -> {
           int unit = task / tasks;
           int from = task % tasks * rows;
@@ -221,9 +245,6 @@ final class AttentionLayerCall {
               Math.min(queries, from + rows),
               attended);
         });
-    Buffers.giveBack(q);
-    Buffers.giveBack(k);
-    Buffers.giveBack(v);
   }
 
   private Rows headRows(float[] data, int unit, int rows, boolean byHead) {
@@ -234,15 +255,13 @@ final class AttentionLayerCall {
     return new Rows(data, at, heads * depth, rows, depth);
   }
 
-  private void projectAll(int rows, boolean byHead, Side[] sides, float[][] outs) {
+  private Phase projections(int rows, boolean byHead, Side[] sides, float[]... outs) {
     int elements = byHead ? batch : 1;
     int rowsEach = byHead ? rows : batch * rows;
     int share = share(rowsEach, elements);
     int tasks = (rowsEach + share - 1) / share;
-    long cost = (long) batch * rows * heads * depth * sides[0].features * sides.length;
-    Workers.run(
+    return new Phase(
         elements * tasks,
-        cost,
         task -> {
           int element = task / tasks;
           int from = task % tasks * share;
@@ -273,43 +292,51 @@ final class AttentionLayerCall {
     return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
   }
 
-  private Storage projectOut(float[] attended) {
-    int rows = batch * queries;
-    int share = share(rows, 1);
-    int tasks = (rows + share - 1) / share;
-    int width = heads * depth;
-    boolean half = rounding != Rounding.NONE;
-    float[] out = half ? Buffers.borrow(shape.size()) : new float[shape.size()];
-    short @Nullable [] halves = half ? new short[shape.size()] : null;
-    Workers.run(
-        tasks,
-        (long) rows * width * outFeatures,
-        task -> {
-          int from = task * share;
-          int count = Math.min(share, rows - from);
-          Rows part = new Rows(out, from * outFeatures, outFeatures, count, outFeatures);
-          Rows a = new Rows(attended, from * width, width, count, width);
-          kernels.multiply(a, outKernel, 0, part, outEpilogue);
-          if (halves != null) {
-            narrow(out, halves, from * outFeatures, count * outFeatures);
-          }
-        });
-    if (halves == null) {
-      return new Storage.F32(out);
-    }
-    Buffers.giveBack(out);
-    return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
-  }
+  /** The projection of all heads together, rows split into tasks. */
+  private final class ProjectionOut {
+    private final float[] attended;
+    private final float[] out;
+    private final short @Nullable [] halves;
+    private final int width = heads * depth;
+    private final int rows = batch * queries;
+    private final int share = share(rows, 1);
 
-  private void narrow(float[] from, short[] to, int at, int count) {
-    if (dtype == DType.BFLOAT16) {
-      for (int i = at; i < at + count; i++) {
-        to[i] = Half.toBfloat16(from[i]);
+    ProjectionOut(float[] attended) {
+      this.attended = attended;
+      this.halves = dtype.isHalf() ? new short[shape.size()] : null;
+      this.out = halves == null ? new float[shape.size()] : Buffers.borrow(shape.size());
+    }
+
+    Phase phase() {
+      return new Phase((rows + share - 1) / share, this::project);
+    }
+
+    private void project(int task) {
+      int from = task * share;
+      int count = Math.min(share, rows - from);
+      Rows part = new Rows(out, from * outFeatures, outFeatures, count, outFeatures);
+      Rows a = new Rows(attended, from * width, width, count, width);
+      kernels.multiply(a, outKernel, 0, part, outEpilogue);
+      if (halves != null) {
+        narrow(halves, from * outFeatures, count * outFeatures);
       }
-    } else {
-      for (int i = at; i < at + count; i++) {
-        to[i] = Half.toFloat16(from[i]);
+    }
+
+    private void narrow(short[] to, int at, int count) {
+      if (dtype == DType.BFLOAT16) {
+        kernels.toBfloat16(out, at, to, at, count);
+      } else {
+        kernels.toFloat16(out, at, to, at, count);
       }
+    }
+
+    /** The output, after the phase. */
+    Storage storage() {
+      if (halves == null) {
+        return new Storage.F32(out);
+      }
+      Buffers.giveBack(out);
+      return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
@@ -25,8 +24,8 @@ record AttentionPlan(
     int keys,
     boolean wide,
     ScoreRules rules,
-    @Nullable ScorePairs mask,
-    @Nullable ScorePairs keep,
+    ScoreFlags mask,
+    ScoreFlags keep,
     @Nullable ScorePairs bias) {
   /** Query rows of a task are a multiple of this, so that kernels fill their blocks. */
   private static final int ROW_BLOCK = 64;
@@ -75,7 +74,7 @@ record AttentionPlan(
     require("mask", mask, scores);
     require("bias", bias, scores);
     require("dropout mask", options.keep(), scores);
-    boolean causal = mask != null && isCausal(mask, scores);
+    ScoreFlags seen = ScoreFlags.ofMask(mask, scores);
     double range = wide ? EXP_RANGE_64 : EXP_RANGE;
     double lowest = dtype.finfoMin();
     ScoreRules rules =
@@ -86,7 +85,7 @@ record AttentionPlan(
             wide && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
             lowest,
             dtype == DType.FLOAT16 ? lowest + range : lowest,
-            causal,
+            seen.isCausal(),
             options.dropoutScale());
     return new AttentionPlan(
         scores,
@@ -95,9 +94,9 @@ record AttentionPlan(
         scores.dim(-1),
         wide,
         rules,
-        mask == null || causal ? null : ScorePairs.ofFlags(mask, scores),
-        options.keep() == null ? null : ScorePairs.ofFlags(options.keep(), scores),
-        bias == null ? null : ScorePairs.ofNumbers(bias, scores, wide));
+        seen,
+        ScoreFlags.ofKeep(options.keep(), scores),
+        bias == null ? null : ScorePairs.of(bias, scores, wide));
   }
 
   private static void require(String role, @Nullable Array array, Shape scores) {
@@ -110,12 +109,6 @@ record AttentionPlan(
               + " ([batch..., heads, queries, keys]), got "
               + array.shape());
     }
-  }
-
-  private static boolean isCausal(Array mask, Shape scores) {
-    return mask.pattern() instanceof MaskPattern.Causal
-        && mask.shape().dim(-1) == scores.dim(-1)
-        && mask.shape().dim(-2) == scores.dim(-2);
   }
 
   private static Rounding rounding(DType dtype, boolean wide) {
@@ -252,8 +245,8 @@ record AttentionPlan(
         v,
         given,
         bias == null ? null : bias.floats(unit),
-        mask == null ? null : mask.bytes(unit),
-        keep == null ? null : keep.bytes(unit),
+        mask.of(unit),
+        keep.of(unit),
         rules);
   }
 
@@ -264,8 +257,8 @@ record AttentionPlan(
         v,
         given,
         bias == null ? null : bias.doubles(unit),
-        mask == null ? null : mask.bytes(unit),
-        keep == null ? null : keep.bytes(unit),
+        mask.of(unit),
+        keep.of(unit),
         rules);
   }
 

@@ -3,7 +3,6 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
-import dev.heddle.array.storage.MaskPattern;
 import java.util.List;
 
 /** Conversion to another element type. */
@@ -26,9 +25,7 @@ public record Cast(DType dtype) implements Op {
   @Override
   public Array forward(List<Array> inputs) {
     Array x = inputs.getFirst();
-    if (x.pattern() instanceof MaskPattern.Causal causal) {
-      return Array.deferred(causal, x.shape(), dtype); // 0 and 1 are exact in every type
-    }
-    return Array.wrap(x.storage().to(dtype), x.shape());
+    Array lazy = LazyMask.cast(x, dtype);
+    return lazy == null ? Array.wrap(x.storage().to(dtype), x.shape()) : lazy;
   }
 }

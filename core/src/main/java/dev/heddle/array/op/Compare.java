@@ -49,8 +49,17 @@ public final class Compare {
     return compare(Relation.GREATER_EQUAL, x, y);
   }
 
-  /** Both, {@code jnp.logical_and}. */
+  /**
+   * Both, {@code jnp.logical_and}. Where one is a lazy mask, or they are a row and a column, the
+   * result takes no memory until it is read; attention does not read it.
+   */
   public static Array logicalAnd(Array x, Array y) {
+    if (x.tracer() == null && y.tracer() == null) {
+      Array lazy = LazyMask.and(x, y, Walk.broadcast("logical_and", x.shape(), y.shape()));
+      if (lazy != null) {
+        return lazy;
+      }
+    }
     return Op.run(new Logical(Connective.AND), truth(x), truth(y));
   }
 

@@ -34,18 +34,18 @@ public final class Reshape {
     if (open < 0) {
       return Shape.of(dims);
     }
-    if (known == 0 || x.size() % known != 0) {
+    if (known == 0 || x.shape().count() % known != 0) {
       throw mismatch(x, dims);
     }
     int[] closed = dims.clone();
-    closed[open] = (int) (x.size() / known);
+    closed[open] = Math.toIntExact(x.shape().count() / known);
     return Shape.of(closed);
   }
 
   private static IllegalArgumentException mismatch(Array x, int... dims) {
     return new IllegalArgumentException(
         "reshape: expected a shape of "
-            + x.size()
+            + x.shape().count()
             + " elements for shape "
             + x.shape()
             + ", got "
@@ -54,7 +54,7 @@ public final class Reshape {
 
   /** Another shape of as many elements. */
   static Array to(Array x, Shape shape) {
-    if (shape.size() != x.size()) {
+    if (shape.count() != x.shape().count()) {
       throw mismatch(x, shape.dims());
     }
     return shape.equals(x.shape()) ? x : Op.run(new Reshaped(shape), x);
@@ -126,7 +126,9 @@ public final class Reshape {
 
     @Override
     public Array forward(List<Array> inputs) {
-      return Array.wrap(inputs.getFirst().storage(), shape);
+      Array x = inputs.getFirst();
+      Array lazy = LazyMask.reshaped(x, shape);
+      return lazy == null ? Array.wrap(x.storage(), shape) : lazy;
     }
   }
 
@@ -139,6 +141,10 @@ public final class Reshape {
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
+      Array lazy = LazyMask.repeated(x, shape);
+      if (lazy != null) {
+        return lazy;
+      }
       int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
       return Array.wrap(x.storage().gather(places), shape);
     }

@@ -55,9 +55,7 @@ final class Walk {
     if (size == 0) {
       return;
     }
-    boolean aIsEven = a.size() == 1 || a.size() == size;
-    boolean bIsEven = b.size() == 1 || b.size() == size;
-    if (aIsEven && bIsEven) {
+    if (isEven(a, result) && isEven(b, result)) {
       int aStep = a.size() == 1 ? 0 : 1;
       int bStep = b.size() == 1 ? 0 : 1;
       Stretches.run(size, cost, (at, m) -> row.run(at, at * aStep, aStep, at * bStep, bStep, m));
@@ -90,6 +88,11 @@ final class Walk {
             bWalk.advance();
           }
         });
+  }
+
+  /** Whether a shape's elements are the result's in order, or one for all of them. */
+  static boolean isEven(Shape shape, Shape result) {
+    return shape.size() == 1 || shape.size() == result.size();
   }
 
   private static boolean goesOn(int[] strides, int[] dims, int axis) {

@@ -76,8 +76,8 @@ public final class Where {
       Shape shape =
           Walk.broadcast(name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
       byte[] keep = ((Storage.Bool) condition.storage()).values();
-      boolean xEven = isEven(x.shape(), shape);
-      if (x.dtype() == DType.FLOAT32 && (xEven || isEven(y.shape(), shape))) {
+      boolean xEven = Walk.isEven(x.shape(), shape);
+      if (x.dtype() == DType.FLOAT32 && (xEven || Walk.isEven(y.shape(), shape))) {
         float[] out =
             xEven
                 ? select(shape, condition, keep, false, y, x)
@@ -92,11 +92,6 @@ public final class Where {
       }
       Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), y.storage()));
       return Array.wrap(both.gather(places), shape);
-    }
-
-    /** Whether a shape's elements are the result's, or one for all of them. */
-    private static boolean isEven(Shape shape, Shape result) {
-      return shape.size() == 1 || shape.equals(result);
     }
 
     /** Elements of {@code other} where the flags are as {@code set} says, else of {@code even}. */

@@ -96,6 +96,28 @@ class AttentionTest {
     assertThat(out).isEqualTo(Attention.attend(q, q, v, bias, Options.NONE.withMask(read)));
   }
 
+  /** The bias makes a score the lowest number: it weighs as a masked one, but is not skipped. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
+  void keysThatAreSkippedHaveTheBitsOfKeysThatAreNot(DType dtype) {
+    int keys = 4700;
+    Array q = Numbers.of(1, dtype, 1, 40, 1, 2);
+    Array k = Numbers.of(2, dtype, 1, keys, 1, 2);
+    Array v = Numbers.of(3, dtype, 1, keys, 1, 2);
+    boolean[] seen = new boolean[40 * keys];
+    Arrays.fill(seen, 600, 640, true); // row 0: some keys of the third tile
+    Arrays.fill(seen, 2 * keys - 3, 2 * keys, true); // row 1: the last ones; row 2: none
+    Arrays.fill(seen, 3 * keys, 40 * keys, true);
+    Array mask = Array.of(seen, 1, 1, 40, keys);
+    Array lowest = Array.scalar(dtype.finfoMin(), dtype);
+    Array bias = Where.where(mask, Array.scalar(0, dtype), lowest);
+
+    assertThat(Attention.attend(q, k, v, null, Options.NONE.withMask(mask)))
+        .isEqualTo(Attention.attend(q, k, v, bias, Options.NONE));
+  }
+
   @Test
   void aFullyMaskedRowIsTheMeanOfAllValues() {
     Array q = Numbers.of(1, DType.FLOAT32, 1, 1, 1, 2);

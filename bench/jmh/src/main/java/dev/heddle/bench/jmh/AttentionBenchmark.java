@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Attention of one head of depth 64, on one thread; run as {@link ProductBenchmark}. Its arithmetic
- * is {@code 4 length^2 64} operations, of causal attention about half of them.
+ * Attention of one head of depth 64, on one thread, with the lengths of the rows of {@code heddle
+ * bench}; run as {@link ProductBenchmark}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,11 +33,11 @@ public class AttentionBenchmark {
   private static final int DEPTH = 64;
 
   /** Which kernels, as {@code --kernels}. */
-  @Param({"auto", "scalar"})
+  @Param("auto")
   public String kernels;
 
   /** How many queries, and keys. */
-  @Param({"128", "1024"})
+  @Param({"128", "512", "1024", "4096"})
   public int length;
 
   /** Whether a query sees only the keys up to its own position. */
@@ -47,6 +47,11 @@ public class AttentionBenchmark {
   private Kernels chosen;
   private AttentionHead head;
   private Rows out;
+
+  /** The operations of a call that count: of causal attention the half. */
+  static double flops(int length, boolean causal) {
+    return 4.0 * length * (causal ? (length + 1) / 2.0 : length) * DEPTH;
+  }
 
   /** Draws the operands; the same ones each time. */
   @Setup

@@ -21,15 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * A product of square matrices with a packed right operand, on one thread.
  *
  * <p>A fork for each kernel, because a call of {@link Kernels} is only inlined where one
- * implementation is loaded. The figure to compare with is {@link LimitBenchmark}'s, in the same
- * unit: {@code 2 size^3} operations a call against the operations of its call.
- *
- * <p>How to run, after {@code ./mvnw -pl bench/jmh -am package -Dmaven.test.skip=true}:
- *
- * <pre>{@code
- * java --add-modules jdk.incubator.vector -cp 'bench/jmh/target/lib/*:bench/jmh/target/classes' \
- *     org.openjdk.jmh.Main ProductBenchmark -p kernels=auto -prof gc
- * }</pre>
+ * implementation is loaded. {@code bench/jmh/run ProductBenchmark} prints it beside the limit.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,17 +31,22 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class ProductBenchmark {
   /** Which kernels, as {@code --kernels}. */
-  @Param({"auto", "scalar"})
+  @Param("auto")
   public String kernels;
 
   /** Rows and columns of all three matrices. */
-  @Param({"64", "384", "768"})
+  @Param({"64", "128", "256", "384", "512", "768", "1024"})
   public int size;
 
   private Kernels chosen;
   private Rows a;
   private Packed b;
   private Rows c;
+
+  /** The operations of a call. */
+  static double flops(int size) {
+    return 2.0 * size * size * size;
+  }
 
   /** Draws the operands; the same ones each time. */
   @Setup

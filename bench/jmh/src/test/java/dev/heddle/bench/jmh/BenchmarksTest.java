@@ -3,6 +3,7 @@ package dev.heddle.bench.jmh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.bench.FmaLimit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,13 +12,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every benchmark runs once with every parameter, and its result has the scalar kernels' bits. */
 class BenchmarksTest {
   @ParameterizedTest
-  @ValueSource(ints = {64, 384, 768})
+  @ValueSource(ints = {64, 128, 256, 384, 512, 768, 1024})
   void productsAreTheScalarKernels(int size) {
     assertThat(product("auto", size)).isEqualTo(product("scalar", size));
   }
 
   @ParameterizedTest
-  @CsvSource({"128, false", "128, true", "1024, false", "1024, true"})
+  @CsvSource({
+    "128, false",
+    "128, true",
+    "512, false",
+    "512, true",
+    "1024, false",
+    "1024, true",
+    "4096, false",
+    "4096, true"
+  })
   void attentionIsTheScalarKernels(int length, boolean causal) {
     assertThat(attention("auto", length, causal)).isEqualTo(attention("scalar", length, causal));
   }
@@ -47,6 +57,29 @@ class BenchmarksTest {
     var counter = new LimitBenchmark.Flops();
     assertThat(new LimitBenchmark().limit(counter)).isFinite();
     assertThat(counter.flops).isEqualTo(FmaLimit.flopsOfChains()).isGreaterThan(1e6);
+  }
+
+  @Test
+  void everyFigureStandsBesideTheLimit() {
+    var product =
+        new KernelBenchmarks.Line(
+            "product", "kernels=auto size=384", 500, 512.5, ProductBenchmark.flops(384));
+    var attention =
+        new KernelBenchmarks.Line(
+            "attend",
+            "causal=true kernels=auto length=128",
+            50,
+            50,
+            AttentionBenchmark.flops(128, true));
+    assertThat(KernelBenchmarks.table(List.of(product, attention), 250))
+        .isEqualTo(
+            """
+            Limit of multiply-adds, one thread: 250.0 GF/s
+
+            kernel                                        best us     mean us     GF/s  of limit
+            product kernels=auto size=384                  500.00      512.50    226.5   90.6 %
+            attend causal=true kernels=auto length=128       50.00       50.00     42.3   16.9 %
+            """);
   }
 
   private static float[] product(String kernels, int size) {

@@ -1,0 +1,51 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Buffers;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Stretches;
+
+/**
+ * An array's elements, rounded to a type, as float32: the array's own where they are that already,
+ * else in workspace.
+ *
+ * @param values the elements, not to be written to
+ * @param isBorrowed whether they are in workspace
+ */
+record FloatInput(float[] values, boolean isBorrowed) {
+  private static final int COST = 8;
+
+  static FloatInput of(Array array, DType dtype, Kernels kernels) {
+    Storage storage = array.dtype() == dtype ? array.storage() : null;
+    if (storage instanceof Storage.BF16(short[] halves)) {
+      float[] out = Buffers.borrow(halves.length);
+      Stretches.run(halves.length, COST, (at, n) -> kernels.fromBfloat16(halves, at, out, at, n));
+      return new FloatInput(out, true);
+    }
+    if (storage instanceof Storage.F16(short[] halves)) {
+      float[] out = Buffers.borrow(halves.length);
+      Stretches.run(halves.length, COST, (at, n) -> kernels.fromFloat16(halves, at, out, at, n));
+      return new FloatInput(out, true);
+    }
+    if (dtype.isHalf() && array.storage() instanceof Storage.F32(float[] in)) {
+      float[] out = Buffers.borrow(in.length);
+      Stretches.run(
+          in.length,
+          COST,
+          (at, n) -> {
+            System.arraycopy(in, at, out, at, n);
+            kernels.round(Roundings.of(dtype), out, at, n);
+          });
+      return new FloatInput(out, true);
+    }
+    return new FloatInput(array.astype(dtype).storage().floats(), false);
+  }
+
+  void release() {
+    if (isBorrowed) {
+      Buffers.giveBack(values);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.SimdAttention.BLOCK;
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
+import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.Tiles;
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flags of a tile as bits: a word for each key, in which bit i stands for query i of the block.
+ * So parts combine by and, a tile that nobody sees shows at once, and a word becomes the mask of a
+ * vector of queries.
+ */
+final class TileMasks {
+  private static final VectorSpecies<Integer> I = F.withLanes(int.class);
+
+  private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
+
+  /** Bit i in lane i. */
+  private static final IntVector BIT_OF_LANE =
+      IntVector.broadcast(I, 1).lanewise(VectorOperators.LSHL, IntVector.zero(I).addIndex(1));
+
+  private final byte[] flags = new byte[BLOCK * Tiles.TILE];
+  private final byte[] octets = new byte[BLOCK / 8 * Tiles.TILE];
+  private final long[] bits = new long[Tiles.TILE];
+  private boolean all;
+
+  /**
+   * Reads which keys of a tile the queries of a block see.
+   *
+   * @param mask the flags, or null for all
+   * @param causal whether keys past a query's own position are masked
+   * @return whether any query sees any of them
+   */
+  boolean read(
+      @Nullable PairFlags mask, boolean causal, int first, int count, int start, int length) {
+    if (mask == null) {
+      if (!causal || start + length - 1 <= first) {
+        all = true;
+        return true;
+      }
+      Arrays.fill(bits, 0, length, -1L);
+    } else {
+      readFlags(mask, first, count, start, length);
+    }
+    if (causal) {
+      hideFuture(first, start, length);
+    }
+    long used = -1L >>> (BLOCK - count);
+    long any = 0;
+    long every = -1;
+    for (int j = 0; j < length; j++) {
+      any |= bits[j];
+      every &= bits[j];
+    }
+    all = (every & used) == used;
+    return (any & used) != 0;
+  }
+
+  private void readFlags(PairFlags mask, int first, int count, int start, int length) {
+    Arrays.fill(bits, 0, length, -1L);
+    restrict(mask, first, count, start, length);
+  }
+
+  private void restrict(PairFlags mask, int first, int count, int start, int length) {
+    if (mask instanceof PairFlags.Both(PairFlags one, PairFlags other)) {
+      restrict(one, first, count, start, length);
+      restrict(other, first, count, start, length);
+    } else if (mask.sameForAllQueries()) {
+      Arrays.fill(flags, 0, length, (byte) 1);
+      mask.restrict(first, 1, start, length, flags);
+      for (int j = 0; j < length; j++) {
+        bits[j] &= -flags[j];
+      }
+    } else if (mask instanceof PairFlags.Stored(Grid<byte[]> grid) && grid.keyStride() == 0) {
+      restrictQueries(grid, first, count, length);
+    } else {
+      Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
+      Arrays.fill(flags, count * Tiles.TILE, flags.length, (byte) 0);
+      mask.restrict(first, count, start, length, flags);
+      for (int octet = 0; octet < BLOCK / 8; octet++) {
+        gather(octet);
+      }
+      spread(length);
+    }
+  }
+
+  private void restrictQueries(Grid<byte[]> grid, int first, int count, int length) {
+    long word = 0;
+    for (int i = 0; i < count; i++) {
+      long flag = grid.data()[grid.offset() + (first + i) * grid.queryStride()];
+      word |= flag << i;
+    }
+    for (int j = 0; j < length; j++) {
+      bits[j] &= word;
+    }
+  }
+
+  /** Lays the flags of eight queries as the bits of a byte for each key. */
+  private void gather(int octet) {
+    int from = octet * 8 * Tiles.TILE;
+    for (int j = 0; j < Tiles.TILE; j += B.length()) {
+      ByteVector eight = ByteVector.fromArray(B, flags, from + 7 * Tiles.TILE + j);
+      for (int i = 6; i >= 0; i--) {
+        ByteVector one = ByteVector.fromArray(B, flags, from + i * Tiles.TILE + j);
+        eight = eight.add(eight).or(one);
+      }
+      eight.intoArray(octets, octet * Tiles.TILE + j);
+    }
+  }
+
+  /** Puts the bytes of each key beside each other, into its word. */
+  private void spread(int length) {
+    byte[] own = octets;
+    for (int j = 0; j < length; j++) {
+      long word = 0;
+      for (int octet = BLOCK / 8 - 1; octet >= 0; octet--) {
+        word = word << 8 | (own[octet * Tiles.TILE + j] & 0xff);
+      }
+      bits[j] &= word;
+    }
+  }
+
+  /** Query {@code first + i} sees key {@code start + j} where i is at least their distance. */
+  private void hideFuture(int first, int start, int length) {
+    for (int j = Math.max(0, first + 1 - start); j < length; j++) {
+      int distance = start + j - first;
+      bits[j] = distance < BLOCK ? bits[j] & (-1L << distance) : 0;
+    }
+  }
+
+  /** Puts a number in place of what is masked, for some keys of the tile {@code [keys, BLOCK]}. */
+  void mask(float[] scores, int from, int to, float masked) {
+    if (all) {
+      return;
+    }
+    FloatVector low = FloatVector.broadcast(F, masked);
+    for (int j = from; j < to; j++) {
+      long word = bits[j];
+      if (word != -1) {
+        for (int lane = 0; lane < BLOCK; lane += LANES) {
+          int at = j * BLOCK + lane;
+          FloatVector score = FloatVector.fromArray(F, scores, at);
+          low.blend(score, lanes(word >>> lane)).intoArray(scores, at);
+        }
+      }
+    }
+  }
+
+  /** Reads which weights of a tile dropout keeps. */
+  void readKeep(PairFlags keep, int first, int count, int start, int length) {
+    readFlags(keep, first, count, start, length);
+  }
+
+  /** Multiplies weights of some keys by a number where they are kept, and by 0 where not. */
+  void drop(float[] weights, int from, int to, float multiplier) {
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector kept = FloatVector.broadcast(F, multiplier);
+    for (int j = from; j < to; j++) {
+      long word = bits[j];
+      for (int lane = 0; lane < BLOCK; lane += LANES) {
+        int at = j * BLOCK + lane;
+        FloatVector weight = FloatVector.fromArray(F, weights, at);
+        weight.mul(zero.blend(kept, lanes(word >>> lane))).intoArray(weights, at);
+      }
+    }
+  }
+
+  private static VectorMask<Float> lanes(long word) {
+    return IntVector.broadcast(I, (int) word)
+        .and(BIT_OF_LANE)
+        .compare(VectorOperators.NE, 0)
+        .cast(F);
+  }
+}
