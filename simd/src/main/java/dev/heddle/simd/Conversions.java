@@ -3,7 +3,6 @@ package dev.heddle.simd;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
-import dev.heddle.kernel.Rounding;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -50,23 +49,6 @@ final class Conversions {
     return i;
   }
 
-  /** All of them, in place; {@link Rounding#round(float[], int, int)}. */
-  static void round(Rounding rounding, float[] values, int from, int n) {
-    int done = rounding == Rounding.BFLOAT16 ? roundToBfloat16(values, from, n) : 0;
-    rounding.round(values, from + done, n - done); // float16: the JIT compiler's own vectors
-  }
-
-  private static int roundToBfloat16(float[] values, int from, int n) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      IntVector bits = bfloat16(FloatVector.fromArray(F, values, from + i));
-      bits.lanewise(VectorOperators.LSHL, DROPPED)
-          .reinterpretAsFloats()
-          .intoArray(values, from + i);
-    }
-    return i;
-  }
-
   private static IntVector bfloat16(FloatVector x) {
     IntVector bits = x.reinterpretAsInts();
     IntVector odd = bits.lanewise(VectorOperators.LSHR, DROPPED).and(1);
@@ -97,7 +79,9 @@ final class Conversions {
     for (; i + S.length() <= n; i += S.length()) {
       ShortVector bits = ShortVector.fromArray(S, values, from + i);
       var nan = bits.and(Short.MAX_VALUE).compare(VectorOperators.GT, FLOAT16_INFINITY);
-      bits.blend(FLOAT16_NAN, nan).intoArray(values, from + i);
+      if (nan.anyTrue()) {
+        bits.blend(FLOAT16_NAN, nan).intoArray(values, from + i);
+      }
     }
     for (; i < n; i++) {
       boolean isNan = (values[from + i] & Short.MAX_VALUE) > FLOAT16_INFINITY;

@@ -18,7 +18,33 @@ final class Finish {
 
   /** As {@link Epilogue#apply}. */
   static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
-    round(end.rounding(), c, at, stride, rows, cols);
+    if (end.rounding() == Rounding.NONE) {
+      inFull(end, c, at, stride, rows, cols, col);
+    } else if (isPower(end.divisor())) {
+      int whole = cols / LANES * LANES;
+      float factor = 1 / end.divisor();
+      HalfFinish.apply(end.rounding(), c, at, stride, rows, whole, end.bias(), col, factor);
+      if (whole < cols) {
+        end.apply(c, at + whole, stride, rows, cols - whole, col + whole);
+      }
+    } else {
+      Epilogue product = new Epilogue(end.rounding(), end.bias(), 1);
+      apply(product, c, at, stride, rows, cols, col);
+      divide(c, at, stride, rows, cols / LANES * LANES, end.divisor());
+      divideRest(c, at, stride, rows, cols / LANES * LANES, cols, end.divisor());
+      for (int r = 0; r < rows; r++) {
+        Passes.round(end.rounding(), c, at + r * stride, at + r * stride + cols);
+      }
+    }
+  }
+
+  /** Whether a product with the inverse rounds the same number. */
+  private static boolean isPower(float divisor) {
+    return (Float.floatToRawIntBits(divisor) & MANTISSA) == 0 && 1 / divisor >= Float.MIN_NORMAL;
+  }
+
+  private static void inFull(
+      Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
     int whole = cols / PAIR * PAIR;
     float[] bias = end.bias();
     float divisor = end.divisor();
@@ -27,21 +53,10 @@ final class Finish {
         add(bias, col + j, c, at + j, stride, rows);
       }
       addRest(bias, col, c, at, stride, rows, whole, cols);
-      round(end.rounding(), c, at, stride, rows, cols);
     }
     if (divisor != 1) {
       divide(c, at, stride, rows, whole, divisor);
       divideRest(c, at, stride, rows, whole, cols, divisor);
-      round(end.rounding(), c, at, stride, rows, cols);
-    }
-  }
-
-  private static void round(Rounding rounding, float[] c, int at, int stride, int rows, int cols) {
-    if (rounding == Rounding.NONE) {
-      return;
-    }
-    for (int r = 0; r < rows; r++) {
-      Conversions.round(rounding, c, at + r * stride, cols);
     }
   }
 
@@ -75,8 +90,7 @@ final class Finish {
   /** Divides; by a power of two with a product, which rounds the same number. */
   private static void divide(float[] c, int at, int stride, int rows, int cols, float divisor) {
     float inverse = 1 / divisor;
-    boolean isPower =
-        (Float.floatToRawIntBits(divisor) & MANTISSA) == 0 && inverse >= Float.MIN_NORMAL;
+    boolean isPower = isPower(divisor);
     for (int j = 0; j < cols; j += LANES) {
       for (int r = 0, to = at + j; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);

@@ -80,12 +80,7 @@ final class Passes {
   private static void bfloat16(float[] values, int from, int to) {
     int i = from;
     for (; i + LANES <= to; i += LANES) {
-      FloatVector x = FloatVector.fromArray(F, values, i);
-      IntVector bits = x.reinterpretAsInts();
-      IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
-      IntVector rounded = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
-      VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
-      rounded.reinterpretAsFloats().blend(x, nan).intoArray(values, i);
+      toBfloat16(FloatVector.fromArray(F, values, i)).intoArray(values, i);
     }
     for (; i < to; i++) {
       values[i] = Rounding.BFLOAT16.round(values[i]);
@@ -99,12 +94,9 @@ final class Passes {
     int i = from;
     for (; i + LANES <= to; i += LANES) {
       FloatVector x = FloatVector.fromArray(F, values, i);
-      IntVector bits = x.reinterpretAsInts();
-      IntVector odd = bits.lanewise(VectorOperators.LSHR, FLOAT16_DROPPED).and(1);
-      IntVector rounded = bits.add(FLOAT16_HALF).add(odd).and(FLOAT16_KEPT);
-      IntVector aboveLeast = bits.and(MAGNITUDE).sub(FLOAT16_LEAST);
-      FloatVector y = rounded.reinterpretAsFloats();
-      if (!aboveLeast.compare(VectorOperators.ULT, FLOAT16_RANGE).allTrue()) {
+      FloatVector y = toNormalFloat16(x);
+      if (!isNormalFloat16(x).allTrue()) {
+        IntVector bits = x.reinterpretAsInts();
         FloatVector size = bits.and(MAGNITUDE).reinterpretAsFloats();
         IntVector tiny = size.add(0.5f).sub(0.5f).reinterpretAsInts(); // steps of 2^-24
         IntVector signed = tiny.or(bits.and(~MAGNITUDE));
@@ -118,5 +110,27 @@ final class Passes {
     for (; i < to; i++) {
       values[i] = Rounding.FLOAT16.round(values[i]);
     }
+  }
+
+  /** The nearest numbers of bfloat16. */
+  static FloatVector toBfloat16(FloatVector x) {
+    IntVector bits = x.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
+    IntVector rounded = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
+    VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
+    return rounded.reinterpretAsFloats().blend(x, nan);
+  }
+
+  /** The nearest numbers of float16 where {@link #isNormalFloat16} holds. */
+  static FloatVector toNormalFloat16(FloatVector x) {
+    IntVector bits = x.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, FLOAT16_DROPPED).and(1);
+    return bits.add(FLOAT16_HALF).add(odd).and(FLOAT16_KEPT).reinterpretAsFloats();
+  }
+
+  /** Where float16 has neither a subnormal number nor infinity for a number. */
+  static VectorMask<Integer> isNormalFloat16(FloatVector x) {
+    IntVector aboveLeast = x.reinterpretAsInts().and(MAGNITUDE).sub(FLOAT16_LEAST);
+    return aboveLeast.compare(VectorOperators.ULT, FLOAT16_RANGE);
   }
 }

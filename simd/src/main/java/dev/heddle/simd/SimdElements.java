@@ -47,7 +47,7 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void round(Rounding rounding, float[] values, int from, int n) {
     if (warmth.isWarm(Warmth.ROUND, n)) {
-      Conversions.round(rounding, values, from, n);
+      Passes.round(rounding, values, from, from + n);
     } else {
       plain.round(rounding, values, from, n);
     }
