@@ -205,8 +205,8 @@ final class SoftmaxTile {
   private static void distant(float[] scores, int at, float[] shifts, int lane) {
     FloatVector shift = FloatVector.fromArray(F, shifts, lane);
     for (int i = at; i < at + 2 * BLOCK; i += BLOCK) {
-      FloatVector x = FloatVector.fromArray(F, scores, i).sub(shift);
-      VectorMath.expOfNegative(x).intoArray(scores, i);
+      FloatVector.fromArray(F, scores, i).sub(shift).intoArray(scores, i);
+      VectorMath.expOfNegative(scores, i);
     }
   }
 
@@ -234,8 +234,9 @@ final class SoftmaxTile {
       FloatVector maximum = FloatVector.fromArray(F, state.maxima, lane);
       FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
       for (int at = lane; at < length * BLOCK; at += BLOCK) {
-        FloatVector x = FloatVector.fromArray(F, scores, at).sub(maximum);
-        VectorMath.expOfNegative(x).div(sum).intoArray(scores, at);
+        FloatVector.fromArray(F, scores, at).sub(maximum).intoArray(scores, at);
+        VectorMath.expOfNegative(scores, at);
+        FloatVector.fromArray(F, scores, at).div(sum).intoArray(scores, at);
       }
     }
   }

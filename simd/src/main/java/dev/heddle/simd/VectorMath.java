@@ -28,9 +28,32 @@ final class VectorMath {
 
   private VectorMath() {}
 
-  /** {@link Polynomials#exp} of what is at most 0 or NaN: the bound above is left out. */
-  static FloatVector expOfNegative(FloatVector x) {
-    return expOfBounded(x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO)));
+  /**
+   * {@link Polynomials#exp} of a vector in an array, in place, where all are at most 0 or NaN: the
+   * bound above is left out. No vector comes in or goes out and everything is written out, so that
+   * none is boxed where the JIT compiler does not inline a call. (2026-11: it did not always, and
+   * weights then allocated 100 bytes for each vector, in two of five JVMs.)
+   */
+  static void expOfNegative(float[] values, int at) {
+    FloatVector x = FloatVector.fromArray(F, values, at);
+    FloatVector bounded = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+    FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
+    FloatVector shifted = bounded.fma(FloatVector.broadcast(F, LOG2_E), rounder);
+    FloatVector n = shifted.sub(rounder);
+    FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), bounded);
+    r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+    FloatVector q = FloatVector.broadcast(F, EXP_4).fma(r, FloatVector.broadcast(F, EXP_3));
+    q = q.fma(r, FloatVector.broadcast(F, EXP_2));
+    q = q.fma(r, FloatVector.broadcast(F, EXP_1));
+    q = q.fma(r, FloatVector.broadcast(F, EXP_0));
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector p = q.fma(r, one).fma(r, one);
+    IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+    IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
+    half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+    rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+    p.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats()).intoArray(values, at);
   }
 
   /** {@link Polynomials#exp} of what is between its bounds or NaN. */
