@@ -464,7 +464,7 @@ public final class Array {
 
   /** The elements' bytes, little-endian, row-major, a copy; NaNs as the canonical one. */
   public byte[] toBytes() {
-    byte[] bytes = new byte[Math.multiplyExact(size(), dtype.itemSize())];
+    byte[] bytes = new byte[Shape.of(size(), dtype.itemSize()).size()];
     copyTo(MemorySegment.ofArray(bytes));
     return bytes;
   }

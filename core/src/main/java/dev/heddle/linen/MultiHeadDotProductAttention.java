@@ -75,6 +75,7 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
     requireMatrices(scope, in);
+    requireSizes(scope, in);
     FusedLayer fused = FusedLayer.of(scope, config, in);
     if (fused != null) {
       return locate(scope, () -> fused.apply(options(scope, in, in.mask())));
@@ -115,6 +116,26 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
               + "\": expected shape [batch..., length, features] with at least"
               + " one feature, got "
               + input.shape());
+    }
+  }
+
+  /** What is more than an array can hold is said before anything is computed. */
+  private void requireSizes(Scope scope, AttentionInputs in) {
+    int features = orElse(config.qkvFeatures(), in);
+    requireSize(scope, "queries", in.inputsQ(), features);
+    requireSize(scope, "keys", in.inputsK(), features);
+    requireSize(scope, "values", in.inputsV(), features);
+    requireSize(scope, "output", in.inputsQ(), orElse(config.outFeatures(), in));
+  }
+
+  private static void requireSize(Scope scope, String what, Array input, int features) {
+    long rows = input.shape().count() / input.shape().dim(-1);
+    if (rows > Integer.MAX_VALUE / features) {
+      try {
+        input.shape().with(-1, features).size();
+      } catch (IllegalArgumentException e) {
+        throw scope.error(what + ": " + e.getMessage(), e);
+      }
     }
   }
 

@@ -138,11 +138,9 @@ public final class Concatenate {
 
   /** The elements of several storages of one type, one after another. */
   static Storage join(DType dtype, List<Storage> parts) {
-    int size = 0;
-    for (Storage part : parts) {
-      size = Math.addExact(size, part.size());
-    }
-    Storage all = Storage.zeros(dtype, size);
+    long total = parts.stream().mapToLong(Storage::size).sum();
+    int length = (int) Math.min(total, Integer.MAX_VALUE); // as a length, refused here
+    Storage all = Storage.zeros(dtype, Shape.of(length).size());
     Object to = values(all);
     int at = 0;
     for (Storage part : parts) {
@@ -176,7 +174,8 @@ public final class Concatenate {
     @Override
     public Array forward(List<Array> inputs) {
       Array first = inputs.getFirst();
-      int length = inputs.stream().mapToInt(x -> x.shape().dim(axis)).reduce(0, Math::addExact);
+      long total = inputs.stream().mapToLong(x -> x.shape().dim(axis)).sum();
+      int length = (int) Math.min(total, Integer.MAX_VALUE); // as a length, refused below
       Shape shape = first.shape().with(axis, length);
       Storage all = Storage.zeros(first.dtype(), shape.size());
       Object to = values(all);

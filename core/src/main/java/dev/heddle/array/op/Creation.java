@@ -15,8 +15,8 @@ public final class Creation {
       throw new IllegalArgumentException(
           "arange: argument \"step\": expected a number other than 0, got " + step);
     }
-    int n = (int) Math.max(0, Math.ceil((stop - start) / step));
-    double[] values = new double[n];
+    int n = (int) Math.max(0, Math.ceil((stop - start) / step)); // too many are the largest int
+    double[] values = new double[Shape.of(n).size()];
     for (int i = 0; i < n; i++) {
       values[i] = start + i * step;
     }
@@ -30,7 +30,7 @@ public final class Creation {
 
   /** Evenly spaced numbers from start to stop, both included, {@code jnp.linspace}. */
   public static Array linspace(double start, double stop, int count, DType dtype) {
-    double[] values = new double[count];
+    double[] values = new double[Shape.of(count).size()];
     for (int i = 0; i < count; i++) {
       double part = count == 1 ? 0 : (double) i / (count - 1);
       values[i] = start * (1 - part) + stop * part;

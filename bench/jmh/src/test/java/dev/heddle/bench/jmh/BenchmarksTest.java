@@ -1,6 +1,7 @@
 package dev.heddle.bench.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.bench.FmaLimit;
 import java.util.List;
@@ -50,6 +51,15 @@ class BenchmarksTest {
       })
   void elementwiseLoopsAreTheScalarKernels(String loop) {
     assertThat(pass("auto", loop)).isEqualTo(pass("scalar", loop));
+  }
+
+  @Test
+  void plainLoopsDifferFromTheScalarKernelsByTheirRoundingOnly() {
+    var benchmark = new ScalarBenchmark();
+    benchmark.size = 128;
+    benchmark.draw();
+    assertThat(benchmark.kernel().clone()).containsExactly(benchmark.plain(), within(1e-4f));
+    assertThat(benchmark.kernel64().clone()).containsExactly(benchmark.plain64(), within(1e-12));
   }
 
   @Test

@@ -1,0 +1,39 @@
+package dev.heddle.simd.bits;
+
+import dev.heddle.array.Array;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Something that is computed in every JVM; its text says all that it depends on. */
+sealed interface Case permits LayerCase, FunctionCase, DecodeCase {
+  /** What has to have the same bits everywhere. */
+  List<Array> run();
+
+  /**
+   * What, computed in parts in this JVM, has other bits than as a whole; empty where all is well.
+   *
+   * @param made what {@link #run} gave
+   */
+  default List<String> disagreements(List<Array> made) {
+    return List.of();
+  }
+
+  /** The cases of a seed: always the same. */
+  static List<Case> of(long seed, Size size) {
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < size.count(); i++) {
+      Draw draw = new Draw(seed * 1_000_003 + i);
+      cases.add(
+          switch (i % 8) {
+            case 0, 1, 2, 3 -> LayerCase.draw(draw, size);
+            case 7 ->
+                size == Size.LONG ? FunctionCase.draw(draw, size) : DecodeCase.draw(draw, size);
+            default -> FunctionCase.draw(draw, size);
+          });
+    }
+    if (size == Size.LONG) {
+      cases.add(LayerCase.spans());
+    }
+    return cases;
+  }
+}

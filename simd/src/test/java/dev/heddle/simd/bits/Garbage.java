@@ -1,0 +1,175 @@
+package dev.heddle.simd.bits;
+
+import com.sun.management.ThreadMXBean;
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.NormRows;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.UnaryFunction;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.Masks;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Rngs;
+import dev.heddle.linen.Variables;
+import dev.heddle.support.Numbers;
+import java.lang.management.ManagementFactory;
+
+/** Runs each kernel until it is compiled and prints the bytes that a call then allocates. */
+final class Garbage {
+  /** Rows, columns and lengths: full register tiles, and what is left over. */
+  private static final int[] SIZES = {64, 67};
+
+  private static final int CALLS = 50;
+  private static final int ROUNDS = 4;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+  /** What the kernel's own object and the like take. */
+  static final long SMALL = 160;
+
+  /** What attention's plain loops take for their rows, which some calls still go through. */
+  static final long PLAIN = 200_000;
+
+  /** What the layer takes: its output, and small objects. */
+  static final long LAYER = 2 * 128 * 128 * 4 + 16_000;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private static double sink;
+
+  private Garbage() {}
+
+  /**
+   * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels} or {@code
+   * layers}.
+   */
+  public static void main(String[] words) {
+    Kernels kernels = KernelChoice.current().kernels();
+    System.out.println("kernels " + kernels.name());
+    if (words[0].equals("layers")) {
+      layers();
+      return;
+    }
+    for (int size : SIZES) {
+      products(kernels, size);
+      attention(kernels, size);
+      elements(kernels, size);
+    }
+    System.out.println("sum " + sink);
+  }
+
+  private static void products(Kernels kernels, int n) {
+    Rows a = rows(1, n, n);
+    Packed b = kernels.pack(rows(2, n, n), n);
+    Rows c = rows(3, n, n);
+    Epilogue epilogue = new Epilogue(Rounding.BFLOAT16, new float[n], 3);
+    measure("multiply " + n, () -> kernels.multiply(a, b, 0, c, Epilogue.NONE));
+    measure("multiply with epilogue " + n, () -> kernels.multiply(a, b, 0, c, epilogue));
+    Rows64 wide = Rows64.of(new double[n * n], n, n);
+    measure("multiply float64 " + n, () -> kernels.multiply(wide, wide, wide));
+  }
+
+  private static void attention(Kernels kernels, int n) {
+    Rows out = rows(4, n, n);
+    float[] maxima = new float[n];
+    float[] sums = new float[n];
+    for (boolean causal : new boolean[] {false, true}) {
+      for (Rounding rounding : new Rounding[] {Rounding.NONE, Rounding.BFLOAT16}) {
+        ScoreRules rules =
+            new ScoreRules(
+                8,
+                rounding,
+                rounding,
+                Rounding.NONE,
+                -Float.MAX_VALUE,
+                -Float.MAX_VALUE,
+                causal,
+                1);
+        Rows q = rows(5, n, n);
+        AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);
+        String what = (causal ? " causal " : " ") + rounding + " " + n;
+        measure("attend" + what, () -> kernels.attend(head, 0, n, out, maxima, sums));
+        measure("attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
+        measure("weigh" + what, () -> kernels.weigh(head, 0, n, out, rounding));
+        Rows64 wide = Rows64.of(new double[n * n], n, n);
+        AttentionHead64 head64 =
+            new AttentionHead64(wide, wide, wide, null, null, null, null, rules);
+        Rows64 out64 = Rows64.of(new double[n * n], n, n);
+        measure(
+            "attend float64" + what, PLAIN, () -> kernels.attend(head64, 0, n, out64, null, null));
+      }
+    }
+  }
+
+  private static void elements(Kernels kernels, int n) {
+    float[] in = rows(6, n, n).data();
+    float[] out = new float[n * n];
+    short[] half = new short[n * n];
+    for (UnaryFunction function : UnaryFunction.values()) {
+      if (function == UnaryFunction.SIN || function == UnaryFunction.COS) {
+        continue; // StrictMath's allocate where they reduce their argument
+      }
+      measure("map " + function + " " + n, () -> kernels.map(function, in, 0, out, 0, n * n));
+    }
+    measure("toBfloat16 " + n, () -> kernels.toBfloat16(in, 0, half, 0, n * n));
+    measure("fromBfloat16 " + n, () -> kernels.fromBfloat16(half, 0, out, 0, n * n));
+    measure("toFloat16 " + n, () -> kernels.toFloat16(in, 0, half, 0, n * n));
+    measure("fromFloat16 " + n, () -> kernels.fromFloat16(half, 0, out, 0, n * n));
+    measure("round " + n, () -> kernels.round(Rounding.FLOAT16, out, 0, n * n));
+    measure("sum " + n, () -> sink += kernels.sum(in, 0, n * n));
+    measure("max " + n, () -> sink += kernels.max(in, 0, n * n));
+    for (boolean fast : new boolean[] {false, true}) {
+      NormRows rows = new NormRows(in, out, n, 1e-6f, fast, new float[n], new float[n]);
+      measure("normalize " + fast + " " + n, () -> kernels.normalize(rows, 0, n));
+    }
+  }
+
+  private static void layers() {
+    Array x = Numbers.of(1, DType.FLOAT32, 2, 128, 128);
+    Array causal = Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 128));
+    for (DType dtype : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
+      long enough = dtype == DType.FLOAT32 ? LAYER : 2 * LAYER; // others convert their output
+      Array input = x.astype(dtype);
+      var layer = MultiHeadDotProductAttention.builder().numHeads(4).dtype(dtype).build();
+      Variables variables = layer.init(Rngs.of(0), input);
+      measure("apply " + dtype, enough, () -> layer.apply(variables, input));
+      AttentionInputs masked = AttentionInputs.of(input).mask(causal);
+      measure("apply causal " + dtype, enough, () -> layer.apply(variables, masked));
+    }
+  }
+
+  /**
+   * Prints the bytes a call allocates once it is compiled: the fewest of any round of calls, of
+   * which there are more until it is few enough or patience ends. (How long compiling takes is up
+   * to the machine's other work.)
+   */
+  private static void measure(String name, long enough, Runnable call) {
+    long start = System.nanoTime();
+    long fewest = Long.MAX_VALUE;
+    int rounds = 0;
+    while (rounds++ < ROUNDS || (fewest > enough && System.nanoTime() - start < PATIENCE_NANOS)) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        call.run();
+      }
+      fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS);
+    }
+    System.out.println("bytes " + fewest + " of " + enough + " " + name);
+  }
+
+  private static void measure(String name, Runnable call) {
+    measure(name, SMALL, call);
+  }
+
+  private static Rows rows(long seed, int rows, int cols) {
+    return Rows.of(Numbers.of(seed, DType.FLOAT32, rows, cols).toFloatArray(), rows, cols);
+  }
+}
