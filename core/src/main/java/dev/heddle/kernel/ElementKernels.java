@@ -60,4 +60,13 @@ public interface ElementKernels {
       rows.normalize(row);
     }
   }
+
+  /**
+   * A matrix with rows and columns exchanged: {@code out[at + c * outStride + r] = in[from + r *
+   * stride + c]}. The two do not overlap.
+   */
+  default void transpose(
+      float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {
+    ScalarTranspose.transpose(in, from, stride, rows, cols, out, at, outStride);
+  }
 }

@@ -72,6 +72,28 @@ public abstract class ElementKernelsContract {
     chunk.accept(Arrays.copyOf(values, filled));
   }
 
+  @Test
+  void transposesExchangeRowsAndColumnsAndWriteNothingElse() {
+    float[] big = numbers(1, 1 << 22);
+    float[] moved = new float[1 << 22];
+    kernels().transpose(big, 0, 2048, 2048, 2048, moved, 0, 2048); // past the plain loops
+    assertThat(moved[5 * 2048 + 9]).isEqualTo(big[9 * 2048 + 5]);
+    for (int rows = 0; rows <= LONGEST; rows += 5) {
+      for (int cols = 0; cols <= LONGEST; cols += 7) {
+        float[] in = numbers(3, 3 + LONGEST * (LONGEST + 2));
+        float[] expected = numbers(4, 5 + LONGEST * (LONGEST + 3));
+        float[] actual = expected.clone();
+        for (int i = 0; i < rows * cols; i++) {
+          int row = i / cols;
+          int col = i % cols;
+          expected[5 + col * (rows + 3) + row] = in[3 + row * (cols + 2) + col];
+        }
+        kernels().transpose(in, 3, cols + 2, rows, cols, actual, 5, rows + 3);
+        assertThat(actual).as("%d by %d", rows, cols).isEqualTo(expected);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void functionsHaveTheBitsOfTheScalarOnes(UnaryFunction function) {

@@ -75,4 +75,29 @@ abstract class SimdElements implements Kernels {
       plain.normalize(rows, first, count);
     }
   }
+
+  @Override
+  public final void transpose(
+      float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {
+    boolean isWarm = warmth.isWarm(Warmth.TRANSPOSE, rows * cols);
+    int wholeRows = isWarm ? rows / Species.LANES * Species.LANES : 0;
+    int wholeCols = isWarm ? cols / Species.LANES * Species.LANES : 0;
+    Transpose.intoRows(in, from, stride, wholeRows, wholeCols, out, at, outStride);
+    if (wholeCols < cols) {
+      plain.transpose(
+          in,
+          from + wholeCols,
+          stride,
+          rows,
+          cols - wholeCols,
+          out,
+          at + wholeCols * outStride,
+          outStride);
+    }
+    if (wholeRows < rows) {
+      int rest = from + wholeRows * stride;
+      plain.transpose(
+          in, rest, stride, rows - wholeRows, wholeCols, out, at + wholeRows, outStride);
+    }
+  }
 }

@@ -15,7 +15,8 @@ final class Warmth {
   static final int SUM = 4;
   static final int MAX = 5;
   static final int NORMALIZE = 6;
-  static final int FUNCTIONS = 7;
+  static final int TRANSPOSE = 7;
+  static final int FUNCTIONS = 8;
 
   /** Elements that go through the plain loops first. */
   static final int COLD = 1 << 21;
