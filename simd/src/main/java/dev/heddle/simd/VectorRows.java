@@ -38,14 +38,16 @@ final class VectorRows {
         d = d.add(FloatVector.fromArray(F, values, from + i + 12));
       }
     }
-    if (whole < n) {
-      a = a.add(rest(values, from + whole, n - whole));
+    if (whole < n) { // written out: a method that returns a vector may box it
+      int at = from + whole;
+      int left = n - whole;
+      a = a.add(FloatVector.fromArray(F, values, at, F.indexInRange(0, left)));
       if (LANES <= 8) {
-        b = b.add(rest(values, from + whole + LANES, n - whole - LANES));
+        b = b.add(FloatVector.fromArray(F, values, at + LANES, F.indexInRange(LANES, left)));
       }
       if (LANES == 4) {
-        c = c.add(rest(values, from + whole + 8, n - whole - 8));
-        d = d.add(rest(values, from + whole + 12, n - whole - 12));
+        c = c.add(FloatVector.fromArray(F, values, at + 8, F.indexInRange(8, left)));
+        d = d.add(FloatVector.fromArray(F, values, at + 12, F.indexInRange(12, left)));
       }
     }
     return fold(a, b, c, d);
@@ -121,32 +123,27 @@ final class VectorRows {
         d = d.add(x.mul(x));
       }
     }
-    if (whole < n) {
-      a = a.add(restOfSquares(values, from + whole, n - whole, centre));
+    if (whole < n) { // written out, as above
+      int at = from + whole;
+      int left = n - whole;
+      VectorMask<Float> there = F.indexInRange(0, left);
+      FloatVector x = FloatVector.fromArray(F, values, at, there).sub(centre);
+      a = a.add(x.mul(x), there);
       if (LANES <= 8) {
-        b = b.add(restOfSquares(values, from + whole + LANES, n - whole - LANES, centre));
+        there = F.indexInRange(LANES, left);
+        x = FloatVector.fromArray(F, values, at + LANES, there).sub(centre);
+        b = b.add(x.mul(x), there);
       }
       if (LANES == 4) {
-        c = c.add(restOfSquares(values, from + whole + 8, n - whole - 8, centre));
-        d = d.add(restOfSquares(values, from + whole + 12, n - whole - 12, centre));
+        there = F.indexInRange(8, left);
+        x = FloatVector.fromArray(F, values, at + 8, there).sub(centre);
+        c = c.add(x.mul(x), there);
+        there = F.indexInRange(12, left);
+        x = FloatVector.fromArray(F, values, at + 12, there).sub(centre);
+        d = d.add(x.mul(x), there);
       }
     }
     return fold(a, b, c, d);
-  }
-
-  private static FloatVector rest(float[] values, int from, int n) {
-    return n <= 0
-        ? FloatVector.zero(F)
-        : FloatVector.fromArray(F, values, from, F.indexInRange(0, n));
-  }
-
-  private static FloatVector restOfSquares(float[] values, int from, int n, FloatVector centre) {
-    if (n <= 0) {
-      return FloatVector.zero(F);
-    }
-    VectorMask<Float> there = F.indexInRange(0, n);
-    FloatVector distance = FloatVector.fromArray(F, values, from, there).sub(centre);
-    return FloatVector.zero(F).blend(distance.mul(distance), there);
   }
 
   /** Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter. */
