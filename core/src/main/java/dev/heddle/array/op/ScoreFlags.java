@@ -49,7 +49,7 @@ final class ScoreFlags {
       return NONE;
     }
     ScoreFlags flags = new ScoreFlags(scores);
-    flags.addFlags(keep);
+    flags.addFlags(keep, true); // all kept is not the same as no dropout: what is kept is scaled
     return flags;
   }
 
@@ -79,11 +79,11 @@ final class ScoreFlags {
     } else if (mask.pattern() instanceof MaskPattern.All(List<Array> masks)) {
       masks.forEach(this::addMask);
     } else {
-      addFlags(mask);
+      addFlags(mask, false);
     }
   }
 
-  private void addFlags(Array mask) {
+  private void addFlags(Array mask, boolean evenAllSet) {
     switch (mask.pattern()) {
       case MaskPattern.Pairwise p when isMade(mask, FEW_COMPUTED) ->
           parts.add(new Computed(p, mask.dtype(), offsets(p.query()), offsets(p.key())));
@@ -92,7 +92,7 @@ final class ScoreFlags {
           parts.add(new Drawn(flags, offsets(mask)));
       case null, default -> {
         Stored stored = new Stored(flags(mask), offsets(mask));
-        if (!stored.isFewAndAllSet()) {
+        if (evenAllSet || !stored.isFewAndAllSet()) {
           parts.add(stored);
         }
       }
