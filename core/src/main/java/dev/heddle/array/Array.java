@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes. Two
  * arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
  */
-public final class Array {
+public final class Array implements ArrayTree<Array> {
   private final Shape shape;
   private final DType dtype;
   private final @Nullable MaskPattern pattern;
-  private final @Nullable Tracer tracer;
+  private final @Nullable Mark mark;
   private volatile @Nullable Storage storage;
   private volatile @Nullable Packed packed;
   private volatile @Nullable Array converted;
@@ -50,12 +51,12 @@ public final class Array {
       DType dtype,
       @Nullable Storage storage,
       @Nullable MaskPattern pattern,
-      @Nullable Tracer tracer) {
+      @Nullable Mark mark) {
     this.shape = shape;
     this.dtype = dtype;
     this.storage = storage;
     this.pattern = pattern;
-    this.tracer = tracer;
+    this.mark = mark;
   }
 
   /**
@@ -135,7 +136,12 @@ public final class Array {
    */
   public static Array of(MemorySegment segment, DType dtype, int... shape) {
     Shape of = Shape.of(shape);
-    long expected = (long) of.size() * dtype.itemSize();
+    requireBytes(segment, dtype, of);
+    return wrap(read(segment, dtype, of.size()), of);
+  }
+
+  private static void requireBytes(MemorySegment segment, DType dtype, Shape shape) {
+    long expected = (long) shape.size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
           "segment: expected "
@@ -143,11 +149,10 @@ public final class Array {
               + " bytes for "
               + dtype
               + " of shape "
-              + of
+              + shape
               + ", got "
               + segment.byteSize());
     }
-    return wrap(read(segment, dtype, of.size()), of);
   }
 
   private static Storage read(MemorySegment in, DType dtype, int n) {
@@ -252,7 +257,7 @@ public final class Array {
   /** For this library's own modules: the elements, not to be written to. */
   @SuppressWarnings("exports")
   public Storage storage() {
-    Storage elements = storage;
+    Storage elements = mark == null ? storage : mark.primal.storage();
     if (elements == null) {
       if (pattern == null) {
         throw new IllegalStateException("an array without elements or pattern");
@@ -272,7 +277,7 @@ public final class Array {
 
   /** For this library's own modules: whether the elements lie in memory already. */
   public boolean isRead() {
-    return storage != null;
+    return mark == null ? storage != null : mark.primal.isRead();
   }
 
   /**
@@ -280,6 +285,9 @@ public final class Array {
    * axes: not zero on and below the diagonal, zero above it. Looked up once.
    */
   public boolean isCausal() {
+    if (mark != null) {
+      return mark.primal.isCausal();
+    }
     Boolean known = causal;
     if (known == null) {
       known =
@@ -296,7 +304,7 @@ public final class Array {
    * again, as parameters are. The result is kept for as long as this array lives.
    */
   public Array convertedTo(DType target) {
-    if (target == dtype || tracer != null) {
+    if (target == dtype || mark != null) {
       return astype(target);
     }
     Array result = converted;
@@ -316,6 +324,9 @@ public final class Array {
    */
   @SuppressWarnings("exports")
   public Packed packed(Kernels kernels, Supplier<Rows> matrix, int rows) {
+    if (mark != null) {
+      return mark.primal.packed(kernels, matrix, rows);
+    }
     Packed layout = packed;
     if (layout == null) {
       layout = kernels.pack(matrix.get(), rows);
@@ -327,14 +338,61 @@ public final class Array {
     return layout;
   }
 
-  /** What listens to operations on this array, if anything does. */
+  /** What a {@link Tracer} knows this array by, and the array as it was before. */
+  private record Mark(Tracer tracer, int number, Array primal) {}
+
+  /** What listens to operations on this array, if anything does; the innermost, if several do. */
   public @Nullable Tracer tracer() {
-    return tracer;
+    return mark == null ? null : mark.tracer;
   }
 
-  /** The same array with something that listens to operations on it, or with nothing for null. */
-  public Array traced(@Nullable Tracer listener) {
-    return new Array(shape, dtype, storage, pattern, listener);
+  /**
+   * For a {@link Tracer}: the same elements, and the tracer hears of every operation on them.
+   *
+   * @param number by which the tracer knows this array again ({@link #number})
+   */
+  public Array marked(Tracer tracer, int number) {
+    return new Array(shape, dtype, null, pattern, new Mark(tracer, number, this));
+  }
+
+  /**
+   * For a {@link Tracer}: the number it gave this array.
+   *
+   * @throws IllegalStateException if nothing listens to this array
+   */
+  public int number() {
+    if (mark == null) {
+      throw new IllegalStateException("an array that nothing listens to");
+    }
+    return mark.number;
+  }
+
+  /** The array as it was before its innermost tracer marked it; this one if none did. */
+  public Array primal() {
+    return mark == null ? this : mark.primal;
+  }
+
+  /** The array without any tracer, a constant for all of them. */
+  public Array unmarked() {
+    Array array = this;
+    while (array.mark != null) {
+      array = array.mark.primal;
+    }
+    return array;
+  }
+
+  /** This array alone: it is a tree of one leaf. */
+  @Override
+  public List<Array> leaves() {
+    return List.of(this);
+  }
+
+  @Override
+  public Array withLeaves(List<Array> leaves) {
+    if (leaves.size() != 1) {
+      throw new IllegalArgumentException("leaves: expected 1 array, got " + leaves.size());
+    }
+    return leaves.getFirst();
   }
 
   /** x + y with broadcasting, in the common type; see {@link Elementwise} for more functions. */
@@ -476,18 +534,7 @@ public final class Array {
    * @throws IllegalArgumentException if the segment is not exactly as long as the elements
    */
   public void copyTo(MemorySegment segment) {
-    long expected = (long) size() * dtype.itemSize();
-    if (segment.byteSize() != expected) {
-      throw new IllegalArgumentException(
-          "segment: expected "
-              + expected
-              + " bytes for "
-              + dtype
-              + " of shape "
-              + shape
-              + ", got "
-              + segment.byteSize());
-    }
+    requireBytes(segment, dtype, shape);
     int n = size();
     switch (storage()) {
       case Storage.F32(float[] values) -> {

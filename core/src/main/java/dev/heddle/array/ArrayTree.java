@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A value made of arrays in a fixed order, JAX's pytree with a type: what gradients, optimizers and
@@ -19,4 +20,12 @@ public interface ArrayTree<T extends ArrayTree<T>> {
    * @throws IllegalArgumentException if their number differs
    */
   T withLeaves(List<Array> leaves);
+
+  /**
+   * The leaves' names for messages and files, with {@code /} between the parts, in the order of
+   * {@link #leaves}; their numbers where a tree has no names.
+   */
+  default List<String> paths() {
+    return IntStream.range(0, leaves().size()).mapToObj(Integer::toString).toList();
+  }
 }

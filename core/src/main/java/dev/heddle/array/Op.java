@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation on arrays. Every operation of this library runs through {@link #run}, the one place
- * at which a {@link Tracer} listens.
+ * An operation on arrays, and its derivative. Every operation of this library runs through {@link
+ * #run}, the one place at which a {@link Tracer} listens.
  */
 public interface Op {
   /** The operation's name in messages, as JAX calls it. */
@@ -18,26 +18,88 @@ public interface Op {
    */
   Array forward(List<Array> inputs);
 
-  /** Computes an operation and tells the tracer of its inputs, if there is one. */
-  static Array run(Op op, Array... inputs) {
-    List<Array> all = List.of(inputs);
-    Tracer tracer = tracerOf(inputs);
-    if (tracer == null) {
-      return op.forward(all);
-    }
-    Array[] untraced = new Array[inputs.length];
-    for (int i = 0; i < untraced.length; i++) {
-      untraced[i] = inputs[i].traced(null);
-    }
-    return tracer.record(op, all, op.forward(List.of(untraced)));
+  /**
+   * As {@link #forward}, and keeps what the derivative needs beside inputs and output. Called
+   * instead of it where somebody differentiates, but not where somebody differentiates that again:
+   * {@link #vjp} then finds no residuals.
+   */
+  default Kept forwardAndKeep(List<Array> inputs) {
+    return new Kept(forward(inputs), List.of());
   }
 
-  private static @Nullable Tracer tracerOf(Array... inputs) {
+  /**
+   * An operation's output and what its derivative needs beside it.
+   *
+   * @param output the result
+   * @param residuals what {@link #forwardAndKeep} kept, nothing by default
+   */
+  record Kept(Array output, List<Array> residuals) {}
+
+  /**
+   * The vector-Jacobian product: what a change of each input is worth, given what a change of the
+   * output is worth. Written with operations on arrays, it can be differentiated again; one that is
+   * not says so where {@link Backward#isNested}.
+   *
+   * @param call what the operation was given and made
+   * @param cotangent of the output's shape and dtype
+   * @return an entry for each input: its cotangent, of its shape and dtype; null where none is
+   *     {@link Backward#wants wanted} or it is zero everywhere
+   * @throws UnsupportedOperationException if the operation has no derivative
+   */
+  default List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    throw new UnsupportedOperationException(name() + ": has no derivative");
+  }
+
+  /**
+   * One call of an operation, to be differentiated.
+   *
+   * @param inputs what it was given
+   * @param output what it made
+   * @param residuals what {@link #forwardAndKeep} kept
+   * @param wanted for each input whether its cotangent is needed; never that of integers or bool
+   */
+  record Backward(List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
+    /** An input. */
+    public Array input(int index) {
+      return inputs.get(index);
+    }
+
+    /** Whether an input's cotangent is needed. */
+    public boolean wants(int index) {
+      return wanted.get(index);
+    }
+
+    /** Whether this derivative is itself being differentiated: nothing was kept then. */
+    public boolean isNested() {
+      return output.tracer() != null;
+    }
+  }
+
+  /** Computes an operation and tells the tracer of its inputs, if there is one. */
+  static Array run(Op op, Array... inputs) {
+    Tracer tracer = innermost(inputs);
+    return tracer == null ? op.forward(List.of(inputs)) : record(op, tracer, inputs);
+  }
+
+  private static Array record(Op op, Tracer tracer, Array... inputs) {
+    Array[] primals = new Array[inputs.length];
+    for (int i = 0; i < primals.length; i++) {
+      primals[i] = inputs[i].tracer() == tracer ? inputs[i].primal() : inputs[i];
+    }
+    List<Array> all = List.of(primals);
+    boolean isNested = innermost(primals) != null;
+    Kept kept = isNested ? new Kept(run(op, primals), List.of()) : op.forwardAndKeep(all);
+    return tracer.record(op, List.of(inputs), all, kept);
+  }
+
+  private static @Nullable Tracer innermost(Array... inputs) {
+    Tracer innermost = null;
     for (Array input : inputs) {
-      if (input.tracer() != null) {
-        return input.tracer();
+      Tracer tracer = input.tracer();
+      if (tracer != null && (innermost == null || tracer.level() > innermost.level())) {
+        innermost = tracer;
       }
     }
-    return null;
+    return innermost;
   }
 }

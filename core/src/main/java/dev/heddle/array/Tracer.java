@@ -5,12 +5,19 @@ import java.util.List;
 /** What listens to operations on the arrays it has marked: a tape that is to be played back. */
 public interface Tracer {
   /**
+   * How deep this tracer lies in others: of the tracers that marked an operation's inputs, the one
+   * with the highest level hears of it, and the others of the operation on what it had marked.
+   */
+  long level();
+
+  /**
    * Told after an operation has run on inputs of which at least one carries this tracer.
    *
    * @param op the operation, with its settings
-   * @param inputs what it was given
-   * @param output what it made, not marked
-   * @return the output as the caller gets it, usually {@link Array#traced marked} with this tracer
+   * @param inputs what it was given; those this tracer marked have {@link Array#number its number}
+   * @param primals the inputs as they were before this tracer marked them
+   * @param kept what it made of them, not marked by this tracer
+   * @return the output as the caller gets it, usually {@link Array#marked marked} by this tracer
    */
-  Array record(Op op, List<Array> inputs, Array output);
+  Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept);
 }

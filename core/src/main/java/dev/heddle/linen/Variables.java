@@ -169,6 +169,11 @@ public final class Variables implements ArrayTree<Variables> {
   }
 
   @Override
+  public List<String> paths() {
+    return List.copyOf(flatten().keySet());
+  }
+
+  @Override
   public Variables withLeaves(List<Array> leaves) {
     int expected = flatten().size();
     if (leaves.size() != expected) {

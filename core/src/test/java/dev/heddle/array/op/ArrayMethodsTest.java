@@ -102,13 +102,18 @@ class ArrayMethodsTest {
     Tracer tracer =
         new Tracer() {
           @Override
-          public Array record(Op op, List<Array> inputs, Array output) {
+          public long level() {
+            return 1;
+          }
+
+          @Override
+          public Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept) {
             heard.add(op.name());
-            return output.traced(this);
+            return kept.output().marked(this, heard.size());
           }
         };
 
-    Elementwise.exp(X.traced(tracer).times(2).reshape(-1)).sum();
+    Elementwise.exp(X.marked(tracer, 0).times(2).reshape(-1)).sum();
 
     assertThat(heard).containsExactly("multiply", "reshape", "exp", "sum");
   }

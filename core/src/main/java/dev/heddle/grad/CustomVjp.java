@@ -1,0 +1,74 @@
+package dev.heddle.grad;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Op;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function with a derivative of the user's own, {@code jax.custom_vjp}.
+ *
+ * <pre>{@code
+ * var clip = CustomVjp.of("clip_gradient",
+ *     inputs -> new Op.Kept(inputs.getFirst(), List.of()),
+ *     (residuals, g) -> List.of(Elementwise.clip(g, -1, 1)));
+ * Array y = clip.apply(x);
+ * }</pre>
+ */
+public final class CustomVjp {
+  private final Op op;
+
+  private CustomVjp(Op op) {
+    this.op = op;
+  }
+
+  /**
+   * A function and its derivative.
+   *
+   * @param name for messages
+   * @param forward the output and what {@code backward} needs of inputs and output
+   * @param backward from what was kept and the output's cotangent to a cotangent for each input, of
+   *     its shape and dtype; null for an input that does not float, or for zero
+   */
+  public static CustomVjp of(
+      String name,
+      Function<List<Array>, Op.Kept> forward,
+      BiFunction<List<Array>, Array, List<@Nullable Array>> backward) {
+    return new CustomVjp(
+        new Custom(
+            Objects.requireNonNull(name, "name"),
+            Objects.requireNonNull(forward, "forward"),
+            Objects.requireNonNull(backward, "backward")));
+  }
+
+  /** The function's value. */
+  public Array apply(Array... inputs) {
+    return Op.run(op, inputs);
+  }
+
+  private record Custom(
+      String name,
+      Function<List<Array>, Op.Kept> function,
+      BiFunction<List<Array>, Array, List<@Nullable Array>> backward)
+      implements Op {
+    @Override
+    public Array forward(List<Array> inputs) {
+      return function.apply(inputs).output();
+    }
+
+    @Override
+    public Kept forwardAndKeep(List<Array> inputs) {
+      return function.apply(inputs);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      boolean again = call.isNested(); // then what it keeps is to be differentiated as well
+      List<Array> residuals = again ? function.apply(call.inputs()).residuals() : call.residuals();
+      return backward.apply(residuals, cotangent);
+    }
+  }
+}

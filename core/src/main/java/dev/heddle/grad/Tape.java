@@ -1,0 +1,292 @@
+package dev.heddle.grad;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.Op;
+import dev.heddle.array.Tracer;
+import dev.heddle.array.op.Elementwise;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was done to some arrays, in order, to be played backwards. Every array that depends on them
+ * has a number, which is its place here.
+ *
+ * <p>Arrays that were used several times add their cotangents in the order of use. A tape belongs
+ * to the thread that runs the program it listens to.
+ */
+final class Tape implements Tracer {
+  /** Later tapes are inner ones: a tape is played before the one that was begun earlier goes on. */
+  private static final AtomicLong LEVELS = new AtomicLong();
+
+  private final long level = LEVELS.incrementAndGet();
+  private final boolean stopsAtNaN = Grad.stopsAtNaN();
+  private final List<@Nullable Entry> entries = new ArrayList<>();
+  private boolean isOver;
+
+  /** How an array came to be. */
+  private sealed interface Entry permits Leaf, Applied, Segment, Part {}
+
+  /** Given from outside. */
+  private record Leaf() implements Entry {}
+
+  /** Made by an operation from others; -1 stands for a constant. */
+  private record Applied(Op op, int[] from, List<Array> primals, Op.Kept kept) implements Entry {}
+
+  /** A stretch of the program of which only the beginning is kept. */
+  private record Segment(Function<List<Array>, List<Array>> program, List<Array> inputs)
+      implements Entry {}
+
+  /** An output of the segment at {@code segment}, its {@code index}th. */
+  private record Part(int segment, int index) implements Entry {}
+
+  @Override
+  public long level() {
+    return level;
+  }
+
+  /** The leaves of a tree, marked as those to differentiate by. */
+  <T extends ArrayTree<T>> T mark(T tree) {
+    return tree.withLeaves(
+        tree.leaves().stream().map(leaf -> leaf.marked(this, add(new Leaf()))).toList());
+  }
+
+  private int add(Entry entry) {
+    entries.add(entry);
+    return entries.size() - 1;
+  }
+
+  @Override
+  public Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept) {
+    if (isOver) {
+      throw new IllegalStateException(
+          op.name()
+              + ": an array is used that belongs to a differentiation which has ended; return it as"
+              + " an auxiliary output instead of storing it");
+    }
+    Array output = kept.output();
+    if (!output.dtype().isFloating()) {
+      return output; // nothing flows back through integers
+    }
+    if (stopsAtNaN) {
+      NotANumberException.check(op, primals, output);
+    }
+    int[] from = new int[inputs.size()];
+    for (int i = 0; i < from.length; i++) {
+      from[i] = inputs.get(i).tracer() == this ? inputs.get(i).number() : -1;
+    }
+    return output.marked(this, add(new Applied(op, from, primals, kept)));
+  }
+
+  /** Runs a part of the program and keeps its inputs only; what it did is done again to go back. */
+  List<Array> runAndForget(Function<List<Array>, List<Array>> program, List<Array> inputs) {
+    int start = entries.size();
+    List<Array> outputs = program.apply(inputs);
+    forgetFrom(start);
+    int segment = add(new Segment(program, inputs));
+    List<Array> marked = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      Array output = outputs.get(i);
+      boolean isNew = output.tracer() == this && output.number() >= start;
+      marked.add(isNew ? output.primal().marked(this, add(new Part(segment, i))) : output);
+    }
+    return marked;
+  }
+
+  private void forgetFrom(int start) {
+    for (int i = start; i < entries.size(); i++) {
+      entries.set(i, null); // the numbers are not given again
+    }
+  }
+
+  /** From now on nothing is recorded. */
+  void end() {
+    isOver = true;
+  }
+
+  /**
+   * Goes back from some outputs to the leaves.
+   *
+   * @param outputs what the program made
+   * @param cotangents for each output, of its shape and dtype
+   * @param leaves how many arrays were marked at first
+   * @return for each leaf its cotangent, null where nothing depends on it
+   */
+  @Nullable Array[] playBack(List<Array> outputs, List<Array> cotangents, int leaves) {
+    isOver = false; // segments run again
+    Cotangents all = new Cotangents(entries.size());
+    give(all, outputs, cotangents);
+    playBack(all, entries.size(), leaves);
+    isOver = true;
+    @Nullable Array[] result = new Array[leaves];
+    Arrays.setAll(result, all::take);
+    return result;
+  }
+
+  private void give(Cotangents all, List<Array> outputs, List<Array> cotangents) {
+    for (int i = outputs.size() - 1; i >= 0; i--) {
+      if (outputs.get(i).tracer() == this) {
+        all.give(outputs.get(i).number(), cotangents.get(i));
+      }
+    }
+  }
+
+  /** From the last entry before {@code end} to that numbered {@code start}. */
+  private void playBack(Cotangents all, int end, int start) {
+    Segments waiting = new Segments();
+    for (int number = end - 1; number >= start; number--) {
+      switch (entries.get(number)) {
+        case Applied applied -> {
+          Array cotangent = all.take(number);
+          if (cotangent != null) {
+            playBack(all, applied, cotangent);
+          }
+        }
+        case Part part -> waiting.put(part, all.take(number));
+        case Segment segment -> playBack(all, segment, waiting.take(number));
+        case Leaf leaf -> {}
+        case null -> {}
+      }
+    }
+  }
+
+  private void playBack(Cotangents all, Applied applied, Array cotangent) {
+    Op op = applied.op;
+    List<Array> primals = applied.primals;
+    List<Boolean> wanted = new ArrayList<>();
+    for (int i = 0; i < applied.from.length; i++) {
+      wanted.add(applied.from[i] >= 0 && primals.get(i).dtype().isFloating());
+    }
+    Op.Kept kept = applied.kept;
+    List<@Nullable Array> given =
+        op.vjp(new Op.Backward(primals, kept.output(), kept.residuals(), wanted), cotangent);
+    if (given.size() != primals.size()) {
+      throw new IllegalStateException(
+          op.name()
+              + ": expected a derivative of "
+              + primals.size()
+              + " cotangents, got "
+              + given.size());
+    }
+    for (int i = given.size() - 1; i >= 0; i--) {
+      Array part = given.get(i);
+      if (part != null && wanted.get(i)) {
+        check(op, i, primals.get(i), part);
+        if (stopsAtNaN) {
+          NotANumberException.checkDerivative(op, cotangent, part);
+        }
+        all.give(applied.from[i], part);
+      }
+    }
+  }
+
+  private static void check(Op op, int index, Array input, Array cotangent) {
+    if (!input.shape().equals(cotangent.shape()) || input.dtype() != cotangent.dtype()) {
+      throw new IllegalStateException(
+          op.name()
+              + ": expected a cotangent of input "
+              + index
+              + " of "
+              + input.dtype()
+              + input.shape()
+              + ", got "
+              + cotangent.dtype()
+              + cotangent.shape());
+    }
+  }
+
+  private void playBack(Cotangents all, Segment segment, @Nullable Array[] cotangents) {
+    List<Array> used = new ArrayList<>();
+    List<Array> given = new ArrayList<>();
+    int start = entries.size();
+    List<Array> outputs =
+        cotangents.length == 0 ? List.of() : segment.program.apply(segment.inputs);
+    for (int i = 0; i < cotangents.length; i++) {
+      Array cotangent = cotangents[i];
+      if (cotangent != null) {
+        used.add(outputs.get(i));
+        given.add(cotangent);
+      }
+    }
+    give(all, used, given);
+    playBack(all, entries.size(), start);
+    while (entries.size() > start) {
+      entries.removeLast();
+    }
+  }
+
+  /** What has flown back to each array so far, the latest use first. */
+  private static final class Cotangents {
+    private final List<@Nullable List<Array>> waiting;
+
+    Cotangents(int size) {
+      waiting = new ArrayList<>(java.util.Collections.nCopies(size, null));
+    }
+
+    void give(int number, Array cotangent) {
+      while (waiting.size() <= number) {
+        waiting.add(null);
+      }
+      List<Array> there = waiting.get(number);
+      if (there == null) {
+        there = new ArrayList<>(1);
+        waiting.set(number, there);
+      }
+      there.add(cotangent);
+    }
+
+    /** The sum in the order of use; nothing is left. */
+    @Nullable Array take(int number) {
+      List<Array> there = number < waiting.size() ? waiting.get(number) : null;
+      if (there == null) {
+        return null;
+      }
+      waiting.set(number, null);
+      Array sum = there.getLast();
+      for (int i = there.size() - 2; i >= 0; i--) {
+        sum = Elementwise.add(sum, there.get(i));
+      }
+      return sum;
+    }
+  }
+
+  /** The cotangents of segments' outputs, which come before their segment when going back. */
+  private static final class Segments {
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Array> cotangents = new ArrayList<>();
+
+    void put(Part part, @Nullable Array cotangent) {
+      if (cotangent != null) {
+        parts.add(part);
+        cotangents.add(cotangent);
+      }
+    }
+
+    @Nullable Array[] take(int segment) {
+      int length = 0;
+      for (Part part : parts) {
+        length = part.segment == segment ? Math.max(length, part.index + 1) : length;
+      }
+      @Nullable Array[] own = new Array[length];
+      BitSet taken = new BitSet();
+      for (int i = 0; i < parts.size(); i++) {
+        if (parts.get(i).segment == segment) {
+          own[parts.get(i).index] = cotangents.get(i);
+          taken.set(i);
+        }
+      }
+      for (int i = parts.size() - 1; i >= 0; i--) {
+        if (taken.get(i)) {
+          parts.remove(i);
+          cotangents.remove(i);
+        }
+      }
+      return own;
+    }
+  }
+}
