@@ -90,6 +90,45 @@ public interface Kernels extends ElementKernels {
       double @Nullable [] sums);
 
   /**
+   * The derivative of {@link #attend(AttentionHead, int, int, Rows, float[], float[])} for some
+   * queries and keys of one head. With {@code s_ij}, {@code m_i}, {@code l_i} and the dropout
+   * multiplier {@code d_ij} of the forward pass, {@code q_i} the divided and rounded query, {@code
+   * o_i} the output and {@code c_i} its cotangent:
+   *
+   * <pre>
+   * g_i      = c_i / l_i
+   * delta_i  = sum over the columns of g_i o_i: lane (column mod 16) = fma(g_i, o_i, lane); folded
+   * e_ij     = exp(s_ij - m_i)
+   * slope_ij = e_ij (d_ij (chain over the columns of g_i v_j) - delta_i), 0 where masked
+   * values_j = chain fma(e_ij d_ij, g_i, .) over the queries in order, + 0
+   * keys_j   = chain fma(slope_ij, q_i, .) over the queries in order, + 0
+   * queries_i = chain fma(slope_ij, k_j, .) over the keys in order, / queryDivisor + 0
+   * pairs_ij = slope_ij
+   * </pre>
+   *
+   * <p>Roundings are passed straight through. A masked pair is no link of any chain, whatever is in
+   * its rows; but in a row whose {@code m_i} is at most {@link ScoreRules#low} it is one of {@code
+   * values_j}, unless {@code e_ij d_ij} is 0. So pairs of masked keys may be left out, and both
+   * give the bits of doing all of it.
+   *
+   * <p>Chains start and end within the rectangle of pairs: gradients of queries want all keys in
+   * it, those of keys and values all queries.
+   *
+   * @param given the operands of the forward pass and what came of it
+   * @param wanted where gradients go; rows of the given queries and keys are overwritten
+   * @param from the first query
+   * @param to the query after the last
+   * @param keyFrom the first key
+   * @param keyTo the key after the last
+   */
+  void attendBackward(
+      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo);
+
+  /** As {@link #attendBackward(HeadCotangent, HeadGradients, int, int, int, int)}, in float64. */
+  void attendBackward(
+      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo);
+
+  /**
    * The weights that {@link #attend(AttentionHead, int, int, Rows, float[], float[])} gives to the
    * keys before dropout: {@code exp(s_j - m) / l} of the final {@code m} and {@code l}, rounded.
    *

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention of one head in plain Java: the specification in float64. It is the twin of {@link
- * ScalarAttention}.
+ * Attention of one head in plain Java: the specification in float64. {@link ScalarAttention} is its
+ * twin in float32.
  *
  * <p>Per query row, over tiles of {@link Tiles#TILE} keys: scores, each a chain of fused
  * multiply-adds over the depth; their maximum; the exponentials; their sum in 16 lanes; then the
@@ -18,10 +18,7 @@ final class ScalarAttention64 {
   private final AttentionHead64 head;
   private final ScoreRules rules;
   private final int keyCount;
-  private final int depth;
-  private final double[] tileOfKeys;
-  private final double[] scores = new double[Tiles.TILE];
-  private final byte[] shown; // the mask of a tile, a row for each query of a block
+  private final ScalarScores64 tile;
   private final byte[] kept = new byte[Tiles.TILE];
   private final boolean[] skipped = new boolean[BLOCK];
   private final int[] places = new int[Tiles.TILE];
@@ -32,10 +29,8 @@ final class ScalarAttention64 {
     this.head = head;
     this.rules = head.rules();
     this.keyCount = head.keys().rows();
-    this.depth = head.queries().cols();
-    this.tileOfKeys = new double[depth * Tiles.TILE];
+    this.tile = new ScalarScores64(head, BLOCK);
     this.mayMask = rules.causal() || head.mask() != null;
-    this.shown = new byte[head.mask() == null ? 0 : BLOCK * Tiles.TILE];
   }
 
   /**
@@ -81,12 +76,12 @@ final class ScalarAttention64 {
       run(query, query + 1, states, false);
       for (int start = 0; start < keyCount; start += Tiles.TILE) {
         int length = Math.min(Tiles.TILE, keyCount - start);
-        packKeys(start, length);
-        readMask(query, 1, start, length);
-        score(query, start, length, 0);
+        tile.packKeys(start, length);
+        tile.readMask(query, 1, start, length);
+        tile.score(query, start, length, 0);
         int at = out.at(query) + start;
         for (int j = 0; j < length; j++) {
-          double weight = StrictMath.exp(scores[j] - state.maximum) / state.sum;
+          double weight = StrictMath.exp(tile.scores[j] - state.maximum) / state.sum;
           out.data()[at + j] = rounding.round(weight);
         }
       }
@@ -116,125 +111,27 @@ final class ScalarAttention64 {
 
   private void tile(int first, int last, int start, RowState64[] states, boolean skip) {
     int length = Math.min(Tiles.TILE, keyCount - start);
-    int stride = readMask(first, last - first, start, length);
+    int stride = tile.readMask(first, last - first, start, length);
     boolean packed = false;
     for (int query = first; query < last; query++) {
       int row = (query - first) * stride;
       int seen = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
-      if (seen <= 0 || (skip && head.mask() != null && !anyShown(row, seen))) {
+      if (seen <= 0 || (skip && head.mask() != null && !tile.anyShown(row, seen))) {
         skipped[query - first] = true;
         continue;
       }
       if (!packed) {
-        packKeys(start, length);
+        tile.packKeys(start, length);
         packed = true;
       }
-      score(query, start, seen, row);
+      tile.score(query, start, seen, row);
       add(states[query - first], query, start, seen, row);
     }
   }
 
-  /**
-   * Fills {@link #shown} for some queries and a tile of keys.
-   *
-   * @return elements from one query's row to the next, 0 where all have the same
-   */
-  private int readMask(int query, int queries, int start, int length) {
-    PairFlags mask = head.mask();
-    if (mask == null) {
-      return 0;
-    }
-    int rows = mask.sameForAllQueries() ? 1 : queries;
-    Arrays.fill(shown, 0, rows * Tiles.TILE, (byte) 1);
-    mask.restrict(query, rows, start, length, shown);
-    return rows == 1 ? 0 : Tiles.TILE;
-  }
-
-  private boolean anyShown(int row, int length) {
-    int any = 0;
-    for (int j = 0; j < length; j++) {
-      any |= shown[row + j];
-    }
-    return any != 0;
-  }
-
-  /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
-  private void packKeys(int start, int length) {
-    Rows64 keys = head.keys();
-    for (int j = 0; j < length; j++) {
-      int at = keys.at(start + j);
-      for (int d = 0; d < depth; d++) {
-        tileOfKeys[d * Tiles.TILE + j] = keys.data()[at + d];
-      }
-    }
-  }
-
-  /**
-   * Fills {@link #scores} for one query and a tile of keys.
-   *
-   * @param row where its mask is in {@link #shown}
-   */
-  private void score(int query, int start, int length, int row) {
-    if (head.scores() == null) {
-      product(query, length);
-    } else {
-      System.arraycopy(head.scores().data(), head.scores().at(query) + start, scores, 0, length);
-    }
-    Rounding rounding = rules.scoreRounding();
-    if (rounding != Rounding.NONE) {
-      for (int j = 0; j < length; j++) {
-        scores[j] = rounding.round(scores[j]);
-      }
-    }
-    if (head.bias() != null) {
-      addBias(head.bias(), query, start, length);
-    }
-    if (mayMask) {
-      mask(query, start, length, row);
-    }
-    if (rules.softmaxRounding() != Rounding.NONE) {
-      for (int j = 0; j < length; j++) {
-        scores[j] = rules.softmaxRounding().round(scores[j]);
-      }
-    }
-  }
-
-  private void product(int query, int length) {
-    Rows64 queries = head.queries();
-    double divisor = rules.queryDivisor();
-    Arrays.fill(scores, 0, length, 0);
-    for (int d = 0; d < depth; d++) {
-      double q = rules.scoreRounding().round(queries.data()[queries.at(query) + d] / divisor);
-      int at = d * Tiles.TILE;
-      for (int j = 0; j < length; j++) {
-        scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);
-      }
-    }
-  }
-
-  private void addBias(Grid<double[]> bias, int query, int start, int length) {
-    int at = bias.at(query) + start * bias.keyStride();
-    for (int j = 0; j < length; j++) {
-      double sum = scores[j] + bias.data()[at + j * bias.keyStride()];
-      scores[j] = rules.biasRounding().round(sum);
-    }
-  }
-
-  private void mask(int query, int start, int length, int row) {
-    double low = rules.masked();
-    for (int j = 0; j < length; j++) {
-      if (isMasked(query, start, j, row)) {
-        scores[j] = low;
-      }
-    }
-  }
-
-  private boolean isMasked(int query, int start, int j, int row) {
-    return (rules.causal() && start + j > query) || (head.mask() != null && shown[row + j] == 0);
-  }
-
   /** Brings the scores of a tile into a row's state. */
   private void add(RowState64 state, int query, int start, int length, int row) {
+    double[] scores = tile.scores;
     double maximum = state.maximum;
     for (int j = 0; j < length; j++) {
       maximum = Math.max(maximum, scores[j]);
@@ -271,8 +168,8 @@ final class ScalarAttention64 {
     }
     int count = 0;
     for (int j = 0; j < length; j++) {
-      double weight = scores[j];
-      if (mayMask && weight == 0 && isMasked(query, start, j, row)) {
+      double weight = tile.scores[j];
+      if (mayMask && weight == 0 && tile.isMasked(query, start, j, row)) {
         continue; // not even 0 times an infinite value
       }
       if (keep != null) {

@@ -97,6 +97,18 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void attendBackward(
+      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
+    new ScalarAttentionBackward(given, wanted).run(from, to, keyFrom, keyTo);
+  }
+
+  @Override
+  public void attendBackward(
+      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo) {
+    new ScalarAttentionBackward64(given, wanted).run(from, to, keyFrom, keyTo);
+  }
+
+  @Override
   public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
     new ScalarAttention(head).weigh(from, to, out, rounding);
   }

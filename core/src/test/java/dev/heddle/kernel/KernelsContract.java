@@ -1,13 +1,18 @@
 package dev.heddle.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.heddle.kernel.AttentionCases.assertSameBits;
+import static dev.heddle.kernel.AttentionCases.canaries;
+import static dev.heddle.kernel.AttentionCases.head;
+import static dev.heddle.kernel.AttentionCases.isMasked;
+import static dev.heddle.kernel.AttentionCases.numbers;
+import static dev.heddle.kernel.AttentionCases.rules;
 
+import dev.heddle.kernel.AttentionCases.Case;
+import dev.heddle.kernel.AttentionCases.Masking;
+import dev.heddle.kernel.AttentionCases.Special;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,9 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What every implementation of {@link Kernels} holds: the bits of {@link ScalarKernels}, at awkward
  * sizes, inside larger arrays, with nothing written outside.
  */
-public abstract class KernelsContract extends ElementKernelsContract {
-  private static final float CANARY = 12345.678f;
-
+public abstract class KernelsContract extends AttentionBackwardContract {
   private final Kernels scalar = new ScalarKernels();
 
   @Override
@@ -64,98 +67,21 @@ public abstract class KernelsContract extends ElementKernelsContract {
     }
   }
 
-  /** How a case of attention masks. */
-  enum Masking {
-    NONE,
-    CAUSAL,
-    KEYS,
-    PAIRS,
-    CAUSAL_AND_PAIRS,
-    /** Keys and queries that are there, as in a padded batch. */
-    PADDING,
-    CAUSAL_AND_PADDING,
-    /** A window around each query, made on request. */
-    WINDOW,
-    /** The last keys alone, so that all tiles before them are empty. */
-    LAST_KEYS;
-
-    boolean isCausal() {
-      return this == CAUSAL || this == CAUSAL_AND_PAIRS || this == CAUSAL_AND_PADDING;
-    }
-  }
-
-  record Case(
-      int queries,
-      int keys,
-      int depth,
-      int width,
-      Masking masking,
-      boolean bias,
-      Rounding rounding,
-      boolean dropout,
-      Special special) {}
-
-  /** What stands among the numbers. */
-  enum Special {
-    NOTHING,
-    NAN_SCORE,
-    INFINITE_BIAS,
-    NAN_VALUE
-  }
-
-  static Stream<Case> attentionCases() {
-    int[][] sizes = {
-      {1, 1, 1, 1},
-      {3, 5, 4, 4},
-      {8, 9, 3, 5},
-      {15, 256, 7, 8},
-      {64, 257, 16, 16},
-      {65, 255, 64, 64},
-      {70, 70, 5, 3},
-      {130, 600, 8, 9},
-      {9, 4096, 2, 2},
-      {10, 4097, 2, 3},
-      {20, 13000, 3, 2},
-      {300, 300, 4, 4},
-      {15, 300, 64, 20}
-    };
-    return IntStream.range(0, sizes.length * Masking.values().length * 4)
-        .mapToObj(i -> {
-          int[] s = sizes[i % sizes.length];
-          Masking masking = Masking.values()[i / sizes.length % Masking.values().length];
-          int variant = i / (sizes.length * Masking.values().length);
-          Special special = Special.values()[(i + variant) % Special.values().length];
-          Rounding rounding =
-              List.of(Rounding.NONE, Rounding.BFLOAT16, Rounding.NONE, Rounding.FLOAT16)
-                  .get(variant);
-          return new Case(
-              s[0],
-              s[1],
-              s[2],
-              s[3],
-              masking,
-              variant > 1,
-              rounding,
-              i % 3 == 0,
-              variant == 0 ? Special.NOTHING : special);
-        });
-  }
-
   @ParameterizedTest
-  @MethodSource("attentionCases")
+  @MethodSource("dev.heddle.kernel.AttentionCases#all")
   void attentionHasTheBitsOfTheScalarOne(Case c) {
     AttentionHead head = head(c);
-    int stride = c.width + 2;
-    float[] expected = canaries(9 + c.queries * stride);
+    int stride = c.width() + 2;
+    float[] expected = canaries(9 + c.queries() * stride);
     float[] actual = expected.clone();
-    float[][] stats = new float[4][c.queries];
-    Rows out = new Rows(expected, 9, stride, c.queries, c.width);
-    scalar.attend(head, 0, c.queries, out, stats[0], stats[1]);
+    float[][] stats = new float[4][c.queries()];
+    Rows out = new Rows(expected, 9, stride, c.queries(), c.width());
+    scalar.attend(head, 0, c.queries(), out, stats[0], stats[1]);
 
-    Rows mine = new Rows(actual, 9, stride, c.queries, c.width);
-    int middle = c.queries / 3;
+    Rows mine = new Rows(actual, 9, stride, c.queries(), c.width());
+    int middle = c.queries() / 3;
     kernels().attend(head, 0, middle, mine, stats[2], stats[3]);
-    kernels().attend(head, middle, c.queries, mine, stats[2], stats[3]);
+    kernels().attend(head, middle, c.queries(), mine, stats[2], stats[3]);
 
     assertSameBits(actual, expected);
     assertSameBits(stats[2], stats[0]);
@@ -163,9 +89,9 @@ public abstract class KernelsContract extends ElementKernelsContract {
   }
 
   static Stream<Case> skippedCases() {
-    return attentionCases()
-        .filter(c -> c.masking != Masking.NONE)
-        .filter(c -> c.special == Special.NOTHING && c.rounding == Rounding.NONE);
+    return AttentionCases.all()
+        .filter(c -> c.masking() != Masking.NONE)
+        .filter(c -> c.special() == Special.NOTHING && c.rounding() == Rounding.NONE);
   }
 
   /** A score that a bias makes the lowest number weighs as a masked one, but is not skipped. */
@@ -173,12 +99,12 @@ public abstract class KernelsContract extends ElementKernelsContract {
   @MethodSource("skippedCases")
   void skippingHasTheBitsOfDoingAll(Case c) {
     AttentionHead head = head(c);
-    float[] lowest = new float[c.queries * c.keys];
+    float[] lowest = new float[c.queries() * c.keys()];
     Grid<float[]> bias = head.bias();
-    for (int i = 0; i < c.queries; i++) {
-      for (int j = 0; j < c.keys; j++) {
+    for (int i = 0; i < c.queries(); i++) {
+      for (int j = 0; j < c.keys(); j++) {
         float own = bias == null ? 0 : bias.data()[bias.at(i) + j];
-        lowest[i * c.keys + j] = isMasked(head, i, j) ? -Float.MAX_VALUE : own;
+        lowest[i * c.keys() + j] = isMasked(head, i, j) ? -Float.MAX_VALUE : own;
       }
     }
     ScoreRules rules = head.rules();
@@ -188,178 +114,43 @@ public abstract class KernelsContract extends ElementKernelsContract {
             head.keys(),
             head.values(),
             null,
-            new Grid<>(lowest, 0, c.keys, 1),
+            new Grid<>(lowest, 0, c.keys(), 1),
             null,
             head.keep(),
-            rules(c.depth, Rounding.NONE, false, rules.dropoutScale()));
-    float[] expected = new float[c.queries * c.width];
-    float[] actual = new float[c.queries * c.width];
-    float[][] stats = new float[4][c.queries];
+            rules(c.depth(), Rounding.NONE, false, rules.dropoutScale()));
+    float[] expected = new float[c.queries() * c.width()];
+    float[] actual = new float[c.queries() * c.width()];
+    float[][] stats = new float[4][c.queries()];
 
     scalar.attend(
-        unmasked, 0, c.queries, Rows.of(expected, c.queries, c.width), stats[0], stats[1]);
-    kernels().attend(head, 0, c.queries, Rows.of(actual, c.queries, c.width), stats[2], stats[3]);
+        unmasked, 0, c.queries(), Rows.of(expected, c.queries(), c.width()), stats[0], stats[1]);
+    kernels()
+        .attend(head, 0, c.queries(), Rows.of(actual, c.queries(), c.width()), stats[2], stats[3]);
 
     assertSameBits(actual, expected);
     assertSameBits(stats[2], stats[0]);
     assertSameBits(stats[3], stats[1]);
   }
 
-  private static boolean isMasked(AttentionHead head, int query, int key) {
-    byte[] flag = {1};
-    if (head.mask() != null) {
-      head.mask().restrict(query, 1, key, 1, flag);
-    }
-    return flag[0] == 0 || (head.rules().causal() && key > query);
-  }
-
   @ParameterizedTest
-  @MethodSource("attentionCases")
+  @MethodSource("dev.heddle.kernel.AttentionCases#all")
   void weightsHaveTheBitsOfTheScalarOnes(Case c) {
     AttentionHead head = head(c);
-    float[] expected = canaries(3 + c.queries * (c.keys + 1));
+    float[] expected = canaries(3 + c.queries() * (c.keys() + 1));
     float[] actual = expected.clone();
     scalar.weigh(
-        head, 0, c.queries, new Rows(expected, 3, c.keys + 1, c.queries, c.keys), c.rounding);
+        head,
+        0,
+        c.queries(),
+        new Rows(expected, 3, c.keys() + 1, c.queries(), c.keys()),
+        c.rounding());
     kernels()
-        .weigh(head, 0, c.queries, new Rows(actual, 3, c.keys + 1, c.queries, c.keys), c.rounding);
+        .weigh(
+            head,
+            0,
+            c.queries(),
+            new Rows(actual, 3, c.keys() + 1, c.queries(), c.keys()),
+            c.rounding());
     assertSameBits(actual, expected);
-  }
-
-  private static AttentionHead head(Case c) {
-    Rows q =
-        new Rows(numbers(1, 3 + c.queries * (c.depth + 5)), 3, c.depth + 5, c.queries, c.depth);
-    Rows k = new Rows(numbers(2, 4 + c.keys * (c.depth + 1)), 4, c.depth + 1, c.keys, c.depth);
-    Rows v = new Rows(numbers(3, 5 + c.keys * (c.width + 3)), 5, c.width + 3, c.keys, c.width);
-    if (c.special == Special.NAN_SCORE) {
-      q.data()[q.at(c.queries / 2)] = Float.NaN;
-    }
-    if (c.special == Special.NAN_VALUE) {
-      v.data()[v.at(c.keys / 2)] = Float.NaN;
-      v.data()[v.at(c.keys - 1)] = Float.POSITIVE_INFINITY;
-    }
-    ScoreRules rules = rules(c.depth, c.rounding, c.masking.isCausal(), c.dropout ? 1.25 : 1);
-    return new AttentionHead(q, k, v, null, bias(c), mask(c), c.dropout ? keep(c) : null, rules);
-  }
-
-  private static ScoreRules rules(
-      int depth, Rounding rounding, boolean causal, double dropoutScale) {
-    double masked = rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
-    return new ScoreRules(
-        rounding.round(Math.sqrt(depth)),
-        rounding,
-        rounding,
-        Rounding.NONE,
-        masked,
-        rounding == Rounding.FLOAT16 ? masked + 104 : masked,
-        causal,
-        dropoutScale);
-  }
-
-  private static @Nullable Grid<float[]> bias(Case c) {
-    if (!c.bias) {
-      return null;
-    }
-    float[] bias = numbers(4, 2 + c.queries * c.keys);
-    if (c.special == Special.INFINITE_BIAS) {
-      int row = 2 + c.queries / 2 * c.keys;
-      Arrays.fill(bias, row, row + c.keys, Float.NEGATIVE_INFINITY);
-      bias[2] = Float.POSITIVE_INFINITY;
-    }
-    return new Grid<>(bias, 2, c.keys, 1);
-  }
-
-  private static @Nullable PairFlags mask(Case c) {
-    return switch (c.masking) {
-      case NONE, CAUSAL -> null;
-      case KEYS -> {
-        Grid<byte[]> pairs = flags(5, c, 2);
-        yield new PairFlags.Stored(new Grid<>(pairs.data(), pairs.offset(), 0, 1));
-      }
-      case PAIRS, CAUSAL_AND_PAIRS -> {
-        Grid<byte[]> pairs = flags(6, c, 2);
-        int row = pairs.offset() + (c.queries - 1) * c.keys;
-        Arrays.fill(pairs.data(), row, row + c.keys, (byte) 0);
-        yield new PairFlags.Stored(pairs);
-      }
-      case PADDING, CAUSAL_AND_PADDING ->
-          new PairFlags.Both(
-              new PairFlags.Stored(new Grid<>(firstOf(c.queries, c.queries * 2 / 3), 0, 1, 0)),
-              new PairFlags.Stored(new Grid<>(firstOf(c.keys, c.keys / 3), 0, 0, 1)));
-      case WINDOW -> made((i, j) -> Math.abs(i * (long) c.keys / c.queries - j) < 20 && i % 7 != 5);
-      case LAST_KEYS -> made((i, j) -> j >= c.keys - 3 && i != 2);
-    };
-  }
-
-  private static PairFlags keep(Case c) {
-    return c.queries % 2 == 0
-        ? new PairFlags.Stored(flags(7, c, 5))
-        : made((i, j) -> (i * 31 + j * 17) % 5 != 0);
-  }
-
-  private static byte[] firstOf(int length, int set) {
-    byte[] flags = new byte[length];
-    Arrays.fill(flags, 0, set, (byte) 1);
-    return flags;
-  }
-
-  /** Whether the flag of a query and a key is set. */
-  private interface Pair {
-    boolean isSet(int query, int key);
-  }
-
-  private static PairFlags made(Pair pair) {
-    return (PairFlags.Made)
-        (query, queries, key, keys, flags) -> {
-          for (int i = 0; i < queries; i++) {
-            for (int j = 0; j < keys; j++) {
-              if (!pair.isSet(query + i, key + j)) {
-                flags[i * Tiles.TILE + j] = 0;
-              }
-            }
-          }
-        };
-  }
-
-  private static Grid<byte[]> flags(long seed, Case c, int ofEvery) {
-    SplittableRandom random = new SplittableRandom(seed);
-    byte[] flags = new byte[1 + c.queries * c.keys];
-    for (int i = 0; i < flags.length; i++) {
-      flags[i] = (byte) (random.nextInt(ofEvery) == 0 ? 0 : 1);
-    }
-    return new Grid<>(flags, 1, c.keys, 1);
-  }
-
-  private static float[] numbers(long seed, int count) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) (random.nextDouble() * 4 - 2);
-    }
-    return values;
-  }
-
-  private static float[] canaries(int count) {
-    float[] values = new float[count];
-    Arrays.fill(values, CANARY);
-    return values;
-  }
-
-  private static void assertSameBits(float[] actual, float[] expected) {
-    int[] actualBits = bits(actual);
-    int[] expectedBits = bits(expected);
-    if (!Arrays.equals(actualBits, expectedBits)) {
-      int at = Arrays.mismatch(actualBits, expectedBits);
-      assertThat(actual[at]).as("element %d", at).isEqualTo(expected[at]);
-      assertThat(actualBits[at]).as("bits of element %d", at).isEqualTo(expectedBits[at]);
-    }
-  }
-
-  private static int[] bits(float[] values) {
-    int[] bits = new int[values.length];
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] = Float.floatToIntBits(values[i]);
-    }
-    return bits;
   }
 }

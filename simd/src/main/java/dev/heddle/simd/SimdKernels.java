@@ -3,6 +3,10 @@ package dev.heddle.simd;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.HeadCotangent;
+import dev.heddle.kernel.HeadCotangent64;
+import dev.heddle.kernel.HeadGradients;
+import dev.heddle.kernel.HeadGradients64;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -150,6 +154,18 @@ final class SimdKernels extends SimdElements {
       double @Nullable [] maxima,
       double @Nullable [] sums) {
     scalar.attend(head, from, to, out, maxima, sums);
+  }
+
+  @Override
+  public void attendBackward(
+      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
+    scalar.attendBackward(given, wanted, from, to, keyFrom, keyTo);
+  }
+
+  @Override
+  public void attendBackward(
+      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo) {
+    scalar.attendBackward(given, wanted, from, to, keyFrom, keyTo);
   }
 
   @Override

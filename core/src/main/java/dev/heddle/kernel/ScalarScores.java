@@ -1,0 +1,134 @@
+package dev.heddle.kernel;
+
+import java.util.Arrays;
+
+/**
+ * The scores of one head, a query and a tile of keys at a time, in float32. {@link ScalarScores64}
+ * is its twin in float64.
+ */
+final class ScalarScores {
+  /** The scores of the tile, after {@link #score}. */
+  final float[] scores = new float[Tiles.TILE];
+
+  private final AttentionHead head;
+  private final ScoreRules rules;
+  private final int depth;
+  private final float[] tileOfKeys;
+  private final byte[] shown; // the mask of a tile, a row for each query of a block
+  private final boolean mayMask;
+
+  /**
+   * For the queries of a head.
+   *
+   * @param block how many of them share a tile at most
+   */
+  ScalarScores(AttentionHead head, int block) {
+    this.head = head;
+    this.rules = head.rules();
+    this.depth = head.queries().cols();
+    this.tileOfKeys = new float[depth * Tiles.TILE];
+    this.mayMask = rules.causal() || head.mask() != null;
+    this.shown = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
+  }
+
+  /**
+   * Fills {@link #shown} for some queries and a tile of keys.
+   *
+   * @return elements from one query's row to the next, 0 where all have the same
+   */
+  int readMask(int query, int queries, int start, int length) {
+    PairFlags mask = head.mask();
+    if (mask == null) {
+      return 0;
+    }
+    int rows = mask.sameForAllQueries() ? 1 : queries;
+    Arrays.fill(shown, 0, rows * Tiles.TILE, (byte) 1);
+    mask.restrict(query, rows, start, length, shown);
+    return rows == 1 ? 0 : Tiles.TILE;
+  }
+
+  /** Whether a mask shows any of the first keys of a tile to a query. */
+  boolean anyShown(int row, int length) {
+    int any = 0;
+    for (int j = 0; j < length; j++) {
+      any |= shown[row + j];
+    }
+    return any != 0;
+  }
+
+  /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
+  void packKeys(int start, int length) {
+    Rows keys = head.keys();
+    for (int j = 0; j < length; j++) {
+      int at = keys.at(start + j);
+      for (int d = 0; d < depth; d++) {
+        tileOfKeys[d * Tiles.TILE + j] = keys.data()[at + d];
+      }
+    }
+  }
+
+  /**
+   * Fills {@link #scores} for one query and a tile of keys.
+   *
+   * @param row where its mask is in {@link #shown}
+   */
+  void score(int query, int start, int length, int row) {
+    if (head.scores() == null) {
+      product(query, length);
+    } else {
+      System.arraycopy(head.scores().data(), head.scores().at(query) + start, scores, 0, length);
+    }
+    Rounding rounding = rules.scoreRounding();
+    if (rounding != Rounding.NONE) {
+      for (int j = 0; j < length; j++) {
+        scores[j] = rounding.round(scores[j]);
+      }
+    }
+    if (head.bias() != null) {
+      addBias(head.bias(), query, start, length);
+    }
+    if (mayMask) {
+      mask(query, start, length, row);
+    }
+    if (rules.softmaxRounding() != Rounding.NONE) {
+      for (int j = 0; j < length; j++) {
+        scores[j] = rules.softmaxRounding().round(scores[j]);
+      }
+    }
+  }
+
+  private void product(int query, int length) {
+    Rows queries = head.queries();
+    float divisor = (float) rules.queryDivisor();
+    Arrays.fill(scores, 0, length, 0);
+    for (int d = 0; d < depth; d++) {
+      float q = rules.scoreRounding().round(queries.data()[queries.at(query) + d] / divisor);
+      int at = d * Tiles.TILE;
+      for (int j = 0; j < length; j++) {
+        scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);
+      }
+    }
+  }
+
+  private void addBias(Grid<float[]> bias, int query, int start, int length) {
+    int at = bias.at(query) + start * bias.keyStride();
+    for (int j = 0; j < length; j++) {
+      float sum = scores[j] + bias.data()[at + j * bias.keyStride()];
+      scores[j] = rules.biasRounding().round(sum);
+    }
+  }
+
+  private void mask(int query, int start, int length, int row) {
+    float low = (float) rules.masked();
+    for (int j = 0; j < length; j++) {
+      if (isMasked(query, start, j, row)) {
+        scores[j] = low;
+      }
+    }
+  }
+
+  /** Whether a key of the tile is masked for a query. */
+  boolean isMasked(int query, int start, int j, int row) {
+    return (rules.causal() && start + j > query) || (head.mask() != null && shown[row + j] == 0);
+  }
+}

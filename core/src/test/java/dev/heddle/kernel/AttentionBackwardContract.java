@@ -1,0 +1,161 @@
+package dev.heddle.kernel;
+
+import static dev.heddle.kernel.AttentionCases.assertSameBits;
+import static dev.heddle.kernel.AttentionCases.canaries;
+import static dev.heddle.kernel.AttentionCases.head;
+import static dev.heddle.kernel.AttentionCases.made;
+import static dev.heddle.kernel.AttentionCases.numbers;
+import static dev.heddle.kernel.AttentionCases.rules;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.kernel.AttentionCases.Case;
+import dev.heddle.kernel.AttentionCases.Masking;
+import dev.heddle.kernel.AttentionCases.Special;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every implementation of {@link Kernels} holds about the derivative of attention. */
+abstract class AttentionBackwardContract extends ElementKernelsContract {
+  private final Kernels scalar = new ScalarKernels();
+
+  @Override
+  protected abstract Kernels kernels();
+
+  /** The gradients of one head, with canaries around them. */
+  private record Made(float[] queries, float[] keys, float[] values, float[] pairs) {
+    static Made of(AttentionHead head) {
+      int q = head.queries().rows();
+      int k = head.keys().rows();
+      return new Made(
+          canaries(5 + q * (head.queries().cols() + 1)),
+          canaries(6 + k * (head.queries().cols() + 2)),
+          canaries(7 + k * (head.values().cols() + 3)),
+          canaries(8 + q * (k + 4)));
+    }
+
+    HeadGradients all(AttentionHead head) {
+      int depth = head.queries().cols();
+      int width = head.values().cols();
+      int q = head.queries().rows();
+      int k = head.keys().rows();
+      return new HeadGradients(
+          new Rows(queries, 5, depth + 1, q, depth),
+          new Rows(keys, 6, depth + 2, k, depth),
+          new Rows(values, 7, width + 3, k, width),
+          new Rows(pairs, 8, k + 4, q, k));
+    }
+
+    void assertSame(Made expected) {
+      assertSameBits(values, expected.values);
+      assertSameBits(pairs, expected.pairs);
+      assertSameBits(keys, expected.keys);
+      assertSameBits(queries, expected.queries);
+    }
+  }
+
+  private HeadCotangent cotangent(AttentionHead head) {
+    int queries = head.queries().rows();
+    int width = head.values().cols();
+    Rows outputs = Rows.of(new float[queries * width], queries, width);
+    float[] maxima = new float[queries];
+    float[] sums = new float[queries];
+    scalar.attend(head, 0, queries, outputs, maxima, sums);
+    float[] shiftedMaxima = new float[queries + 3];
+    float[] shiftedSums = new float[queries + 3];
+    System.arraycopy(maxima, 0, shiftedMaxima, 3, queries);
+    System.arraycopy(sums, 0, shiftedSums, 3, queries);
+    Rows given = new Rows(numbers(9, 2 + queries * (width + 1)), 2, width + 1, queries, width);
+    return new HeadCotangent(head, outputs, given, shiftedMaxima, shiftedSums, 3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.heddle.kernel.AttentionCases#all")
+  void gradientsOfAttentionHaveTheBitsOfTheScalarOnes(Case c) {
+    AttentionHead head = head(c);
+    HeadCotangent given = cotangent(head);
+    Made expected = Made.of(head);
+    Made actual = Made.of(head);
+    scalar.attendBackward(given, expected.all(head), 0, c.queries(), 0, c.keys());
+    kernels().attendBackward(given, actual.all(head), 0, c.queries(), 0, c.keys());
+    actual.assertSame(expected);
+
+    Made parts = Made.of(head);
+    HeadGradients all = parts.all(head);
+    int middle = c.queries() / 3;
+    HeadGradients rows = new HeadGradients(all.queries(), null, null, all.pairs());
+    kernels().attendBackward(given, rows, 0, middle, 0, c.keys());
+    kernels().attendBackward(given, rows, middle, c.queries(), 0, c.keys());
+    middle = c.keys() / 2;
+    HeadGradients cols = new HeadGradients(null, all.keys(), null, null);
+    kernels().attendBackward(given, cols, 0, c.queries(), 0, middle);
+    kernels().attendBackward(given, cols, 0, c.queries(), middle, c.keys());
+    HeadGradients weighed = new HeadGradients(null, null, all.values(), null);
+    kernels().attendBackward(given, weighed, 0, c.queries(), 0, middle);
+    kernels().attendBackward(given, weighed, 0, c.queries(), middle, c.keys());
+    parts.assertSame(expected);
+  }
+
+  static Stream<Case> causalCases() {
+    return AttentionCases.all()
+        .filter(c -> c.masking() == Masking.CAUSAL && c.special() != Special.INFINITE_BIAS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("causalCases")
+  void gradientsUnderTheCausalRuleAreThoseOfItsMask(Case c) {
+    AttentionHead ruled = head(c);
+    ScoreRules rules = rules(c.depth(), c.rounding(), false, ruled.rules().dropoutScale());
+    AttentionHead masked = with(ruled, made((i, j) -> j <= i), rules);
+    Made expected = Made.of(ruled);
+    Made actual = Made.of(ruled);
+
+    kernels().attendBackward(cotangent(ruled), expected.all(ruled), 0, c.queries(), 0, c.keys());
+    kernels().attendBackward(cotangent(masked), actual.all(ruled), 0, c.queries(), 0, c.keys());
+
+    actual.assertSame(expected);
+  }
+
+  @Test
+  void aFullyMaskedRowBesideOthersChangesNothingOfTheirs() {
+    Case c = new Case(90, 600, 8, 9, Masking.NONE, true, Rounding.NONE, false, Special.NOTHING);
+    AttentionHead window = with(head(c), made((i, j) -> j / 7 == i), head(c).rules());
+    AttentionHead open = with(head(c), made((i, j) -> j / 7 == i && i != 40), head(c).rules());
+    Made some = Made.of(window);
+    Made all = Made.of(window);
+    kernels().attendBackward(cotangent(window), some.all(window), 0, 90, 0, 600);
+    kernels().attendBackward(cotangent(open), all.all(window), 0, 90, 0, 600);
+
+    Rows rows = some.all(window).queries();
+    for (int i = 0; rows != null && i < 90; i++) {
+      for (int d = 0; d < 8; d++) {
+        float expected = i == 40 ? 0 : some.queries[rows.at(i) + d];
+        assertThat(all.queries[rows.at(i) + d]).as("query %d", i).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void whatIsMaskedMayBeNaN() {
+    Case c = new Case(70, 300, 8, 9, Masking.NONE, false, Rounding.NONE, false, Special.NOTHING);
+    AttentionHead head = with(head(c), made((i, j) -> j < 290 && i != 5), head(c).rules());
+    HeadCotangent given = cotangent(head);
+    Made expected = Made.of(head);
+    kernels().attendBackward(given, expected.all(head), 6, 70, 0, 300);
+    for (int j = 290; j < 300; j++) {
+      head.keys().data()[head.keys().at(j)] = Float.NaN;
+      head.values().data()[head.values().at(j)] = Float.POSITIVE_INFINITY;
+    }
+    Made actual = Made.of(head);
+    kernels().attendBackward(given, actual.all(head), 6, 70, 0, 300);
+    actual.assertSame(expected);
+  }
+
+  private static AttentionHead with(
+      AttentionHead head, @Nullable PairFlags mask, ScoreRules rules) {
+    return new AttentionHead(
+        head.queries(), head.keys(), head.values(), null, head.bias(), mask, head.keep(), rules);
+  }
+}
