@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Queries, keys and values have one dtype; {@code linen.DotProductAttention} sees to that. A
  * query is divided by the square root of the depth, rounded to the dtype; a score is the product of
  * that and a key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
- * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}.
+ * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}, and {@link
+ * Kernels#attendBackward} of the derivative, which makes the scores again, so that its memory is
+ * linear in the length too.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
  */
@@ -96,15 +98,38 @@ public final class Attention {
 
     @Override
     public Array forward(List<Array> inputs) {
+      return attend(inputs, plan(inputs), null);
+    }
+
+    /** Keeps the greatest score and the sum of each row, {@code [B..., H, Q]} each. */
+    @Override
+    public Kept forwardAndKeep(List<Array> inputs) {
+      AttentionPlan plan = plan(inputs);
+      RowStatistics statistics = RowStatistics.of(plan);
+      Array output = attend(inputs, plan, statistics);
+      return new Kept(output, statistics.residuals());
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return call.isNested()
+          ? WeightGradient.ofAttention(call, cotangent, options)
+          : new AttentionGradient(plan(call.inputs()), call).of(cotangent);
+    }
+
+    private AttentionPlan plan(List<Array> inputs) {
       Array query = inputs.get(0);
-      Array value = inputs.get(2);
-      AttentionPlan plan =
-          AttentionPlan.of(
-              query, inputs.get(1), biased ? inputs.get(3) : null, query.dtype(), options);
-      Shape shape = query.shape().with(-1, value.shape().dim(-1));
+      Array bias = biased ? inputs.get(3) : null;
+      return AttentionPlan.of(query, inputs.get(1), bias, query.dtype(), options);
+    }
+
+    private Array attend(
+        List<Array> inputs, AttentionPlan plan, @Nullable RowStatistics statistics) {
+      Array query = inputs.get(0);
+      Shape shape = query.shape().with(-1, inputs.get(2).shape().dim(-1));
       DType dtype =
           options.float32Softmax() ? DType.promote(DType.FLOAT32, query.dtype()) : query.dtype();
-      return Array.wrap(plan.attend(inputs, shape).to(dtype), shape);
+      return Array.wrap(plan.attend(inputs, shape, statistics).to(dtype), shape);
     }
   }
 
@@ -123,6 +148,11 @@ public final class Attention {
       DType dtype = options.float32Softmax() ? DType.FLOAT32 : query.dtype();
       return Array.wrap(plan.weigh(inputs, dtype, false), plan.scores());
     }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return WeightGradient.ofWeights(call, cotangent, options);
+    }
   }
 
   private record ScoreWeights(Options options, DType dtype) implements Op {
@@ -138,6 +168,11 @@ public final class Attention {
       AttentionPlan plan = AttentionPlan.ofScores(scores, bias, dtype, options);
       DType result = options.float32Softmax() ? DType.FLOAT32 : dtype;
       return Array.wrap(plan.weigh(inputs, result, true), plan.scores());
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return WeightGradient.ofScoreWeights(call, cotangent, options);
     }
   }
 }

@@ -123,7 +123,12 @@ record AttentionPlan(
     };
   }
 
-  Storage attend(List<Array> inputs, Shape shape) {
+  /**
+   * Attends.
+   *
+   * @param statistics filled, where somebody will differentiate
+   */
+  Storage attend(List<Array> inputs, Shape shape, @Nullable RowStatistics statistics) {
     Array query = inputs.get(0);
     Array value = inputs.get(2);
     int depth = query.shape().dim(-1);
@@ -145,7 +150,13 @@ record AttentionPlan(
                     rows64(k, unit, keys, depth),
                     rows64(v, unit, keys, width),
                     null);
-            kernels.attend(head, from, to, rows64(out, unit, queries, width), null, null);
+            kernels.attend(
+                head,
+                from,
+                to,
+                rows64(out, unit, queries, width),
+                statistics == null ? null : statistics.wideMaxima()[unit],
+                statistics == null ? null : statistics.wideSums()[unit]);
           });
       return Storage.ofDoubles(DType.FLOAT64, out);
     }
@@ -163,7 +174,13 @@ record AttentionPlan(
                   rows(k, unit, keys, depth),
                   rows(v, unit, keys, width),
                   null);
-          kernels.attend(head, from, to, rows(out, unit, queries, width), null, null);
+          kernels.attend(
+              head,
+              from,
+              to,
+              rows(out, unit, queries, width),
+              statistics == null ? null : statistics.maxima()[unit],
+              statistics == null ? null : statistics.sums()[unit]);
         });
     return Storage.ofFloats(DType.FLOAT32, out);
   }
@@ -250,7 +267,7 @@ record AttentionPlan(
         rules);
   }
 
-  private AttentionHead64 head64(int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
+  AttentionHead64 head64(int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
     return new AttentionHead64(
         q,
         k,
@@ -263,23 +280,23 @@ record AttentionPlan(
   }
 
   /** The rows of a head inside {@code [B..., rows, H, cols]}. */
-  private Rows rows(float[] data, int unit, int rows, int cols) {
+  Rows rows(float[] data, int unit, int rows, int cols) {
     int batch = unit / heads;
     int offset = (batch * rows * heads + unit % heads) * cols;
     return new Rows(data, offset, heads * cols, rows, cols);
   }
 
-  private Rows64 rows64(double[] data, int unit, int rows, int cols) {
+  Rows64 rows64(double[] data, int unit, int rows, int cols) {
     int batch = unit / heads;
     int offset = (batch * rows * heads + unit % heads) * cols;
     return new Rows64(data, offset, heads * cols, rows, cols);
   }
 
-  private Rows square(float[] data, int unit) {
+  Rows square(float[] data, int unit) {
     return new Rows(data, unit * queries * keys, keys, queries, keys);
   }
 
-  private Rows64 square64(double[] data, int unit) {
+  Rows64 square64(double[] data, int unit) {
     return new Rows64(data, unit * queries * keys, keys, queries, keys);
   }
 }

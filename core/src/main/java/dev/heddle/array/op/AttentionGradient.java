@@ -1,0 +1,213 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.HeadCotangent;
+import dev.heddle.kernel.HeadCotangent64;
+import dev.heddle.kernel.HeadGradients;
+import dev.heddle.kernel.HeadGradients64;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The derivative of one call of the fused attention. Where there are heads enough for all threads,
+ * a task makes all gradients of one head; otherwise some make those of a head's queries and others
+ * those of its keys and values, for which scores are made twice.
+ */
+final class AttentionGradient {
+  /** Rows of a task are a multiple of this, so that kernels fill their blocks. */
+  private static final int ROW_BLOCK = 64;
+
+  /** Tasks for each thread, so that none waits long for the last one. */
+  private static final int TASKS_A_THREAD = 4;
+
+  private final Kernels kernels = KernelChoice.current().kernels();
+  private final AttentionPlan plan;
+  private final Op.Backward call;
+  private final int units;
+  private final int depth;
+  private final int width;
+
+  /**
+   * Of a call whose inputs are query, key, value and, where there is one, bias, and whose residuals
+   * are those of {@link RowStatistics}.
+   */
+  AttentionGradient(AttentionPlan plan, Op.Backward call) {
+    this.plan = plan;
+    this.call = call;
+    this.units = plan.scores().range(0, plan.scores().rank() - 2).size();
+    this.depth = call.input(0).shape().dim(-1);
+    this.width = call.input(2).shape().dim(-1);
+  }
+
+  /** What a change of each input is worth; null where nobody wants to know. */
+  List<@Nullable Array> of(Array cotangent) {
+    boolean bias = call.inputs().size() > 3 && call.wants(3);
+    Shape scores = plan.scores();
+    if (plan.wide()) {
+      double[] queries = new double[sizeOf(0)];
+      double[] keys = new double[sizeOf(1)];
+      double[] values = new double[sizeOf(2)];
+      double[] pairs = new double[bias ? scores.size() : 0];
+      run64(cotangent, queries, keys, values, pairs);
+      return gradients(
+          Storage.ofDoubles(DType.FLOAT64, queries),
+          Storage.ofDoubles(DType.FLOAT64, keys),
+          Storage.ofDoubles(DType.FLOAT64, values),
+          bias ? Storage.ofDoubles(DType.FLOAT64, pairs) : null);
+    }
+    float[] queries = new float[sizeOf(0)];
+    float[] keys = new float[sizeOf(1)];
+    float[] values = new float[sizeOf(2)];
+    float[] pairs = new float[bias ? scores.size() : 0];
+    run(cotangent, queries, keys, values, pairs);
+    return gradients(
+        Storage.ofFloats(DType.FLOAT32, queries),
+        Storage.ofFloats(DType.FLOAT32, keys),
+        Storage.ofFloats(DType.FLOAT32, values),
+        bias ? Storage.ofFloats(DType.FLOAT32, pairs) : null);
+  }
+
+  private int sizeOf(int input) {
+    return call.wants(input) ? call.input(input).size() : 0;
+  }
+
+  private List<@Nullable Array> gradients(
+      Storage queries, Storage keys, Storage values, @Nullable Storage pairs) {
+    List<@Nullable Array> gradients = new ArrayList<>(4);
+    gradients.add(like(0, queries));
+    gradients.add(like(1, keys));
+    gradients.add(like(2, values));
+    if (pairs != null) {
+      Array bias = call.input(3);
+      Array all = Array.wrap(pairs, plan.scores());
+      gradients.add(Gradients.unbroadcast(all, bias.shape()).astype(bias.dtype()));
+    } else if (call.inputs().size() > 3) {
+      gradients.add(null);
+    }
+    return gradients;
+  }
+
+  private @Nullable Array like(int input, Storage gradient) {
+    Array of = call.input(input);
+    return call.wants(input) ? Array.wrap(gradient.to(of.dtype()), of.shape()) : null;
+  }
+
+  private void run(Array cotangent, float[] queries, float[] keys, float[] values, float[] pairs) {
+    float[] q = call.input(0).storage().floats();
+    float[] k = call.input(1).storage().floats();
+    float[] v = call.input(2).storage().floats();
+    float[] out = call.output().storage().floats();
+    float[] given = cotangent.storage().floats();
+    float[] maxima = call.residuals().get(0).storage().floats();
+    float[] sums = call.residuals().get(1).storage().floats();
+    eachRectangle((unit, part) -> {
+      HeadCotangent head =
+          new HeadCotangent(
+              plan.head(
+                  unit,
+                  plan.rows(q, unit, plan.queries(), depth),
+                  plan.rows(k, unit, plan.keys(), depth),
+                  plan.rows(v, unit, plan.keys(), width),
+                  null),
+              plan.rows(out, unit, plan.queries(), width),
+              plan.rows(given, unit, plan.queries(), width),
+              maxima,
+              sums,
+              unit * plan.queries());
+      HeadGradients wanted =
+          new HeadGradients(
+              part.rows && call.wants(0) ? plan.rows(queries, unit, plan.queries(), depth) : null,
+              part.cols && call.wants(1) ? plan.rows(keys, unit, plan.keys(), depth) : null,
+              part.cols && call.wants(2) ? plan.rows(values, unit, plan.keys(), width) : null,
+              part.rows && pairs.length > 0 ? plan.square(pairs, unit) : null);
+      kernels.attendBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+    });
+  }
+
+  private void run64(
+      Array cotangent, double[] queries, double[] keys, double[] values, double[] pairs) {
+    double[] q = call.input(0).storage().doubles();
+    double[] k = call.input(1).storage().doubles();
+    double[] v = call.input(2).storage().doubles();
+    double[] out = call.output().storage().doubles();
+    double[] given = cotangent.storage().doubles();
+    double[] maxima = call.residuals().get(0).storage().doubles();
+    double[] sums = call.residuals().get(1).storage().doubles();
+    eachRectangle((unit, part) -> {
+      HeadCotangent64 head =
+          new HeadCotangent64(
+              plan.head64(
+                  unit,
+                  plan.rows64(q, unit, plan.queries(), depth),
+                  plan.rows64(k, unit, plan.keys(), depth),
+                  plan.rows64(v, unit, plan.keys(), width),
+                  null),
+              plan.rows64(out, unit, plan.queries(), width),
+              plan.rows64(given, unit, plan.queries(), width),
+              maxima,
+              sums,
+              unit * plan.queries());
+      HeadGradients64 wanted =
+          new HeadGradients64(
+              part.rows && call.wants(0) ? plan.rows64(queries, unit, plan.queries(), depth) : null,
+              part.cols && call.wants(1) ? plan.rows64(keys, unit, plan.keys(), depth) : null,
+              part.cols && call.wants(2) ? plan.rows64(values, unit, plan.keys(), width) : null,
+              part.rows && pairs.length > 0 ? plan.square64(pairs, unit) : null);
+      kernels.attendBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+    });
+  }
+
+  /** Some pairs of a head, and whether gradients of their queries or of their keys are made. */
+  private record Rectangle(int from, int to, int keyFrom, int keyTo, boolean rows, boolean cols) {}
+
+  private interface Part {
+    void run(int unit, Rectangle part);
+  }
+
+  private void eachRectangle(Part part) {
+    int queries = plan.queries();
+    int keys = plan.keys();
+    boolean wantRows = call.wants(0) || (call.inputs().size() > 3 && call.wants(3));
+    boolean wantCols = call.wants(1) || call.wants(2);
+    long products = plan.scores().count() * (depth + width);
+    if (units >= Workers.threads()) {
+      Rectangle all = new Rectangle(0, queries, 0, keys, wantRows, wantCols);
+      Workers.run(units, products * 5 / 2, unit -> part.run(unit, all));
+      return;
+    }
+    int each = Math.max(1, (TASKS_A_THREAD * Workers.threads() + units - 1) / Math.max(1, units));
+    int rowStep = step(queries, each);
+    int colStep = step(keys, each);
+    int rowTasks = wantRows ? (queries + rowStep - 1) / rowStep : 0;
+    int colTasks = wantCols ? (keys + colStep - 1) / colStep : 0;
+    int tasks = rowTasks + colTasks;
+    Workers.run(
+        units * tasks,
+        products * 7 / 2,
+        task -> {
+          int i = task % tasks;
+          if (i < rowTasks) {
+            int from = i * rowStep;
+            int to = Math.min(queries, from + rowStep);
+            part.run(task / tasks, new Rectangle(from, to, 0, keys, true, false));
+          } else {
+            int from = (i - rowTasks) * colStep;
+            int to = Math.min(keys, from + colStep);
+            part.run(task / tasks, new Rectangle(0, queries, from, to, false, true));
+          }
+        });
+  }
+
+  private static int step(int length, int tasks) {
+    int blocks = (length + ROW_BLOCK - 1) / ROW_BLOCK;
+    return Math.max(1, (blocks + tasks - 1) / tasks) * ROW_BLOCK;
+  }
+}
