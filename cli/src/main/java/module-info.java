@@ -2,6 +2,7 @@
 module dev.heddle.cli {
   requires dev.heddle;
   requires dev.heddle.io;
+  requires dev.heddle.models;
   requires info.picocli;
   requires static org.jspecify;
 

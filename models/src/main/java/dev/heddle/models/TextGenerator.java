@@ -1,0 +1,97 @@
+package dev.heddle.models;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.op.Sort;
+import dev.heddle.linen.Variables;
+import dev.heddle.random.Key;
+import dev.heddle.random.Random;
+import java.util.Arrays;
+
+/**
+ * Goes on with a text, token by token, as a {@link CausalLanguageModel} would.
+ *
+ * <pre>{@code
+ * var generator = new TextGenerator(model, variables, 0.8);
+ * Array more = generator.generate(ByteTokenizer.encode("Attention is "), 100, Key.of(0));
+ * }</pre>
+ *
+ * <p>Every token is drawn from the whole of what the model can see before it, which is computed
+ * again: the cost of a token grows with the text, up to the model's length.
+ */
+public final class TextGenerator {
+  private final CausalLanguageModel model;
+  private final Variables variables;
+  private final double temperature;
+
+  /**
+   * Of a model and its parameters.
+   *
+   * @param temperature what logits are divided by: below 1 the likely is likelier; 0 takes the
+   *     likeliest always
+   * @throws IllegalArgumentException if the temperature is not a number from 0 on
+   */
+  public TextGenerator(CausalLanguageModel model, Variables variables, double temperature) {
+    if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "generate: argument \"temperature\": expected a number from 0 on, got " + temperature);
+    }
+    this.model = model;
+    this.variables = variables;
+    this.temperature = temperature;
+  }
+
+  /**
+   * The tokens that follow a text. The one after {@code i} others is drawn as {@code
+   * jax.random.categorical(jax.random.fold_in(key, i), logits / temperature)} draws it.
+   *
+   * @param prompt at least one token, shape {@code [L]}; of more than the model sees at once it
+   *     reads the last
+   * @param count how many tokens to add
+   * @return int32, shape {@code [count]}
+   * @throws IllegalArgumentException if the prompt is not such tokens, or the count is negative
+   */
+  public Array generate(Array prompt, int count, Key key) {
+    if (prompt.rank() != 1 || prompt.size() == 0) {
+      throw new IllegalArgumentException(
+          "generate: argument \"prompt\": expected at least one token, shape [length], got "
+              + prompt.shape());
+    }
+    if (count < 0) {
+      throw new IllegalArgumentException(
+          "generate: argument \"count\": expected a number from 0 on, got " + count);
+    }
+    int given = prompt.size();
+    int[] text = Arrays.copyOf(integers(prompt), given + count);
+    for (int i = 0; i < count; i++) {
+      text[given + i] = next(text, given + i, key.foldIn(i));
+    }
+    return Array.of(Arrays.copyOfRange(text, given, text.length), count);
+  }
+
+  private static int[] integers(Array tokens) {
+    return Arrays.stream(tokens.toLongArray()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private int next(int[] text, int length, Key key) {
+    int[] seen = Arrays.copyOfRange(text, Math.max(0, length - model.config().length()), length);
+    Array logits = // of the token after the last, float32 [V]
+        model
+            .apply(variables, Array.of(seen, seen.length))
+            .get(seen.length - 1)
+            .astype(DType.FLOAT32);
+    return temperature == 0
+        ? (int) Sort.argmax(logits, 0).item()
+        : (int) draw(key, logits.dividedBy(temperature));
+  }
+
+  /** The place of the largest of the logits with Gumbel's noise. */
+  private static double draw(Key key, Array logits) {
+    Shape shape = logits.shape();
+    Array uniform = Random.uniform(key, shape, DType.FLOAT32, Float.MIN_NORMAL, 1);
+    Array noise = Elementwise.log(Elementwise.log(uniform).negate()).negate();
+    return Sort.argmax(noise.plus(logits), 0).item();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.heddle.models;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.Dense;
+import dev.heddle.linen.Dropout;
+import dev.heddle.linen.LayerNorm;
+import dev.heddle.linen.Module;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Scope;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** One block of a {@link CausalLanguageModel}: attention, then a network at each position alone. */
+final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
+  /** How many times wider the network is inside. */
+  private static final int WIDER = 4;
+
+  private final CausalLanguageModel.Config config;
+  private final LayerNorm before;
+  private final MultiHeadDotProductAttention attention;
+  private final LayerNorm between;
+  private final Dense up;
+  private final Dense down;
+
+  /**
+   * What a block takes.
+   *
+   * @param x shape {@code [B..., L, F]}
+   * @param mask shape {@code [B..., 1, L, L]}
+   * @param deterministic whether dropout is off
+   */
+  record Inputs(Array x, Array mask, boolean deterministic) {}
+
+  private TransformerBlock(CausalLanguageModel.Config config) {
+    this.config = config;
+    before = norm(config);
+    attention =
+        MultiHeadDotProductAttention.builder()
+            .numHeads(config.heads())
+            .dropoutRate(config.dropoutRate())
+            .dtype(config.dtype())
+            .paramDtype(config.paramDtype())
+            .build();
+    between = norm(config);
+    up = dense(config, WIDER * config.features());
+    down = dense(config, config.features());
+  }
+
+  /** The blocks of a model. */
+  static List<TransformerBlock> stack(CausalLanguageModel.Config config) {
+    return IntStream.range(0, config.layers()).mapToObj(i -> new TransformerBlock(config)).toList();
+  }
+
+  private static LayerNorm norm(CausalLanguageModel.Config config) {
+    return LayerNorm.builder().dtype(config.dtype()).paramDtype(config.paramDtype()).build();
+  }
+
+  private static Dense dense(CausalLanguageModel.Config config, int features) {
+    return Dense.builder()
+        .features(features)
+        .dtype(config.dtype())
+        .paramDtype(config.paramDtype())
+        .build();
+  }
+
+  @Override
+  protected Array call(Scope scope, Inputs in) {
+    AttentionInputs normalized = AttentionInputs.of(scope.call("ln_1", before, in.x)).mask(in.mask);
+    Array seen =
+        scope.call("attention", attention, normalized.deterministic(in.deterministic)); // [L, F]
+    Array x = in.x.plus(drop(scope, "dropout_1", config, seen, in.deterministic));
+    Array hidden = scope.call("up", up, scope.call("ln_2", between, x)); // [L, 4 F]
+    Array thought = scope.call("down", down, Elementwise.gelu(hidden)); // [L, F]
+    return x.plus(drop(scope, "dropout_2", config, thought, in.deterministic));
+  }
+
+  /** Dropout by the model's rate. */
+  static Array drop(
+      Scope scope, String name, CausalLanguageModel.Config config, Array x, boolean deterministic) {
+    if (config.dropoutRate() == 0 || deterministic) {
+      return x;
+    }
+    Dropout dropout = Dropout.of(config.dropoutRate());
+    return scope.call(name, dropout, Dropout.Inputs.of(x).deterministic(false));
+  }
+
+  @Override
+  protected List<Array> inputArrays(Inputs in) {
+    return List.of(in.x);
+  }
+}
