@@ -53,11 +53,25 @@ final class Axes {
 
   /** 0, 1, ..., count - 1. */
   static int[] first(int count) {
+    return range(0, count);
+  }
+
+  /** from, from + 1, ..., {@code count} of them. */
+  static int[] range(int from, int count) {
     int[] axes = new int[count];
     for (int i = 0; i < count; i++) {
-      axes[i] = i;
+      axes[i] = from + i;
     }
     return axes;
+  }
+
+  /** The order that undoes another. */
+  static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      inverse[order[i]] = i;
+    }
+    return inverse;
   }
 
   /** The axes of an array of some rank that are not among the given ones, ascending. */

@@ -8,6 +8,7 @@ import dev.heddle.array.storage.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Arrays put together along an axis and taken apart again. */
 public final class Concatenate {
@@ -189,6 +190,21 @@ public final class Concatenate {
         }
       }
       return Array.wrap(all, shape);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      Index[] part = new Index[axis + 1];
+      Arrays.fill(part, Index.all());
+      List<@Nullable Array> all = new ArrayList<>();
+      int from = 0;
+      for (int i = 0; i < call.inputs().size(); i++) {
+        int length = call.input(i).shape().dim(axis);
+        part[axis] = Index.range(from, from + length);
+        all.add(call.wants(i) ? Slice.get(cotangent, part) : null);
+        from += length;
+      }
+      return all;
     }
   }
 }

@@ -3,14 +3,17 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elements chosen by arrays of indices. Negative indices count from the end; one outside is an
  * error (JAX gives NaN or the nearest one inside).
+ *
+ * <p>In the derivatives, elements that were chosen several times add what flows back to them in the
+ * order of the choices.
  */
 public final class Gather {
   private Gather() {}
@@ -98,37 +101,28 @@ public final class Gather {
 
     @Override
     public Array forward(List<Array> inputs) {
-      Array x = inputs.get(0);
-      long[] indices = inputs.get(1).storage().longs();
-      Shape before = x.shape().range(0, axis);
-      Shape after = x.shape().range(axis + 1, x.rank());
-      Shape shape = before.concat(inputs.get(1).shape()).concat(after);
-      int inner = after.size();
-      int length = x.shape().dim(axis);
-      int[] starts = new int[Shape.of(before.size(), indices.length).size()];
-      int runs = 0;
-      for (int block = 0; block < before.size(); block++) {
-        for (long index : indices) {
-          starts[runs++] = (block * length + place(name(), index, axis, x.shape())) * inner;
-        }
-      }
-      return Array.wrap(runs(x.storage(), starts, inner, shape.size()), shape);
+      return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
     }
 
-    /** The runs of elements that begin at the given places. */
-    private static Storage runs(Storage from, int[] starts, int length, int size) {
-      if (from instanceof Storage.F32(float[] values)) {
-        float[] out = new float[size];
-        for (int run = 0; run < starts.length; run++) {
-          System.arraycopy(values, starts[run], out, run * length, length);
+    private Runs runs(Shape x, Array indices) {
+      long[] wanted = indices.storage().longs();
+      Shape before = x.range(0, axis);
+      Shape after = x.range(axis + 1, x.rank());
+      int inner = after.size();
+      int length = x.dim(axis);
+      int[] starts = new int[Shape.of(before.size(), wanted.length).size()];
+      int n = 0;
+      for (int block = 0; block < before.size(); block++) {
+        for (long index : wanted) {
+          starts[n++] = (block * length + place(name(), index, axis, x)) * inner;
         }
-        return new Storage.F32(out);
       }
-      int[] places = new int[size];
-      for (int i = 0; i < size; i++) {
-        places[i] = starts[i / length] + i % length;
-      }
-      return from.gather(places);
+      return new Runs(starts, inner, x, before.concat(indices.shape()).concat(after));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
     }
   }
 
@@ -140,14 +134,15 @@ public final class Gather {
 
     @Override
     public Array forward(List<Array> inputs) {
-      Array x = inputs.get(0);
-      Array indices = inputs.get(1);
+      return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
+    }
+
+    private Runs runs(Shape x, Array indices) {
       int count = indices.shape().dim(axis);
       Shape shape =
-          Shape.broadcast(x.shape().with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
-      int[] strides = x.shape().with(axis, 1).stridesFor(shape.with(axis, 1));
-      int step = x.shape().strides()[axis];
-      int[] own = x.shape().strides();
+          Shape.broadcast(x.with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
+      int[] strides = x.with(axis, 1).stridesFor(shape.with(axis, 1));
+      int[] own = x.strides();
       for (int i = 0; i < strides.length; i++) {
         strides[i] = strides[i] == 0 ? 0 : own[i];
       }
@@ -156,9 +151,14 @@ public final class Gather {
       int[] from = Walk.places(shape, indices.shape().stridesFor(shape), 0);
       long[] values = indices.storage().longs();
       for (int i = 0; i < places.length; i++) {
-        places[i] += place(name(), values[from[i]], axis, x.shape()) * step;
+        places[i] += place(name(), values[from[i]], axis, x) * own[axis];
       }
-      return Array.wrap(x.storage().gather(places), shape);
+      return new Runs(places, 1, x, shape);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
     }
   }
 
@@ -171,26 +171,34 @@ public final class Gather {
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
-      List<Array> indices = inputs.subList(1, inputs.size());
+      return runs(x.shape(), inputs.subList(1, inputs.size())).pickFrom(x);
+    }
+
+    private Runs runs(Shape x, List<Array> indices) {
       Shape common = Shape.SCALAR;
       for (Array one : indices) {
         common = Walk.broadcast(name(), common, one.shape());
       }
       int[] rows = new int[common.size()];
-      int[] strides = x.shape().strides();
+      int[] strides = x.strides();
       for (int axis = 0; axis < indices.size(); axis++) {
         Array one = indices.get(axis);
         long[] values = one.storage().longs();
         int[] from = Walk.places(common, one.shape().stridesFor(common), 0);
         for (int i = 0; i < rows.length; i++) {
-          rows[i] += place(name(), values[from[i]], axis, x.shape()) * strides[axis];
+          rows[i] += place(name(), values[from[i]], axis, x) * strides[axis];
         }
       }
-      Shape rest = x.shape().range(indices.size(), x.rank());
-      int[] places = new int[common.concat(rest).size()];
-      int run = rest.size();
-      Arrays.setAll(places, i -> rows[i / run] + i % run);
-      return Array.wrap(x.storage().gather(places), common.concat(rest));
+      Shape rest = x.range(indices.size(), x.rank());
+      return new Runs(rows, rest.size(), x, common.concat(rest));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      List<Array> inputs = call.inputs();
+      @Nullable Array[] all = new @Nullable Array[inputs.size()];
+      all[0] = runs(call.input(0).shape(), inputs.subList(1, all.length)).add(cotangent);
+      return Arrays.asList(all);
     }
   }
 }

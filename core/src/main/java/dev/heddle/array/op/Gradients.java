@@ -1,6 +1,7 @@
 package dev.heddle.array.op;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,21 +11,27 @@ final class Gradients {
   private Gradients() {}
 
   /**
-   * The cotangent of an array that was broadcast: summed over the axes along which it was repeated.
+   * The cotangent of an array that was broadcast: summed over the axes along which it was repeated,
+   * by {@link Reduce#sum} if the last axis is one of them, else by {@link ChainSum}.
    *
    * @param cotangent of the broadcast shape
    * @param shape the array's own, which broadcasts to it
    */
   static Array unbroadcast(Array cotangent, Shape shape) {
     int extra = cotangent.rank() - shape.rank();
+    Shape kept = cotangent.shape();
     List<Integer> repeated = new ArrayList<>();
     for (int axis = 0; axis < cotangent.rank(); axis++) {
       if (axis < extra || shape.dim(axis - extra) != cotangent.shape().dim(axis)) {
         repeated.add(axis);
+        kept = kept.with(axis, 1);
       }
     }
     if (repeated.isEmpty()) {
       return cotangent;
+    }
+    if (repeated.getLast() < cotangent.rank() - 1) {
+      return Reshape.to(Op.run(new ChainSum(kept), cotangent), shape);
     }
     int[] axes = repeated.stream().mapToInt(Integer::intValue).toArray();
     return Reshape.to(Reduce.sum(cotangent, true, axes), shape);

@@ -4,7 +4,9 @@ import dev.heddle.array.Array;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The same elements in the same order under another shape, without a copy; and broadcasting. */
 public final class Reshape {
@@ -130,6 +132,11 @@ public final class Reshape {
       Array lazy = LazyMask.reshaped(x, shape);
       return lazy == null ? Array.wrap(x.storage(), shape) : lazy;
     }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Collections.singletonList(to(cotangent, call.input(0).shape()));
+    }
   }
 
   private record Repeated(Shape shape) implements Op {
@@ -147,6 +154,11 @@ public final class Reshape {
       }
       int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
       return Array.wrap(x.storage().gather(places), shape);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Collections.singletonList(Gradients.unbroadcast(cotangent, call.input(0).shape()));
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Parts of an array by position, and arrays with such a part replaced. */
 public final class Slice {
@@ -227,6 +229,25 @@ public final class Slice {
       return Walk.places(shape, strides, offset);
     }
 
+    /** Stretches of the part, in order, that lie together in the array too. */
+    private void runs(Run run) {
+      int last = shape.rank() - 1;
+      boolean inRows = last >= 0 && (strides[last] == 1 || shape.dim(last) == 1);
+      int length = inRows ? shape.dim(last) : 1;
+      int[] starts =
+          inRows
+              ? Walk.places(shape.range(0, last), Arrays.copyOf(strides, last), offset)
+              : places();
+      for (int i = 0; i < starts.length; i++) {
+        run.at(i * length, starts[i], length);
+      }
+    }
+
+    /** Some elements of the part, {@code from} on, and where they lie in the array. */
+    private interface Run {
+      void at(int from, int to, int length);
+    }
+
     /** Whether the part's elements follow one another in the array. */
     private boolean isContiguous() {
       int[] packed = shape.strides();
@@ -249,21 +270,59 @@ public final class Slice {
               : all.gather(view.places());
       return Array.wrap(part, view.shape);
     }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      Op around = new Surrounded(view, call.input(0).shape());
+      return Collections.singletonList(Op.run(around, cotangent));
+    }
+  }
+
+  /** Zeros with a part in them: what {@link Viewed} is undone by. */
+  private record Surrounded(View view, Shape whole) implements Op {
+    @Override
+    public String name() {
+      return "pad";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array part = inputs.getFirst();
+      Storage all = Storage.zeros(part.dtype(), whole.size());
+      view.runs((from, to, length) -> copy(part.storage(), from, all, to, length));
+      return Array.wrap(all, whole);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Collections.singletonList(Op.run(new Viewed("slice", view), cotangent));
+    }
   }
 
   private record Replaced(String name, View view) implements Op {
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.get(0);
-      Array value = inputs.get(1);
-      int[] sources = Axes.first(x.size());
-      int[] targets = view.places();
-      int[] values = Walk.places(view.shape, value.shape().stridesFor(view.shape), x.size());
-      for (int i = 0; i < targets.length; i++) {
-        sources[targets[i]] = values[i];
-      }
-      Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), value.storage()));
-      return Array.wrap(both.gather(sources), x.shape());
+      Storage all = x.storage().slice(0, x.size());
+      Array value = Reshape.repeated(inputs.get(1), view.shape);
+      view.runs((from, to, length) -> copy(value.storage(), from, all, to, length));
+      return Array.wrap(all, x.shape());
     }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      Array value = call.input(1);
+      Array nothing = Array.zeros(value.dtype(), value.shape().dims());
+      Array rest = call.wants(0) ? Op.run(this, cotangent, nothing) : null;
+      Array part =
+          call.wants(1)
+              ? Gradients.unbroadcast(Op.run(new Viewed("slice", view), cotangent), value.shape())
+              : null;
+      return Arrays.asList(rest, part);
+    }
+  }
+
+  private static void copy(Storage in, int from, Storage out, int at, int length) {
+    System.arraycopy(Concatenate.values(in), from, Concatenate.values(out), at, length);
   }
 }

@@ -5,7 +5,9 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The axes in another order. */
 public final class Transpose {
@@ -101,6 +103,11 @@ public final class Transpose {
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
       return Array.wrap(permuted(x, axes), Shape.of(Axes.pick(x.shape().dims(), axes)));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      return Collections.singletonList(Transpose.permute(cotangent, Axes.inverse(axes)));
     }
   }
 }

@@ -1,0 +1,84 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Stretches;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sum over axes before the last, which stay with length 1: for each element one chain of
+ * additions, from the first, in row-major order of those axes. So whole rows are added to rows, as
+ * the gradient of a bias wants it. 16-bit types add in float32 and are rounded once.
+ *
+ * @param sums the output's shape: 1 for the axes that are summed over
+ */
+record ChainSum(Shape sums) implements Op {
+  @Override
+  public String name() {
+    return "reduce_sum";
+  }
+
+  @Override
+  public Array forward(List<Array> inputs) {
+    Array x = inputs.getFirst();
+    int kept = sums.rank();
+    while (kept > 0 && sums.dim(kept - 1) == x.shape().dim(kept - 1)) {
+      kept--;
+    }
+    int length = x.shape().range(kept, x.rank()).size();
+    int[] rows =
+        Walk.places(
+            x.shape().range(0, kept),
+            Arrays.copyOf(sums.stridesFor(x.shape()), kept),
+            0); // where each row goes
+    Storage from = x.storage();
+    if (x.dtype() == DType.FLOAT64) {
+      return Array.wrap(new Storage.F64(sum(from.doubles(), rows, length)), sums);
+    }
+    return Array.wrap(Storage.ofFloats(x.dtype(), sum(from.floats(), rows, length)), sums);
+  }
+
+  private float[] sum(float[] in, int[] rows, int length) {
+    float[] out = new float[sums.size()];
+    if (rows.length > 0) {
+      Arrays.fill(out, -0f); // to which anything adds unchanged
+    }
+    Stretches.run(
+        length,
+        Math.max(1, rows.length),
+        (at, n) -> {
+          for (int row = 0; row < rows.length; row++) {
+            int from = row * length + at;
+            int to = rows[row] + at;
+            for (int i = 0; i < n; i++) {
+              out[to + i] += in[from + i];
+            }
+          }
+        });
+    return out;
+  }
+
+  private double[] sum(double[] in, int[] rows, int length) {
+    double[] out = new double[sums.size()];
+    if (rows.length > 0) {
+      Arrays.fill(out, -0d);
+    }
+    for (int row = 0; row < rows.length; row++) {
+      for (int i = 0; i < length; i++) {
+        out[rows[row] + i] += in[row * length + i];
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    return Collections.singletonList(Reshape.repeated(cotangent, call.input(0).shape()));
+  }
+}

@@ -1,0 +1,191 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Rows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@link MatMul#dotGeneral} and {@link MatMul#affine}, whose bias is a third input. */
+record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch)
+    implements Op {
+  @Override
+  public String name() {
+    return "dot_general";
+  }
+
+  void check(Shape lhs, Shape rhs) {
+    pairs("contracted", lhs, lhsContract, rhs, rhsContract);
+    pairs("batch", lhs, lhsBatch, rhs, rhsBatch);
+    distinct("first", lhs, lhsContract, lhsBatch);
+    distinct("second", rhs, rhsContract, rhsBatch);
+  }
+
+  void checkBias(Shape rhs, Shape bias) {
+    Shape expected = Axes.lengths(rhs, free(rhs.rank(), rhsContract, rhsBatch));
+    if (!bias.equals(expected)) {
+      throw new IllegalArgumentException(
+          "affine: argument \"bias\": expected shape " + expected + ", got " + bias);
+    }
+  }
+
+  private static void pairs(String kind, Shape lhs, int[] left, Shape rhs, int[] right) {
+    boolean equal = left.length == right.length;
+    for (int i = 0; equal && i < left.length; i++) {
+      equal = lhs.dim(left[i]) == rhs.dim(right[i]);
+    }
+    if (!equal) {
+      throw new IllegalArgumentException(
+          "dot_general: expected "
+              + kind
+              + " axes of equal lengths, got axes "
+              + Arrays.toString(left)
+              + " of "
+              + lhs
+              + " and "
+              + Arrays.toString(right)
+              + " of "
+              + rhs);
+    }
+  }
+
+  private static void distinct(String which, Shape shape, int[] contract, int[] batch) {
+    boolean[] taken = new boolean[shape.rank()];
+    for (int axis : Axes.concat(contract, batch)) {
+      if (taken[axis]) {
+        throw new IllegalArgumentException(
+            "dot_general: expected every axis at most once, got contracted "
+                + Arrays.toString(contract)
+                + " and batch "
+                + Arrays.toString(batch)
+                + " of the "
+                + which
+                + " operand, shape "
+                + shape);
+      }
+      taken[axis] = true;
+    }
+  }
+
+  @Override
+  public Array forward(List<Array> inputs) {
+    Array lhs = inputs.get(0);
+    Array rhs = inputs.get(1);
+    int[] lhsFree = free(lhs.rank(), lhsContract, lhsBatch);
+    int[] rhsFree = free(rhs.rank(), rhsContract, rhsBatch);
+    Shape batch = Axes.lengths(lhs.shape(), lhsBatch);
+    Shape contract = Axes.lengths(lhs.shape(), lhsContract);
+    Shape left = Axes.lengths(lhs.shape(), lhsFree);
+    Shape right = Axes.lengths(rhs.shape(), rhsFree);
+    Shape shape = batch.concat(left).concat(right);
+    DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
+    int[] rhsOrder = concat(rhsBatch, rhsContract, rhsFree);
+    MatrixProduct sizes =
+        new MatrixProduct(batch.size(), left.size(), contract.size(), right.size());
+    Storage a = arrange(lhs, concat(lhsBatch, lhsFree, lhsContract));
+    if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch() == 1) {
+      Kernels kernels = KernelChoice.current().kernels();
+      Supplier<Rows> matrix =
+          () -> Rows.of(arrange(rhs, rhsOrder).floats(), sizes.inner(), sizes.cols());
+      Packed packed =
+          Axes.areInOrder(rhsOrder)
+              ? rhs.packed(kernels, matrix, sizes.rows())
+              : kernels.pack(matrix.get(), sizes.rows());
+      Epilogue epilogue =
+          inputs.size() < 3
+              ? Epilogue.NONE
+              : new Epilogue(Roundings.of(dtype), inputs.get(2).storage().floats(), 1);
+      float[] product = new float[sizes.size()];
+      MatrixProduct.multiply(kernels, a.floats(), 0, packed, product, sizes, epilogue);
+      return Array.wrap(Storage.ofFloats(dtype, product), shape);
+    }
+    return Array.wrap(MatrixProduct.multiply(a, arrange(rhs, rhsOrder), sizes, dtype), shape);
+  }
+
+  /**
+   * Products again: {@code d lhs} over the free axes of {@code rhs}, {@code d rhs} over those of
+   * {@code lhs}, {@code d bias} a sum over those.
+   */
+  @Override
+  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    Array lhs = call.input(0);
+    Array rhs = call.input(1);
+    Factor left = new Factor(lhs, lhsContract, lhsBatch, free(lhs.rank(), lhsContract, lhsBatch));
+    Factor right = new Factor(rhs, rhsContract, rhsBatch, free(rhs.rank(), rhsContract, rhsBatch));
+    int batch = lhsBatch.length;
+    int[] rows = Axes.range(batch, left.free.length);
+    int[] cols = Axes.range(batch + rows.length, right.free.length);
+    List<@Nullable Array> all = new ArrayList<>();
+    all.add(call.wants(0) ? left.derivative(cotangent, cols, right) : null);
+    all.add(call.wants(1) ? right.derivative(cotangent, rows, left) : null);
+    if (call.inputs().size() == 3) {
+      Shape bias = call.input(2).shape();
+      all.add(call.wants(2) ? Gradients.unbroadcast(cotangent, bias) : null);
+    }
+    return all;
+  }
+
+  /** An operand and the roles of its axes. */
+  private record Factor(Array array, int[] contract, int[] batch, int[] free) {
+
+    /**
+     * This operand's cotangent: the product's times the other operand, in the order of factors that
+     * needs no transpose afterwards where there is one; it changes no bit.
+     *
+     * @param contracted axes of the product that are the other operand's
+     */
+    Array derivative(Array cotangent, int[] contracted, Factor other) {
+      int[] shared = Axes.first(batch.length);
+      int[] own = partners(other);
+      int[] ahead = concat(batch, own, free); // where each axis of the result belongs
+      int[] behind = concat(batch, free, own);
+      boolean otherFirst = Axes.areInOrder(ahead);
+      Array product =
+          otherFirst
+              ? Op.run(
+                  new DotGeneral(other.free, contracted, other.batch, shared),
+                  other.array,
+                  cotangent)
+              : Op.run(
+                  new DotGeneral(contracted, other.free, shared, other.batch),
+                  cotangent,
+                  other.array);
+      int[] order = Axes.inverse(otherFirst ? ahead : behind);
+      return Cast.astype(Transpose.transpose(product, order), array.dtype());
+    }
+
+    /** This operand's contracted axes in the order of the other's. */
+    private int[] partners(Factor other) {
+      int[] sorted = other.contract.clone();
+      Arrays.sort(sorted);
+      int[] own = new int[sorted.length];
+      for (int i = 0; i < own.length; i++) {
+        own[Arrays.binarySearch(sorted, other.contract[i])] = contract[i];
+      }
+      return own;
+    }
+  }
+
+  private static int[] free(int rank, int[] contract, int[] batch) {
+    return Axes.others(Axes.concat(contract, batch), rank);
+  }
+
+  private static int[] concat(int[] first, int[] second, int[] third) {
+    return Axes.concat(Axes.concat(first, second), third);
+  }
+
+  /** The elements with the axes in the given order; without a copy where that is their order. */
+  private static Storage arrange(Array array, int[] order) {
+    return Axes.areInOrder(order) ? array.storage() : Transpose.transpose(array, order).storage();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.Workers;
+
+/**
+ * The work of a matrix product: {@code [batch, rows, inner]} times {@code [batch, inner, cols]},
+ * cut into tasks that own rows of the result.
+ */
+record MatrixProduct(int batch, int rows, int inner, int cols) {
+  /** Tasks for each thread, so that none waits long for the last one. */
+  private static final int TASKS_A_THREAD = 4;
+
+  /** Rows of a task are a multiple of this, so that register tiles are full. */
+  private static final int ROW_STEP = 6;
+
+  /** Fewer rows than this are not worth a task. */
+  private static final int FEW_ROWS = 48;
+
+  int size() {
+    return Shape.of(batch, rows, cols).size();
+  }
+
+  long cost() {
+    return (long) size() * inner;
+  }
+
+  /** Equal shares, as near as whole register tiles allow. */
+  int rowsATask() {
+    int wanted = TASKS_A_THREAD * Workers.threads();
+    int share = Math.max(FEW_ROWS, (rows + wanted - 1) / wanted);
+    return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+  }
+
+  int tasksABatch() {
+    return (rows + rowsATask() - 1) / rowsATask();
+  }
+
+  /** The product of whole operands, batch element by batch element. */
+  static Storage multiply(Storage a, Storage b, MatrixProduct s, DType dtype) {
+    if (dtype == DType.FLOAT64) {
+      return Storage.ofDoubles(dtype, multiply(a.doubles(), b.doubles(), s));
+    }
+    if (dtype.isFloating()) {
+      return Storage.ofFloats(dtype, multiply(a.floats(), b.floats(), s));
+    }
+    return Storage.ofLongs(dtype, multiply(a.longs(), b.longs(), s));
+  }
+
+  private static float[] multiply(float[] a, float[] b, MatrixProduct s) {
+    Kernels kernels = KernelChoice.current().kernels();
+    float[] c = new float[s.size()];
+    Workers.run(
+        s.batch,
+        s.cost(),
+        batch -> {
+          int at = batch * s.inner * s.cols;
+          Packed packed = kernels.pack(new Rows(b, at, s.cols, s.inner, s.cols), s.rows);
+          multiply(kernels, a, batch, packed, c, s, Epilogue.NONE);
+        });
+    return c;
+  }
+
+  /** One batch element, its rows split into tasks. */
+  static void multiply(
+      Kernels kernels,
+      float[] a,
+      int batch,
+      Packed b,
+      float[] c,
+      MatrixProduct s,
+      Epilogue epilogue) {
+    int share = s.rowsATask();
+    Workers.run(
+        s.tasksABatch(),
+        s.cost() / s.batch,
+        task -> {
+          int row = task * share;
+          int rows = Math.min(share, s.rows - row);
+          int first = batch * s.rows + row;
+          kernels.multiply(
+              new Rows(a, first * s.inner, s.inner, rows, s.inner),
+              b,
+              0,
+              new Rows(c, first * s.cols, s.cols, rows, s.cols),
+              epilogue);
+        });
+  }
+
+  private static double[] multiply(double[] a, double[] b, MatrixProduct s) {
+    Kernels kernels = KernelChoice.current().kernels();
+    double[] c = new double[s.size()];
+    int tasks = s.tasksABatch();
+    int share = s.rowsATask();
+    Workers.run(
+        s.batch * tasks,
+        s.cost(),
+        task -> {
+          int batch = task / tasks;
+          int row = task % tasks * share;
+          int rows = Math.min(share, s.rows - row);
+          int first = batch * s.rows + row;
+          kernels.multiply(
+              new Rows64(a, first * s.inner, s.inner, rows, s.inner),
+              new Rows64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
+              new Rows64(c, first * s.cols, s.cols, rows, s.cols));
+        });
+    return c;
+  }
+
+  private static long[] multiply(long[] a, long[] b, MatrixProduct s) {
+    long[] c = new long[s.size()];
+    for (int batch = 0; batch < s.batch; batch++) {
+      for (int i = 0; i < s.rows; i++) {
+        int row = (batch * s.rows + i) * s.cols;
+        for (int k = 0; k < s.inner; k++) {
+          long value = a[(batch * s.rows + i) * s.inner + k];
+          int at = (batch * s.inner + k) * s.cols;
+          for (int j = 0; j < s.cols; j++) {
+            c[row + j] += value * b[at + j];
+          }
+        }
+      }
+    }
+    return c;
+  }
+}

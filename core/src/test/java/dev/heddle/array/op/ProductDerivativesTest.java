@@ -1,0 +1,185 @@
+package dev.heddle.array.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Threads;
+import dev.heddle.array.TreePair;
+import dev.heddle.grad.Grad;
+import dev.heddle.support.Numbers;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What flows back through matrix products, and in which order it is added up. */
+class ProductDerivativesTest {
+  private static final int[] NONE = {};
+
+  private record Flown(Array input, Array kernel, Array bias) {}
+
+  /** What flows back through a projection {@code [2, 37, 7] -> [2, 37, 3, 5]}. */
+  private static Flown projection(Array x, Array kernel, Array bias, Array cotangent) {
+    var back =
+        Grad.vjp(
+                (TreePair<Array, TreePair<Array, Array>> in) ->
+                    MatMul.affine(
+                        in.first(),
+                        in.second().first(),
+                        new int[] {2},
+                        new int[] {0},
+                        in.second().second()),
+                TreePair.of(x, TreePair.of(kernel, bias)))
+            .pullback(cotangent);
+    return new Flown(back.first(), back.second().first(), back.second().second());
+  }
+
+  @Test
+  void gradientsOfAProjectionAreChainsInOrder() {
+    int rows = 74;
+    int features = 7;
+    int width = 15;
+    Array x = Numbers.of(1, DType.FLOAT32, 2, 37, features);
+    Array kernel = Numbers.of(2, DType.FLOAT32, features, 3, 5);
+    Array bias = Numbers.of(3, DType.FLOAT32, 3, 5);
+    Array cotangent = Numbers.of(4, DType.FLOAT32, 2, 37, 3, 5);
+
+    Flown flown = projection(x, kernel, bias, cotangent);
+
+    float[] in = x.toFloatArray();
+    float[] w = kernel.toFloatArray();
+    float[] dy = cotangent.toFloatArray();
+    float[] dx = new float[rows * features];
+    float[] dw = new float[features * width];
+    float[] db = new float[width];
+    for (int row = 0; row < rows; row++) {
+      for (int j = 0; j < width; j++) {
+        float flow = dy[row * width + j];
+        db[j] = row == 0 ? flow : db[j] + flow;
+        for (int f = 0; f < features; f++) {
+          dw[f * width + j] = Math.fma(in[row * features + f], flow, dw[f * width + j]);
+          dx[row * features + f] = Math.fma(flow, w[f * width + j], dx[row * features + f]);
+        }
+      }
+    }
+    assertThat(flown.kernel).isEqualTo(Array.of(dw, features, 3, 5));
+    assertThat(flown.bias).isEqualTo(Array.of(db, 3, 5));
+    assertThat(flown.input).isEqualTo(Array.of(dx, 2, 37, features));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"BFLOAT16", "FLOAT16"})
+  void shortTypesAreAddedInFloat32AndRoundedOnce(DType dtype) {
+    Array x = Numbers.of(1, dtype, 2, 37, 7);
+    Array kernel = Numbers.of(2, dtype, 7, 3, 5);
+    Array bias = Numbers.of(3, dtype, 3, 5);
+    Array cotangent = Numbers.of(4, dtype, 2, 37, 3, 5);
+
+    Flown flown = projection(x, kernel, bias, cotangent);
+
+    Flown wide =
+        projection(
+            x.astype(DType.FLOAT32),
+            kernel.astype(DType.FLOAT32),
+            bias.astype(DType.FLOAT32),
+            cotangent.astype(DType.FLOAT32));
+    assertThat(flown.input).isEqualTo(wide.input.astype(dtype));
+    assertThat(flown.kernel).isEqualTo(wide.kernel.astype(dtype));
+    assertThat(flown.bias).isEqualTo(wide.bias.astype(dtype));
+  }
+
+  @Test
+  void eachOperandGetsItsOwnType() {
+    Array x = Numbers.of(1, DType.BFLOAT16, 4, 6);
+    Array kernel = Numbers.of(2, DType.FLOAT32, 6, 3);
+    Array counts = Array.of(new int[] {1, 2, 3, 4, 5, 6}, 1, 6);
+
+    Array byX =
+        Grad.vjp((Array a) -> MatMul.matmul(a, kernel), x)
+            .pullback(Numbers.of(3, DType.FLOAT32, 4, 3));
+    Array byKernel =
+        Grad.vjp((Array b) -> MatMul.matmul(counts, b), kernel)
+            .pullback(Array.of(new float[] {1, 0, -1}, 1, 3));
+
+    assertThat(byX.dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(byKernel)
+        .isEqualTo(
+            Array.of(
+                new float[] {1, 0, -1, 2, 0, -2, 3, 0, -3, 4, 0, -4, 5, 0, -5, 6, 0, -6}, 6, 3));
+  }
+
+  @Test
+  void anyAxesMayBeContracted() {
+    Array a = Numbers.of(1, DType.FLOAT64, 3, 4, 2, 5);
+    Array b = Numbers.of(2, DType.FLOAT64, 5, 3, 6, 4);
+
+    Slopes.check(
+        (x, y) ->
+            MatMul.dotGeneral(
+                x, y, new int[] {3, 1}, new int[] {0, 3}, new int[] {0}, new int[] {1}),
+        a,
+        b);
+    Slopes.check(
+        (x, y) -> MatMul.dotGeneral(x, y, new int[] {1, 3}, new int[] {3, 0}, NONE, NONE), a, b);
+    Slopes.check(
+        (x, y) -> MatMul.dotGeneral(x, y, NONE, NONE, NONE, NONE),
+        Numbers.of(3, DType.FLOAT64, 2),
+        Numbers.of(4, DType.FLOAT64, 3, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void matmulBroadcastsAndTakesVectors(int rows) {
+    Array matrix = Numbers.of(1, DType.FLOAT64, 5, 4);
+    Array vector = Numbers.of(2, DType.FLOAT64, 5);
+    Array batch = Numbers.of(3, DType.FLOAT64, 2, 1, rows, 5);
+    Array other = Numbers.of(4, DType.FLOAT64, 3, 5, 2);
+
+    Slopes.check(MatMul::matmul, vector, matrix);
+    Slopes.check(MatMul::matmul, batch, vector);
+    Slopes.check(MatMul::matmul, batch, other);
+    Slopes.check(MatMul::matmul, vector, other);
+  }
+
+  @Test
+  void einsumIsDifferentiatedWholly() {
+    Array a = Numbers.of(1, DType.FLOAT64, 2, 3, 4);
+    Array b = Numbers.of(2, DType.FLOAT64, 4, 3, 1);
+
+    Slopes.check((x, y) -> Einsum.einsum("qhd,dhk->hqk", x, y), a, b);
+    Slopes.check((x, y) -> Einsum.einsum("...hd,dhq->q...", x, y), a, b);
+    Slopes.check(
+        (x, y) -> Einsum.einsum("ii,ij->j", x, y),
+        Numbers.of(3, DType.FLOAT64, 3, 3),
+        Numbers.of(4, DType.FLOAT64, 3, 2));
+  }
+
+  @Test
+  void productsCanBeDifferentiatedTwice() {
+    Array a = Numbers.of(1, DType.FLOAT64, 2, 3, 4);
+    Array b = Numbers.of(2, DType.FLOAT64, 4, 2, 3);
+
+    Slopes.checkTwice(
+        (x, y) -> MatMul.dotGeneral(x, y, new int[] {2, 0}, new int[] {0, 1}, NONE, NONE), a, b);
+  }
+
+  @Test
+  void threadsChangeNoBit() {
+    Array x = Numbers.of(1, DType.FLOAT32, 2, 131, 67);
+    Array kernel = Numbers.of(2, DType.FLOAT32, 67, 3, 45);
+    Array bias = Numbers.of(3, DType.FLOAT32, 3, 45);
+    Array cotangent = Numbers.of(4, DType.FLOAT32, 2, 131, 3, 45);
+    Supplier<Flown> back = () -> projection(x, kernel, bias, cotangent);
+
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      Flown many = Threads.of(pool, 3).call(back::get);
+      assertThat(many).isEqualTo(Threads.of(pool, 1).call(back::get));
+    }
+  }
+}
