@@ -144,14 +144,8 @@ public final class Array implements ArrayTree<Array> {
     long expected = (long) shape.size() * dtype.itemSize();
     if (segment.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "segment: expected "
-              + expected
-              + " bytes for "
-              + dtype
-              + " of shape "
-              + shape
-              + ", got "
-              + segment.byteSize());
+          "segment: expected %d bytes for %s of shape %s, got %d"
+              .formatted(expected, dtype, shape, segment.byteSize()));
     }
   }
 

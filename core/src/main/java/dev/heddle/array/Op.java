@@ -21,7 +21,7 @@ public interface Op {
   /**
    * As {@link #forward}, and keeps what the derivative needs beside inputs and output. Called
    * instead of it where somebody differentiates, but not where somebody differentiates that again:
-   * {@link #vjp} then finds no residuals.
+   * {@link #vjp} may find no residuals where {@link Backward#isNested}.
    */
   default Kept forwardAndKeep(List<Array> inputs) {
     return new Kept(forward(inputs), List.of());
@@ -37,8 +37,8 @@ public interface Op {
 
   /**
    * The vector-Jacobian product: what a change of each input is worth, given what a change of the
-   * output is worth. Written with operations on arrays, it can be differentiated again; one that is
-   * not says so where {@link Backward#isNested}.
+   * output is worth. Written with operations on arrays, it can be differentiated again; where
+   * {@link Backward#isNested}, it has to be.
    *
    * @param call what the operation was given and made
    * @param cotangent of the output's shape and dtype
@@ -57,8 +57,20 @@ public interface Op {
    * @param output what it made
    * @param residuals what {@link #forwardAndKeep} kept
    * @param wanted for each input whether its cotangent is needed; never that of integers or bool
+   * @param isNested whether this derivative is itself being differentiated, by what the operation
+   *     was given or by the cotangent: there may be no residuals then
    */
-  record Backward(List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
+  record Backward(
+      List<Array> inputs,
+      Array output,
+      List<Array> residuals,
+      List<Boolean> wanted,
+      boolean isNested) {
+    /** A call that is nested where the output is traced. */
+    public Backward(List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
+      this(inputs, output, residuals, wanted, output.tracer() != null);
+    }
+
     /** An input. */
     public Array input(int index) {
       return inputs.get(index);
@@ -67,11 +79,6 @@ public interface Op {
     /** Whether an input's cotangent is needed. */
     public boolean wants(int index) {
       return wanted.get(index);
-    }
-
-    /** Whether this derivative is itself being differentiated: nothing was kept then. */
-    public boolean isNested() {
-      return output.tracer() != null;
     }
   }
 

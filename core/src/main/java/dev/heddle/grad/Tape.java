@@ -163,8 +163,10 @@ final class Tape implements Tracer {
       wanted.add(applied.from[i] >= 0 && primals.get(i).dtype().isFloating());
     }
     Op.Kept kept = applied.kept;
+    boolean isNested = kept.output().tracer() != null || cotangent.tracer() != null;
     List<@Nullable Array> given =
-        op.vjp(new Op.Backward(primals, kept.output(), kept.residuals(), wanted), cotangent);
+        op.vjp(
+            new Op.Backward(primals, kept.output(), kept.residuals(), wanted, isNested), cotangent);
     if (given.size() != primals.size()) {
       throw new IllegalStateException(
           op.name()

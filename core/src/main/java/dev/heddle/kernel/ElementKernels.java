@@ -62,6 +62,48 @@ public interface ElementKernels {
   }
 
   /**
+   * Rows added up: {@code out[at + c] = out[at + c] + in[from + r * stride + c]} for {@code r} in
+   * order, each element one chain.
+   */
+  default void addRows(float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        out[at + c] += in[from + r * stride + c];
+      }
+    }
+  }
+
+  /** {@code out[i] = x[i] > 0 ? g[i] : 0} for {@code n} places from {@code from} on. */
+  default void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
+    ScalarDerivatives.relu(x, g, out, from, n);
+  }
+
+  /**
+   * The derivative of {@link UnaryFunction#GELU_TANH} at x times g: with {@code c} as x but within
+   * 30 of 0, {@code q = c * c * 0.044715f}, {@code s = sigmoid(c * ((q + 1) * k))} and {@code k} of
+   * {@link SpecialFunctions#GELU_SCALE}, {@code g * (s + c * (s * (1 - s)) * ((3 q + 1) * k))}.
+   */
+  default void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
+    ScalarDerivatives.gelu(this, x, g, out, from, n);
+  }
+
+  /**
+   * The derivative of a row's softmax y: {@code out[i] = y[i] * (g[i] - sum)} with the sum of all
+   * {@code y[i] * g[i]} in 16 lanes.
+   */
+  default void softmaxDerivative(float[] y, float[] g, float[] out, int from, int n) {
+    ScalarDerivatives.softmax(this, y, g, out, from, n);
+  }
+
+  /**
+   * The derivative of a row's logarithm of softmax y: {@code out[i] = g[i] - exp(y[i]) * sum} with
+   * the sum of all {@code g[i]} in 16 lanes.
+   */
+  default void logSoftmaxDerivative(float[] y, float[] g, float[] out, int from, int n) {
+    ScalarDerivatives.logSoftmax(this, y, g, out, from, n);
+  }
+
+  /**
    * A matrix with rows and columns exchanged: {@code out[at + c * outStride + r] = in[from + r *
    * stride + c]}. The two do not overlap.
    */

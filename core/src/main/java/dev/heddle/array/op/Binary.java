@@ -95,6 +95,47 @@ record Binary(Function function) implements Op {
     return Array.wrap(Storage.ofLongs(dtype, out), shape);
   }
 
+  @Override
+  public List<@Nullable Array> vjp(Backward call, Array g) {
+    Array x = call.input(0);
+    Array y = call.input(1);
+    Array out = call.output();
+    return switch (function) {
+      case ADD -> Gradients.two(call, () -> g, () -> g);
+      case SUBTRACT -> Gradients.two(call, () -> g, g::negate);
+      case MULTIPLY -> Gradients.two(call, () -> g.times(y), () -> g.times(x));
+      case DIVIDE ->
+          Gradients.two(call, () -> g.dividedBy(y), () -> g.dividedBy(y).times(out).negate());
+      case FLOOR_DIVIDE -> Gradients.none(2);
+      case REMAINDER ->
+          Gradients.two(call, () -> g, () -> g.times(Elementwise.floorDivide(x, y)).negate());
+      case POWER -> Gradients.two(call, () -> byBase(x, y, g), () -> byExponent(x, out, g));
+      case MAXIMUM, MINIMUM ->
+          Gradients.two(call, () -> chosen(x, y, out, g), () -> chosen(y, x, out, g));
+    };
+  }
+
+  /** y x^(y - 1), and 0 for y = 0 even where x is 0. */
+  private static Array byBase(Array x, Array y, Array g) {
+    Array isZero = Compare.equal(y, Array.scalar(0, y.dtype()));
+    Array slope = y.times(Elementwise.power(x, Where.where(isZero, y, y.minus(1))));
+    return g.times(Where.where(isZero, Array.scalar(0, y.dtype()), slope));
+  }
+
+  /** log(x) x^y, with log(0) taken for 0. */
+  private static Array byExponent(Array x, Array out, Array g) {
+    Array isZero = Compare.equal(x, Array.scalar(0, x.dtype()));
+    Array log = Elementwise.log(Where.where(isZero, Array.scalar(1, x.dtype()), x));
+    return g.times(log.times(out));
+  }
+
+  /** All of the cotangent where x was chosen alone, half of it where both were. */
+  private static Array chosen(Array x, Array y, Array out, Array g) {
+    Array half = g.times(0.5);
+    Array share = Where.where(Compare.equal(y, out), half, g);
+    return Where.where(Compare.equal(x, out), share, 0);
+  }
+
   private int cost() {
     return function == Function.POWER ? POWER_COST : COST;
   }

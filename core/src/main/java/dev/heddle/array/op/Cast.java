@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Conversion to another element type. */
 public record Cast(DType dtype) implements Op {
@@ -27,5 +28,10 @@ public record Cast(DType dtype) implements Op {
     Array x = inputs.getFirst();
     Array lazy = LazyMask.cast(x, dtype);
     return lazy == null ? Array.wrap(x.storage().to(dtype), x.shape()) : lazy;
+  }
+
+  @Override
+  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    return List.of(astype(cotangent, call.input(0).dtype()));
   }
 }

@@ -5,7 +5,9 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param sums the output's shape: 1 for the axes that are summed over
  */
 record ChainSum(Shape sums) implements Op {
+  /** Columns that a thread takes at a time: a few lines of cache of each row. */
+  private static final int COLUMNS = 128;
+
+  private static final int COST = 8;
+
   @Override
   public String name() {
     return "reduce_sum";
@@ -49,16 +56,20 @@ record ChainSum(Shape sums) implements Op {
     if (rows.length > 0) {
       Arrays.fill(out, -0f); // to which anything adds unchanged
     }
-    Stretches.run(
-        length,
-        Math.max(1, rows.length),
-        (at, n) -> {
-          for (int row = 0; row < rows.length; row++) {
-            int from = row * length + at;
-            int to = rows[row] + at;
-            for (int i = 0; i < n; i++) {
-              out[to + i] += in[from + i];
+    Kernels kernels = KernelChoice.current().kernels();
+    Workers.run(
+        Math.ceilDiv(length, COLUMNS),
+        (long) in.length * COST,
+        block -> {
+          int at = block * COLUMNS;
+          int n = Math.min(COLUMNS, length - at);
+          int count;
+          for (int row = 0; row < rows.length; row += count) { // rows that go to the same place
+            count = 1;
+            while (row + count < rows.length && rows[row + count] == rows[row]) {
+              count++;
             }
+            kernels.addRows(in, row * length + at, length, count, out, rows[row] + at, n);
           }
         });
     return out;

@@ -5,7 +5,11 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.Rounding;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Running sums and products along an axis, one after another in order; 16-bit floats are rounded at
@@ -30,6 +34,25 @@ public final class Cumulative {
     return x.dtype() == DType.BOOL ? Cast.astype(x, DType.INT32) : x;
   }
 
+  /** For each element along the last axis the product of all before it, 1 for the first. */
+  static Array productsBefore(Array x) {
+    int last = x.rank() - 1;
+    if (x.shape().dim(last) == 0) {
+      return x;
+    }
+    int[] front = new int[x.rank()];
+    front[last] = 1;
+    Index[] butLast = new Index[x.rank()];
+    Arrays.fill(butLast, Index.all());
+    butLast[last] = Index.range(0, x.shape().dim(last) - 1, 1);
+    return Concatenate.pad(Slice.get(cumprod(x, last), butLast), front, new int[x.rank()], 1);
+  }
+
+  /** For each element along the last axis the product of all after it, 1 for the last. */
+  static Array productsAfter(Array x) {
+    return Slice.flip(productsBefore(Slice.flip(x, -1)), -1);
+  }
+
   private record Running(int axis, boolean product) implements Op {
     @Override
     public String name() {
@@ -42,6 +65,32 @@ public final class Cumulative {
       Grouping groups = new Grouping(x.shape(), axis);
       Storage rows = groups.toRows(x.storage());
       return Array.wrap(groups.fromRows(run(rows, groups.length)), x.shape());
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array g) {
+      if (!product) {
+        return List.of(Slice.flip(cumsum(Slice.flip(g, axis), axis), axis));
+      }
+      Array x = Transpose.moveaxis(call.input(0), axis, -1);
+      Array later = laterWorth(x, Transpose.moveaxis(g, axis, -1));
+      return List.of(Transpose.moveaxis(productsBefore(x).times(later), -1, axis));
+    }
+
+    /** From the end, {@code w[i] = g[i] + x[i + 1] * w[i + 1]}: right beside zeros too. */
+    private static Array laterWorth(Array x, Array g) {
+      int length = x.shape().dim(-1);
+      if (length == 0) {
+        return g;
+      }
+      List<Array> xs = Concatenate.split(x, length, -1);
+      List<Array> gs = Concatenate.split(g, length, -1);
+      Deque<Array> worth = new ArrayDeque<>();
+      worth.addFirst(gs.getLast());
+      for (int i = length - 2; i >= 0; i--) {
+        worth.addFirst(gs.get(i).plus(xs.get(i + 1).times(worth.getFirst())));
+      }
+      return Concatenate.concatenate(List.copyOf(worth), -1);
     }
 
     private Storage run(Storage rows, int length) {

@@ -5,10 +5,34 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What derivatives share. */
 final class Gradients {
   private Gradients() {}
+
+  /** No cotangents yet, or none at all, for that many inputs. */
+  static List<@Nullable Array> none(int inputs) {
+    List<@Nullable Array> all = new ArrayList<>();
+    for (int i = 0; i < inputs; i++) {
+      all.add(null);
+    }
+    return all;
+  }
+
+  /** The cotangents of two inputs, each computed only where it is wanted. */
+  static List<@Nullable Array> two(
+      Op.Backward call, Supplier<Array> first, Supplier<Array> second) {
+    List<@Nullable Array> all = none(2);
+    if (call.wants(0)) {
+      all.set(0, unbroadcast(first.get(), call.input(0).shape()));
+    }
+    if (call.wants(1)) {
+      all.set(1, unbroadcast(second.get(), call.input(1).shape()));
+    }
+    return all;
+  }
 
   /**
    * The cotangent of an array that was broadcast: summed over the axes along which it was repeated,
@@ -28,7 +52,7 @@ final class Gradients {
       }
     }
     if (repeated.isEmpty()) {
-      return cotangent;
+      return Reshape.to(cotangent, shape);
     }
     if (repeated.getLast() < cotangent.rank() - 1) {
       return Reshape.to(Op.run(new ChainSum(kept), cotangent), shape);

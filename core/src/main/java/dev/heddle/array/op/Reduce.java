@@ -3,6 +3,7 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
@@ -10,6 +11,7 @@ import dev.heddle.kernel.Lanes;
 import dev.heddle.kernel.Stretches;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many elements made into one, along some axes or (none named) all. Each function has a form that
@@ -164,6 +166,40 @@ public final class Reduce {
       }
       Storage rows = groups.toRows(x.storage());
       return Array.wrap(reduce(rows, groups.rows, groups.length), groups.reduced(keepDims));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      Array x = call.input(0);
+      Shape kept = new Grouping(x.shape(), axes).reduced(true);
+      Array g = Reshape.to(cotangent, kept);
+      return List.of(
+          switch (kind) {
+            case SUM -> Reshape.repeated(g, x.shape());
+            case PROD -> g.times(productsOfOthers(x));
+            case MAX, MIN -> {
+              Array chosen = Compare.equal(x, Reshape.to(call.output(), kept));
+              Array ones = Cast.astype(chosen, x.dtype());
+              yield ones.times(g.dividedBy(Reduce.sum(ones, true, axes)));
+            }
+          });
+    }
+
+    /** For each element the product of all others that are reduced with it; right beside zeros. */
+    private Array productsOfOthers(Array x) {
+      int[] ordered = Axes.others(Axes.others(axes, x.rank()), x.rank()); // ascending
+      int[] order = Axes.concat(Axes.others(axes, x.rank()), ordered);
+      Array rows = Transpose.transpose(wide(x), order);
+      Shape moved = rows.shape();
+      int length = Axes.lengths(x.shape(), ordered).size();
+      Array flat = Reshape.to(rows, moved.range(0, x.rank() - axes.length).append(length));
+      Array others = Cumulative.productsBefore(flat).times(Cumulative.productsAfter(flat));
+      int[] back = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        back[order[i]] = i;
+      }
+      Array inPlace = Transpose.transpose(Reshape.to(others, moved), back);
+      return Cast.astype(inPlace, x.dtype());
     }
 
     private Storage reduce(Storage rows, int count, int length) {

@@ -3,6 +3,7 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
@@ -12,6 +13,7 @@ import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Stretches;
 import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The softmax along an axis, its logarithm, and the logarithm of its denominator.
@@ -150,6 +152,41 @@ public final class Softmax {
       return Array.wrap(groups.fromRows(Storage.ofFloats(x.dtype(), out)), x.shape());
     }
 
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array g) {
+      Array y = call.output();
+      if (!call.isNested() && y.dtype() != DType.FLOAT64 && axis == y.rank() - 1) {
+        return List.of(alongRows(y, g));
+      }
+      if (kind == Kind.SOFTMAX) {
+        return List.of(y.times(g.minus(Reduce.sum(y.times(g), true, axis))));
+      }
+      return List.of(g.minus(Elementwise.exp(y).times(Reduce.sum(g, true, axis))));
+    }
+
+    /** The same in one pass over rows that lie in memory, rounded once. */
+    private Array alongRows(Array output, Array cotangent) {
+      Kernels kernels = KernelChoice.current().kernels();
+      float[] y = output.storage().floats();
+      float[] g = cotangent.storage().floats();
+      float[] out = new float[y.length];
+      int length = output.shape().dim(-1);
+      Stretches.rows(
+          length == 0 ? 0 : out.length / length,
+          length,
+          COST,
+          (first, count) -> {
+            for (int from = first * length; from < (first + count) * length; from += length) {
+              if (kind == Kind.SOFTMAX) {
+                kernels.softmaxDerivative(y, g, out, from, length);
+              } else {
+                kernels.logSoftmaxDerivative(y, g, out, from, length);
+              }
+            }
+          });
+      return Array.wrap(Storage.ofFloats(output.dtype(), out), output.shape());
+    }
+
     private void normalize(float[] in, float[] out, float[] exp, int from, int length, Rounding r) {
       float sum = exponentials(in, from, out, from, exp, length, max(in, from, length), r);
       if (kind == Kind.SOFTMAX) {
@@ -213,6 +250,14 @@ public final class Softmax {
             }
           });
       return Array.wrap(Storage.ofFloats(x.dtype(), out), groups.reduced(keepDims));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array g) {
+      Array x = call.input(0);
+      Shape kept = new Grouping(x.shape(), axes).reduced(true);
+      Array part = Elementwise.exp(x.minus(Reshape.to(call.output(), kept)));
+      return List.of(part.times(Reshape.to(g, kept)));
     }
 
     private static float logSumExp(float[] in, int from, float[] exp, int length, Rounding r) {

@@ -8,6 +8,7 @@ import dev.heddle.kernel.ErfInv;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Polynomials;
+import dev.heddle.kernel.ScalarDerivatives;
 import dev.heddle.kernel.SpecialFunctions;
 import dev.heddle.kernel.Stretches;
 import dev.heddle.kernel.UnaryFunction;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * for them, otherwise they become float32 first.
  */
 record Unary(Function function) implements Op {
+  private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
+  private static final double SQRT_HALF = 0.7071067811865476;
+  private static final double NORMAL_DENSITY = 0.3989422804014327; // 1 / sqrt(2 pi)
 
   static Array of(Function function, Array x) {
     DType dtype = x.dtype();
@@ -44,6 +48,74 @@ record Unary(Function function) implements Op {
   public Array forward(List<Array> inputs) {
     Array x = inputs.getFirst();
     return Array.wrap(function.apply(x.storage()), x.shape());
+  }
+
+  @Override
+  public List<@Nullable Array> vjp(Backward call, Array g) {
+    Array x = call.input(0);
+    if (!call.isNested() && Slope.has(function, x.dtype())) {
+      return List.of(Slope.times(function, x, g));
+    }
+    if (function == Function.ABS || function == Function.RELU) {
+      boolean isAbs = function == Function.ABS;
+      Array rises =
+          isAbs ? Compare.greaterEqual(x, number(x, 0)) : Compare.greater(x, number(x, 0));
+      return List.of(Where.where(rises, g, isAbs ? g.negate() : number(x, 0)));
+    }
+    Array slope = slope(x, call.output());
+    return slope == null ? Gradients.none(1) : List.of(g.times(slope));
+  }
+
+  /** The derivative at x, where the function is y; null if it is zero. */
+  private @Nullable Array slope(Array x, Array y) {
+    return switch (function) {
+      case NEGATIVE -> Array.scalar(-1, x.dtype());
+      case ABS, RELU -> throw new IllegalStateException(name()); // the cotangent or not
+      case SIGN, FLOOR, CEIL, ROUND -> null;
+      case SQUARE -> x.times(2);
+      case RECIPROCAL -> Elementwise.square(y).negate();
+      case SQRT -> number(x, 0.5).dividedBy(y);
+      case RSQRT -> y.dividedBy(x).times(-0.5);
+      case CBRT -> number(x, 1).dividedBy(Elementwise.square(y).times(3));
+      case EXP -> y;
+      case EXP2 -> y.times(StrictMath.log(2));
+      case EXPM1 -> y.plus(1);
+      case LOG -> Elementwise.reciprocal(x);
+      case LOG2 -> Elementwise.reciprocal(x.times(StrictMath.log(2)));
+      case LOG1P -> Elementwise.reciprocal(x.plus(1));
+      case SIN -> Elementwise.cos(x);
+      case COS -> Elementwise.sin(x).negate();
+      case TANH -> y.plus(1).times(number(x, 1).minus(y));
+      case SIGMOID -> y.times(number(x, 1).minus(y));
+      case ERF -> Elementwise.exp(Elementwise.square(x).negate()).times(TWO_OVER_SQRT_PI);
+      case ERFC -> Elementwise.exp(Elementwise.square(x).negate()).times(-TWO_OVER_SQRT_PI);
+      case ERF_INV -> Elementwise.exp(Elementwise.square(y)).times(1 / TWO_OVER_SQRT_PI);
+      case SILU -> {
+        Array sigmoid = Elementwise.sigmoid(x);
+        yield sigmoid.times(x.times(number(x, 1).minus(sigmoid)).plus(1));
+      }
+      case GELU -> {
+        Array below = Elementwise.erfc(x.times(-SQRT_HALF)).times(0.5);
+        Array density = Elementwise.exp(Elementwise.square(x).times(-0.5)).times(NORMAL_DENSITY);
+        yield below.plus(x.times(density));
+      }
+      case GELU_TANH -> {
+        Array near =
+            Elementwise.clip(
+                x, number(x, -ScalarDerivatives.FAR), number(x, ScalarDerivatives.FAR));
+        Array square = Elementwise.square(near).times(SpecialFunctions.GELU_CUBIC);
+        Array gate = near.times(square.plus(1).times(SpecialFunctions.GELU_SCALE));
+        Array gateSlope = square.times(3).plus(1).times(SpecialFunctions.GELU_SCALE);
+        Array sigmoid = Elementwise.sigmoid(gate);
+        Array bell = sigmoid.times(number(x, 1).minus(sigmoid));
+        yield sigmoid.plus(near.times(bell).times(gateSlope));
+      }
+      case SOFTPLUS -> Elementwise.sigmoid(x);
+    };
+  }
+
+  private static Array number(Array x, double number) {
+    return Array.scalar(number, x.dtype());
   }
 
   /** The functions, each in the types it is computed in. */

@@ -6,6 +6,7 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Selection by a condition, {@code jnp.where}, and the triangles cut out with it. */
 public final class Where {
@@ -92,6 +93,22 @@ public final class Where {
       }
       Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), y.storage()));
       return Array.wrap(both.gather(places), shape);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+      Array condition = call.input(0);
+      Array zero = Array.scalar(0, cotangent.dtype());
+      List<@Nullable Array> all = Gradients.none(3);
+      if (call.wants(1)) {
+        Array x = where(condition, cotangent, zero);
+        all.set(1, Gradients.unbroadcast(x, call.input(1).shape()));
+      }
+      if (call.wants(2)) {
+        Array y = where(condition, zero, cotangent);
+        all.set(2, Gradients.unbroadcast(y, call.input(2).shape()));
+      }
+      return all;
     }
 
     /** Elements of {@code other} where the flags are as {@code set} says, else of {@code even}. */

@@ -1,0 +1,35 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Stretches;
+
+/** Derivatives of a network's usual activations in one pass; not to be differentiated again. */
+final class Slope {
+  private static final int RELU_COST = 24;
+  private static final int GELU_COST = 200;
+
+  private Slope() {}
+
+  static boolean has(Unary.Function function, DType dtype) {
+    return dtype != DType.FLOAT64
+        && (function == Unary.Function.RELU || function == Unary.Function.GELU_TANH);
+  }
+
+  /** The cotangent times the derivative at x, in float32, rounded to x's type once. */
+  static Array times(Unary.Function function, Array x, Array cotangent) {
+    Kernels kernels = KernelChoice.current().kernels();
+    float[] in = x.storage().floats();
+    float[] g = cotangent.storage().floats();
+    float[] out = new float[in.length];
+    if (function == Unary.Function.RELU) {
+      Stretches.run(in.length, RELU_COST, (from, n) -> kernels.reluDerivative(in, g, out, from, n));
+    } else {
+      Stretches.run(in.length, GELU_COST, (from, n) -> kernels.geluDerivative(in, g, out, from, n));
+    }
+    return Array.wrap(Storage.ofFloats(x.dtype(), out), x.shape());
+  }
+}
