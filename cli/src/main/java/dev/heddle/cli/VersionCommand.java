@@ -28,6 +28,7 @@ final class VersionCommand implements Command {
                 System.getProperty("os.name"),
                 System.getProperty("os.arch")));
     out.println("kernels " + choice.kernels().name() + ": " + choice.why());
+    out.println("tiles   " + choice.kernels().tiles());
     out.println("threads " + Workers.threads());
   }
 

@@ -14,6 +14,9 @@ public interface Kernels extends ElementKernels {
   /** The name by which {@code --kernels} asks for this implementation. */
   String name();
 
+  /** What part of a product is in registers at a time: rows by columns, for people to read. */
+  String tiles();
+
   /**
    * A right operand of products, laid out as this implementation likes it, to be used any number of
    * times by any number of threads. It may share the array of {@code b}, which must not change.

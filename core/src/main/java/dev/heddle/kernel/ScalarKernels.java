@@ -14,6 +14,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public String tiles() {
+    return "as the JIT compiler makes them";
+  }
+
+  @Override
   public Packed pack(Rows b, int rows) {
     return new Packed.Plain(b);
   }

@@ -53,7 +53,7 @@ final class Conversions {
     IntVector bits = x.reinterpretAsInts();
     IntVector odd = bits.lanewise(VectorOperators.LSHR, DROPPED).and(1);
     IntVector rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, DROPPED);
-    return rounded.blend(BFLOAT16_NAN, x.test(VectorOperators.IS_NAN).cast(I));
+    return rounded.blend(BFLOAT16_NAN, x.compare(VectorOperators.NE, x).cast(I));
   }
 
   /**

@@ -20,26 +20,17 @@ final class Finish {
   static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
     if (end.rounding() == Rounding.NONE) {
       inFull(end, c, at, stride, rows, cols, col);
-    } else if (isPower(end.divisor())) {
+    } else {
       int whole = cols / LANES * LANES;
-      float factor = 1 / end.divisor();
-      HalfFinish.apply(end.rounding(), c, at, stride, rows, whole, end.bias(), col, factor);
+      HalfFinish.apply(end, c, at, stride, rows, whole, col);
       if (whole < cols) {
         end.apply(c, at + whole, stride, rows, cols - whole, col + whole);
-      }
-    } else {
-      Epilogue product = new Epilogue(end.rounding(), end.bias(), 1);
-      apply(product, c, at, stride, rows, cols, col);
-      divide(c, at, stride, rows, cols / LANES * LANES, end.divisor());
-      divideRest(c, at, stride, rows, cols / LANES * LANES, cols, end.divisor());
-      for (int r = 0; r < rows; r++) {
-        Passes.round(end.rounding(), c, at + r * stride, at + r * stride + cols);
       }
     }
   }
 
   /** Whether a product with the inverse rounds the same number. */
-  private static boolean isPower(float divisor) {
+  static boolean isPower(float divisor) {
     return (Float.floatToRawIntBits(divisor) & MANTISSA) == 0 && 1 / divisor >= Float.MIN_NORMAL;
   }
 

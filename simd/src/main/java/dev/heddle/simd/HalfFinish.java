@@ -5,78 +5,167 @@ import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Rounding;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import org.jspecify.annotations.Nullable;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
- * An {@link Epilogue} of a 16-bit type in one pass: each vector is rounded, biased, rounded, scaled
- * and rounded while it is in a register. What an epilogue lacks is done with a neutral number: -0
- * added or 1 multiplied changes nothing that is rounded already.
+ * An {@link Epilogue} of a 16-bit type in one pass: each vector is rounded, biased, rounded,
+ * divided and rounded while it is in a register. A bias that is not there is -0, which changes
+ * nothing when it is added.
+ *
+ * <p>The roundings, those of {@link Passes}, are written out, so that the methods are too long to
+ * be inlined and are compiled alone: deep below a call, vectors became objects (of a small layer 18
+ * and 45 kilobytes a call, which took half as long again).
  */
 final class HalfFinish {
+  private static final float[] NOTHING = new float[LANES];
+
+  static {
+    Arrays.fill(NOTHING, -0f);
+  }
+
   private HalfFinish() {}
 
-  /**
-   * Goes over whole vectors of columns.
-   *
-   * @param bias from {@code col} on; null for none
-   * @param factor a power of two
-   */
-  static void apply(
-      Rounding rounding,
-      float[] c,
-      int at,
-      int stride,
-      int rows,
-      int cols,
-      float @Nullable [] bias,
-      int col,
-      float factor) {
+  /** Goes over whole vectors of columns. */
+  static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
+    float[] bias = end.bias();
     for (int j = 0; j < cols; j += LANES) {
-      FloatVector b =
-          bias == null ? FloatVector.broadcast(F, -0f) : FloatVector.fromArray(F, bias, col + j);
-      if (rounding == Rounding.BFLOAT16) {
-        bfloat16(c, at + j, stride, rows, b, factor);
+      float[] added = bias == null ? NOTHING : bias;
+      int from = bias == null ? 0 : col + j;
+      if (end.rounding() == Rounding.BFLOAT16) {
+        bfloat16(c, at + j, stride, rows, added, from, end.divisor());
       } else {
-        float16(c, at + j, stride, rows, b, factor);
+        float16(c, at + j, stride, rows, added, from, end.divisor());
       }
     }
   }
 
+  /** A NaN is looked for once: the bias's, or a new one, has no bits that rounding could carry. */
   private static void bfloat16(
-      float[] c, int at, int stride, int rows, FloatVector bias, float factor) {
-    for (int r = 0, to = at; r < rows; r++, to += stride) {
-      FloatVector product = Passes.toBfloat16(FloatVector.fromArray(F, c, to));
-      FloatVector sum = Passes.toBfloat16(product.add(bias));
-      Passes.toBfloat16(sum.mul(factor)).intoArray(c, to);
-    }
-  }
-
-  private static void float16(
-      float[] c, int at, int stride, int rows, FloatVector bias, float factor) {
-    for (int r = 0, to = at; r < rows; r++, to += stride) {
-      FloatVector x = FloatVector.fromArray(F, c, to);
-      FloatVector sum = Passes.toNormalFloat16(x).add(bias);
-      FloatVector scaled = Passes.toNormalFloat16(sum).mul(factor);
-      VectorMask<Integer> normal =
-          Passes.isNormalFloat16(x)
-              .and(Passes.isNormalFloat16(sum))
-              .and(Passes.isNormalFloat16(scaled));
-      if (normal.allTrue()) {
-        Passes.toNormalFloat16(scaled).intoArray(c, to);
-      } else {
-        inSteps(c, to, bias, factor);
+      float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
+    FloatVector b = FloatVector.fromArray(F, bias, from);
+    IntVector bits;
+    IntVector odd;
+    if (divisor == 1) {
+      for (int r = 0, to = at; r < rows; r++, to += stride) {
+        FloatVector x = FloatVector.fromArray(F, c, to);
+        bits = x.reinterpretAsInts();
+        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        FloatVector product =
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+        FloatVector sum = product.add(b);
+        bits = sum.reinterpretAsInts();
+        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        FloatVector y =
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+        y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
+      }
+    } else {
+      boolean isPower = Finish.isPower(divisor);
+      float inverse = 1 / divisor;
+      for (int r = 0, to = at; r < rows; r++, to += stride) {
+        FloatVector x = FloatVector.fromArray(F, c, to);
+        bits = x.reinterpretAsInts();
+        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        FloatVector product =
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+        FloatVector sum = product.add(b);
+        bits = sum.reinterpretAsInts();
+        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        FloatVector biased =
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+        FloatVector scaled = isPower ? biased.mul(inverse) : biased.div(divisor);
+        bits = scaled.reinterpretAsInts();
+        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        FloatVector y =
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+        y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
       }
     }
   }
 
-  /** One vector with zeros, subnormal numbers or overflow. */
-  private static void inSteps(float[] c, int to, FloatVector bias, float factor) {
+  /** Vectors in which something is not finite are done in steps. */
+  private static void float16(
+      float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
+    FloatVector b = FloatVector.fromArray(F, bias, from);
+    IntVector bits;
+    IntVector m; // of what is added and subtracted again
+    if (divisor == 1) {
+      for (int r = 0, to = at; r < rows; r++, to += stride) {
+        FloatVector x = FloatVector.fromArray(F, c, to);
+        IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
+        bits = x.reinterpretAsInts();
+        m =
+            bits.and(Passes.EXPONENT)
+                .max(Passes.FLOAT16_LEAST_EXPONENT)
+                .add(Passes.FLOAT16_ROUNDER);
+        FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+        FloatVector sum = product.add(b);
+        size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
+        bits = sum.reinterpretAsInts();
+        m =
+            bits.and(Passes.EXPONENT)
+                .max(Passes.FLOAT16_LEAST_EXPONENT)
+                .add(Passes.FLOAT16_ROUNDER);
+        FloatVector y = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+        if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
+          y.intoArray(c, to);
+        } else {
+          inSteps(c, to, bias, from, 1);
+        }
+      }
+    } else {
+      boolean isPower = Finish.isPower(divisor);
+      float inverse = 1 / divisor;
+      for (int r = 0, to = at; r < rows; r++, to += stride) {
+        FloatVector x = FloatVector.fromArray(F, c, to);
+        IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
+        bits = x.reinterpretAsInts();
+        m =
+            bits.and(Passes.EXPONENT)
+                .max(Passes.FLOAT16_LEAST_EXPONENT)
+                .add(Passes.FLOAT16_ROUNDER);
+        FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+        FloatVector sum = product.add(b);
+        size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
+        bits = sum.reinterpretAsInts();
+        m =
+            bits.and(Passes.EXPONENT)
+                .max(Passes.FLOAT16_LEAST_EXPONENT)
+                .add(Passes.FLOAT16_ROUNDER);
+        FloatVector biased = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        biased = biased.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+        FloatVector scaled = isPower ? biased.mul(inverse) : biased.div(divisor);
+        size = size.max(scaled.reinterpretAsInts().and(Passes.MAGNITUDE));
+        bits = scaled.reinterpretAsInts();
+        m =
+            bits.and(Passes.EXPONENT)
+                .max(Passes.FLOAT16_LEAST_EXPONENT)
+                .add(Passes.FLOAT16_ROUNDER);
+        FloatVector y = scaled.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+        if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
+          y.intoArray(c, to);
+        } else {
+          inSteps(c, to, bias, from, divisor);
+        }
+      }
+    }
+  }
+
+  /** One vector with an overflow, an infinity or a NaN. */
+  private static void inSteps(float[] c, int to, float[] bias, int from, float divisor) {
     Passes.round(Rounding.FLOAT16, c, to, to + LANES);
-    FloatVector.fromArray(F, c, to).add(bias).intoArray(c, to);
+    FloatVector.fromArray(F, c, to).add(FloatVector.fromArray(F, bias, from)).intoArray(c, to);
     Passes.round(Rounding.FLOAT16, c, to, to + LANES);
-    FloatVector.fromArray(F, c, to).mul(factor).intoArray(c, to);
-    Passes.round(Rounding.FLOAT16, c, to, to + LANES);
+    if (divisor != 1) {
+      FloatVector.fromArray(F, c, to).div(divisor).intoArray(c, to);
+      Passes.round(Rounding.FLOAT16, c, to, to + LANES);
+    }
   }
 }

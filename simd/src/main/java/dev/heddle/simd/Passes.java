@@ -14,20 +14,22 @@ import jdk.incubator.vector.VectorOperators;
 final class Passes {
   private static final int MANTISSA = (1 << 23) - 1;
 
-  private static final int BFLOAT16_DROPPED = 16;
-  private static final int BFLOAT16_HALF = 0x7fff; // a tie needs one more, which an odd bit adds
-  private static final int BFLOAT16_KEPT = 0xffff0000;
+  static final int BFLOAT16_DROPPED = 16;
+  static final int BFLOAT16_HALF = 0x7fff; // a tie needs one more, which an odd bit adds
+  static final int BFLOAT16_KEPT = 0xffff0000;
 
-  private static final int FLOAT16_DROPPED = 13;
-  private static final int FLOAT16_HALF = 0xfff;
-  private static final int FLOAT16_KEPT = ~0x1fff;
-  private static final float FLOAT16_NORMAL = 0x1p-14f;
-  private static final int FLOAT16_LEAST = Float.floatToRawIntBits(FLOAT16_NORMAL);
+  static final int SIGN = 0x80000000;
+  static final int MAGNITUDE = 0x7fffffff;
+  static final int EXPONENT = 0x7f800000;
 
-  /** As many bit patterns up to 65520, the first number that becomes infinite. */
-  private static final int FLOAT16_RANGE = Float.floatToRawIntBits(65520f) - FLOAT16_LEAST;
+  /** Of 2^-14, the least normal number: below it the last bit is always 2^-24. */
+  static final int FLOAT16_LEAST_EXPONENT = (127 - 14) << 23;
 
-  private static final int MAGNITUDE = 0x7fffffff;
+  /** To the bits of 2^e, gives those of 1.5 * 2^(e + 13), whose last bit is 2^(e - 10). */
+  static final int FLOAT16_ROUNDER = (13 << 23) + (1 << 22);
+
+  /** The bits of the first number that becomes infinite in float16. */
+  static final int OVERFLOW = Float.floatToRawIntBits(65520f);
 
   private Passes() {}
 
@@ -70,67 +72,62 @@ final class Passes {
 
   /** {@link Rounding#round(float)} of each. */
   static void round(Rounding rounding, float[] values, int from, int to) {
-    switch (rounding) {
-      case NONE, FLOAT32 -> {}
-      case BFLOAT16 -> bfloat16(values, from, to);
-      case FLOAT16 -> float16(values, from, to);
+    if (rounding == Rounding.BFLOAT16 || rounding == Rounding.FLOAT16) {
+      int rows = (to - from) / LANES;
+      columns(rounding == Rounding.BFLOAT16, values, from, rows, LANES, LANES);
+      for (int i = from + rows * LANES; i < to; i++) {
+        values[i] = rounding.round(values[i]);
+      }
     }
   }
 
-  private static void bfloat16(float[] values, int from, int to) {
-    int i = from;
-    for (; i + LANES <= to; i += LANES) {
-      toBfloat16(FloatVector.fromArray(F, values, i)).intoArray(values, i);
-    }
-    for (; i < to; i++) {
-      values[i] = Rounding.BFLOAT16.round(values[i]);
+  /** Rounds the first {@code count} columns of some rows, and may round what follows them. */
+  static void round(Rounding rounding, float[] values, int from, int rows, int stride, int count) {
+    if (count > stride - LANES) {
+      round(rounding, values, from, from + rows * stride);
+    } else if (rounding == Rounding.BFLOAT16 || rounding == Rounding.FLOAT16) {
+      columns(rounding == Rounding.BFLOAT16, values, from, rows, stride, count);
     }
   }
 
   /**
-   * In two ways: where all of a vector stay normal numbers of float16 the last bits are dropped.
+   * The loops of both types in one method, written out, so that it is too long to be inlined and is
+   * compiled alone: deep below a call, vectors become objects.
+   *
+   * <p>To float16 by adding a number of which the last bit is the one that float16 has last, and
+   * subtracting it again. That is all where the numbers stay finite.
    */
-  private static void float16(float[] values, int from, int to) {
-    int i = from;
-    for (; i + LANES <= to; i += LANES) {
-      FloatVector x = FloatVector.fromArray(F, values, i);
-      FloatVector y = toNormalFloat16(x);
-      if (!isNormalFloat16(x).allTrue()) {
-        IntVector bits = x.reinterpretAsInts();
-        FloatVector size = bits.and(MAGNITUDE).reinterpretAsFloats();
-        IntVector tiny = size.add(0.5f).sub(0.5f).reinterpretAsInts(); // steps of 2^-24
-        IntVector signed = tiny.or(bits.and(~MAGNITUDE));
-        VectorMask<Float> subnormal = size.compare(VectorOperators.LT, FLOAT16_NORMAL);
-        y = y.blend(y.mul(Float.POSITIVE_INFINITY), y.abs().compare(VectorOperators.GE, 65536f));
-        y = y.blend(signed.reinterpretAsFloats(), subnormal);
-        y = y.blend(x, x.compare(VectorOperators.NE, x));
+  private static void columns(
+      boolean isBfloat16, float[] values, int from, int rows, int stride, int count) {
+    if (isBfloat16) {
+      for (int first = from; first < from + count; first += LANES) {
+        for (int r = 0, i = first; r < rows; r++, i += stride) {
+          FloatVector x = FloatVector.fromArray(F, values, i);
+          IntVector bits = x.reinterpretAsInts();
+          IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
+          IntVector y = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
+          VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
+          y.reinterpretAsFloats().blend(x, nan).intoArray(values, i);
+        }
       }
-      y.intoArray(values, i);
+      return;
     }
-    for (; i < to; i++) {
-      values[i] = Rounding.FLOAT16.round(values[i]);
+    for (int first = from; first < from + count; first += LANES) {
+      for (int r = 0, i = first; r < rows; r++, i += stride) {
+        FloatVector x = FloatVector.fromArray(F, values, i);
+        IntVector bits = x.reinterpretAsInts();
+        IntVector exponent = bits.and(EXPONENT).max(FLOAT16_LEAST_EXPONENT);
+        FloatVector rounder = exponent.add(FLOAT16_ROUNDER).reinterpretAsFloats();
+        IntVector rounded = x.add(rounder).sub(rounder).reinterpretAsInts();
+        FloatVector y = rounded.or(bits.and(SIGN)).reinterpretAsFloats();
+        IntVector size = bits.and(MAGNITUDE);
+        if (!size.compare(VectorOperators.LT, OVERFLOW).allTrue()) {
+          VectorMask<Float> beyond = size.compare(VectorOperators.GE, OVERFLOW).cast(F);
+          y = y.blend(x.mul(Float.POSITIVE_INFINITY), beyond);
+          y = y.blend(x, x.compare(VectorOperators.NE, x));
+        }
+        y.intoArray(values, i);
+      }
     }
-  }
-
-  /** The nearest numbers of bfloat16. */
-  static FloatVector toBfloat16(FloatVector x) {
-    IntVector bits = x.reinterpretAsInts();
-    IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
-    IntVector rounded = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
-    VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
-    return rounded.reinterpretAsFloats().blend(x, nan);
-  }
-
-  /** The nearest numbers of float16 where {@link #isNormalFloat16} holds. */
-  static FloatVector toNormalFloat16(FloatVector x) {
-    IntVector bits = x.reinterpretAsInts();
-    IntVector odd = bits.lanewise(VectorOperators.LSHR, FLOAT16_DROPPED).and(1);
-    return bits.add(FLOAT16_HALF).add(odd).and(FLOAT16_KEPT).reinterpretAsFloats();
-  }
-
-  /** Where float16 has neither a subnormal number nor infinity for a number. */
-  static VectorMask<Integer> isNormalFloat16(FloatVector x) {
-    IntVector aboveLeast = x.reinterpretAsInts().and(MAGNITUDE).sub(FLOAT16_LEAST);
-    return aboveLeast.compare(VectorOperators.ULT, FLOAT16_RANGE);
   }
 }

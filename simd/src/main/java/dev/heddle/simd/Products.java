@@ -8,8 +8,8 @@ final class Products {
   /** Rows of A that stay in the second-level cache while the panels pass. */
   private static final int ROW_BLOCK = 96;
 
-  /** Rows of C that the epilogue goes over at a time, two register tiles. */
-  private static final int FINISHED_TOGETHER = 12;
+  /** Rows of C that the epilogue goes over at a time, eight register tiles. */
+  private static final int FINISHED_TOGETHER = 48;
 
   /** Steps of a chain before it is stored and continued. */
   private static final int STEP_BLOCK = 1024;

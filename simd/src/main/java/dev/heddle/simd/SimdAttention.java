@@ -172,7 +172,7 @@ final class SimdAttention {
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
     Passes.divide(packed, depth, BLOCK, count, (float) rules.queryDivisor());
     if (rounded) {
-      Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
+      Passes.round(rules.scoreRounding(), packed, 0, depth, BLOCK, count);
     }
   }
 
@@ -205,7 +205,7 @@ final class SimdAttention {
         depth,
         true);
     if (rounded) {
-      Passes.round(rules.scoreRounding(), scratch.scores, from * BLOCK, to * BLOCK);
+      Passes.round(rules.scoreRounding(), scratch.scores, from * BLOCK, to - from, BLOCK, count);
     }
   }
 

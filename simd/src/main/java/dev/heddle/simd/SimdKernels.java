@@ -47,6 +47,11 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
+  public String tiles() {
+    return "6 x " + Panels.WIDTH + " (6 x " + Panels.WIDTH / Species.LANES + " vectors)";
+  }
+
+  @Override
   public Packed pack(Rows b, int rows) {
     boolean plain = rows < ROWS_TO_PACK_FOR || isCold((long) rows * b.rows() * b.cols());
     products = Math.min(products + 1, COLD_CALLS);

@@ -2,6 +2,7 @@ package dev.heddle.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
@@ -9,18 +10,19 @@ import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
 
 /**
  * What is done to single numbers has the scalar bits: every 4,099th float, or all of them with
- * {@code -Dheddle.floats=all}.
+ * {@code -Dheddle.test.allFloats=true}.
  */
 class PassesTest {
   private static final String WISH = System.getProperty(KernelChoice.PROPERTY, "auto");
 
   /** A prime, so that all last bits occur. */
-  private static final int STEP = "all".equals(System.getProperty("heddle.floats")) ? 1 : 4099;
+  private static final int STEP = Boolean.getBoolean("heddle.test.allFloats") ? 1 : 4099;
 
   private static final int AT_ONCE = 1 << 12;
 
@@ -47,6 +49,55 @@ class PassesTest {
       }
       Passes.round(rounding, values, 0, AT_ONCE);
       assertThat(values).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BFLOAT16, 1",
+    "BFLOAT16, 4",
+    "BFLOAT16, 2.828125",
+    "FLOAT16, 1",
+    "FLOAT16, 4",
+    "FLOAT16, 2.828125"
+  })
+  void epiloguesHaveTheScalarBits(Rounding rounding, float divisor) {
+    int cols = 100;
+    int rows = 41;
+    float[] values = new float[rows * cols];
+    float[] expected = new float[rows * cols];
+    float[] bias = new float[cols];
+    for (long bits = 0; bits < 1L << 32; ) {
+      for (int i = 0; i < values.length; i++, bits += STEP) {
+        values[i] = Float.intBitsToFloat((int) bits);
+        bias[i % cols] = rounding.round(values[i] * (i % 7 - 3));
+      }
+      Epilogue end = new Epilogue(rounding, (bits & 1) == 0 ? bias : null, divisor);
+      System.arraycopy(values, 0, expected, 0, values.length);
+      end.apply(expected, 0, cols, rows, cols, 0);
+      Finish.apply(end, values, 0, cols, rows, cols, 0);
+      assertThat(values).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Rounding.class,
+      names = {"BFLOAT16", "FLOAT16"})
+  void roundingOfColumnsHasTheScalarBits(Rounding rounding) {
+    int stride = SimdAttention.BLOCK;
+    for (int count = 1; count <= stride; count++) {
+      float[] values = new float[stride * 3];
+      float[] expected = new float[stride * 3];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (i - 90) * 1.0009f;
+        expected[i] = i % stride < count ? rounding.round(values[i]) : values[i];
+      }
+      Passes.round(rounding, values, 0, 3, stride, count);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i % stride < count ? values[i] : expected[i]; // what follows may be rounded
+      }
+      assertThat(values).as("%d columns", count).isEqualTo(expected);
     }
   }
 

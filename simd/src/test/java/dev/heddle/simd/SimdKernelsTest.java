@@ -70,6 +70,7 @@ class SimdKernelsTest extends KernelsContract {
   @Test
   void haveTheWidthAskedFor() {
     assertThat(kernels().name()).isEqualTo("simd" + Species.F.vectorBitSize());
+    assertThat(kernels().tiles()).matches("6 x \\d+ \\(6 x [24] vectors\\)");
     if (!WISH.equals("auto")) {
       assertThat(kernels().name()).isEqualTo(WISH);
     }

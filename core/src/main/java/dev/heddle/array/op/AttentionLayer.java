@@ -29,8 +29,11 @@ public final class AttentionLayer {
       return kernel.convertedTo(dtype);
     }
 
+    /** Rounded to the type; widened once, not for each call. */
     float @Nullable [] biasOf(DType dtype) {
-      return bias == null ? null : bias.convertedTo(dtype).storage().floats();
+      return bias == null
+          ? null
+          : bias.convertedTo(dtype).convertedTo(DType.FLOAT32).storage().floats();
     }
   }
 

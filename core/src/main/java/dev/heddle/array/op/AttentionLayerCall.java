@@ -188,11 +188,6 @@ final class AttentionLayerCall {
     int at = unit / heads * queries * width + unit % heads * depth;
     Rows out = new Rows(attended, at, width, queries, depth);
     kernels.attend(plan.head(unit, q, k, v, null), from, to, out, null, null);
-    if (rounding != Rounding.NONE) {
-      for (int row = from; row < to; row++) {
-        kernels.round(rounding, attended, out.at(row), depth);
-      }
-    }
   }
 
   /**
@@ -316,6 +311,9 @@ final class AttentionLayerCall {
       int count = Math.min(share, rows - from);
       Rows part = new Rows(out, from * outFeatures, outFeatures, count, outFeatures);
       Rows a = new Rows(attended, from * width, width, count, width);
+      if (rounding != Rounding.NONE) {
+        kernels.round(rounding, attended, from * width, count * width);
+      }
       kernels.multiply(a, outKernel, 0, part, outEpilogue);
       if (halves != null) {
         narrow(halves, from * outFeatures, count * outFeatures);
