@@ -17,29 +17,101 @@ class Flax:
         self.dtype = jax.numpy.dtype(dtype)
         self.version = f"Flax {flax.__version__}, JAX {jax.__version__}"
 
-    def load(self, tensors, heads, causal, onnx):
-        import flax.linen
+    def load(self, tensors, settings):
+        tasks = {"forward": self.forward, "backward": self.backward, "step": self.step}
+        self.run, self.named = tasks[settings["task"]](tensors, settings)
+
+    def array(self, values):
         import jax
 
-        x = jax.numpy.asarray(tensors.pop("inputs_q"), self.dtype)
-        params = {}
-        for path, values in tensors.items():
-            module, leaf = path.split("/")
-            params.setdefault(module, {})[leaf] = jax.numpy.asarray(values, self.dtype)
+        return jax.numpy.asarray(values, self.dtype)
+
+    def layer(self, tensors, settings):
+        """The layer as a function of parameters and inputs, and both."""
+        import flax.linen
+
+        x = self.array(tensors.pop("inputs_q"))
+        params = tree({path: self.array(values) for path, values in tensors.items()})
         layer = flax.linen.MultiHeadDotProductAttention(
-            num_heads=heads, dtype=self.dtype, param_dtype=self.dtype
+            num_heads=settings["heads"], dtype=self.dtype, param_dtype=self.dtype
         )
-        mask = flax.linen.make_causal_mask(x[:1, :, 0]) if causal else None
-        compiled = jax.jit(lambda params, x: layer.apply({"params": params}, x, mask=mask))
-        self.run = lambda: compiled(params, x)
+        mask = flax.linen.make_causal_mask(x[:1, :, 0]) if settings["causal"] else None
+        return lambda params, x: layer.apply({"params": params}, x, mask=mask), params, x
+
+    def forward(self, tensors, settings):
+        import jax
+
+        layer, params, x = self.layer(tensors, settings)
+        compiled = jax.jit(layer)
+        return lambda: compiled(params, x), lambda y: {"output": y}
+
+    def backward(self, tensors, settings):
+        import jax
+
+        cotangent = self.array(tensors.pop("cotangent"))
+        layer, params, x = self.layer(tensors, settings)
+
+        @jax.jit
+        def compiled(params, x, cotangent):
+            y, pullback = jax.vjp(layer, params, x)
+            return y, pullback(cotangent)
+
+        def named(result):
+            y, (of_params, of_x) = result
+            return {"output": y, "grads/inputs_q": of_x, **flat(of_params, "grads/")}
+
+        return lambda: compiled(params, x, cotangent), named
+
+    def step(self, tensors, settings):
+        import flax_model
+        import jax
+
+        tokens = jax.numpy.asarray(tensors.pop("tokens"))
+        wide = jax.numpy.promote_types(self.dtype, jax.numpy.float32)
+        params = tree({path: jax.numpy.asarray(v, wide) for path, v in tensors.items()})
+        compiled, self.state = flax_model.training(params, tokens, settings, self.dtype)
+
+        def run():
+            self.state = compiled(self.state, tokens)
+            return self.state
+
+        def named(state):
+            params, _, loss = state
+            return {"loss": loss, **flat(params, "params/")}
+
+        return run, named
 
     def call(self):
-        self.result = self.run().block_until_ready()
+        import jax
 
-    def output(self):
+        self.result = jax.block_until_ready(self.run())
+
+    def outputs(self):
         import numpy
 
-        return numpy.asarray(self.result).astype(numpy.float32)
+        named = self.named(self.result)
+        return {name: numpy.asarray(array).astype(numpy.float32) for name, array in named.items()}
+
+
+def tree(paths):
+    """Dictionaries in dictionaries, from paths with `/`."""
+    root = {}
+    for path, leaf in paths.items():
+        *branches, name = path.split("/")
+        at = root
+        for branch in branches:
+            at = at.setdefault(branch, {})
+        at[name] = leaf
+    return root
+
+
+def flat(root, prefix):
+    """Paths with `/`, from dictionaries in dictionaries."""
+    paths = {}
+    for name, node in root.items():
+        here = prefix + name
+        paths.update(flat(node, here + "/") if isinstance(node, dict) else {here: node})
+    return paths
 
 
 peer.serve(Flax)

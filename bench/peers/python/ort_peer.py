@@ -12,11 +12,11 @@ class Ort:
         self.options.inter_op_num_threads = 1
         self.version = f"ONNX Runtime {onnxruntime.__version__}"
 
-    def load(self, tensors, heads, causal, onnx):
+    def load(self, tensors, settings):
         import onnxruntime
 
         session = onnxruntime.InferenceSession(
-            onnx, self.options, providers=["CPUExecutionProvider"]
+            settings["onnx"], self.options, providers=["CPUExecutionProvider"]
         )
         inputs = {"x": tensors["inputs_q"]}
         self.run = lambda: session.run(["y"], inputs)[0]
@@ -24,8 +24,8 @@ class Ort:
     def call(self):
         self.result = self.run()
 
-    def output(self):
-        return self.result
+    def outputs(self):
+        return {"output": self.result}
 
 
 peer.serve(Ort)

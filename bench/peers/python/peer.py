@@ -1,7 +1,8 @@
 """The side of a peer that talks: a line with words between tabs asks, a line answers.
 
-    load NPZ OUT HEADS CAUSAL ONNX   computes the layer once, writes its output into OUT as raw float32
-    time CALLS                       computes it several times; answers the nanoseconds of each call
+    load NPZ OUT NAME=VALUE...   computes a row's task once (or `calls` times), writes what came of
+                                 the last time into OUT, an npz of float32
+    time CALLS                   computes it several times; answers the nanoseconds of each call
 
 An answer is `ok` with a word, or `unavailable` with the reason. Standard output is for answers alone:
 what libraries print goes to standard error.
@@ -26,8 +27,9 @@ def settings():
 
 def serve(start):
     """Answers until standard input ends. `start(threads, dtype)` gives the engine: an object with
-    `version`, `load(tensors, heads, causal, onnx)` and `call()`, which returns when its result is
-    there; `output()` is that result as a float32 NumPy array."""
+    `version`, `load(tensors, settings)` and `call()`, which returns when its result is there;
+    `outputs()` is that result as float32 NumPy arrays by Heddle's names for them. The settings are
+    those of the question: `task` (forward, backward or step), `heads`, `causal`, ..."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the benchmark, which ends this process
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -50,15 +52,32 @@ def serve(start):
             answer("unavailable", reason(problem))
 
 
-def load(engine, npz, out, heads, causal, onnx):
+def load(engine, npz, out, *words):
     import numpy
 
+    settings = {}
+    for word in words:
+        name, value = word.split("=", 1)
+        settings[name] = number(value)
     with numpy.load(npz) as file:
         tensors = {name: file[name] for name in file.files}
-    engine.load(tensors, int(heads), causal == "1", onnx)
-    engine.call()
-    engine.output().astype("<f4").tofile(out)
+    engine.load(tensors, settings)
+    for _ in range(settings.get("calls", 1)):
+        engine.call()
+    outputs = {name: numpy.ascontiguousarray(array) for name, array in engine.outputs().items()}
+    with open(out, "wb") as file:
+        numpy.savez(file, **outputs)
     return "loaded"
+
+
+def number(value):
+    """An integer or a number, where the word is one."""
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            pass
+    return value
 
 
 def measure(engine, calls):

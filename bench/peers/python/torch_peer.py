@@ -2,6 +2,8 @@
 
 import peer
 
+NAMES = ("query", "key", "value")
+
 
 class Torch:
     def __init__(self, threads, dtype):
@@ -11,42 +13,94 @@ class Torch:
         self.dtype = getattr(torch, dtype)
         self.version = f"PyTorch {torch.__version__}"
 
-    def load(self, tensors, heads, causal, onnx):
+    def load(self, tensors, settings):
+        tasks = {"forward": self.forward, "backward": self.backward, "step": self.step}
+        self.run, self.named = tasks[settings["task"]](tensors, settings)
+
+    def tensor(self, values):
         import numpy
         import torch
 
-        features = tensors["inputs_q"].shape[-1]
-        names = ("query", "key", "value")
+        return torch.from_numpy(numpy.array(values)).to(self.dtype).contiguous()
 
-        def tensor(values):
-            return torch.from_numpy(numpy.array(values)).to(self.dtype).contiguous()
+    def layer(self, tensors, settings):
+        """The layer as a function of the inputs, the inputs, and the parameters."""
+        import numpy
+        import torch
 
-        x = tensor(tensors["inputs_q"])
-        weight = tensor(
-            numpy.concatenate([tensors[f"{n}/kernel"].reshape(features, -1).T for n in names])
+        x = self.tensor(tensors["inputs_q"])
+        batch, length, features = x.shape
+        heads, causal = settings["heads"], bool(settings["causal"])
+        weight = self.tensor(
+            numpy.concatenate([tensors[f"{n}/kernel"].reshape(features, -1).T for n in NAMES])
         )
-        bias = tensor(numpy.concatenate([tensors[f"{n}/bias"].reshape(-1) for n in names]))
-        out_weight = tensor(tensors["out/kernel"].reshape(-1, features).T)
-        out_bias = tensor(tensors["out/bias"])
-        batch, length, _ = x.shape
+        bias = self.tensor(numpy.concatenate([tensors[f"{n}/bias"].reshape(-1) for n in NAMES]))
+        out_weight = self.tensor(tensors["out/kernel"].reshape(-1, features).T)
+        out_bias = self.tensor(tensors["out/bias"])
         linear = torch.nn.functional.linear
         attention = torch.nn.functional.scaled_dot_product_attention
 
-        def run():
+        def layer(x):
             qkv = linear(x, weight, bias).view(batch, length, 3, heads, features // heads)
             q, k, v = qkv.permute(2, 0, 3, 1, 4)
             y = attention(q, k, v, is_causal=causal)
             return linear(y.transpose(1, 2).reshape(batch, length, features), out_weight, out_bias)
 
-        self.inference = torch.inference_mode
-        self.run = run
+        return layer, x, (weight, bias, out_weight, out_bias)
+
+    def forward(self, tensors, settings):
+        import torch
+
+        layer, x, _ = self.layer(tensors, settings)
+
+        def run():
+            with torch.inference_mode():
+                return layer(x)
+
+        return run, lambda y: {"output": y}
+
+    def backward(self, tensors, settings):
+        import torch
+
+        cotangent = self.tensor(tensors["cotangent"])
+        layer, x, parameters = self.layer(tensors, settings)
+        leaves = (x, *parameters)
+        for leaf in leaves:
+            leaf.requires_grad_()
+
+        def run():
+            y = layer(x)
+            return y, torch.autograd.grad(y, leaves, cotangent)
+
+        def named(result):
+            y, (of_x, weight, bias, out_weight, out_bias) = result
+            named = {"output": y, "grads/inputs_q": of_x}
+            for name, kernel, rest in zip(NAMES, weight.chunk(3), bias.chunk(3)):
+                named[f"grads/{name}/kernel"] = kernel.T
+                named[f"grads/{name}/bias"] = rest
+            named["grads/out/kernel"] = out_weight.T
+            named["grads/out/bias"] = out_bias
+            return named
+
+        return run, named
+
+    def step(self, tensors, settings):
+        import torch_model
+
+        training = torch_model.Training(tensors, settings, self.dtype)
+
+        def named(loss):
+            parameters = training.parameters()
+            return {"loss": loss, **{f"params/{n}": p for n, p in parameters.items()}}
+
+        return training.step, named
 
     def call(self):
-        with self.inference():
-            self.result = self.run()
+        self.result = self.run()
 
-    def output(self):
-        return self.result.float().numpy()
+    def outputs(self):
+        named = self.named(self.result)
+        return {name: tensor.detach().float().numpy() for name, tensor in named.items()}
 
 
 peer.serve(Torch)

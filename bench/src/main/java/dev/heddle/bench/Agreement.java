@@ -1,44 +1,81 @@
 package dev.heddle.bench;
 
 import dev.heddle.array.DType;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Whether an engine computes the same layer: a time is worth nothing without it. */
+/** Whether an engine computes the same: a time is worth nothing without it. */
 final class Agreement {
   private Agreement() {}
 
   /**
-   * The largest distance between two outputs, relative to the largest expected value.
+   * The largest distance between what Heddle and an engine computed, relative to the largest value
+   * that Heddle has in the tensor or in its neighbours, those with the same name up to the last
+   * {@code /}: kernel and bias of a layer together. The gradient of the key's bias has no size of
+   * its own, it is zero but for rounding.
    *
    * @throws UnavailableException if it is more than rounding explains
    */
-  static double check(float[] expected, float[] output, DType dtype) throws UnavailableException {
-    if (output.length != expected.length) {
-      throw new UnavailableException(
-          "its output: expected %d values as Heddle's, got %d"
-              .formatted(expected.length, output.length));
-    }
-    double largest = 0;
-    double distance = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double apart = Math.abs((double) expected[i] - output[i]);
-      if (!(apart < Double.POSITIVE_INFINITY)) {
+  static double check(Outputs expected, Outputs got, DType dtype) throws UnavailableException {
+    double difference = 0;
+    for (Map.Entry<String, float[]> tensor : expected.tensors().entrySet()) {
+      String name = tensor.getKey();
+      float @Nullable [] values = got.tensors().get(name);
+      if (values == null) {
         throw new UnavailableException(
-            "its output: expected %s as Heddle's at index %d, got %s"
-                .formatted(expected[i], i, output[i]));
+            "its %s: expected %d values as Heddle's, got none"
+                .formatted(name, tensor.getValue().length));
       }
-      largest = Math.max(largest, Math.abs(expected[i]));
-      distance = Math.max(distance, apart);
-    }
-    double difference = largest == 0 ? distance : distance / largest;
-    double allowed = allowed(dtype);
-    if (difference > allowed) {
-      throw new UnavailableException(
-          Text.format(
-              "its output is %.2g of the largest value away from Heddle's, more than the %.2g that"
-                  + " rounding explains",
-              difference, allowed));
+      double distance = distance(name, tensor.getValue(), values);
+      double largest = largest(expected, name);
+      double here = largest == 0 ? distance : distance / largest;
+      if (here > allowed(dtype)) {
+        throw new UnavailableException(
+            Text.format(
+                "its %s is %.2g of the largest value away from Heddle's, more than the %.2g that"
+                    + " rounding explains",
+                name, here, allowed(dtype)));
+      }
+      difference = Math.max(difference, here);
     }
     return difference;
+  }
+
+  private static double distance(String name, float[] expected, float[] values)
+      throws UnavailableException {
+    if (values.length != expected.length) {
+      throw new UnavailableException(
+          "its %s: expected %d values as Heddle's, got %d"
+              .formatted(name, expected.length, values.length));
+    }
+    double distance = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double apart = Math.abs((double) expected[i] - values[i]);
+      if (!(apart < Double.POSITIVE_INFINITY)) {
+        throw new UnavailableException(
+            "its %s: expected %s as Heddle's at index %d, got %s"
+                .formatted(name, expected[i], i, values[i]));
+      }
+      distance = Math.max(distance, apart);
+    }
+    return distance;
+  }
+
+  /** The largest value of a tensor and its neighbours. */
+  private static double largest(Outputs outputs, String name) {
+    double largest = 0;
+    for (Map.Entry<String, float[]> tensor : outputs.tensors().entrySet()) {
+      if (layer(tensor.getKey()).equals(layer(name))) {
+        for (float value : tensor.getValue()) {
+          largest = Math.max(largest, Math.abs(value));
+        }
+      }
+    }
+    return largest;
+  }
+
+  private static String layer(String name) {
+    return name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : name;
   }
 
   /** The tolerances of the comparison with Flax; float64 comes here through float32. */

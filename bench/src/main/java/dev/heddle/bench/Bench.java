@@ -96,7 +96,7 @@ public final class Bench implements Benchmark {
   private SequencedMap<String, Engine> ready(
       Problem problem, Engines engines, Map<String, Double> differences, PrintStream out) {
     SequencedMap<String, Engine> ready = new LinkedHashMap<>();
-    float[] expected;
+    Outputs expected;
     try {
       expected = new HeddleEngine().load(problem);
     } catch (OutOfMemoryError e) {
@@ -106,9 +106,10 @@ public final class Bench implements Benchmark {
     }
     for (String name : names) {
       try {
+        Engines.checkPart(name, problem.row());
         Engine engine = engines.open(name);
-        float[] output = engine.load(problem);
-        differences.put(name, Agreement.check(expected, output, problem.dtype()));
+        Outputs outputs = engine.load(problem);
+        differences.put(name, Agreement.check(expected, outputs, problem.dtype()));
         ready.put(name, engine);
       } catch (UnavailableException e) {
         leaveOut(name, problem.row(), e, out);

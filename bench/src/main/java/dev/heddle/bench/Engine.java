@@ -2,7 +2,7 @@ package dev.heddle.bench;
 
 import java.io.IOException;
 
-/** Something that computes the layer; used by one thread, a row at a time. */
+/** Something that computes rows; used by one thread, a row at a time. */
 public interface Engine extends AutoCloseable {
   /** What it is, with its version: {@code ONNX Runtime 1.29.0}. */
   String version();
@@ -10,11 +10,11 @@ public interface Engine extends AutoCloseable {
   /**
    * Takes a row's parameters and inputs, in place of those it had, and computes it once.
    *
-   * @return the output in row-major order, shape {@code [B, Q, F]}
+   * @return what Heddle gives in the row, by the same names
    * @throws UnavailableException if it cannot compute this row in this type
    * @throws IOException if files between processes, or the process, fail
    */
-  float[] load(Problem problem) throws UnavailableException, IOException;
+  Outputs load(Problem problem) throws UnavailableException, IOException;
 
   /** Called when warm-up is over: the calls that follow are counted. */
   default void warm() {}

@@ -44,6 +44,25 @@ final class Engines implements AutoCloseable {
     return engine;
   }
 
+  /**
+   * Whether an engine has a part in a row, on whatever machine.
+   *
+   * @throws UnavailableException if not, with the reason
+   */
+  static void checkPart(String name, Row row) throws UnavailableException {
+    if (row.task() == Task.FORWARD) {
+      return;
+    }
+    switch (name) {
+      case "ort", "ort-java" ->
+          throw new UnavailableException("ONNX Runtime's packages compute forward only");
+      case "djl-pytorch" ->
+          throw new UnavailableException(
+              "its TorchScript program computes forward only; torch is the same library");
+      default -> {}
+    }
+  }
+
   /** What Heddle's calls cost in memory; null for others. */
   @Nullable Memory memory(String name, long usedBefore) {
     return running.get(name) instanceof HeddleEngine heddle ? heddle.memory(usedBefore) : null;
@@ -84,9 +103,10 @@ final class Engines implements AutoCloseable {
             List.of(
                 problem.npz().toString(),
                 output.toString(),
-                Integer.toString(problem.row().heads()),
-                problem.row().causal() ? "1" : "0",
-                name.equals("ort") ? problem.onnx().toString() : "");
+                "task=" + problem.row().task().label(),
+                "heads=" + problem.row().heads(),
+                "causal=" + (problem.row().causal() ? 1 : 0),
+                "onnx=" + (name.equals("ort") ? problem.onnx() : ""));
     return open(name, command, wording);
   }
 

@@ -2,12 +2,14 @@ package dev.heddle.bench;
 
 import dev.heddle.array.Array;
 import dev.heddle.kernel.KernelChoice;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Heddle itself, called as a user calls it, in this JVM; counts what its calls allocate. */
 final class HeddleEngine implements Engine {
-  private @Nullable Problem loaded;
-  private @Nullable Array last;
+  private @Nullable Work loaded;
+  private @Nullable List<Array> last;
   private long calls;
   private long allocated;
   private long collections;
@@ -19,9 +21,10 @@ final class HeddleEngine implements Engine {
   }
 
   @Override
-  public float[] load(Problem problem) {
-    loaded = problem;
-    return call(problem).toFloatArray();
+  public Outputs load(Problem problem) {
+    Work work = problem.work();
+    loaded = work;
+    return Outputs.of(work.names(), work.run());
   }
 
   @Override
@@ -33,11 +36,10 @@ final class HeddleEngine implements Engine {
 
   @Override
   public long[] time(int count) {
-    Problem problem = loaded();
+    Work work = loaded();
     long allocatedBefore = Heap.allocated();
     long collectionsBefore = Heap.collections();
-    long[] nanos =
-        Engine.time(count, () -> last = call(problem)); // kept, so that it must be computed
+    long[] nanos = Engine.time(count, () -> last = work.run()); // kept, so that it must be computed
     allocated += Heap.allocated() - allocatedBefore;
     collections += Heap.collections() - collectionsBefore;
     calls += count;
@@ -50,24 +52,23 @@ final class HeddleEngine implements Engine {
    * @param usedBefore the heap in use before the row was loaded, the row's numbers included
    */
   Memory memory(long usedBefore) {
-    Problem problem = loaded();
+    Work work = loaded();
     last = null;
-    long peak = Heap.peak(() -> last = call(problem));
-    long outputBytes = (long) problem.inputs().inputsQ().size() * problem.dtype().itemSize();
+    long peak = Heap.peak(() -> last = work.run());
+    long outputBytes =
+        Objects.requireNonNull(last).stream()
+            .mapToLong(array -> (long) array.size() * array.dtype().itemSize())
+            .sum();
     return new Memory(
         allocated / Math.max(1, calls), outputBytes, Math.max(0, peak - usedBefore), collections);
   }
 
-  private Problem loaded() {
-    Problem problem = loaded;
-    if (problem == null) {
+  private Work loaded() {
+    Work work = loaded;
+    if (work == null) {
       throw new IllegalStateException("nothing is loaded");
     }
-    return problem;
-  }
-
-  private static Array call(Problem problem) {
-    return problem.attention().apply(problem.variables(), problem.inputs());
+    return work;
   }
 
   @Override

@@ -5,18 +5,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
- * The side of a peer in a JVM that talks: {@code load ROW OUT} computes a row once and writes its
- * output as raw float32, {@code time CALLS} answers the nanoseconds of that many calls.
+ * The side of a peer in a JVM that talks: {@code load ROW OUT} computes a row once and writes what
+ * came of it as an npz file, {@code time CALLS} answers the nanoseconds of that many calls.
  */
 public final class JvmPeer {
   private final DType dtype;
@@ -82,11 +79,7 @@ public final class JvmPeer {
           .mapToObj(Long::toString)
           .collect(Collectors.joining(" "));
     }
-    float[] output = engine.load(Problem.of(Row.of(words[1]), dtype, folder));
-    ByteBuffer bytes =
-        ByteBuffer.allocate(output.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(output);
-    Files.write(Path.of(words[2]), bytes.array());
+    engine.load(Problem.of(Row.of(words[1]), dtype, folder)).save(Path.of(words[2]));
     return "loaded";
   }
 

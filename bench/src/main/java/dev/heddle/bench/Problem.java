@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -24,35 +25,49 @@ import java.util.SequencedMap;
  *
  * @param row the sizes
  * @param dtype the type of parameters and inputs
- * @param attention the layer
- * @param variables its parameters, {@code params/query/kernel} and so on, biases not zero
- * @param inputs shape {@code [B, Q, F]}, with the causal mask where there is one
+ * @param variables the layer's parameters, {@code params/query/kernel} and so on, biases not zero
+ * @param tensors what else comes in, by its name in files: {@code inputs_q}, shape {@code [B, Q,
+ *     F]}, and to go back {@code cotangent}, that of the output, of the same shape
  * @param folder where its files lie for other processes
  */
 public record Problem(
-    Row row,
-    DType dtype,
-    MultiHeadDotProductAttention attention,
-    Variables variables,
-    AttentionInputs inputs,
-    Path folder) {
+    Row row, DType dtype, Variables variables, SequencedMap<String, Array> tensors, Path folder) {
 
   /** Draws a row's numbers; the same ones each time. */
   public static Problem of(Row row, DType dtype, Path folder) {
+    SequencedMap<String, Array> tensors = new LinkedHashMap<>();
+    Array x = normal(row, dtype, 1);
+    tensors.put("inputs_q", x);
+    if (row.task() == Task.BACKWARD) {
+      tensors.put("cotangent", normal(row, dtype, 2));
+    }
+    return new Problem(row, dtype, attention(row, dtype).init(Rngs.of(0), x), tensors, folder);
+  }
+
+  private static Array normal(Row row, DType dtype, long seed) {
     Shape shape = Shape.of(row.batch(), row.length(), row.features());
-    Array x = Random.normal(Key.of(1), shape, DType.FLOAT32).astype(dtype);
-    AttentionInputs inputs = AttentionInputs.of(x);
+    return Random.normal(Key.of(seed), shape, DType.FLOAT32).astype(dtype);
+  }
+
+  private static MultiHeadDotProductAttention attention(Row row, DType dtype) {
+    return MultiHeadDotProductAttention.builder()
+        .numHeads(row.heads())
+        .dtype(dtype)
+        .paramDtype(dtype)
+        .biasInit(Initializers.normal(0.1))
+        .build();
+  }
+
+  /** What Heddle does with them. */
+  Work work() {
+    MultiHeadDotProductAttention attention = attention(row, dtype);
+    AttentionInputs inputs = AttentionInputs.of(tensor("inputs_q"));
     if (row.causal()) {
       inputs = inputs.mask(Masks.makeCausalMask(Array.zeros(DType.FLOAT32, 1, row.length())));
     }
-    MultiHeadDotProductAttention attention =
-        MultiHeadDotProductAttention.builder()
-            .numHeads(row.heads())
-            .dtype(dtype)
-            .paramDtype(dtype)
-            .biasInit(Initializers.normal(0.1))
-            .build();
-    return new Problem(row, dtype, attention, attention.init(Rngs.of(0), x), inputs, folder);
+    return row.task() == Task.FORWARD
+        ? new ForwardWork(attention, variables, inputs)
+        : new BackwardWork(attention, variables, inputs, tensor("cotangent"));
   }
 
   /**
@@ -66,23 +81,26 @@ public record Problem(
 
   /** The inputs' values in row-major order, shape {@code [B, Q, F]}. */
   public float[] x() {
-    return inputs.inputsQ().toFloatArray();
+    return tensor("inputs_q").toFloatArray();
+  }
+
+  private Array tensor(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   /**
-   * All numbers in an npz file, as float32 whatever their type is: {@code inputs_q} and {@code
-   * query/kernel} and so on.
+   * All numbers in an npz file, as float32 whatever their type is: those of {@link #tensors}, and
+   * {@code query/kernel} and so on.
    */
   public Path npz() throws IOException {
     Path file = folder.resolve(row.label() + ".npz");
     if (!Files.exists(file)) {
-      SequencedMap<String, Array> tensors = new LinkedHashMap<>();
-      tensors.put("inputs_q", inputs.inputsQ().astype(DType.FLOAT32));
+      SequencedMap<String, Array> all = new LinkedHashMap<>(tensors);
       variables
           .flatten()
-          .forEach((path, array) ->
-              tensors.put(path.substring("params/".length()), array.astype(DType.FLOAT32)));
-      new Npz().save(file, Checkpoint.of(tensors));
+          .forEach((path, array) -> all.put(path.substring("params/".length()), array));
+      all.replaceAll((name, array) -> array.astype(DType.FLOAT32));
+      new Npz().save(file, Checkpoint.of(all));
     }
     return file;
   }

@@ -1,9 +1,6 @@
 package dev.heddle.bench;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +28,7 @@ final class ProcessEngine implements Engine {
   /** How a peer is asked to load a row. */
   @FunctionalInterface
   interface Wording {
-    /** The words after {@code load}; the peer writes its output into the file as raw float32. */
+    /** The words after {@code load}; the peer writes its outputs into the file, an npz. */
     List<String> load(Problem problem, Path output) throws IOException;
   }
 
@@ -65,7 +62,7 @@ final class ProcessEngine implements Engine {
   }
 
   @Override
-  public float[] load(Problem problem) throws UnavailableException, IOException {
+  public Outputs load(Problem problem) throws UnavailableException, IOException {
     Path output = problem.folder().resolve(name + ".out");
     List<String> words = wording.load(problem, output);
     String[] question = new String[1 + words.size()];
@@ -74,10 +71,7 @@ final class ProcessEngine implements Engine {
       question[1 + i] = words.get(i);
     }
     peer.ask(question);
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(output)).order(ByteOrder.LITTLE_ENDIAN);
-    float[] values = new float[bytes.remaining() / Float.BYTES];
-    bytes.asFloatBuffer().get(values);
-    return values;
+    return Outputs.load(output);
   }
 
   @Override

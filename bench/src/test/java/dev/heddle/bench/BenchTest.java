@@ -137,6 +137,33 @@ class BenchTest {
     assertThat((List<?>) report.get("standings")).hasSize(1);
   }
 
+  @Test
+  void whoComputesForwardOnlyIsLeftOutOfRowsThereAndBack() throws IOException {
+    Path json = folder.resolve("results.json");
+    String out =
+        run(
+            "bench",
+            "--rows",
+            "bert-train",
+            "--engines",
+            "djl-pytorch,heddle",
+            "--seconds",
+            "0.01",
+            "--json",
+            json);
+
+    assertThat(out)
+        .contains(
+            "bert-train: batch 8, length 128, features 768, heads 12, forward and backward\n",
+            "left out: djl-pytorch in bert-train: its TorchScript program computes forward only;"
+                + " torch is the same library\n");
+    Map<?, ?> report = read(json);
+    Map<?, ?> result = (Map<?, ?>) ((List<?>) report.get("results")).getFirst();
+    assertThat(result.get("engine")).isEqualTo("heddle");
+    int parameters = 4 * (768 * 768 + 768);
+    assertThat(result.get("output_bytes")).isEqualTo(4 * (2 * 8 * 128 * 768 + parameters));
+  }
+
   private static String run(Object... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();

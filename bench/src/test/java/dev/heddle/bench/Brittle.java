@@ -39,7 +39,7 @@ public final class Brittle implements EngineProvider {
     }
 
     @Override
-    public float[] load(Problem problem) {
+    public Outputs load(Problem problem) {
       return heddle.load(problem);
     }
 

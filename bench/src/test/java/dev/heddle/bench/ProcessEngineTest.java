@@ -12,10 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that answer, cannot, end, or hang: shell scripts that play a peer. */
 class ProcessEngineTest {
-  /** Answers its version, and to {@code load} with eight bytes: 1 and -2. */
+  /** Answers its version, and to {@code load} with a file that is there: 1 and -2. */
   private static final String LOADS =
       "printf 'ok\\tPeer 1\\n'; read question; "
-          + "printf '\\0\\0\\200\\77\\0\\0\\0\\300' > \"$OUT\"; printf 'ok\\tloaded\\n'; read question; ";
+          + "cp \"$MADE\" \"$OUT\"; printf 'ok\\tloaded\\n'; read question; ";
 
   @TempDir Path folder;
 
@@ -23,7 +23,9 @@ class ProcessEngineTest {
   void aLineAsksAndALineAnswers() throws Exception {
     try (Engine engine = open(LOADS + "echo noise; printf 'ok\\t30 20 10\\n'; read question", 20)) {
       assertThat(engine.version()).isEqualTo("Peer 1");
-      assertThat(engine.load(problem())).containsExactly(1, -2);
+      Outputs outputs = engine.load(problem());
+      assertThat(outputs.tensors()).containsOnlyKeys("output");
+      assertThat(outputs.tensors().get("output")).containsExactly(1, -2);
       assertThat(engine.time(3)).containsExactly(30, 20, 10);
     }
   }
@@ -78,11 +80,13 @@ class ProcessEngineTest {
     }
   }
 
-  private Engine open(String script, int patience) throws UnavailableException {
+  private Engine open(String script, int patience) throws IOException, UnavailableException {
     Path out = folder.resolve("peer.out");
+    Path made = folder.resolve("made.npz");
+    Outputs.of(new float[] {1, -2}).save(made);
     return ProcessEngine.open(
         "peer",
-        List.of("/bin/sh", "-c", "OUT='" + out + "'; " + script),
+        List.of("/bin/sh", "-c", "OUT='%s'; MADE='%s'; %s".formatted(out, made, script)),
         folder,
         (problem, output) -> List.of(problem.row().label(), output.toString()),
         patience);

@@ -25,7 +25,17 @@ final class BenchCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(list("--rows", BenchRequest.ROWS, "What is measured (default: all): "));
+    spec.addOption(
+        list(
+            "--rows",
+            BenchRequest.ROWS,
+            "What is measured (default: all but "
+                + String.join(
+                    ", ",
+                    BenchRequest.ROWS.stream()
+                        .filter(row -> !BenchRequest.USUAL_ROWS.contains(row))
+                        .toList())
+                + "): "));
     spec.addOption(list("--engines", BenchRequest.ENGINES, "Who is measured (default: all): "));
     spec.addOption(
         OptionSpec.builder("--dtype")
@@ -56,8 +66,8 @@ final class BenchCommand implements Command {
   public void run(ParseResult options, PrintStream out) throws IOException {
     BenchRequest request =
         new BenchRequest(
-            names(options, "--rows", BenchRequest.ROWS),
-            names(options, "--engines", BenchRequest.ENGINES),
+            names(options, "--rows", BenchRequest.ROWS, BenchRequest.USUAL_ROWS),
+            names(options, "--engines", BenchRequest.ENGINES, BenchRequest.ENGINES),
             dtype(options.matchedOptionValue("--dtype", "float32")),
             seconds(options.matchedOptionValue("--seconds", USUAL_SECONDS)),
             inAFolder(options.matchedOptionValue("--json", Path.of(""))),
@@ -71,11 +81,12 @@ final class BenchCommand implements Command {
         .run(request, out);
   }
 
-  /** The names of a list with commas, all of them where there is none. */
-  private static List<String> names(ParseResult options, String option, List<String> known) {
+  /** The names of a list with commas, the usual ones where there is none. */
+  private static List<String> names(
+      ParseResult options, String option, List<String> known, List<String> usual) {
     @Nullable String given = options.matchedOptionValue(option, null);
     if (given == null) {
-      return known;
+      return usual;
     }
     Set<String> names = new LinkedHashSet<>();
     for (String name : given.split(",", -1)) {

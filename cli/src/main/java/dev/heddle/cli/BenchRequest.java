@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import dev.heddle.array.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,15 @@ public record BenchRequest(
     Path json,
     @Nullable Path markdown,
     @Nullable Path svg) {
-  /** The rows that can be measured, the smallest first. */
-  public static final List<String> ROWS = List.of("tiny", "bert", "mid", "gpt", "long");
+  /**
+   * The rows that are measured where none are named, the smallest first; forward, then training.
+   */
+  public static final List<String> USUAL_ROWS =
+      List.of("tiny", "bert", "mid", "gpt", "long", "bert-train", "gpt-train");
+
+  /** The rows that can be measured. */
+  public static final List<String> ROWS =
+      Stream.concat(USUAL_ROWS.stream(), Stream.of("long-train")).toList();
 
   /** Heddle and its peers. */
   public static final List<String> ENGINES =

@@ -15,6 +15,7 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import dev.heddle.array.DType;
 import dev.heddle.bench.EngineProvider;
+import dev.heddle.bench.Outputs;
 import dev.heddle.bench.Problem;
 import dev.heddle.bench.Row;
 import dev.heddle.bench.Setting;
@@ -75,7 +76,7 @@ public final class DjlPytorch implements EngineProvider {
     }
 
     @Override
-    public float[] load(Problem problem) throws UnavailableException {
+    public Outputs load(Problem problem) throws UnavailableException {
       unload();
       Row row = problem.row();
       int features = row.features();
@@ -107,7 +108,7 @@ public final class DjlPytorch implements EngineProvider {
                 fresh.create((long) row.heads()),
                 fresh.create(row.causal()));
         try (NDList outputs = predictor.predict(inputs)) {
-          return outputs.get(0).toType(DataType.FLOAT32, false).toFloatArray();
+          return Outputs.of(outputs.get(0).toType(DataType.FLOAT32, false).toFloatArray());
         }
       } catch (TranslateException | EngineException e) {
         throw new UnavailableException(firstLine(e), e);

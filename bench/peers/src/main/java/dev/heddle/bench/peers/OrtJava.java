@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.heddle.bench.Engine;
 import dev.heddle.bench.EngineProvider;
+import dev.heddle.bench.Outputs;
 import dev.heddle.bench.Problem;
 import dev.heddle.bench.Row;
 import dev.heddle.bench.Setting;
@@ -52,7 +53,7 @@ public final class OrtJava implements EngineProvider {
     }
 
     @Override
-    public float[] load(Problem problem) throws UnavailableException, IOException {
+    public Outputs load(Problem problem) throws UnavailableException, IOException {
       close();
       Row row = problem.row();
       long[] shape = {row.batch(), row.length(), row.features()};
@@ -71,7 +72,7 @@ public final class OrtJava implements EngineProvider {
           FloatBuffer output = ((OnnxTensor) result.get(0)).getFloatBuffer();
           float[] values = new float[output.remaining()];
           output.get(values);
-          return values;
+          return Outputs.of(values);
         }
       } catch (OrtException e) {
         throw new UnavailableException(firstLine(e), e);

@@ -1,0 +1,22 @@
+package dev.heddle.bench;
+
+import dev.heddle.array.Array;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Variables;
+import java.util.List;
+
+/** The layer's output. */
+record ForwardWork(
+    MultiHeadDotProductAttention attention, Variables variables, AttentionInputs inputs)
+    implements Work {
+  @Override
+  public List<String> names() {
+    return List.of("output");
+  }
+
+  @Override
+  public List<Array> run() {
+    return List.of(attention.apply(variables, inputs));
+  }
+}

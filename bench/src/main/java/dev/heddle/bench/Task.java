@@ -1,0 +1,16 @@
+package dev.heddle.bench;
+
+import java.util.Locale;
+
+/** What of the layer a row computes. */
+public enum Task {
+  /** The output of the layer. */
+  FORWARD,
+  /** The output, and the gradients of all parameters and of the inputs for a given cotangent. */
+  BACKWARD;
+
+  /** The name in the words between processes. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
