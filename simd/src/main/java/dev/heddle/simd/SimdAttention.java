@@ -1,7 +1,5 @@
 package dev.heddle.simd;
 
-import static dev.heddle.simd.Species.LANES;
-
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.Rounding;
@@ -12,7 +10,7 @@ import dev.heddle.kernel.Tiles;
 /**
  * Attention of one head with the queries in the lanes: scores are kept transposed, keys by queries,
  * so that maximum, sum and rescaling need nothing across lanes. 64 queries pass over the tiles of
- * keys together; both products are those of {@link Products}.
+ * keys together; both products are those of {@link BlockProducts}.
  *
  * <p>Tiles of which none of them sees a key are skipped; a block in which that shows, because
  * scores are so low that masked keys have weight, is done again. Rows with a NaN are left to the
@@ -184,24 +182,27 @@ final class SimdAttention {
       int to = Math.min(length, from + step);
       scoreKeys(count, start, from, to);
       if (head.bias() != null) {
-        addBias(head.bias(), first, count, start, length);
+        Rounding rounding = rules.biasRounding();
+        addBias(head.bias(), rounding, first, count, start, length, scratch.scores, 0);
       }
-      scratch.masks.mask(scratch.scores, from, to, (float) rules.masked());
+      scratch.masks.mask(scratch.scores, from * BLOCK, from, to, (float) rules.masked());
       SoftmaxTile.maxima(scratch, count, from, to);
     }
   }
 
   private void scoreKeys(int count, int start, int from, int to) {
-    product(
+    BlockProducts.multiply(
         keys.data(),
         keys.at(start + from),
         keys.stride(),
         scratch.queries,
         0,
+        BLOCK,
         scratch.scores,
         from * BLOCK,
-        count,
+        BLOCK,
         to - from,
+        count,
         depth,
         true);
     if (rounded) {
@@ -221,56 +222,44 @@ final class SimdAttention {
       int to = Math.min(length, from + CHUNK);
       SoftmaxTile.exponentials(scratch, count, from, (to + 15) / 16 * 16);
       if (head.keep() != null) {
-        scratch.masks.drop(scratch.scores, from, to, (float) rules.dropoutScale());
+        scratch.masks.drop(scratch.scores, from * BLOCK, from, to, (float) rules.dropoutScale());
       }
-      product(
+      BlockProducts.multiply(
           scratch.values,
           start * width + from,
           Tiles.TILE,
           scratch.scores,
           from * BLOCK,
+          BLOCK,
           state.weighted,
           0,
-          count,
+          BLOCK,
           width,
+          count,
           to - from,
           fresh && from == 0);
     }
   }
 
   /**
-   * A product with a right operand and a result of {@link #BLOCK} columns, as far as there are
-   * queries.
+   * Adds a bias to the scores of some keys, {@code [keys, BLOCK]}.
+   *
+   * @param place where those of the first are
    */
-  private static void product(
-      float[] a,
-      int ao,
-      int lda,
-      float[] b,
-      int bo,
-      float[] c,
-      int co,
+  static void addBias(
+      Grid<float[]> bias,
+      Rounding rounding,
+      int first,
       int count,
-      int rows,
-      int k,
-      boolean fresh) {
-    if (LANES == 16 && count > MicroKernel2.WIDTH) {
-      MicroKernel4.multiply(a, ao, lda, b, bo, BLOCK, c, co, BLOCK, rows, k, fresh);
-      return;
-    }
-    for (int col = 0; col < count; col += MicroKernel2.WIDTH) {
-      MicroKernel2.multiply(a, ao, lda, b, bo + col, BLOCK, c, co + col, BLOCK, rows, k, fresh);
-    }
-  }
-
-  private void addBias(Grid<float[]> bias, int first, int count, int start, int length) {
-    float[] scores = scratch.scores;
-    Rounding rounding = rules.biasRounding();
+      int key,
+      int keys,
+      float[] scores,
+      int place) {
     for (int i = 0; i < count; i++) {
-      int at = bias.offset() + (first + i) * bias.queryStride() + start * bias.keyStride();
-      for (int j = 0; j < length; j++) {
-        float sum = scores[j * BLOCK + i] + bias.data()[at + j * bias.keyStride()];
-        scores[j * BLOCK + i] = rounding.round(sum);
+      int at = bias.offset() + (first + i) * bias.queryStride() + key * bias.keyStride();
+      for (int j = 0; j < keys; j++) {
+        int to = place + j * BLOCK + i;
+        scores[to] = rounding.round(scores[to] + bias.data()[at + j * bias.keyStride()]);
       }
     }
   }

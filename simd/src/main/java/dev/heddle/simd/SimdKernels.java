@@ -164,6 +164,12 @@ final class SimdKernels extends SimdElements {
   @Override
   public void attendBackward(
       HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
+    if (to - from >= FEW_QUERIES && !isScalar(given.head(), to - from)) {
+      BackwardScratch scratch = BackwardScratch.ofThread();
+      if (new SimdAttentionBackward(given, wanted, keyFrom, keyTo, scratch).run(from, to)) {
+        return;
+      }
+    }
     scalar.attendBackward(given, wanted, from, to, keyFrom, keyTo);
   }
 

@@ -201,8 +201,8 @@ final class SoftmaxTile {
     }
   }
 
-  /** Two keys with any scores. */
-  private static void distant(float[] scores, int at, float[] shifts, int lane) {
+  /** The exponentials of two keys with any scores, in place. */
+  static void distant(float[] scores, int at, float[] shifts, int lane) {
     FloatVector shift = FloatVector.fromArray(F, shifts, lane);
     for (int i = at; i < at + 2 * BLOCK; i += BLOCK) {
       FloatVector.fromArray(F, scores, i).sub(shift).intoArray(scores, i);

@@ -139,8 +139,12 @@ final class TileMasks {
     }
   }
 
-  /** Puts a number in place of what is masked, for some keys of the tile {@code [keys, BLOCK]}. */
-  void mask(float[] scores, int from, int to, float masked) {
+  /**
+   * Puts a number in place of what is masked, for some keys of the tile.
+   *
+   * @param scores {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
+   */
+  void mask(float[] scores, int place, int from, int to, float masked) {
     if (all) {
       return;
     }
@@ -149,7 +153,7 @@ final class TileMasks {
       long word = bits[j];
       if (word != -1) {
         for (int lane = 0; lane < BLOCK; lane += LANES) {
-          int at = j * BLOCK + lane;
+          int at = place + (j - from) * BLOCK + lane;
           FloatVector score = FloatVector.fromArray(F, scores, at);
           low.blend(score, lanes(word >>> lane)).intoArray(scores, at);
         }
@@ -162,14 +166,18 @@ final class TileMasks {
     readFlags(keep, first, count, start, length);
   }
 
-  /** Multiplies weights of some keys by a number where they are kept, and by 0 where not. */
-  void drop(float[] weights, int from, int to, float multiplier) {
+  /**
+   * Multiplies weights of some keys by a number where they are kept, and by 0 where not.
+   *
+   * @param weights {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
+   */
+  void drop(float[] weights, int place, int from, int to, float multiplier) {
     FloatVector zero = FloatVector.zero(F);
     FloatVector kept = FloatVector.broadcast(F, multiplier);
     for (int j = from; j < to; j++) {
       long word = bits[j];
       for (int lane = 0; lane < BLOCK; lane += LANES) {
-        int at = j * BLOCK + lane;
+        int at = place + (j - from) * BLOCK + lane;
         FloatVector weight = FloatVector.fromArray(F, weights, at);
         weight.mul(zero.blend(kept, lanes(word >>> lane))).intoArray(weights, at);
       }

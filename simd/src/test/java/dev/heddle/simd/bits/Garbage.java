@@ -6,10 +6,14 @@ import dev.heddle.array.DType;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.HeadCotangent;
+import dev.heddle.kernel.HeadGradients;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Rows64;
@@ -34,6 +38,9 @@ final class Garbage {
 
   /** What the kernel's own object and the like take. */
   static final long SMALL = 160;
+
+  /** What the derivative of attention's own objects take: itself, and views of rows. */
+  static final long VIEWS = 500;
 
   /** What attention's plain loops take for their rows, which some calls still go through. */
   static final long PLAIN = 200_000;
@@ -98,6 +105,20 @@ final class Garbage {
         String what = (causal ? " causal " : " ") + rounding + " " + n;
         measure("attend" + what, () -> kernels.attend(head, 0, n, out, maxima, sums));
         measure("attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
+        HeadCotangent cotangent = new HeadCotangent(head, out, rows(7, n, n), maxima, sums, 0);
+        HeadGradients all =
+            new HeadGradients(rows(8, n, n), rows(9, n, n), rows(10, n, n), rows(11, n, n));
+        measure(
+            "attend backward" + what,
+            VIEWS,
+            () -> kernels.attendBackward(cotangent, all, 0, n, 0, n));
+        AttentionHead masked =
+            new AttentionHead(q, q, q, null, pairs(q), flags(12, n), flags(13, n), rules);
+        HeadCotangent ofMasked = new HeadCotangent(masked, out, all.pairs(), maxima, sums, 0);
+        measure(
+            "attend backward masked" + what,
+            VIEWS,
+            () -> kernels.attendBackward(ofMasked, all, 0, n, 0, n));
         measure("weigh" + what, () -> kernels.weigh(head, 0, n, out, rounding));
         Rows64 wide = Rows64.of(new double[n * n], n, n);
         AttentionHead64 head64 =
@@ -171,5 +192,18 @@ final class Garbage {
 
   private static Rows rows(long seed, int rows, int cols) {
     return Rows.of(Numbers.of(seed, DType.FLOAT32, rows, cols).toFloatArray(), rows, cols);
+  }
+
+  private static Grid<float[]> pairs(Rows rows) {
+    return new Grid<>(rows.data(), 0, rows.stride(), 1);
+  }
+
+  private static PairFlags flags(long seed, int n) {
+    byte[] flags = new byte[n * n];
+    boolean[] drawn = Numbers.flags(seed, n, n).toBooleanArray();
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = (byte) (drawn[i] ? 1 : 0);
+    }
+    return new PairFlags.Stored(new Grid<>(flags, 0, n, 1));
   }
 }

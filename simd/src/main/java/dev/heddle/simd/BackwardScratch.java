@@ -1,0 +1,106 @@
+package dev.heddle.simd;
+
+import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Tiles;
+
+/** What the derivative of attention needs beside its operands; one for each thread. */
+final class BackwardScratch {
+  /** Keys whose scores are used while they are in the first-level cache; even. */
+  static final int CHUNK = 96;
+
+  private static final int BLOCK = SimdAttention.BLOCK;
+
+  private static final ThreadLocal<BackwardScratch> OF_THREAD =
+      ThreadLocal.withInitial(BackwardScratch::new);
+
+  /** Scores, then weights, {@code [CHUNK, BLOCK]}. */
+  final float[] weights = new float[CHUNK * BLOCK];
+
+  /** Derivatives by the weights, then by the scores, {@code [CHUNK, BLOCK]}. */
+  final float[] slopes = new float[CHUNK * BLOCK];
+
+  final float[] maxima = new float[BLOCK];
+  final float[] sums = new float[BLOCK];
+  final float[] deltas = new float[BLOCK];
+
+  /** Sums of the 16 virtual lanes, {@code [16, BLOCK]}. */
+  final float[] partial = new float[Lanes.COUNT * BLOCK];
+
+  final TileMasks masks = new TileMasks();
+  final TileMasks keeps = new TileMasks();
+
+  /** A block of divided queries, {@code [D, BLOCK]}, and in rows, {@code [BLOCK, D]}. */
+  float[] queries = {};
+
+  float[] queryRows = {};
+
+  /** A block of divided cotangents, {@code [V, BLOCK]}, and in rows, {@code [BLOCK, V]}. */
+  float[] cotangents = {};
+
+  float[] cotangentRows = {};
+
+  /** A block of outputs, {@code [V, BLOCK]}. */
+  float[] outputs = {};
+
+  /** Gradients of a block of queries, {@code [D, BLOCK]}. */
+  float[] ofQueries = {};
+
+  /** Keys in the rows' direction, {@code [D, TILE]} for each tile of keys. */
+  float[] keyColumns = {};
+
+  private float[] keyRows = {};
+  private float[] valueRows = {};
+
+  /** Gradients of keys and values. */
+  float[] ofKeys = {};
+
+  float[] ofValues = {};
+
+  private BackwardScratch() {}
+
+  static BackwardScratch ofThread() {
+    return OF_THREAD.get();
+  }
+
+  /** Makes room for a block of queries. */
+  void prepare(int depth, int width) {
+    queries = room(queries, depth * BLOCK);
+    queryRows = room(queryRows, BLOCK * BlockProducts.padded(depth));
+    cotangents = room(cotangents, width * BLOCK);
+    cotangentRows = room(cotangentRows, BLOCK * BlockProducts.padded(width));
+    outputs = room(outputs, width * BLOCK);
+    ofQueries = room(ofQueries, depth * BLOCK);
+  }
+
+  float[] keyColumns(int depth, int keys) {
+    int tiles = (keys + Tiles.TILE - 1) / Tiles.TILE;
+    keyColumns = room(keyColumns, Math.multiplyExact(depth, tiles * Tiles.TILE));
+    return keyColumns;
+  }
+
+  /** Rows side by side, because their stride may put many of them into the same cache sets. */
+  Rows keyRows(Rows keys) {
+    keyRows = room(keyRows, Math.multiplyExact(keys.rows(), keys.cols()));
+    return packed(keys, keyRows);
+  }
+
+  /** As {@link #keyRows}. */
+  Rows valueRows(Rows values) {
+    valueRows = room(valueRows, Math.multiplyExact(values.rows(), values.cols()));
+    return packed(values, valueRows);
+  }
+
+  private static Rows packed(Rows rows, float[] to) {
+    int cols = rows.cols();
+    for (int r = 0; r < rows.rows(); r++) {
+      System.arraycopy(rows.data(), rows.at(r), to, r * cols, cols);
+    }
+    return new Rows(to, 0, cols, rows.rows(), cols);
+  }
+
+  /** At least so long; of whatever it held before. */
+  static float[] room(float[] array, int size) {
+    return array.length < size ? new float[size] : array;
+  }
+}
