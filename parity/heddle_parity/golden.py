@@ -16,6 +16,7 @@ from heddle_parity import (
   golden_functions,
   golden_layers,
   golden_modules,
+  golden_optim,
   golden_random,
   golden_shapes,
 )
@@ -42,7 +43,7 @@ def main():
   ]
   bundles = {
     name: cases
-    for part in (golden_random, golden_functions, golden_layers)
+    for part in (golden_random, golden_functions, golden_layers, golden_optim)
     for name, cases in part.bundles(asked.era).items()
     if asked.only in name
   }

@@ -6,7 +6,7 @@ As a program it asks the cases of files again and says which answers changed:
 
 import sys
 
-from heddle_parity import attention, errors, functions, layers, modules
+from heddle_parity import attention, errors, functions, layers, modules, optim
 from heddle_parity.cases import read_cases
 from heddle_parity.era import settings, this_era
 
@@ -16,6 +16,7 @@ RUNNERS = {
   'error': errors.run,
   **functions.RUNNERS,
   **layers.RUNNERS,
+  **optim.RUNNERS,
 }
 
 

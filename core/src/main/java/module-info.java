@@ -8,6 +8,7 @@ module dev.heddle {
   requires static org.jspecify;
 
   exports dev.heddle.linen;
+  exports dev.heddle.optim;
   exports dev.heddle.grad;
   exports dev.heddle.random;
   exports dev.heddle.array;

@@ -7,7 +7,7 @@ package dev.heddle.kernel;
  * <p>Every range of elements is an array, a first index and a count. Input and output may be the
  * same range; other overlaps are not allowed.
  */
-public interface ElementKernels {
+public interface ElementKernels extends OptimizerKernels {
   /** {@code out[at + i] = function(in[from + i])}. */
   default void map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {
     ScalarFunctions.map(function, in, from, out, at, n);

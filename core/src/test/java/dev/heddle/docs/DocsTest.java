@@ -34,8 +34,10 @@ class DocsTest {
       import dev.heddle.linen.*;
       import dev.heddle.linen.Module;
       import dev.heddle.linen.VarianceScaling.*;
+      import dev.heddle.optim.*;
       import dev.heddle.random.*;
       import dev.heddle.random.Random;
+      import java.util.Map;
       """;
 
   @TempDir Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 997th float32 or, with {@code -Dheddle.test.allFloats=true}, for all of them, and at every length
  * with nothing written outside.
  */
-public abstract class ElementKernelsContract {
+public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   private static final boolean ALL = Boolean.getBoolean("heddle.test.allFloats");
   private static final int STRIDE = ALL ? 1 : 997;
   private static final int SLOW_STRIDE = ALL ? 1 : 99_991;
@@ -51,6 +51,7 @@ public abstract class ElementKernelsContract {
   private final ElementKernels scalar = new ScalarKernels();
 
   /** The implementation under test. */
+  @Override
   protected abstract ElementKernels kernels();
 
   /** Does something with a chunk of floats, which it may change. */

@@ -61,6 +61,13 @@ abstract class SimdElements implements Kernels {
   }
 
   @Override
+  public final float sumOfSquares(float[] values, int from, int n) {
+    return warmth.isWarm(Warmth.SQUARES, n)
+        ? VectorRows.sumOfSquares(values, from, n, 0)
+        : plain.sumOfSquares(values, from, n);
+  }
+
+  @Override
   public final float max(float[] values, int from, int n) {
     return warmth.isWarm(Warmth.MAX, n)
         ? VectorRows.max(values, from, n)

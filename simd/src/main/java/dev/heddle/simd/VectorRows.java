@@ -102,7 +102,7 @@ final class VectorRows {
   }
 
   /** Of the distances from a number. */
-  private static float sumOfSquares(float[] values, int from, int n, float number) {
+  static float sumOfSquares(float[] values, int from, int n, float number) {
     FloatVector centre = FloatVector.broadcast(F, number);
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;

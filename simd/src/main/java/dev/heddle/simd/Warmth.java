@@ -16,7 +16,8 @@ final class Warmth {
   static final int MAX = 5;
   static final int NORMALIZE = 6;
   static final int TRANSPOSE = 7;
-  static final int FUNCTIONS = 8;
+  static final int SQUARES = 8;
+  static final int FUNCTIONS = 9;
 
   /** Elements that go through the plain loops first. */
   static final int COLD = 1 << 21;

@@ -62,6 +62,7 @@ class SimdKernelsTest extends KernelsContract {
     kernels.round(Rounding.BFLOAT16, values, 0, values.length);
     kernels.sum(values, 0, values.length);
     kernels.max(values, 0, values.length);
+    kernels.sumOfSquares(values, 0, values.length);
     float[] row = {1};
     kernels.normalize(new NormRows(values, values, 1, 1, true, row, row), 0, values.length);
     return kernels;

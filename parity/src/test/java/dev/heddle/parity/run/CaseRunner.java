@@ -47,6 +47,9 @@ public final class CaseRunner {
       case "einsum" -> new ArithmeticRunner(asked, findings).einsum();
       case "elementwise" -> new ArithmeticRunner(asked, findings).elementwise();
       case "softmax", "reduction" -> new ArithmeticRunner(asked, findings).alongAxes();
+      case "optimizer" -> new OptimRunner(asked, findings).optimize();
+      case "schedule" -> new OptimRunner(asked, findings).schedule();
+      case "global_norm" -> new OptimRunner(asked, findings).globalNorm();
       default -> throw new IllegalArgumentException(asked + ": no kind " + asked.kind());
     }
     return findings;

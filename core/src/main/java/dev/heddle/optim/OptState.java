@@ -1,0 +1,250 @@
+package dev.heddle.optim;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of an optimizer: named arrays within names, as Flax's {@code to_state_dict} names
+ * Optax's states. A chain has 0, 1, ...; Adam has count, mu and nu; the moments have the
+ * parameters' own paths. An immutable value.
+ *
+ * <pre>{@code
+ * OptState state = Optim.adamw(1e-3).init(params);
+ * state.get("0/count");
+ * state.get("0/mu/params/query/kernel");
+ * state = OptState.restore(state, tensorsOfACheckpoint);
+ * }</pre>
+ */
+public final class OptState implements ArrayTree<OptState> {
+  private static final OptState EMPTY = new OptState(new LinkedHashMap<>());
+
+  private final SequencedMap<String, Node> nodes;
+
+  private OptState(SequencedMap<String, Node> nodes) {
+    this.nodes = nodes;
+  }
+
+  private sealed interface Node {}
+
+  private record Leaf(Array array) implements Node {}
+
+  private record Branch(OptState state) implements Node {}
+
+  /** A state without arrays. */
+  public static OptState empty() {
+    return EMPTY;
+  }
+
+  /** This state with an array added or replaced. */
+  public OptState with(String name, Array array) {
+    return with(name, new Leaf(array));
+  }
+
+  /** This state with another one, or a tree with its paths, added or replaced under a name. */
+  public OptState with(String name, ArrayTree<?> tree) {
+    return with(
+        name, new Branch(tree instanceof OptState state ? state : of(tree.paths(), tree.leaves())));
+  }
+
+  private OptState with(String name, Node node) {
+    SequencedMap<String, Node> copy = new LinkedHashMap<>(nodes);
+    copy.put(name, node);
+    return new OptState(copy);
+  }
+
+  /** Arrays under their paths. */
+  static OptState of(List<String> paths, List<Array> arrays) {
+    SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(paths.size());
+    for (int i = 0; i < paths.size(); i++) {
+      nodes.put(paths.get(i), new Leaf(arrays.get(i)));
+    }
+    return new OptState(nodes);
+  }
+
+  /**
+   * A state of the form of another one, around the arrays of a checkpoint.
+   *
+   * @param template what {@code init} gives
+   * @param tensors arrays by path, as {@link #flatten} names them, in any order
+   * @throws IllegalArgumentException if one is missing or too many, or its type or shape is another
+   *     one; each names the path
+   */
+  public static OptState restore(OptState template, Map<String, Array> tensors) {
+    SequencedMap<String, Array> expected = template.flatten();
+    List<Array> arrays = new ArrayList<>();
+    expected.forEach((path, wanted) -> {
+      Array given = tensors.get(path);
+      if (given == null) {
+        throw new IllegalArgumentException(
+            "optimizer state: expected \"" + path + "\", " + Tree.type(wanted) + ", got none");
+      }
+      if (given.dtype() != wanted.dtype() || !given.shape().equals(wanted.shape())) {
+        throw new IllegalArgumentException(
+            "optimizer state: \""
+                + path
+                + "\": expected "
+                + Tree.type(wanted)
+                + ", got "
+                + Tree.type(given));
+      }
+      arrays.add(given);
+    });
+    for (String path : tensors.keySet()) {
+      if (!expected.containsKey(path)) {
+        throw new IllegalArgumentException(
+            "optimizer state: expected the "
+                + expected.size()
+                + " arrays of this optimizer, got \""
+                + path
+                + "\" too");
+      }
+    }
+    return template.withLeaves(arrays);
+  }
+
+  /** The names at the top. */
+  public List<String> names() {
+    return List.copyOf(nodes.keySet());
+  }
+
+  /**
+   * The state under a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public OptState child(String name) {
+    if (nodes.get(name) instanceof Branch(OptState state)) {
+      return state;
+    }
+    throw missing("a group", name);
+  }
+
+  /**
+   * The array under a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Array array(String name) {
+    if (nodes.get(name) instanceof Leaf(Array array)) {
+      return array;
+    }
+    throw missing("an array", name);
+  }
+
+  private IllegalArgumentException missing(String what, String name) {
+    return new IllegalArgumentException(
+        "optimizer state: expected "
+            + what
+            + " \""
+            + name
+            + "\", got one with "
+            + (nodes.isEmpty() ? "nothing" : String.join(", ", nodes.keySet()))
+            + "; was it made by another transformation?");
+  }
+
+  /** The array at a path, if there is one. */
+  public Optional<Array> find(String path) {
+    return Optional.ofNullable(flatten().get(path));
+  }
+
+  /**
+   * The array at a path.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Array get(String path) {
+    return find(path)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "optimizer state: expected one of " + paths() + ", got \"" + path + "\""));
+  }
+
+  /** The arrays by their paths, in order. */
+  public SequencedMap<String, Array> flatten() {
+    SequencedMap<String, Array> flat = new LinkedHashMap<>();
+    walk("", flat::put);
+    return Collections.unmodifiableSequencedMap(flat);
+  }
+
+  private void walk(String prefix, BiConsumer<String, Array> visitor) {
+    nodes.forEach((name, node) -> {
+      switch (node) {
+        case Leaf(Array array) -> visitor.accept(prefix + name, array);
+        case Branch(OptState state) -> state.walk(prefix + name + "/", visitor);
+      }
+    });
+  }
+
+  @Override
+  public List<Array> leaves() {
+    List<Array> leaves = new ArrayList<>();
+    collect(leaves);
+    return Collections.unmodifiableList(leaves);
+  }
+
+  private void collect(List<Array> leaves) {
+    for (Node node : nodes.values()) {
+      switch (node) {
+        case Leaf(Array array) -> leaves.add(array);
+        case Branch(OptState state) -> state.collect(leaves);
+      }
+    }
+  }
+
+  @Override
+  public List<String> paths() {
+    return List.copyOf(flatten().keySet());
+  }
+
+  @Override
+  public OptState withLeaves(List<Array> leaves) {
+    int expected = leaves().size();
+    if (leaves.size() != expected) {
+      throw new IllegalArgumentException(
+          "optimizer state: expected " + expected + " arrays, got " + leaves.size());
+    }
+    return refill(leaves.iterator());
+  }
+
+  private OptState refill(Iterator<Array> arrays) {
+    SequencedMap<String, Node> copy = LinkedHashMap.newLinkedHashMap(nodes.size());
+    nodes.forEach((name, node) ->
+        copy.put(
+            name,
+            switch (node) {
+              case Leaf leaf -> new Leaf(arrays.next());
+              case Branch(OptState state) -> new Branch(state.refill(arrays));
+            }));
+    return new OptState(copy);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OptState state && nodes.equals(state.nodes);
+  }
+
+  @Override
+  public int hashCode() {
+    return nodes.hashCode();
+  }
+
+  /** A line for each array: its path, type and shape. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    flatten()
+        .forEach(
+            (path, array) -> text.append(path).append(": ").append(Tree.type(array)).append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.heddle.optim;
+
+import org.jspecify.annotations.Nullable;
+
+/** A number, or one for each step. */
+record Rate(double number, @Nullable Schedule schedule) {
+  static Rate of(String what, double number) {
+    return new Rate(Checks.atLeast(what, number, 0), null);
+  }
+
+  static Rate of(Schedule schedule) {
+    return new Rate(0, schedule);
+  }
+
+  /** The state: how many steps were done, where that matters. */
+  OptState begin() {
+    return schedule == null ? OptState.empty() : OptState.empty().with("count", Stage.number(0));
+  }
+
+  double now(OptState state) {
+    return schedule == null ? number : schedule.at(Stage.count(state, "count"));
+  }
+
+  OptState next(OptState state) {
+    return schedule == null
+        ? state
+        : OptState.empty()
+            .with("count", Stage.number(Stage.increment(Stage.count(state, "count"))));
+  }
+}

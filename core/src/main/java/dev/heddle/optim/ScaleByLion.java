@@ -1,0 +1,78 @@
+package dev.heddle.optim;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.storage.Storage;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The signs of gradients mixed with their mean, {@code optax.scale_by_lion}; immutable, each
+ * setting gives a new one. The state is {@code count} and {@code mu}.
+ */
+public final class ScaleByLion extends Stage {
+  /** Optax's defaults. */
+  static final ScaleByLion DEFAULT = new ScaleByLion(0.9, 0.99, null);
+
+  private final double b1;
+  private final double b2;
+  private final @Nullable DType muDtype;
+
+  private ScaleByLion(double b1, double b2, @Nullable DType muDtype) {
+    this.b1 = Checks.decay("b1", b1);
+    this.b2 = Checks.decay("b2", b2);
+    this.muDtype = Checks.floating("mu_dtype", muDtype);
+  }
+
+  /** How much of the mean goes into an update; 0.9 by default. */
+  public ScaleByLion b1(double value) {
+    return new ScaleByLion(value, b2, muDtype);
+  }
+
+  /** How much of the mean is kept in a step; 0.99 by default. */
+  public ScaleByLion b2(double value) {
+    return new ScaleByLion(b1, value, muDtype);
+  }
+
+  /** The type of the mean; null, the default, for the parameters' own. */
+  public ScaleByLion muDtype(@Nullable DType value) {
+    return new ScaleByLion(b1, b2, value);
+  }
+
+  @Override
+  <T extends ArrayTree<T>> OptState begin(T params) {
+    return OptState.empty().with("count", number(0)).with("mu", Zeros.like(params, muDtype));
+  }
+
+  @Override
+  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+    int count = increment(count(state, "count"));
+    List<Array> mus = work.group(state, "mu", muDtype);
+    List<Array> next = new ArrayList<>();
+    for (int i = 0; i < work.size(); i++) {
+      Array mu = mus.get(i);
+      next.add(work.isPlain(i, mu) ? joined(work, i, mu) : composed(work, i, mu));
+    }
+    return OptState.empty()
+        .with("count", number(count))
+        .with("mu", OptState.of(work.paths(), next));
+  }
+
+  private Array joined(Passage<?> work, int leaf, Array mu) {
+    float[] old = mu.storage().floats();
+    float[] next = new float[old.length];
+    float[] factors = {(float) (1 - b1), (float) b1, (float) (1 - b2), (float) b2};
+    work.add(leaf, (updates, from, n) -> work.kernels().lion(factors, old, next, updates, from, n));
+    return Array.wrap(new Storage.F32(next), mu.shape());
+  }
+
+  private Array composed(Passage<?> work, int leaf, Array mu) {
+    Array gradient = work.array(leaf);
+    Array next = gradient.times(1 - b2).plus(mu.times(b2));
+    work.set(leaf, Elementwise.sign(gradient.times(1 - b1).plus(mu.times(b1))));
+    return muDtype == null ? next : next.astype(muDtype);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.heddle.optim;
+
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stochastic gradient descent, {@code optax.sgd}: a chain of the momentum, if there is one, and the
+ * learning rate. Immutable, each setting gives a new one; {@link Optim#sgd} makes the first.
+ */
+public final class Sgd extends Stage {
+  private final Rate learningRate;
+  private final @Nullable Double momentum;
+  private final boolean nesterov;
+  private final @Nullable DType accumulatorDtype;
+  private final Chain chain;
+
+  Sgd(
+      Rate learningRate,
+      @Nullable Double momentum,
+      boolean nesterov,
+      @Nullable DType accumulatorDtype) {
+    this.learningRate = learningRate;
+    this.momentum = momentum;
+    this.nesterov = nesterov;
+    this.accumulatorDtype = accumulatorDtype;
+    GradientTransformation first =
+        momentum == null ? Optim.identity() : new Trace(momentum, nesterov, accumulatorDtype);
+    this.chain = new Chain(first, new Scale(learningRate, -1));
+  }
+
+  /** How much of the updates before is kept in a step; none by default. */
+  public Sgd momentum(double value) {
+    double checked = Checks.momentum("momentum", value);
+    return new Sgd(learningRate, checked, nesterov, accumulatorDtype);
+  }
+
+  /** Whether the momentum is Nesterov's; it is not by default. */
+  public Sgd nesterov(boolean value) {
+    return new Sgd(learningRate, momentum, value, accumulatorDtype);
+  }
+
+  /** The type of the momentum's state; null, the default, for the parameters' own. */
+  public Sgd accumulatorDtype(@Nullable DType value) {
+    return new Sgd(learningRate, momentum, nesterov, Checks.floating("accumulator_dtype", value));
+  }
+
+  @Override
+  <T extends ArrayTree<T>> OptState begin(T params) {
+    return chain.begin(params);
+  }
+
+  @Override
+  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+    return chain.pass(work, state);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.heddle.optim;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+
+/** A transformation whose work can be joined with that of others. */
+abstract class Stage implements GradientTransformation {
+  /** The state before the first step; all parameters are floating-point. */
+  abstract <T extends ArrayTree<T>> OptState begin(T params);
+
+  /**
+   * Does one step's work on the passage.
+   *
+   * @return the state after it, whose arrays are written when the passage's work is done
+   */
+  abstract <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state);
+
+  @Override
+  public final <T extends ArrayTree<T>> OptState init(T params) {
+    Tree.of("params", params).requireFloating();
+    return begin(params);
+  }
+
+  @Override
+  public final <T extends ArrayTree<T>> Updated<T> update(T updates, OptState state, T params) {
+    Passage<T> work = Passage.ofGradients(updates, params);
+    OptState next = pass(work, state);
+    return new Updated<>(work.tree(), next);
+  }
+
+  /** The step of any transformation, within a passage. */
+  static <T extends ArrayTree<T>> OptState pass(
+      GradientTransformation transformation, Passage<T> work, OptState state) {
+    if (transformation instanceof Stage stage) {
+      return stage.pass(work, state);
+    }
+    Updated<T> updated = transformation.update(work.tree(), state, work.params());
+    work.set(updated.updates());
+    return updated.state();
+  }
+
+  /** The number of steps in a state. */
+  static int count(OptState state, String name) {
+    Array count = state.array(name);
+    if (count.dtype() != DType.INT32 || count.rank() != 0) {
+      throw new IllegalArgumentException(
+          "optimizer state: \"" + name + "\": expected int32 [], got " + Tree.type(count));
+    }
+    return (int) count.item();
+  }
+
+  /** One more, but never more than the largest. */
+  static int increment(int count) {
+    return count == Integer.MAX_VALUE ? count : count + 1;
+  }
+
+  static Array number(int count) {
+    return Array.scalar(count, DType.INT32);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.heddle.optim;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.linen.Variables;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What optimizers refuse, and how they say it. */
+class OptimErrorsTest {
+  private static final Variables PARAMS = of("params/w", Array.zeros(DType.FLOAT32, 2, 3));
+
+  private static Variables of(String path, Array array) {
+    return Variables.of(Map.of(path, array));
+  }
+
+  private static void refused(ThrowingCallable call, String message) {
+    assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+  }
+
+  @Test
+  void hyperparametersThatMakeNoSense() {
+    refused(
+        () -> Optim.sgd(Double.NaN),
+        "argument \"learning_rate\": expected a finite number of at least 0, got NaN");
+    refused(
+        () -> Optim.adam(-0.1),
+        "argument \"learning_rate\": expected a finite number of at least 0, got -0.1");
+    refused(
+        () -> Optim.adam(0.1).b1(1),
+        "argument \"b1\": expected a number from 0 on and below 1, got 1");
+    refused(
+        () -> Optim.lion(0.1).b2(-0.5),
+        "argument \"b2\": expected a number from 0 on and below 1, got -0.5");
+    refused(
+        () -> Optim.adamw(0.1).eps(-1),
+        "argument \"eps\": expected a finite number of at least 0, got -1");
+    refused(
+        () -> Optim.adamw(0.1).muDtype(DType.INT32),
+        "argument \"mu_dtype\": expected a floating-point type, got int32");
+    refused(
+        () -> Optim.sgd(0.1).momentum(1.5),
+        "argument \"momentum\": expected a number from 0 to 1, got 1.5");
+    refused(
+        () -> Optim.scale(Double.POSITIVE_INFINITY),
+        "argument \"step_size\": expected a finite number, got Infinity");
+    refused(
+        () -> Optim.clipByGlobalNorm(0),
+        "argument \"max_norm\": expected a number above 0, got 0.0");
+    refused(
+        () -> Optim.multiSteps(Optim.sgd(0.1), 0),
+        "argument \"every_k\": expected a number of at least 1, got 0");
+  }
+
+  @Test
+  void schedulesThatMakeNoSense() {
+    refused(
+        () -> Schedules.warmupCosineDecaySchedule(0, 1, 10, 10, 0),
+        "argument \"decay_steps\": expected more than the 10 of warmup_steps, got 10");
+    refused(
+        () -> Schedules.linearSchedule(0, 1, -1),
+        "argument \"transition_steps\": expected a number of at least 0, got -1");
+    refused(
+        () -> Schedules.joinSchedules(List.of(count -> 1), List.of(3)),
+        "argument \"boundaries\": expected 0 for 1 schedules, got 1");
+    refused(
+        () -> Schedules.joinSchedules(List.of(c -> 1, c -> 2, c -> 3), List.of(3, 2)),
+        "argument \"boundaries\": expected a number of at least 3, got 2");
+    refused(
+        () -> Schedules.piecewiseConstantSchedule(1, Map.of(3, -0.5)),
+        "argument \"scale\": expected a finite number of at least 0, got -0.5");
+  }
+
+  @Test
+  void treesThatDoNotBelongTogether() {
+    var tx = Optim.adam(0.1);
+    OptState state = tx.init(PARAMS);
+    refused(
+        () -> tx.update(of("params/v", Array.zeros(DType.FLOAT32, 2, 3)), state, PARAMS),
+        "params/v: expected in both updates and params, got none in params");
+    refused(
+        () -> tx.update(PARAMS, state, PARAMS.with("params/v", Array.zeros(DType.FLOAT32))),
+        "params/v: expected in both updates and params, got none in updates");
+    refused(
+        () -> tx.update(of("params/w", Array.zeros(DType.FLOAT32, 3, 2)), state, PARAMS),
+        "params/w: argument \"updates\": expected shape [2, 3], got [3, 2]");
+    refused(
+        () -> tx.update(of("params/w", Array.zeros(DType.BFLOAT16, 2, 3)), state, PARAMS),
+        "params/w: argument \"updates\": expected float32, got bfloat16");
+    refused(
+        () -> tx.init(of("params/w", Array.zeros(DType.INT32, 2))),
+        "params/w: argument \"params\": expected a floating-point type, got int32");
+    refused(
+        () -> Optim.globalNorm(of("params/w", Array.zeros(DType.INT32, 2))),
+        "params/w: argument \"updates\": expected a floating-point type, got int32");
+  }
+
+  @Test
+  void statesOfOtherOptimizers() {
+    var tx = Optim.adam(0.1);
+    refused(
+        () -> tx.update(PARAMS, Optim.scaleByAdam().init(PARAMS), PARAMS),
+        "optimizer state: expected that of a chain of 2 transformations, got 3 entries");
+    refused(
+        () -> tx.update(PARAMS, Optim.sgd(0.1).init(PARAMS), PARAMS),
+        "optimizer state: expected an array \"count\", got one with nothing; was it made by another"
+            + " transformation?");
+    refused(
+        () -> tx.update(PARAMS, tx.init(of("params/w", Array.zeros(DType.FLOAT32, 6))), PARAMS),
+        "params/w: state \"mu\": expected shape [2, 3], got [6]");
+    refused(
+        () -> tx.update(PARAMS, tx.muDtype(DType.BFLOAT16).init(PARAMS), PARAMS),
+        "params/w: state \"mu\": expected float32, got bfloat16");
+    OptState scale = Optim.scaleByAdam().init(PARAMS);
+    refused(
+        () ->
+            Optim.scaleByAdam()
+                .update(PARAMS, scale.with("count", Array.zeros(DType.FLOAT32, 1)), PARAMS),
+        "optimizer state: \"count\": expected int32 [], got float32 [1]");
+  }
+
+  @Test
+  void arraysThatAreNotThoseOfTheState() {
+    OptState template = Optim.trace(0.9, false).init(PARAMS);
+    refused(
+        () -> OptState.restore(template, Map.of()),
+        "optimizer state: expected \"trace/params/w\", float32 [2, 3], got none");
+    refused(
+        () ->
+            OptState.restore(template, Map.of("trace/params/w", Array.zeros(DType.FLOAT64, 2, 3))),
+        "optimizer state: \"trace/params/w\": expected float32 [2, 3], got float64 [2, 3]");
+    refused(
+        () ->
+            OptState.restore(
+                template,
+                Map.of(
+                    "trace/params/w",
+                    Array.zeros(DType.FLOAT32, 2, 3),
+                    "x",
+                    Array.zeros(DType.BOOL))),
+        "optimizer state: expected the 1 arrays of this optimizer, got \"x\" too");
+    refused(
+        () -> template.get("w"), "optimizer state: expected one of [trace/params/w], got \"w\"");
+    refused(() -> template.withLeaves(List.of()), "optimizer state: expected 1 arrays, got 0");
+  }
+
+  @Test
+  void masksThatDoNotFit() {
+    refused(
+        () -> Mask.of(PARAMS),
+        "params/w: argument \"mask\": expected one truth value, got float32 [2, 3]");
+    Mask other = Mask.of(of("params/v", Array.scalar(1, DType.BOOL)));
+    var tx = Optim.addDecayedWeights(0.1, other);
+    refused(
+        () -> tx.update(PARAMS, tx.init(PARAMS), PARAMS),
+        "params/w: argument \"mask\": expected a truth value, got none");
+  }
+}
