@@ -95,7 +95,7 @@ public final class Grad {
     }
     Array one = Array.scalar(1, value.dtype());
     List<Array> leaves = at.leaves();
-    @Nullable Array[] found = tape.playBack(List.of(value), List.of(one), leaves.size());
+    @Nullable Array[] found = tape.playBack(List.of(value), List.of(one), leaves.size(), true);
     return new ValueGradAndAux<>(
         outside(tape, value), at.withLeaves(orZeros(found, leaves)), outside(tape, result.aux()));
   }
@@ -123,7 +123,7 @@ public final class Grad {
         cotangent -> {
           List<Array> given = Vjp.requireLike(plain.leaves(), cotangent.leaves());
           List<Array> leaves = at.leaves();
-          @Nullable Array[] found = tape.playBack(output.leaves(), given, leaves.size());
+          @Nullable Array[] found = tape.playBack(output.leaves(), given, leaves.size(), false);
           return at.withLeaves(orZeros(found, leaves));
         });
   }
@@ -147,17 +147,7 @@ public final class Grad {
       if (tape == null) {
         return function.apply(at);
       }
-      List<U> last = new ArrayList<>(); // the tree whose leaves are replaced
-      Function<List<Array>, List<Array>> program =
-          leaves -> {
-            U output = function.apply(at.withLeaves(leaves));
-            last.clear();
-            last.add(output);
-            return output.leaves();
-          };
-      List<Array> outputs = tape.runAndForget(program, at.leaves());
-      U output = last.removeFirst();
-      return output.withLeaves(outputs);
+      return tape.runAndForget(leaves -> function.apply(at.withLeaves(leaves)), at.leaves());
     };
   }
 

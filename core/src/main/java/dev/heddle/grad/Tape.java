@@ -39,7 +39,7 @@ final class Tape implements Tracer {
   private record Applied(Op op, int[] from, List<Array> primals, Op.Kept kept) implements Entry {}
 
   /** A stretch of the program of which only the beginning is kept. */
-  private record Segment(Function<List<Array>, List<Array>> program, List<Array> inputs)
+  private record Segment(Function<List<Array>, ? extends ArrayTree<?>> program, List<Array> inputs)
       implements Entry {}
 
   /** An output of the segment at {@code segment}, its {@code index}th. */
@@ -84,9 +84,13 @@ final class Tape implements Tracer {
   }
 
   /** Runs a part of the program and keeps its inputs only; what it did is done again to go back. */
-  List<Array> runAndForget(Function<List<Array>, List<Array>> program, List<Array> inputs) {
+  <U extends ArrayTree<U>> U runAndForget(Function<List<Array>, U> program, List<Array> inputs) {
     int start = entries.size();
-    List<Array> outputs = program.apply(inputs);
+    U tree = program.apply(inputs);
+    List<Array> outputs = tree.leaves();
+    if (outputs.stream().anyMatch(this::isInside)) {
+      return tree; // an inner tape noted down what it did to arrays of this one
+    }
     forgetFrom(start);
     int segment = add(new Segment(program, inputs));
     List<Array> marked = new ArrayList<>();
@@ -95,7 +99,12 @@ final class Tape implements Tracer {
       boolean isNew = output.tracer() == this && output.number() >= start;
       marked.add(isNew ? output.primal().marked(this, add(new Part(segment, i))) : output);
     }
-    return marked;
+    return tree.withLeaves(marked);
+  }
+
+  private boolean isInside(Array array) {
+    Tracer tracer = array.tracer();
+    return tracer != null && tracer.level() > level;
   }
 
   private void forgetFrom(int start) {
@@ -115,17 +124,30 @@ final class Tape implements Tracer {
    * @param outputs what the program made
    * @param cotangents for each output, of its shape and dtype
    * @param leaves how many arrays were marked at first
+   * @param isLast whether this tape is not played again, so that it may forget on the way
    * @return for each leaf its cotangent, null where nothing depends on it
    */
-  @Nullable Array[] playBack(List<Array> outputs, List<Array> cotangents, int leaves) {
-    isOver = false; // segments run again
+  @Nullable Array[] playBack(
+      List<Array> outputs, List<Array> cotangents, int leaves, boolean isLast) {
     Cotangents all = new Cotangents(entries.size());
     give(all, outputs, cotangents);
-    playBack(all, entries.size(), leaves);
-    isOver = true;
+    int end = entries.size();
+    isOver = false; // segments run again
+    try {
+      playBack(all, end, leaves, isLast);
+    } finally {
+      isOver = true;
+      dropFrom(end); // what a segment left that failed
+    }
     @Nullable Array[] result = new Array[leaves];
     Arrays.setAll(result, all::take);
     return result;
+  }
+
+  private void dropFrom(int end) {
+    while (entries.size() > end) {
+      entries.removeLast();
+    }
   }
 
   private void give(Cotangents all, List<Array> outputs, List<Array> cotangents) {
@@ -137,10 +159,14 @@ final class Tape implements Tracer {
   }
 
   /** From the last entry before {@code end} to that numbered {@code start}. */
-  private void playBack(Cotangents all, int end, int start) {
+  private void playBack(Cotangents all, int end, int start, boolean isLast) {
     Segments waiting = new Segments();
     for (int number = end - 1; number >= start; number--) {
-      switch (entries.get(number)) {
+      Entry entry = entries.get(number);
+      if (isLast) {
+        entries.set(number, null); // and with it what the way back needs no more
+      }
+      switch (entry) {
         case Applied applied -> {
           Array cotangent = all.take(number);
           if (cotangent != null) {
@@ -207,7 +233,7 @@ final class Tape implements Tracer {
     List<Array> given = new ArrayList<>();
     int start = entries.size();
     List<Array> outputs =
-        cotangents.length == 0 ? List.of() : segment.program.apply(segment.inputs);
+        cotangents.length == 0 ? List.of() : segment.program.apply(segment.inputs).leaves();
     for (int i = 0; i < cotangents.length; i++) {
       Array cotangent = cotangents[i];
       if (cotangent != null) {
@@ -216,10 +242,8 @@ final class Tape implements Tracer {
       }
     }
     give(all, used, given);
-    playBack(all, entries.size(), start);
-    while (entries.size() > start) {
-      entries.removeLast();
-    }
+    playBack(all, entries.size(), start, true);
+    dropFrom(start);
   }
 
   /** What has flown back to each array so far, the latest use first. */

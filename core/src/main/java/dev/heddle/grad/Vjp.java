@@ -26,7 +26,7 @@ public final class Vjp<T, U> {
 
   /**
    * What a change of each input is worth, given what a change of each output is worth. May be asked
-   * any number of times.
+   * any number of times, by one thread at a time.
    *
    * @param cotangent a tree as the output, of its shapes and dtypes
    * @throws IllegalArgumentException if it is another

@@ -73,6 +73,31 @@ public interface ElementKernels extends OptimizerKernels {
     }
   }
 
+  /**
+   * What flows back to normalized rows; {@link NormDerivative} says how.
+   *
+   * @param first the first row
+   * @param count how many
+   */
+  default void normDerivative(NormDerivative rows, int first, int count) {
+    for (int row = first; row < first + count; row++) {
+      rows.derive(row);
+    }
+  }
+
+  /**
+   * What flows back to the scale, after all rows have been done.
+   *
+   * @param count how many rows there are
+   * @param sums where the chains go on, one for each place of a row
+   * @param from the first place
+   * @param places how many
+   */
+  default void normScaleDerivative(
+      NormDerivative rows, int count, float[] sums, int from, int places) {
+    rows.addToScale(count, sums, from, places);
+  }
+
   /** {@code out[i] = x[i] > 0 ? g[i] : 0} for {@code n} places from {@code from} on. */
   default void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     ScalarDerivatives.relu(x, g, out, from, n);

@@ -20,7 +20,7 @@ public record NormRows(
   void normalize(int row) {
     int from = row * length;
     float mean = Lanes.sum(in, from, length) / length;
-    float factor = factor(mean, fast ? squares(from) : squaredDistances(from, mean));
+    float factor = factor(mean, squares(from, mean));
     for (int i = 0; i < length; i++) {
       out[from + i] = (in[from + i] - mean) * (factor * scale[i]) + bias[i];
     }
@@ -31,6 +31,17 @@ public record NormRows(
     float square = sumOfSquares / length;
     float variance = fast ? Math.max(square - mean * mean, 0) : square;
     return Polynomials.rsqrt(variance + epsilon);
+  }
+
+  /** How much of a change of the variance comes through: not all where it was cut off at 0. */
+  public float share(float mean, float sumOfSquares) {
+    float variance = sumOfSquares / length - mean * mean;
+    return !fast || variance > 0 ? 1 : variance == 0 ? 0.5f : 0;
+  }
+
+  /** The sum of what the variance is made of. */
+  float squares(int from, float mean) {
+    return fast ? squares(from) : squaredDistances(from, mean);
   }
 
   private float squares(int from) {

@@ -86,7 +86,7 @@ record PairwiseMask(Array query, Array key, BinaryOperator<Array> function, Shap
     boolean same = true;
     for (int i : new int[] {0, queries - 1}) {
       Array row = pattern.at(queryAt + i, 1, keyAt, keys);
-      same &= row.size() == keys;
+      same &= row.size() == keys && row.tracer() == null; // which must be asked right away
       for (int j : new int[] {0, keys - 1}) {
         Array column = pattern.at(queryAt, queries, keyAt + j, 1);
         Array alone = pattern.at(queryAt + i, 1, keyAt + j, 1);

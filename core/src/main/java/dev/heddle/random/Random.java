@@ -3,6 +3,7 @@ package dev.heddle.random;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.op.Gather;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
@@ -191,17 +192,8 @@ public final class Random {
    * @throws IllegalArgumentException if there is no such axis
    */
   public static Array permutation(Key key, Array x, int axis) {
-    Shape shape = x.shape();
-    int along = shape.axis(axis);
-    int length = shape.dim(along);
-    int inner = shape.range(along + 1, shape.rank()).size();
-    int[] order = shuffled(key, length);
-    int[] places = new int[x.size()];
-    for (int i = 0; i < places.length; i++) {
-      int at = i / inner % length;
-      places[i] = i + (order[at] - at) * inner;
-    }
-    return Array.wrap(x.storage().gather(places), shape);
+    int along = x.shape().axis(axis);
+    return Gather.take(x, permutation(key, x.shape().dim(along)), along);
   }
 
   /** Sorts by random words, as often as it takes until no two elements stay tied. */

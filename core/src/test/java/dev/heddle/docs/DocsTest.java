@@ -31,13 +31,16 @@ class DocsTest {
       """
       import dev.heddle.array.*;
       import dev.heddle.array.op.*;
+      import dev.heddle.grad.*;
       import dev.heddle.linen.*;
       import dev.heddle.linen.Module;
       import dev.heddle.linen.VarianceScaling.*;
       import dev.heddle.optim.*;
       import dev.heddle.random.*;
       import dev.heddle.random.Random;
+      import java.util.List;
       import java.util.Map;
+      import java.util.function.Function;
       """;
 
   @TempDir Path folder;

@@ -240,6 +240,78 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void derivativesOfNormalizedRowsHaveTheBitsOfTheScalarOnes(boolean fast) {
+    int rows = 4;
+    warmDerivatives();
+    for (int length = 1; length <= 140; length++) {
+      float[] in = numbers(length, rows * length);
+      Arrays.fill(in, 2 * length, 3 * length, 0.25f); // no variance
+      in[3 * length] = length % 2 == 0 ? Float.NaN : in[3 * length];
+      float[][] expected = normDerivative(scalar, in, length, rows, fast);
+      float[][] actual = normDerivative(kernels(), in, length, rows, fast);
+      for (int i = 0; i < expected.length; i++) {
+        assertSameBits("rows of " + length, expected[i], actual[i], expected[i]);
+      }
+    }
+  }
+
+  private static float[][] normDerivative(
+      ElementKernels kernels, float[] in, int length, int rows, boolean fast) {
+    float[] out = new float[in.length];
+    NormRows forward = new NormRows(in, out, length, 1e-6f, fast, numbers(4, length), new float[0]);
+    NormDerivative all =
+        new NormDerivative(forward, numbers(5, in.length), new float[rows], new float[rows]);
+    kernels.normDerivative(all, 0, rows);
+    float[] sums = new float[length];
+    kernels.normScaleDerivative(all, rows, sums, length / 3, length - length / 3);
+    return new float[][] {out, all.means(), all.factors(), sums};
+  }
+
+  @Test
+  void otherDerivativesHaveTheBitsOfTheScalarOnes() {
+    warmDerivatives();
+    for (int n = 0; n <= 140; n++) {
+      float[] x = numbers(n, n + 3);
+      float[] g = numbers(n + 1, n + 3);
+      System.arraycopy(SPECIAL, 0, x, 0, Math.min(SPECIAL.length, n));
+      float[] y = numbers(n + 2, n + 3);
+      float[][] expected = derivatives(scalar, x, g, y, n);
+      float[][] actual = derivatives(kernels(), x, g, y, n);
+      for (int i = 0; i < expected.length; i++) {
+        assertSameBits("derivative " + i, expected[i], actual[i], expected[i]);
+      }
+      float[] in = numbers(n, 5 * (n + 2) + 1);
+      float[] sums = numbers(7, n + 4);
+      float[] others = sums.clone();
+      scalar.addRows(in, 1, n + 2, 5, sums, 2, n);
+      kernels().addRows(in, 1, n + 2, 5, others, 2, n);
+      assertSameBits("rows of " + n, sums, others, sums);
+    }
+  }
+
+  private static float[][] derivatives(
+      ElementKernels kernels, float[] x, float[] g, float[] y, int n) {
+    float[][] out = new float[4][n + 3];
+    kernels.reluDerivative(x, g, out[0], 2, n);
+    kernels.geluDerivative(x, g, out[1], 2, n);
+    kernels.softmaxDerivative(y, g, out[2], 2, n);
+    kernels.logSoftmaxDerivative(y, g, out[3], 2, n);
+    return out;
+  }
+
+  /** So much that vectors are used from then on. */
+  private void warmDerivatives() {
+    int length = 1 << 11;
+    float[] in = numbers(1, 1 << 21);
+    normDerivative(kernels(), in, length, in.length / length, true);
+    normDerivative(kernels(), in, length, in.length / length, true);
+    float[] out = new float[in.length];
+    kernels().reluDerivative(in, in, out, 0, in.length);
+    kernels().addRows(in, 0, length, in.length / length, out, 0, length);
+  }
+
   private static float[] numbers(long seed, int count) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] values = new float[count];

@@ -2,6 +2,7 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.ElementKernels;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.NormDerivative;
 import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScalarKernels;
@@ -81,6 +82,42 @@ abstract class SimdElements implements Kernels {
     } else {
       plain.normalize(rows, first, count);
     }
+  }
+
+  @Override
+  public final void addRows(
+      float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
+    boolean isWarm = warmth.isWarm(Warmth.ADD_ROWS, rows * cols);
+    int done = isWarm ? VectorDerivatives.addRows(in, from, stride, rows, out, at, cols) : 0;
+    plain.addRows(in, from + done, stride, rows, out, at + done, cols - done);
+  }
+
+  @Override
+  public final void normDerivative(NormDerivative rows, int first, int count) {
+    if (warmth.isWarm(Warmth.NORM_DERIVATIVE, count * rows.rows().length())) {
+      for (int row = first; row < first + count; row++) {
+        VectorDerivatives.norm(rows, row);
+      }
+    } else {
+      plain.normDerivative(rows, first, count);
+    }
+  }
+
+  @Override
+  public final void normScaleDerivative(
+      NormDerivative rows, int count, float[] sums, int from, int places) {
+    if (warmth.isWarm(Warmth.NORM_SCALE, count * places)) {
+      VectorDerivatives.normScale(rows, count, sums, from, places);
+    } else {
+      plain.normScaleDerivative(rows, count, sums, from, places);
+    }
+  }
+
+  @Override
+  public final void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
+    boolean isWarm = warmth.isWarm(Warmth.RELU_DERIVATIVE, n);
+    int done = isWarm ? VectorDerivatives.relu(x, g, out, from, n) : 0;
+    plain.reluDerivative(x, g, out, from + done, n - done);
   }
 
   @Override

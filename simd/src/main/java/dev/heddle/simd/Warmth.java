@@ -17,7 +17,11 @@ final class Warmth {
   static final int NORMALIZE = 6;
   static final int TRANSPOSE = 7;
   static final int SQUARES = 8;
-  static final int FUNCTIONS = 9;
+  static final int ADD_ROWS = 9;
+  static final int NORM_DERIVATIVE = 10;
+  static final int NORM_SCALE = 11;
+  static final int RELU_DERIVATIVE = 12;
+  static final int FUNCTIONS = 13;
 
   /** Elements that go through the plain loops first. */
   static final int COLD = 1 << 21;

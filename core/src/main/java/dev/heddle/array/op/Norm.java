@@ -6,8 +6,10 @@ import dev.heddle.array.Op;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.NormDerivative;
 import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Norm {
   private static final int COST = 32;
+
+  /** Places of a row that a thread takes at a time for what all rows add up to. */
+  private static final int COLUMNS = 128;
 
   private Norm() {}
 
@@ -94,6 +99,80 @@ public final class Norm {
       int count = length == 0 ? 0 : in.length / length;
       Stretches.rows(count, length, COST, (first, some) -> kernels.normalize(rows, first, some));
       return Array.wrap(new Storage.F32(out), x.shape());
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(Backward call, Array g) {
+      List<@Nullable Array> all = Gradients.none(3);
+      if (call.isNested()) {
+        compose(call, g, all);
+      } else if (call.wants(0) || call.wants(1)) {
+        fuse(call, g, all);
+      }
+      if (call.wants(2)) {
+        all.set(2, toFeature(call.input(2), g));
+      }
+      return all;
+    }
+
+    private static Array toFeature(Array feature, Array g) {
+      return Reshape.to(
+          Gradients.unbroadcast(g, g.shape().range(g.rank() - 1, g.rank())), feature.shape());
+    }
+
+    private void fuse(Backward call, Array g, List<@Nullable Array> all) {
+      Array x = call.input(0);
+      Array scale = call.input(1);
+      int length = x.shape().dim(-1);
+      int count = length == 0 ? 0 : x.size() / length;
+      float[] out = new float[x.size()];
+      float[] none = new float[0];
+      NormRows in =
+          new NormRows(
+              x.storage().floats(), out, length, epsilon, fast, scale.storage().floats(), none);
+      NormDerivative rows =
+          new NormDerivative(in, g.storage().floats(), new float[count], new float[count]);
+      Kernels kernels = KernelChoice.current().kernels();
+      Stretches.rows(
+          count, length, 2 * COST, (first, some) -> kernels.normDerivative(rows, first, some));
+      if (call.wants(0)) {
+        all.set(0, Array.wrap(new Storage.F32(out), x.shape()));
+      }
+      if (call.wants(1)) {
+        float[] sums = new float[length];
+        Workers.run(
+            Math.ceilDiv(length, COLUMNS),
+            (long) x.size() * COST,
+            i -> {
+              int from = i * COLUMNS;
+              int places = Math.min(COLUMNS, length - from);
+              kernels.normScaleDerivative(rows, count, sums, from, places);
+            });
+        all.set(1, Array.wrap(new Storage.F32(sums), scale.shape()));
+      }
+    }
+
+    /** The same by operations that can be differentiated again. */
+    private void compose(Backward call, Array g, List<@Nullable Array> all) {
+      Array x = call.input(0);
+      Array mean = Reduce.mean(x, true, -1);
+      Array distance = x.minus(mean);
+      Array squares = Reduce.mean(Elementwise.square(fast ? x : distance), true, -1);
+      Array variance = fast ? squares.minus(Elementwise.square(mean)) : squares;
+      Array zero = Array.scalar(0, x.dtype());
+      Array factor = Elementwise.rsqrt(Elementwise.maximum(variance, zero).plus(epsilon));
+      if (call.wants(0)) {
+        Array t = g.times(Reshape.ravel(call.input(1)));
+        Array share = Cast.astype(Compare.greater(variance, zero), x.dtype());
+        Array half = Cast.astype(Compare.equal(variance, zero), x.dtype()).times(fast ? 0.5 : 1);
+        Array cube = Elementwise.square(factor).times(factor).times(share.plus(half));
+        Array bend = Reduce.mean(t.times(distance), true, -1).times(cube);
+        Array straight = t.minus(Reduce.mean(t, true, -1)).times(factor);
+        all.set(0, straight.minus(distance.times(bend)));
+      }
+      if (call.wants(1)) {
+        all.set(1, toFeature(call.input(1), g.times(distance.times(factor))));
+      }
     }
   }
 }
