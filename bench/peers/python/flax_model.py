@@ -1,59 +1,32 @@
-"""Heddle's small causal language model, written with Flax Linen; the parameters have the same names."""
+"""A step of training the small causal language model in Flax and Optax."""
 
-import flax.linen as nn
+import pathlib
+import sys
+
 import jax
 import optax
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "parity"))
 
-class Block(nn.Module):
-    heads: int
-    dtype: jax.numpy.dtype
-
-    @nn.compact
-    def __call__(self, x, mask):
-        features = x.shape[-1]
-        y = nn.LayerNorm(dtype=self.dtype, name="ln_1")(x)
-        x = x + nn.MultiHeadDotProductAttention(
-            num_heads=self.heads, dtype=self.dtype, name="attention"
-        )(y, mask=mask)
-        y = nn.LayerNorm(dtype=self.dtype, name="ln_2")(x)
-        y = nn.gelu(nn.Dense(4 * features, dtype=self.dtype, name="up")(y))
-        return x + nn.Dense(features, dtype=self.dtype, name="down")(y)
-
-
-class LanguageModel(nn.Module):
-    vocabulary: int
-    length: int
-    features: int
-    heads: int
-    blocks: int
-    dtype: jax.numpy.dtype
-
-    @nn.compact
-    def __call__(self, tokens):
-        embed = nn.Embed(self.vocabulary, self.features, dtype=self.dtype, name="embed")
-        positions = nn.Embed(self.length, self.features, dtype=self.dtype, name="positions")
-        x = embed(tokens) + positions(jax.numpy.arange(tokens.shape[-1]))
-        mask = nn.make_causal_mask(tokens[:1])
-        for i in range(self.blocks):
-            x = Block(self.heads, self.dtype, name=f"block_{i}")(x, mask)
-        return embed.attend(nn.LayerNorm(dtype=self.dtype, name="ln")(x))
+from heddle_parity.causal_language_model import CausalLanguageModel  # noqa: E402
 
 
 def training(params, tokens, settings, dtype):
-    """A step of training, compiled, as a function of its state and the tokens; and the first state.
+    """A step, compiled, as a function of its state and the tokens; and the first state.
 
     The state is the parameters, the optimizer's, and the loss before the step; its memory goes to
     the next one.
     """
     vocabulary, features = params["embed"]["embedding"].shape
-    model = LanguageModel(
+    wide = params["embed"]["embedding"].dtype
+    model = CausalLanguageModel(
         vocabulary=vocabulary,
         length=params["positions"]["embedding"].shape[0],
         features=features,
         heads=settings["heads"],
-        blocks=sum(name.startswith("block_") for name in params),
+        layers=sum(name.startswith("block_") for name in params),
         dtype=dtype,
+        param_dtype=wide,
     )
     optimizer = optax.adamw(
         settings["learning_rate"],
@@ -64,9 +37,8 @@ def training(params, tokens, settings, dtype):
     )
 
     def loss(params, tokens):
-        logits = model.apply({"params": params}, tokens[:, :-1])
-        wide = logits.astype(jax.numpy.promote_types(logits.dtype, jax.numpy.float32))
-        return optax.softmax_cross_entropy_with_integer_labels(wide, tokens[:, 1:]).mean()
+        logits = model.apply({"params": params}, tokens[:, :-1]).astype(wide)
+        return optax.softmax_cross_entropy_with_integer_labels(logits, tokens[:, 1:]).mean()
 
     def step(state, tokens):
         params, moments, _ = state
@@ -74,5 +46,5 @@ def training(params, tokens, settings, dtype):
         updates, moments = optimizer.update(gradients, moments, params)
         return optax.apply_updates(params, updates), moments, value
 
-    start = (params, optimizer.init(params), jax.numpy.zeros((), params["ln"]["bias"].dtype))
+    start = (params, optimizer.init(params), jax.numpy.zeros((), wide))
     return jax.jit(step, donate_argnums=0), start

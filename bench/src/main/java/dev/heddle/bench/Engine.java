@@ -8,9 +8,10 @@ public interface Engine extends AutoCloseable {
   String version();
 
   /**
-   * Takes a row's parameters and inputs, in place of those it had, and computes it once.
+   * Takes a row's parameters and inputs, in place of those it had, and computes it once, steps of
+   * training as often as {@link Row#comparedCalls} says.
    *
-   * @return what Heddle gives in the row, by the same names
+   * @return what Heddle gives in the row, by the same names, of the last time
    * @throws UnavailableException if it cannot compute this row in this type
    * @throws IOException if files between processes, or the process, fail
    */

@@ -99,14 +99,16 @@ final class Engines implements AutoCloseable {
             Integer.toString(setting.threads()),
             setting.dtype().toString());
     ProcessEngine.Wording wording =
-        (problem, output) ->
-            List.of(
-                problem.npz().toString(),
-                output.toString(),
-                "task=" + problem.row().task().label(),
-                "heads=" + problem.row().heads(),
-                "causal=" + (problem.row().causal() ? 1 : 0),
-                "onnx=" + (name.equals("ort") ? problem.onnx() : ""));
+        (problem, output) -> {
+          List<String> words = new ArrayList<>();
+          words.add(problem.npz().toString());
+          words.add(output.toString());
+          problem.settings().forEach((setting, value) -> words.add(setting + "=" + value));
+          if (name.equals("ort")) {
+            words.add("onnx=" + problem.onnx());
+          }
+          return words;
+        };
     return open(name, command, wording);
   }
 

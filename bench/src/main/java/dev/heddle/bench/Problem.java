@@ -25,9 +25,11 @@ import java.util.SequencedMap;
  *
  * @param row the sizes
  * @param dtype the type of parameters and inputs
- * @param variables the layer's parameters, {@code params/query/kernel} and so on, biases not zero
- * @param tensors what else comes in, by its name in files: {@code inputs_q}, shape {@code [B, Q,
- *     F]}, and to go back {@code cotangent}, that of the output, of the same shape
+ * @param variables the parameters, {@code params/query/kernel} and so on, the layer's biases not
+ *     zero
+ * @param tensors what else comes in, by its name in files: the layer's {@code inputs_q}, shape
+ *     {@code [B, Q, F]}, and to go back {@code cotangent}, that of the output, of the same shape;
+ *     the model's {@code tokens}
  * @param folder where its files lie for other processes
  */
 public record Problem(
@@ -36,6 +38,11 @@ public record Problem(
   /** Draws a row's numbers; the same ones each time. */
   public static Problem of(Row row, DType dtype, Path folder) {
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
+    if (row.task() == Task.STEP) {
+      tensors.put("tokens", LanguageTraining.USUAL.tokens());
+      Variables start = LanguageTraining.USUAL.start(dtype);
+      return new Problem(row, dtype, start, tensors, folder);
+    }
     Array x = normal(row, dtype, 1);
     tensors.put("inputs_q", x);
     if (row.task() == Task.BACKWARD) {
@@ -60,6 +67,9 @@ public record Problem(
 
   /** What Heddle does with them. */
   Work work() {
+    if (row.task() == Task.STEP) {
+      return new StepWork(LanguageTraining.USUAL, dtype, variables, tensor("tokens"));
+    }
     MultiHeadDotProductAttention attention = attention(row, dtype);
     AttentionInputs inputs = AttentionInputs.of(tensor("inputs_q"));
     if (row.causal()) {
@@ -89,8 +99,8 @@ public record Problem(
   }
 
   /**
-   * All numbers in an npz file, as float32 whatever their type is: those of {@link #tensors}, and
-   * {@code query/kernel} and so on.
+   * All numbers in an npz file, as float32 whatever floating type is theirs: those of {@link
+   * #tensors}, and {@code query/kernel} and so on.
    */
   public Path npz() throws IOException {
     Path file = folder.resolve(row.label() + ".npz");
@@ -99,10 +109,23 @@ public record Problem(
       variables
           .flatten()
           .forEach((path, array) -> all.put(path.substring("params/".length()), array));
-      all.replaceAll((name, array) -> array.astype(DType.FLOAT32));
+      all.replaceAll(
+          (name, array) -> array.dtype().isFloating() ? array.astype(DType.FLOAT32) : array);
       new Npz().save(file, Checkpoint.of(all));
     }
     return file;
+  }
+
+  /** What other processes must know besides the numbers. */
+  SequencedMap<String, Object> settings() {
+    SequencedMap<String, Object> settings = new LinkedHashMap<>();
+    settings.put("task", row.task().label());
+    settings.put("heads", row.heads());
+    settings.put("causal", row.causal() ? 1 : 0);
+    if (row.task() == Task.STEP) {
+      settings.putAll(LanguageTraining.USUAL.settings());
+    }
+    return settings;
   }
 
   /** The layer as an ONNX model with its parameters inside. */

@@ -19,6 +19,8 @@ public enum Row {
   BERT_TRAIN(Task.BACKWARD, BERT),
   /** {@link #GPT}, there and back. */
   GPT_TRAIN(Task.BACKWARD, GPT),
+  /** What {@code heddle train} does again and again. */
+  LM_STEP(LanguageTraining.USUAL),
   /** {@link #LONG}, there and back: how much memory does the way back need? */
   LONG_TRAIN(Task.BACKWARD, LONG);
 
@@ -42,6 +44,16 @@ public enum Row {
     this(task, sizes.batch, sizes.length, sizes.features, sizes.heads, sizes.causal);
   }
 
+  Row(LanguageTraining training) {
+    this(
+        Task.STEP,
+        training.batch(),
+        training.model().length(),
+        training.model().features(),
+        training.model().heads(),
+        true);
+  }
+
   /**
    * The row of a name, as {@code bert}.
    *
@@ -62,7 +74,7 @@ public enum Row {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** What of the layer is computed. */
+  /** What is computed. */
   public Task task() {
     return task;
   }
@@ -70,6 +82,11 @@ public enum Row {
   /** How many sequences. */
   public int batch() {
     return batch;
+  }
+
+  /** How often it is computed before engines are compared: steps build on one another. */
+  public int comparedCalls() {
+    return task == Task.STEP ? LanguageTraining.COMPARED_STEPS : 1;
   }
 
   /** Positions of a sequence. */
@@ -100,6 +117,9 @@ public enum Row {
    * gradients of weights, values, keys and queries.
    */
   public double flops() {
+    if (task == Task.STEP) {
+      return LanguageTraining.USUAL.flops();
+    }
     double rows = (double) batch * length;
     double seen = causal ? (length + 1) / 2.0 : length;
     double projections = 8 * rows * features * features;
@@ -109,6 +129,9 @@ public enum Row {
 
   /** What is measured, in words. */
   public String description() {
+    if (task == Task.STEP) {
+      return LanguageTraining.USUAL.description();
+    }
     return "batch %d, length %d, features %d, heads %d%s%s"
         .formatted(
             batch,

@@ -16,7 +16,7 @@ class RowTest {
     assertThatThrownBy(() -> Row.of("bret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "row: expected one of [tiny, bert, mid, gpt, long, bert-train, gpt-train, long-train],"
+            "row: expected one of [tiny, bert, mid, gpt, long, bert-train, gpt-train, lm-step, long-train],"
                 + " got \"bret\"");
   }
 
@@ -24,6 +24,16 @@ class RowTest {
   void arithmeticCountsTheCausalHalfAlone() {
     assertThat(Row.BERT.flops()).isEqualTo(8.0 * 1024 * 768 * 768 + 4.0 * 1024 * 128 * 768);
     assertThat(Row.GPT.flops()).isEqualTo(8.0 * 1024 * 1024 * 1024 + 4.0 * 1024 * 512.5 * 1024);
+  }
+
+  @Test
+  void aStepOfTrainingUsesEveryWeightThreeTimes() {
+    double weights = 4 * 12 * 128 * 128 + 256 * 128;
+    assertThat(Row.LM_STEP.flops()).isEqualTo(6 * 2048 * weights + 4 * 14.0 * 2048 * 64.5 * 128);
+    assertThat(Row.LM_STEP.description())
+        .isEqualTo(
+            "batch 16, length 128, features 128, heads 4, blocks 4, vocabulary 256, a step of"
+                + " AdamW");
   }
 
   @Test

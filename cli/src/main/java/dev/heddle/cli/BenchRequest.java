@@ -29,7 +29,7 @@ public record BenchRequest(
    * The rows that are measured where none are named, the smallest first; forward, then training.
    */
   public static final List<String> USUAL_ROWS =
-      List.of("tiny", "bert", "mid", "gpt", "long", "bert-train", "gpt-train");
+      List.of("tiny", "bert", "mid", "gpt", "long", "bert-train", "gpt-train", "lm-step");
 
   /** The rows that can be measured. */
   public static final List<String> ROWS =

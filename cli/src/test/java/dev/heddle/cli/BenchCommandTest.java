@@ -17,8 +17,8 @@ class BenchCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --rows bret          | --rows bret: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, long-train with commas between, got "bret"; did you mean "bert"?
-          --rows tiny,         | --rows tiny,: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, long-train with commas between, got ""
+          --rows bret          | --rows bret: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, lm-step, long-train with commas between, got "bret"; did you mean "bert"?
+          --rows tiny,         | --rows tiny,: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, lm-step, long-train with commas between, got ""
           --rows mid,bert,mid  | --rows mid,bert,mid: "mid" is given twice
           --engines onnx       | --engines onnx: expected names of heddle, ort-java, djl-pytorch, flax, torch, ort with commas between, got "onnx"
           --dtype bfloat       | --dtype bfloat: expected one of float32, bfloat16, float16, float64; did you mean "bfloat16"?
