@@ -125,8 +125,11 @@ public final class Where {
           COST,
           (o, i, si, j, sj, m) -> {
             for (int k = 0; k < m; k++) {
-              boolean isSet = keep[i + k * si] != 0;
-              out[o + k] = isSet == set ? a[j + k * sj] : b[(o + k) * step];
+              int flag = keep[i + k * si];
+              int mask = ((flag | -flag) >> 31) ^ (set ? 0 : -1); // no branch to be mispredicted
+              int chosen = Float.floatToRawIntBits(a[j + k * sj]) & mask;
+              int left = Float.floatToRawIntBits(b[(o + k) * step]) & ~mask;
+              out[o + k] = Float.intBitsToFloat(chosen | left);
             }
           });
       return out;
