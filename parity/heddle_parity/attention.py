@@ -13,7 +13,7 @@ SIXTEEN_BITS = ('bfloat16', 'float16')
 PRECISION = {'bfloat16': 8, 'float16': 11, 'float32': 24, 'float64': 53}
 
 
-def run(case, distance=True):
+def run(case, measured=True):
   """Adds Flax's answers to the case. The caller has set x64."""
   info, inputs = case.info, case.inputs()
   module = build(info)
@@ -24,7 +24,7 @@ def run(case, distance=True):
     case.tensors.update(_decode(module, info, inputs, variables))
   else:
     case.tensors.update(apply(module, info, inputs, variables))
-  if distance and _is_plain(info) and not _crashes_wide(info):
+  if measured and is_plain(info) and not crashes_wide(info):
     info['flax_distance'] = _distance(case, variables)
 
 
@@ -56,9 +56,9 @@ def build(info, **changes):
   return getattr(nn, info['class'])(**configs.constructor(config))
 
 
-def _call(module, info, inputs, call, variables=None, method_rngs=None, mutable=False):
+def call(module, info, inputs, options, variables=None, method_rngs=None, mutable=False):
   """Calls init (without variables) or apply, each era in its own words."""
-  arguments, named = _arguments(info['class'], inputs, call)
+  arguments, named = _arguments(info['class'], inputs, options)
   if variables is None:
     return module.init(method_rngs, *arguments, **named)
   return module.apply(variables, *arguments, rngs=method_rngs or None, mutable=mutable, **named)
@@ -88,15 +88,15 @@ def _arguments(cls, inputs, call):
 def init(module, info, inputs):
   """Flax's variables for the case; decoding starts without a mask."""
   asked = info['init']
-  call = {**info.get('call', {}), **asked.get('call', {})}
-  call.pop('sow_weights', None)
+  options = {**info.get('call', {}), **asked.get('call', {})}
+  options.pop('sow_weights', None)
   if info['config'].get('decode'):
     inputs = {name: tensor for name, tensor in inputs.items() if not name.startswith('mask')}
-  return _call(
+  return call(
     module,
     info,
     inputs,
-    {k: v for k, v in call.items() if v is not None},
+    {k: v for k, v in options.items() if v is not None},
     method_rngs=rngs(asked['rngs']),
   )
 
@@ -105,7 +105,7 @@ def apply(module, info, inputs, variables):
   """The answers of one apply: its output and, if anything was mutable, the collections."""
   asked = info.get('apply', {})
   mutable = asked.get('mutable', False)
-  answer = _call(
+  answer = call(
     module, info, inputs, info.get('call', {}), variables, rngs(asked.get('rngs')), mutable
   )
   if mutable is False:
@@ -121,23 +121,29 @@ def _decode(module, info, inputs, variables):
   found = {}
   state = variables
   for i in range(info['steps']):
-    step = {}
-    for name, tensor in inputs.items():
-      if name == 'mask':
-        step['mask'] = tensor
-      elif name == 'mask_steps':
-        step['mask'] = tensor[i]
-      else:
-        step[name] = tensor[..., i : i + 1, :]
-    output, changed = _call(
+    step = position(inputs, i)
+    output, changed = call(
       module, info, step, info.get('call', {}), state, rngs(asked.get('rngs')), mutable
     )
     found.update(flatten(f'steps/{i}/output', output))
     found.update(flatten(f'steps/{i}', changed))
     state = {**variables, 'cache': changed['cache']}
-  if _is_plain(info) and 'mask_steps' not in inputs:
+  if is_plain(info) and 'mask_steps' not in inputs:
     found.update(_full(info, inputs, variables))
   return found
+
+
+def position(inputs, i):
+  """What step i of decoding is given."""
+  step = {}
+  for name, tensor in inputs.items():
+    if name == 'mask':
+      step['mask'] = tensor
+    elif name == 'mask_steps':
+      step['mask'] = tensor[i]
+    else:
+      step[name] = tensor[..., i : i + 1, :]
+  return step
 
 
 def _full(info, inputs, variables):
@@ -148,20 +154,20 @@ def _full(info, inputs, variables):
   if 'mask' in inputs:
     causal = jnp.logical_and(causal, jnp.asarray(inputs['mask']) != 0)
   inputs['mask'] = np.asarray(causal)
-  call = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
+  options = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
   module = build(info, decode=False)
-  answer = _call(module, info, inputs, call, {'params': variables['params']})
+  answer = call(module, info, inputs, options, {'params': variables['params']})
   return flatten('full/output', answer)
 
 
-def _is_plain(info):
+def is_plain(info):
   """Whether chance has no part in it, so that float64 computes the same thing."""
   config, call = info['config'], info.get('call', {})
   still = call.get('deterministic', config.get('deterministic'))
   return still is True or not config.get('dropout_rate')
 
 
-def _crashes_wide(info):
+def crashes_wide(info):
   """Whether this Flax cannot compute it with x64 on: 0.7.2 decodes with plain int indices."""
   return this_era() == 'classic' and info['config'].get('decode')
 
@@ -174,32 +180,42 @@ def _distance(case, variables):
     for n, t in case.tensors.items()
     if n == 'apply/output' or n.startswith('steps/') and n.endswith('/output')
   }
+  wide_info = wide(info)
+  with settings(x64=True):
+    variables = jax.tree_util.tree_map(widened, variables)
+    wide_inputs = {n: t if n.startswith('mask') else widened(t) for n, t in inputs.items()}
+    if info['config'].get('decode'):
+      cells = {n: jnp.zeros_like(t) for n, t in variables['cache'].items()}
+      answers = _decode(build(wide_info), wide_info, wide_inputs, {**variables, 'cache': cells})
+    else:
+      answers = apply(build(wide_info), wide_info, wide_inputs, variables)
+  return distance(outputs, answers)
+
+
+def wide(info):
+  """The same case in float64, with nothing sown and nothing mutable but what decoding needs."""
   changes = {'dtype': None, 'param_dtype': 'float64', 'force_fp32_for_softmax': False}
   if 'force_fp32_for_softmax' not in info['config']:
     del changes['force_fp32_for_softmax']
-  wide_info = {**info, 'config': {**info['config'], **changes}}
-  wide_info['call'] = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
-  wide_info['apply'] = {}
-  with settings(x64=True):
-    wide = jax.tree_util.tree_map(_widened, variables)
-    wide_inputs = {n: t if n.startswith('mask') else _widened(t) for n, t in inputs.items()}
-    if info['config'].get('decode'):
-      cells = {n: jnp.zeros_like(t) for n, t in wide['cache'].items()}
-      answers = _decode(build(wide_info), wide_info, wide_inputs, {**wide, 'cache': cells})
-    else:
-      answers = apply(build(wide_info), wide_info, wide_inputs, wide)
+  options = {k: v for k, v in info.get('call', {}).items() if k != 'sow_weights'}
+  return {**info, 'config': {**info['config'], **changes}, 'call': options, 'apply': {}}
+
+
+def distance(answers, true):
+  """The largest difference from the true tensors of the same names, over their largest value."""
   far, large = 0.0, 0.0
-  for name, output in outputs.items():
-    true = np.asarray(answers[name], np.float64)
-    if not np.isfinite(output.astype(np.float64)).all():
+  for name, answer in answers.items():
+    given = np.asarray(answer).astype(np.float64)
+    wanted = np.asarray(true[name], np.float64)
+    if not np.isfinite(given).all():
       return None
-    if true.size and np.isfinite(true).all():
-      far = max(far, float(np.abs(output.astype(np.float64) - true).max()))
-      large = max(large, float(np.abs(true).max()))
+    if wanted.size and np.isfinite(wanted).all():
+      far = max(far, float(np.abs(given - wanted).max()))
+      large = max(large, float(np.abs(wanted).max()))
   return far / large if large else None
 
 
-def _widened(tensor):
+def widened(tensor):
   tensor = np.asarray(tensor)
   inexact = tensor.dtype.name in PRECISION
   return jnp.asarray(tensor.astype(np.float64)) if inexact else jnp.asarray(tensor)

@@ -19,6 +19,8 @@ SHAPES = (
   ((2, 1, 2), 2, 2, 6, 6, 3, None, None),
   ((2,), 4, 4, 4, 4, 2, None, None),  # a depth of 2: normalize_qk at its worst
 )
+# Few, and none twice as large: on the way back every shape is compiled many times over.
+GRADIENT_SHAPES = (SHAPES[0], SHAPES[1], SHAPES[3], SHAPES[7])
 KERNEL_INITS = (
   'lecun_normal',
   'xavier_uniform',
@@ -80,10 +82,18 @@ def attention(era, seed, i):
   return _Draw(era, f'{era}-{seed}-{i}', stream('live', era, seed, i)).case()
 
 
+def gradient(era, seed, i):
+  """Gradient case i of a seed, unanswered."""
+  case_id = f'{era}-gradient-{seed}-{i}'
+  drawn = _Draw(era, case_id, stream('live-gradient', era, seed, i), GRADIENT_SHAPES, 0.1).case()
+  return Case({**drawn.info, 'kind': 'gradient'}, drawn.tensors)
+
+
 class _Draw:
   """One case in the making."""
 
-  def __init__(self, era, case_id, random):
+  def __init__(self, era, case_id, random, shapes=SHAPES, decoding=0.3):
+    self.shapes, self.decoding = shapes, decoding
     self.modern = era == 'modern'
     self.random = random
     self.config = {}
@@ -103,12 +113,12 @@ class _Draw:
 
   def case(self):
     (self.batch, self.q, self.k, self.features, self.kv_features, heads, qkv, out) = self.pick(
-      SHAPES
+      self.shapes
     )
     self.config['num_heads'] = heads
     self.maybe(qkv is not None, qkv_features=qkv)
     self.maybe(out is not None, out_features=out)
-    self.decode = self.chance(0.3)
+    self.decode = self.chance(self.decoding)
     self.dtypes()
     self.layer_options()
     self.given()

@@ -14,11 +14,13 @@ from heddle_parity import (
   golden_cells,
   golden_errors,
   golden_functions,
+  golden_gradient,
   golden_layers,
   golden_modules,
   golden_optim,
   golden_random,
   golden_shapes,
+  training,
 )
 from heddle_parity.cases import write_bundle, write_case
 from heddle_parity.era import this_era
@@ -43,7 +45,14 @@ def main():
   ]
   bundles = {
     name: cases
-    for part in (golden_random, golden_functions, golden_layers, golden_optim)
+    for part in (
+      golden_random,
+      golden_functions,
+      golden_layers,
+      golden_optim,
+      golden_gradient,
+      training,
+    )
     for name, cases in part.bundles(asked.era).items()
     if asked.only in name
   }

@@ -33,6 +33,35 @@ def explicit_default(
   )
 
 
+def biased(
+  query,
+  key,
+  value,
+  mask=None,
+  dropout_rng=None,
+  dropout_rate=0.0,
+  broadcast_dropout=True,
+  deterministic=False,
+  dtype=None,
+  precision=None,
+):
+  """The default function with a bias, [..., 1, Q, K], that depends on query and key."""
+  bias = jnp.einsum('...qhd,...khd->...qk', jnp.tanh(query), key)[..., None, :, :]
+  return nn.dot_product_attention(
+    query,
+    key,
+    value,
+    bias=bias,
+    mask=mask,
+    dropout_rng=dropout_rng,
+    dropout_rate=dropout_rate,
+    broadcast_dropout=broadcast_dropout,
+    deterministic=deterministic,
+    dtype=dtype,
+    precision=precision,
+  )
+
+
 def relu_linear(
   query,
   key,
@@ -101,6 +130,7 @@ def twice_einsum(*args, **kwargs):
 
 ATTENTION_FNS = {
   'parity:explicit_default': explicit_default,
+  'parity:biased': biased,
   'parity:relu_linear': relu_linear,
   'parity:from_weights': from_weights,
 }

@@ -6,13 +6,24 @@ As a program it asks the cases of files again and says which answers changed:
 
 import sys
 
-from heddle_parity import attention, errors, functions, layers, modules, optim
+from heddle_parity import (
+  attention,
+  errors,
+  functions,
+  gradient,
+  layers,
+  modules,
+  optim,
+  training,
+)
 from heddle_parity.cases import read_cases
 from heddle_parity.era import settings, this_era
 
 RUNNERS = {
   'attention': attention.run,
+  'gradient': gradient.run,
   'module': modules.run,
+  'training': training.run,
   'error': errors.run,
   **functions.RUNNERS,
   **layers.RUNNERS,

@@ -12,6 +12,7 @@ sealed interface Command
         CompletionCommand,
         ConvertCommand,
         DemoCommand,
+        GradCommand,
         InitCommand,
         VersionCommand {
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 enum Commands {
   INIT("Makes the variables of a configuration."),
   APPLY("Runs attention on inputs and writes what it gives."),
+  GRAD("Differentiates attention: what a change of each parameter and input is worth."),
   CONVERT("Converts attention weights between frameworks' layouts."),
   DEMO("Shows which words attend to which in a real model's first layer."),
   BENCH("Measures Heddle and its peers side by side."),
@@ -73,7 +74,7 @@ enum Commands {
     spec.usageMessage()
         .sortOptions(false)
         .width(100)
-        .description("Flax Linen's multi-head attention for the JVM: init, apply, convert.")
+        .description("Flax Linen's multi-head attention for the JVM: init, apply, grad, convert.")
         .commandListHeading("%nCommands:%n")
         .footerHeading("%nExamples:%n")
         .footer(
@@ -98,6 +99,7 @@ enum Commands {
     return switch (this) {
       case INIT -> new InitCommand();
       case APPLY -> new ApplyCommand();
+      case GRAD -> new GradCommand();
       case CONVERT -> new ConvertCommand();
       case DEMO -> new DemoCommand();
       case BENCH -> new BenchCommand();

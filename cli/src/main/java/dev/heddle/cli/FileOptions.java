@@ -30,6 +30,13 @@ final class FileOptions {
         "--inputs", "I", "inputs_q; perhaps inputs_kv, or inputs_k and inputs_v; perhaps mask.");
   }
 
+  static OptionSpec inputsAndCotangent() {
+    return file(
+        "--inputs",
+        "I",
+        "inputs_q; perhaps inputs_kv, or inputs_k and inputs_v; perhaps mask; and cotangent.");
+  }
+
   static OptionSpec output(String label, String description) {
     return file("--output", label, description);
   }

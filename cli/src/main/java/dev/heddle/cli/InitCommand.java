@@ -36,7 +36,7 @@ final class InitCommand implements Command {
     Path configFile = options.matchedOptionValue("--config", Path.of(""));
     Path inputsFile = options.matchedOptionValue("--inputs", Path.of(""));
     MultiHeadDotProductAttention attention = ConfigJson.read(configFile);
-    AttentionInputs inputs = InputsFile.read(inputsFile, random.deterministic());
+    AttentionInputs inputs = InputsFile.read(inputsFile).attentionInputs(random.deterministic());
     Variables variables =
         new Blame(configFile, inputsFile, List.of())
             .on(() -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));

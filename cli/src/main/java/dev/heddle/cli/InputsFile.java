@@ -6,51 +6,108 @@ import dev.heddle.io.Suggest;
 import dev.heddle.linen.AttentionInputs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file of {@code --inputs}: what attention is called on, by Flax's argument names. */
-final class InputsFile {
+/**
+ * The file of {@code --inputs}: what attention is called on, by Flax's argument names.
+ *
+ * @param path where it is
+ * @param sequences what queries, keys and values are made of: {@code inputs_q} and others
+ * @param mask the mask, if there is one
+ * @param cotangent what a change of the output is worth; null unless asked for
+ */
+record InputsFile(
+    Path path,
+    SequencedMap<String, Array> sequences,
+    @Nullable Array mask,
+    @Nullable Array cotangent) {
   private static final String QUERY = "inputs_q";
   private static final String KEY_VALUE = "inputs_kv";
   private static final String KEY = "inputs_k";
   private static final String VALUE = "inputs_v";
   private static final String MASK = "mask";
+  private static final String COTANGENT = "cotangent";
   private static final List<String> KNOWN = List.of(QUERY, KEY_VALUE, KEY, VALUE, MASK);
-
-  private InputsFile() {}
 
   /**
    * Reads the inputs and checks their names.
    *
-   * @param file a checkpoint with {@code inputs_q}, perhaps {@code inputs_kv} or {@code inputs_k}
+   * @param path a checkpoint with {@code inputs_q}, perhaps {@code inputs_kv} or {@code inputs_k}
    *     and {@code inputs_v}, and {@code mask}
-   * @param deterministic whether dropout is off; null leaves it to the configuration
    * @throws FailedException if a tensor has another name, is missing, or excludes another
    * @throws IOException if the file is not a checkpoint
    */
-  static AttentionInputs read(Path file, @Nullable Boolean deterministic) throws IOException {
-    Map<String, Array> tensors = CheckpointFile.read(file).tensors();
-    check(file, tensors.keySet());
-    Array query = tensors.get(QUERY);
-    if (query == null) {
-      throw new FailedException(file + ": tensor \"" + QUERY + "\" is missing");
-    }
+  static InputsFile read(Path path) throws IOException {
+    return read(path, KNOWN, List.of(QUERY));
+  }
+
+  /**
+   * As {@link #read}, of a file that holds {@code cotangent} too.
+   *
+   * @throws FailedException if a tensor has another name, is missing, or excludes another
+   * @throws IOException if the file is not a checkpoint
+   */
+  static InputsFile readWithCotangent(Path path) throws IOException {
+    List<String> known = new ArrayList<>(KNOWN);
+    known.add(COTANGENT);
+    return read(path, known, List.of(QUERY, COTANGENT));
+  }
+
+  private static InputsFile read(Path path, List<String> known, List<String> needed)
+      throws IOException {
+    SequencedMap<String, Array> tensors = new LinkedHashMap<>(CheckpointFile.read(path).tensors());
+    check(path, tensors.keySet(), known, needed);
+    Array mask = tensors.remove(MASK);
+    Array cotangent = tensors.remove(COTANGENT);
+    return new InputsFile(path, tensors, mask, cotangent);
+  }
+
+  /**
+   * What attention is called on.
+   *
+   * @param deterministic whether dropout is off; null leaves it to the configuration
+   */
+  AttentionInputs attentionInputs(@Nullable Boolean deterministic) {
     return AttentionInputs.ofNames(
-            query, tensors.get(KEY_VALUE), tensors.get(KEY), tensors.get(VALUE))
-        .mask(tensors.get(MASK))
+            sequence(QUERY), sequences.get(KEY_VALUE), sequences.get(KEY), sequences.get(VALUE))
+        .mask(mask)
         .deterministic(deterministic);
   }
 
-  private static void check(Path file, Set<String> names) {
-    String missing = names.contains(QUERY) ? "" : "; \"" + QUERY + "\" is missing";
+  /** The same file with other arrays in place of some of its sequences. */
+  InputsFile with(Map<String, Array> others) {
+    SequencedMap<String, Array> replaced = new LinkedHashMap<>(sequences);
+    replaced.putAll(others);
+    return new InputsFile(path, replaced, mask, cotangent);
+  }
+
+  private Array sequence(String name) {
+    Array found = sequences.get(name);
+    if (found == null) {
+      throw new IllegalStateException(name + " was checked to be there");
+    }
+    return found;
+  }
+
+  private static void check(Path file, Set<String> names, List<String> known, List<String> needed) {
+    List<String> absent = needed.stream().filter(name -> !names.contains(name)).toList();
+    String missing = absent.isEmpty() ? "" : "\"" + absent.getFirst() + "\" is missing";
     for (String name : names) {
-      if (!KNOWN.contains(name)) {
+      if (!known.contains(name)) {
         throw new FailedException(
             "%s: tensor \"%s\": unknown name%s; known: %s%s"
-                .formatted(file, name, suggestion(name), String.join(", ", KNOWN), missing));
+                .formatted(
+                    file,
+                    name,
+                    suggestion(name, known),
+                    String.join(", ", known),
+                    missing.isEmpty() ? "" : "; " + missing));
       }
     }
     for (String other : List.of(KEY, VALUE)) {
@@ -65,10 +122,13 @@ final class InputsFile {
           "%s: tensor \"%s\": given without \"%s\"; to have both the same, give %s"
               .formatted(file, VALUE, KEY, KEY_VALUE));
     }
+    if (!missing.isEmpty()) {
+      throw new FailedException(file + ": tensor " + missing);
+    }
   }
 
-  private static String suggestion(String name) {
-    List<String> near = Suggest.near(name, KNOWN);
+  private static String suggestion(String name, List<String> known) {
+    List<String> near = Suggest.near(name, known);
     return near.isEmpty() ? "" : "; did you mean \"" + near.getFirst() + "\"?";
   }
 }

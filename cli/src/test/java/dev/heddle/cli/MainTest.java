@@ -17,13 +17,14 @@ class MainTest {
 
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
-        .contains("init", "apply", "convert", "demo", "bench", "version", "completion");
+        .contains("init", "apply", "grad", "convert", "demo", "bench", "version", "completion");
     assertThat(heddle.err()).isEmpty();
     assertThat(Heddle.run("--help")).isEqualTo(heddle);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"init", "apply", "convert", "demo", "bench", "version", "completion"})
+  @ValueSource(
+      strings = {"init", "apply", "grad", "convert", "demo", "bench", "version", "completion"})
   void everyCommandHasHelpWithExamples(String command) {
     Heddle heddle = Heddle.run(command, "--help");
 
@@ -56,6 +57,7 @@ class MainTest {
           init --output V.npz        | init: missing --config, --inputs (see heddle init --help)
           completion --x64 fish      | completion: shell fish: expected one of bash, zsh
           init --config=             | init: invalid value for option '--config': expected the name of a file, got nothing (see heddle init --help)
+          grad --config C.json       | grad: missing --inputs, --output, --variables (see heddle grad --help)
           apply --variables          | apply: --variables: expected a value, V (see heddle apply --help)
           """)
   void aWrongWordIsOneLineAndStatus2(String words, String line) {

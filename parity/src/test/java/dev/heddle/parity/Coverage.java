@@ -100,6 +100,7 @@ final class Coverage {
       page.append("\n## ").append(title(era)).append("\n\n");
       page.append(table(era));
     }
+    page.append("\n## Gradients\n\n").append(GRADIENTS).append(gradients());
     page.append("\n## Everything else\n\n").append(kinds());
     return page.toString();
   }
@@ -120,6 +121,13 @@ final class Coverage {
 
       This page is made from the cases; a test compares it with them, and
       `-Dheddle.coverage=write` writes it anew.
+      """;
+
+  private static final String GRADIENTS =
+      """
+      How many golden cases of gradients: the vector-Jacobian product of `apply` by every parameter
+      and every input that floats, for a drawn cotangent. With `decode` it is that of one step.
+
       """;
 
   private static String title(Era era) {
@@ -146,19 +154,56 @@ final class Coverage {
     return table.toString();
   }
 
+  private String gradients() {
+    StringBuilder table = new StringBuilder("| |");
+    for (Era era : Era.values()) {
+      COLUMNS.forEach(dtype -> table.append(" %s, %s |".formatted(nameOf(era), dtype)));
+    }
+    int columns = Era.values().length * COLUMNS.size();
+    table.append("\n|---|").append("---:|".repeat(columns)).append('\n');
+    Stream.of(ARGUMENTS, CALL, CLASSES)
+        .flatMap(List::stream)
+        .forEach(row -> {
+          table.append("| `").append(row).append("` |");
+          for (Era era : Era.values()) {
+            for (String dtype : COLUMNS) {
+              table.append(' ').append(gradientCell(era, row, dtype)).append(" |");
+            }
+          }
+          table.append('\n');
+        });
+    return table.toString();
+  }
+
+  private static String nameOf(Era era) {
+    return era.name().toLowerCase(Locale.ROOT);
+  }
+
   private String cell(Era era, String row, String dtype, boolean decode) {
     long count =
-        cases.stream()
-            .filter(one -> one.kind().equals("attention") && one.era() == era)
+        settingIn("attention", era, row, dtype)
             .filter(one -> one.info().fields("config").flag("decode") == decode)
-            .filter(one -> dtypeOf(one).equals(dtype))
-            .filter(one -> settings(one).contains(row))
             .count();
     boolean cannotBe =
         (era == Era.CLASSIC && LATER.contains(row))
             || (era == Era.CLASSIC && decode && dtype.equals("float64"))
             || (row.equals("decode") && !decode);
     return count > 0 ? Long.toString(count) : cannotBe ? "-" : "**0**";
+  }
+
+  private String gradientCell(Era era, String row, String dtype) {
+    long count = settingIn("gradient", era, row, dtype).count();
+    boolean cannotBe =
+        era == Era.CLASSIC
+            && (LATER.contains(row) || (row.equals("decode") && dtype.equals("float64")));
+    return count > 0 ? Long.toString(count) : cannotBe ? "-" : "**0**";
+  }
+
+  private Stream<Case> settingIn(String kind, Era era, String row, String dtype) {
+    return cases.stream()
+        .filter(one -> one.kind().equals(kind) && one.era() == era)
+        .filter(one -> dtypeOf(one).equals(dtype))
+        .filter(one -> settings(one).contains(row));
   }
 
   /** What a case sets. */
@@ -225,6 +270,7 @@ final class Coverage {
           case "random" -> "random: `" + one.info().text("fn") + "`";
           case "masks" -> "masks: `" + one.info().text("fn") + "`";
           case "attention" -> "attention: " + (one.info().has("steps") ? "decoding" : "forward");
+          case "gradient" -> "attention: gradients";
           case "error" -> "errors, of " + one.info().text("of") + "s";
           case "module" -> "users' modules";
           default -> kind.toLowerCase(Locale.ROOT);

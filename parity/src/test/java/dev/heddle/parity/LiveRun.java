@@ -23,7 +23,19 @@ import java.util.concurrent.TimeUnit;
 final class LiveRun implements Callable<LiveRun.Result> {
   private static final int NEWS = 100;
 
+  /**
+   * What is asked.
+   *
+   * @param name the oracle's word for it
+   * @param prefix in front of the property that says how many, {@code heddle.live.PREFIX.modern}
+   */
+  record Kind(String name, String prefix) {
+    static final Kind ATTENTION = new Kind("attention", "heddle.live.");
+    static final Kind GRADIENT = new Kind("gradient", "heddle.live.gradients.");
+  }
+
   private final Oracle oracle;
+  private final Kind kind;
   private final long seed;
   private final int start;
   private final int count;
@@ -34,8 +46,10 @@ final class LiveRun implements Callable<LiveRun.Result> {
   private int compared;
   private int decoded;
 
-  LiveRun(Oracle oracle, long seed, int start, int count, Instant deadline, Path folder) {
+  LiveRun(
+      Oracle oracle, Kind kind, long seed, int start, int count, Instant deadline, Path folder) {
     this.oracle = oracle;
+    this.kind = kind;
     this.seed = seed;
     this.start = start;
     this.count = count;
@@ -56,8 +70,8 @@ final class LiveRun implements Callable<LiveRun.Result> {
 
   @Override
   public Result call() throws IOException, InterruptedException {
-    Path log = folder.resolve(oracle.name() + ".log");
-    Process process = oracle.draw(seed, start, count, folder, log);
+    Path log = folder.resolve(oracle.name() + "-" + kind.name() + ".log");
+    Process process = oracle.draw(kind.name(), seed, start, count, folder, log);
     long left = Math.max(1, Duration.between(Instant.now(), deadline).toMillis());
     CompletableFuture<Void> timer =
         CompletableFuture.runAsync(
@@ -105,14 +119,15 @@ final class LiveRun implements Callable<LiveRun.Result> {
     }
     Files.delete(file);
     if (compared % NEWS == 0) {
-      System.out.printf("live parity: %s: %d cases so far%n", oracle.name(), compared);
+      System.out.printf(
+          "live parity: %s: %d %s cases so far%n", oracle.name(), compared, kind.name());
     }
   }
 
   private void report(Case asked, String difference) {
     int index = Integer.parseInt(asked.id().substring(asked.id().lastIndexOf('-') + 1));
     wrong.add(
-        "%s\n    case: %s\n    again: -Dheddle.live.seed=%d -Dheddle.live.start=%d -Dheddle.live.%s=1"
-            .formatted(difference, asked.info(), seed, index, oracle.name()));
+        "%s\n    case: %s\n    again: -Dheddle.live.seed=%d -Dheddle.live.start=%d -D%s%s=1"
+            .formatted(difference, asked.info(), seed, index, kind.prefix(), oracle.name()));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,26 +19,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Heddle answers random configurations, drawn afresh, as Flax does: init, apply in all dtypes, and
- * step-by-step decoding with its cache.
+ * Heddle answers random configurations, drawn afresh, as Flax does: init, apply in all dtypes,
+ * step-by-step decoding with its cache, and the gradients of all that.
  *
  * <p>Properties: {@code heddle.oracles} says where the environments are ({@code
  * heddle.oracles.required}: their absence is a failure), {@code heddle.live.seed} replays a run,
  * {@code heddle.live.start} begins with a later case of it, {@code heddle.live.modern} and {@code
- * heddle.live.classic} are how many cases there must be, {@code heddle.live.minutes} how long it
- * may take.
+ * heddle.live.classic} are how many cases there must be, {@code heddle.live.gradients.modern} and
+ * {@code heddle.live.gradients.classic} how many of gradients, {@code heddle.live.minutes} how long
+ * each of the two may take.
  */
 class LiveTest {
-  private static final int MODERN = 100;
-  private static final int CLASSIC = 40;
+  private static final Map<Era, Integer> CASES = Map.of(Era.MODERN, 100, Era.CLASSIC, 40);
+  private static final Map<Era, Integer> GRADIENTS = Map.of(Era.MODERN, 35, Era.CLASSIC, 15);
   private static final int MINUTES = 8;
 
   @Test
   void randomConfigurationsGiveFlaxsNumbersInBothEras(@TempDir Path folder) throws Exception {
+    run(LiveRun.Kind.ATTENTION, CASES, folder);
+  }
+
+  @Test
+  void randomConfigurationsGiveFlaxsGradientsInBothEras(@TempDir Path folder) throws Exception {
+    run(LiveRun.Kind.GRADIENT, GRADIENTS, folder);
+  }
+
+  private static void run(LiveRun.Kind kind, Map<Era, Integer> counts, Path folder)
+      throws Exception {
     Map<Era, Oracle> oracles = oracles();
     long seed = Long.getLong("heddle.live.seed", ThreadLocalRandom.current().nextInt(1 << 30));
     int start = Integer.getInteger("heddle.live.start", 0);
-    System.out.printf("live parity: seed %d; again: -Dheddle.live.seed=%d%n", seed, seed);
+    System.out.printf(
+        "live parity: %s: seed %d; again: -Dheddle.live.seed=%d%n", kind.name(), seed, seed);
     Instant begun = Instant.now();
     Duration budget = Duration.ofMinutes(Integer.getInteger("heddle.live.minutes", MINUTES));
     Map<Era, Future<LiveRun.Result>> runs = new EnumMap<>(Era.class);
@@ -46,33 +59,39 @@ class LiveTest {
           runs.put(
               era,
               both.submit(
-                  new LiveRun(oracle, seed, start, count(era), begun.plus(budget), folder))));
+                  new LiveRun(
+                      oracle,
+                      kind,
+                      seed,
+                      start,
+                      count(kind, counts, era),
+                      begun.plus(budget),
+                      folder))));
     }
     SoftAssertions all = new SoftAssertions();
     for (Map.Entry<Era, Future<LiveRun.Result>> run : runs.entrySet()) {
       Era era = run.getKey();
       LiveRun.Result result = run.getValue().get();
-      System.out.println(summary(era, result, begun.until(Instant.now())));
+      System.out.println(summary(kind, era, result, begun.until(Instant.now())));
       result.noisy().forEach(line -> System.out.println("live parity: noise: " + line));
       all.assertThat(String.join("\n", result.wrong())).as("%s, seed %d", era, seed).isEmpty();
       all.assertThat(result.compared())
           .as("%s: cases compared within %s", era, budget)
-          .isGreaterThanOrEqualTo(count(era));
+          .isGreaterThanOrEqualTo(count(kind, counts, era));
     }
     all.assertAll();
   }
 
-  private static String summary(Era era, LiveRun.Result result, Duration taken) {
-    return "live parity: %s: %d cases, %d of them decoding, within %d s; "
-            .formatted(era, result.compared(), result.decoded(), taken.toSeconds())
+  private static String summary(LiveRun.Kind kind, Era era, LiveRun.Result result, Duration taken) {
+    return "live parity: %s: %d %s cases, %d of them decoding, within %d s; "
+            .formatted(era, result.compared(), kind.name(), result.decoded(), taken.toSeconds())
         + "with normalize_qk beyond the figure, but within the noise of their inputs: %d"
             .formatted(result.noisy().size());
   }
 
-  private static int count(Era era) {
-    return era == Era.MODERN
-        ? Integer.getInteger("heddle.live.modern", MODERN)
-        : Integer.getInteger("heddle.live.classic", CLASSIC);
+  private static int count(LiveRun.Kind kind, Map<Era, Integer> counts, Era era) {
+    String name = era.name().toLowerCase(Locale.ROOT);
+    return Integer.getInteger(kind.prefix() + name, counts.get(era));
   }
 
   /** Both oracles; without them there is nothing to compare with, which is said aloud. */

@@ -40,13 +40,15 @@ record Oracle(Era era, Path python) {
   }
 
   /** The command that draws these cases and asks Flax, in the folder {@code parity}. */
-  private List<String> command(long seed, int start, int count, String out) {
+  private List<String> command(String kind, long seed, int start, int count, String out) {
     return List.of(
         python.toString(),
         "-m",
         "heddle_parity.live",
         "--era",
         name(),
+        "--kind",
+        kind,
         "--seed",
         Long.toString(seed),
         "--start",
@@ -57,9 +59,10 @@ record Oracle(Era era, Path python) {
         out);
   }
 
-  /** Starts drawing cases into a folder; a line on its output for each. */
-  Process draw(long seed, int start, int count, Path out, Path log) throws IOException {
-    return new ProcessBuilder(command(seed, start, count, out.toString()))
+  /** Starts drawing cases of a kind into a folder; a line on its output for each. */
+  Process draw(String kind, long seed, int start, int count, Path out, Path log)
+      throws IOException {
+    return new ProcessBuilder(command(kind, seed, start, count, out.toString()))
         .directory(Repository.path("parity").toFile())
         .redirectError(log.toFile())
         .start();

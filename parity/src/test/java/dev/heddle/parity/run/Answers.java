@@ -10,6 +10,7 @@ import dev.heddle.parity.cases.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Flax's answers to a case of a module, and how near ours must be. */
@@ -105,6 +106,48 @@ final class Answers {
           double scale = path.endsWith("/output") ? largest : tensor.largest();
           return ofOutput(tensor, Math.max(share(tensor) * scale, noise.applyAsDouble(path)));
         });
+  }
+
+  /**
+   * All answers of a gradient case. Gradients are measured against the largest of all; those in a
+   * narrower type than the computation's may also be away by what that type allows of themselves.
+   * Their order is not compared: {@code jax.vjp} gives trees sorted by name.
+   */
+  void compareGradients(
+      Findings findings, SequencedMap<String, Tensor> computed, ToDoubleFunction<String> noise) {
+    SequencedMap<String, Tensor> expected = new TreeMap<>(asked.tensors());
+    expected.keySet().removeIf(path -> !path.startsWith("apply/") && !path.startsWith("grads/"));
+    double largest =
+        asked.under("grads").values().stream().mapToDouble(Tensor::largest).max().orElse(0);
+    double distance = gradientShare() * largest;
+    findings.compareTrees(
+        asked.info().text("class"),
+        expected,
+        new TreeMap<>(computed),
+        (path, tensor) -> {
+          double allowed =
+              path.startsWith("apply/")
+                  ? share(tensor) * tensor.largest()
+                  : isNarrow(tensor)
+                      ? Math.max(distance, Tolerance.share(tensor.dtype()) * tensor.largest())
+                      : distance;
+          double within = Math.max(allowed, noise.applyAsDouble(path));
+          return asked.info().has("differs") && path.startsWith("grads/")
+              ? new Tolerance.FiniteOrNaN(within)
+              : ofOutput(tensor, within);
+        });
+  }
+
+  private boolean isNarrow(Tensor gradient) {
+    return Tolerance.share(gradient.dtype()) > Tolerance.share(asked.info().text("narrowest"));
+  }
+
+  /** Four times Flax's own distance from float64, where that is more than the figure. */
+  private double gradientShare() {
+    Fields info = asked.info();
+    double share = Tolerance.gradientShare(info.text("narrowest"));
+    double distance = info.has("gradient_distance") ? info.number("gradient_distance") : 0;
+    return distance > share ? 4 * distance : share;
   }
 
   private Tolerance ofOutput(Tensor expected) {

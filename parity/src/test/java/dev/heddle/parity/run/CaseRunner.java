@@ -1,6 +1,7 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.parity.cases.Case;
+import java.util.List;
 
 /** The one door: asks Heddle a case, whatever its kind, and says how its answers differ. */
 public final class CaseRunner {
@@ -16,12 +17,17 @@ public final class CaseRunner {
   public static Findings runFresh(Case asked) {
     Findings strict = run(asked);
     boolean fragile =
-        asked.kind().equals("attention") && asked.info().fields("config").flag("normalize_qk");
+        List.of("attention", "gradient").contains(asked.kind())
+            && asked.info().fields("config").flag("normalize_qk");
     if (strict.differences().isEmpty() || !fragile) {
       return strict;
     }
     Findings within = new Findings(asked);
-    new AttentionRunner(asked, within).runWithinNoise();
+    if (asked.kind().equals("gradient")) {
+      new GradientRunner(asked, within).runWithinNoise();
+    } else {
+      new AttentionRunner(asked, within).runWithinNoise();
+    }
     return within.differences().isEmpty() ? strict.asNoise() : strict;
   }
 
@@ -34,6 +40,7 @@ public final class CaseRunner {
     Findings findings = new Findings(asked);
     switch (asked.kind()) {
       case "attention" -> new AttentionRunner(asked, findings).run();
+      case "gradient" -> new GradientRunner(asked, findings).run();
       case "module" -> new ModuleRunner(asked, findings).run();
       case "error" -> new ErrorRunner(asked, findings).run();
       case "dense", "dense_general", "layer_norm", "dropout", "embed" ->

@@ -21,7 +21,7 @@ import java.util.SequencedMap;
 
 /**
  * Attention asked through files and the command line: {@code heddle init} and {@code heddle apply},
- * a command for each step of decoding.
+ * a command for each step of decoding, or {@code heddle grad}.
  */
 public final class CommandLineRunner {
   private static final List<String> ENDINGS = List.of(".npz", ".safetensors", ".msgpack");
@@ -43,7 +43,8 @@ public final class CommandLineRunner {
    * have none, and {@code --sow-weights} always makes {@code intermediates} mutable.
    */
   public static boolean canSay(Case asked) {
-    if (!asked.kind().equals("attention") || asked.info().toString().contains("parity:")) {
+    boolean isAttention = asked.kind().equals("attention") || asked.kind().equals("gradient");
+    if (!isAttention || asked.info().toString().contains("parity:")) {
       return false;
     }
     Fields call = asked.info().fields("call");
@@ -54,8 +55,10 @@ public final class CommandLineRunner {
   /** Runs a case; the command line must answer with the library's own bits. */
   public static Findings run(Case asked, Path folder) throws IOException {
     CommandLineRunner runner = new CommandLineRunner(asked, folder);
-    SequencedMap<String, Tensor> expected = AttentionRunner.answer(asked);
-    Map<String, Tensor> got = runner.answer();
+    boolean isGradient = asked.kind().equals("gradient");
+    SequencedMap<String, Tensor> expected =
+        isGradient ? GradientRunner.answer(asked) : AttentionRunner.answer(asked);
+    Map<String, Tensor> got = isGradient ? runner.gradient() : runner.answer();
     runner.findings.expect("paths", expected.keySet(), got.keySet());
     expected.forEach((path, tensor) -> {
       if (got.containsKey(path)) {
@@ -99,6 +102,23 @@ public final class CommandLineRunner {
         options.addAll(List.of("--variables", at("cache" + ending)));
       }
     }
+    return all;
+  }
+
+  private Map<String, Tensor> gradient() throws IOException {
+    Files.writeString(folder.resolve("C.json"), asked.info().fields("config").toString());
+    SequencedMap<String, Array> inputs = new LinkedHashMap<>(GradientRunner.inputs(asked));
+    inputs.put("cotangent", asked.tensor("cotangent").array());
+    write("I.npz", inputs);
+    write("G" + ending, GradientRunner.given(asked).flatten());
+    List<String> options = new ArrayList<>(rngs("apply"));
+    options.addAll(List.of("--variables", at("G" + ending)));
+    heddle("grad", "O" + ending, options);
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    CheckpointFile.read(folder.resolve("O" + ending))
+        .tensors()
+        .forEach((path, array) ->
+            all.put(path.startsWith("grads/") ? path : "apply/" + path, Tensor.of(array)));
     return all;
   }
 

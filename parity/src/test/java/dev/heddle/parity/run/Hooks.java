@@ -13,6 +13,7 @@ import dev.heddle.linen.DotGeneral;
 import dev.heddle.linen.DotProductAttention;
 import dev.heddle.linen.Initializer;
 import dev.heddle.random.Key;
+import java.util.Arrays;
 
 /** The functions that a configuration names {@code parity:...}; Python's {@code hooks.py}. */
 final class Hooks {
@@ -24,6 +25,7 @@ final class Hooks {
   static AttentionFn attentionFn(String name) {
     return switch (name) {
       case "parity:explicit_default" -> Hooks::explicitDefault;
+      case "parity:biased" -> Hooks::biased;
       case "parity:relu_linear" -> Hooks::reluLinear;
       case "parity:from_weights" -> Hooks::fromWeights;
       default -> throw unknown("attention_fn", name);
@@ -34,6 +36,19 @@ final class Hooks {
   private static Array explicitDefault(Array query, Array key, Array value, AttentionOptions in) {
     return DotProductAttention.dotProductAttention(
         query, key, value, plain(in).toBuilder().scope(null).build());
+  }
+
+  /** The default function with a bias, [B..., 1, Q, K], that depends on query and key. */
+  private static Array biased(Array query, Array key, Array value, AttentionOptions in) {
+    Array bias = Einsum.einsum("...qhd,...khd->...qk", Elementwise.tanh(query), key);
+    int rank = bias.rank();
+    int[] dims = bias.shape().dims();
+    int[] withHeads = Arrays.copyOf(dims, rank + 1);
+    withHeads[rank] = dims[rank - 1];
+    withHeads[rank - 1] = dims[rank - 2];
+    withHeads[rank - 2] = 1;
+    return DotProductAttention.dotProductAttention(
+        query, key, value, plain(in).toBuilder().scope(null).bias(bias.reshape(withHeads)).build());
   }
 
   /** No scale, no softmax, no dropout: relu of the scores, where the mask is not zero. */

@@ -1,0 +1,147 @@
+package dev.heddle.cli;
+
+import dev.heddle.array.Array;
+import dev.heddle.io.ConfigJson;
+import dev.heddle.linen.Applied;
+import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Mutable;
+import dev.heddle.linen.Rngs;
+import dev.heddle.linen.Variables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A call of attention on files, to be run or differentiated: what {@code apply} and {@code grad}
+ * have in common.
+ *
+ * @param attention the module that {@code --config} says
+ * @param variables what {@code --variables} hold
+ * @param inputs what {@code --inputs} holds
+ * @param deterministic whether dropout is off; null leaves it to the configuration
+ * @param rngs the streams of {@code --rng}
+ * @param mutable the collections of {@code --mutable}, with {@code --sow-weights} intermediates too
+ * @param sowWeights whether the weights are kept
+ * @param blame which file an error is about
+ * @param output where the answers go
+ */
+record AttentionCall(
+    MultiHeadDotProductAttention attention,
+    Variables variables,
+    InputsFile inputs,
+    @Nullable Boolean deterministic,
+    Rngs rngs,
+    Mutable mutable,
+    boolean sowWeights,
+    Blame blame,
+    OutputFile output) {
+
+  /** How the file of {@code --inputs} is read. */
+  interface Reader {
+    InputsFile read(Path path) throws IOException;
+  }
+
+  /**
+   * Adds the options to a command.
+   *
+   * @param spec the command's specification
+   * @param inputs the option for the inputs
+   * @param written what is written besides the collections, for the help
+   */
+  static void declare(CommandSpec spec, OptionSpec inputs, String written) {
+    spec.addOption(FileOptions.config());
+    spec.addOption(FileOptions.variables());
+    spec.addOption(inputs);
+    spec.addOption(
+        FileOptions.output("O", "Where " + written + " and the mutated collections go."));
+    RandomOptions.declare(spec, "Without it there is none.");
+    spec.addOption(
+        OptionSpec.builder("--mutable")
+            .paramLabel("NAME,NAME")
+            .type(String.class)
+            .description("Collections that may change and are written, such as cache.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--sow-weights")
+            .type(boolean.class)
+            .arity("0")
+            .description("Writes intermediates/attention_weights/0 as well.")
+            .build());
+  }
+
+  /**
+   * Reads and checks the options, then the files.
+   *
+   * @param options what the user gave
+   * @param reader reads the inputs
+   * @throws UsageException if an option's value is malformed
+   * @throws FailedException if a file does not hold what it should
+   * @throws IOException if a file cannot be read
+   */
+  static AttentionCall read(ParseResult options, Reader reader) throws IOException {
+    RandomOptions random = RandomOptions.of(options);
+    boolean sowWeights = options.matchedOptionValue("--sow-weights", false);
+    Mutable mutable = mutable(options.matchedOptionValue("--mutable", null), sowWeights);
+    OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
+    List<Path> variables = List.of(options.matchedOptionValue("--variables", new Path[0]));
+    Path inputs = options.matchedOptionValue("--inputs", Path.of(""));
+    Path config = options.matchedOptionValue("--config", Path.of(""));
+    return new AttentionCall(
+        ConfigJson.read(config),
+        VariablesFiles.read(variables),
+        reader.read(inputs),
+        random.deterministic(),
+        random.rngs(GlobalOptions.of(options).x64()),
+        mutable,
+        sowWeights,
+        new Blame(config, inputs, variables),
+        output);
+  }
+
+  /** The call itself. */
+  Applied<Array> apply() {
+    AttentionInputs in = inputs.attentionInputs(deterministic).sowWeights(sowWeights);
+    return attention.apply(variables, in, rngs, mutable);
+  }
+
+  /** The same call on other parameters and inputs. */
+  AttentionCall with(Variables newVariables, InputsFile newInputs) {
+    return new AttentionCall(
+        attention,
+        newVariables,
+        newInputs,
+        deterministic,
+        rngs,
+        mutable,
+        sowWeights,
+        blame,
+        output);
+  }
+
+  /**
+   * Writes the answers.
+   *
+   * @throws IOException if the file cannot be written; then nothing is left of it
+   */
+  void write(SequencedMap<String, Array> tensors) throws IOException {
+    output.write(tensors, Map.of());
+  }
+
+  private static Mutable mutable(@Nullable String list, boolean sowWeights) {
+    String[] names = list == null ? new String[0] : list.split(",", -1);
+    for (String name : names) {
+      if (name.isBlank()) {
+        throw new UsageException("--mutable " + list + ": expected names with commas between");
+      }
+    }
+    Mutable mutable = Mutable.of(names);
+    return sowWeights ? mutable.and("intermediates") : mutable;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.array.Array;
+import dev.heddle.grad.Grad;
+import dev.heddle.grad.Vjp;
+import dev.heddle.linen.Applied;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Variables;
+import dev.heddle.parity.cases.Case;
+import dev.heddle.parity.cases.Tensor;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Gradients of attention: init, then the vector-Jacobian product of one apply (of decoding: of the
+ * last step) by every parameter and input that floats.
+ */
+final class GradientRunner {
+  private final Case asked;
+  private final Findings findings;
+  private final Answers answers;
+
+  GradientRunner(Case asked, Findings findings) {
+    this.asked = asked;
+    this.findings = findings;
+    this.answers = new Answers(asked);
+  }
+
+  void run() {
+    MultiHeadDotProductAttention module = AttentionRunner.module(asked);
+    answers.compareInit(findings, AttentionRunner.init(asked, module, asked.inputs()));
+    SequencedMap<String, Tensor> computed = compute(asked, module, given(asked));
+    answers.compareGradients(findings, computed, path -> 0);
+    Applied<Array> plain = AttentionRunner.apply(asked, module, given(asked), inputs(asked));
+    findings.compare(
+        "the output, differentiated or not",
+        Tensor.of(plain.output()),
+        computed.get("apply/output"),
+        Tolerance.BITS);
+  }
+
+  /** As {@link AttentionRunner#runWithinNoise}. */
+  void runWithinNoise() {
+    MultiHeadDotProductAttention module = AttentionRunner.module(asked);
+    answers.compareInit(findings, AttentionRunner.init(asked, module, asked.inputs()));
+    SequencedMap<String, Tensor> computed = compute(asked, module, given(asked));
+    Map<String, Double> noise = new HashMap<>();
+    for (long seed = 0; seed < Shaking.TIMES; seed++) {
+      compute(Shaking.shaken(asked, seed), module, Shaking.shaken(given(asked), seed))
+          .forEach((path, tensor) ->
+              noise.merge(path, Shaking.distance(computed.get(path), tensor), Math::max));
+    }
+    answers.compareGradients(findings, computed, path -> 4 * noise.getOrDefault(path, 0.0));
+  }
+
+  /** What the library answers, by the paths of the case. */
+  static SequencedMap<String, Tensor> answer(Case asked) {
+    return compute(asked, AttentionRunner.module(asked), given(asked));
+  }
+
+  /** Flax's variables: those of init, and the cache of the step before. */
+  static Variables given(Case asked) {
+    SequencedMap<String, Array> cache = new LinkedHashMap<>();
+    asked.under("before").forEach((path, tensor) -> cache.put(path, tensor.array()));
+    return new Answers(asked).variables().merge(Variables.of(cache));
+  }
+
+  /** What apply is given; of decoding the last position. */
+  static SequencedMap<String, Array> inputs(Case asked) {
+    return asked.info().has("steps")
+        ? AttentionRunner.position(asked, asked.info().integer("steps") - 1)
+        : asked.inputs();
+  }
+
+  private static SequencedMap<String, Tensor> compute(
+      Case asked, MultiHeadDotProductAttention module, Variables given) {
+    AtomicReference<Variables> changed = new AtomicReference<>(Variables.empty());
+    Vjp<Variables, Array> vjp =
+        Grad.vjp(
+            at -> {
+              SequencedMap<String, Array> inputs = inputs(asked);
+              at.collection("inputs")
+                  .flatten()
+                  .forEach((path, input) -> inputs.put(path.substring("inputs/".length()), input));
+              Variables variables = given.merge(at.collection("params"));
+              Applied<Array> applied = AttentionRunner.apply(asked, module, variables, inputs);
+              changed.set(Grad.stopGradient(applied.variables()));
+              return applied.output();
+            },
+            whatFloats(asked, given));
+    SequencedMap<String, Tensor> computed = new LinkedHashMap<>();
+    computed.put("apply/output", Tensor.of(vjp.output()));
+    Objects.requireNonNull(changed.get())
+        .flatten()
+        .forEach((path, array) -> computed.put("apply/" + path, Tensor.of(array)));
+    vjp.pullback(asked.tensor("cotangent").array())
+        .flatten()
+        .forEach((path, array) ->
+            computed.put("grads/" + path.replaceFirst("^inputs/", ""), Tensor.of(array)));
+    return computed;
+  }
+
+  /** Parameters and inputs as one tree; masks and integers are constant. */
+  private static Variables whatFloats(Case asked, Variables given) {
+    SequencedMap<String, Array> all = given.collection("params").flatten();
+    inputs(asked)
+        .forEach((name, input) -> {
+          if (!name.equals("mask")) {
+            all.put("inputs/" + name, input);
+          }
+        });
+    all.values().removeIf(array -> !array.dtype().isFloating());
+    return Variables.of(all);
+  }
+}
