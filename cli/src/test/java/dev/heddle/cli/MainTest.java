@@ -116,7 +116,7 @@ class MainTest {
 
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out().lines().map(line -> line.split(" ")[0]))
-        .isEqualTo(List.of("heddle", "java", "kernels", "threads"));
+        .isEqualTo(List.of("heddle", "java", "kernels", "tiles", "threads"));
     assertThat(heddle.out()).contains(System.getProperty("java.version"));
   }
 

@@ -32,6 +32,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
   record Kind(String name, String prefix) {
     static final Kind ATTENTION = new Kind("attention", "heddle.live.");
     static final Kind GRADIENT = new Kind("gradient", "heddle.live.gradients.");
+    static final Kind TRAINING = new Kind("training", "heddle.live.training.");
   }
 
   private final Oracle oracle;

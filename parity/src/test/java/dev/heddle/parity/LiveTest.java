@@ -20,18 +20,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Heddle answers random configurations, drawn afresh, as Flax does: init, apply in all dtypes,
- * step-by-step decoding with its cache, and the gradients of all that.
+ * step-by-step decoding with its cache, the gradients of all that, and the losses of a small model
+ * in training.
  *
  * <p>Properties: {@code heddle.oracles} says where the environments are ({@code
  * heddle.oracles.required}: their absence is a failure), {@code heddle.live.seed} replays a run,
  * {@code heddle.live.start} begins with a later case of it, {@code heddle.live.modern} and {@code
  * heddle.live.classic} are how many cases there must be, {@code heddle.live.gradients.modern} and
- * {@code heddle.live.gradients.classic} how many of gradients, {@code heddle.live.minutes} how long
- * each of the two may take.
+ * {@code heddle.live.gradients.classic} how many of gradients, likewise with {@code training},
+ * {@code heddle.live.minutes} how long each of the three may take.
  */
 class LiveTest {
   private static final Map<Era, Integer> CASES = Map.of(Era.MODERN, 100, Era.CLASSIC, 40);
   private static final Map<Era, Integer> GRADIENTS = Map.of(Era.MODERN, 35, Era.CLASSIC, 15);
+  private static final Map<Era, Integer> TRAININGS = Map.of(Era.MODERN, 1, Era.CLASSIC, 1);
   private static final int MINUTES = 8;
 
   @Test
@@ -42,6 +44,11 @@ class LiveTest {
   @Test
   void randomConfigurationsGiveFlaxsGradientsInBothEras(@TempDir Path folder) throws Exception {
     run(LiveRun.Kind.GRADIENT, GRADIENTS, folder);
+  }
+
+  @Test
+  void trainingGivesFlaxsLossesInBothEras(@TempDir Path folder) throws Exception {
+    run(LiveRun.Kind.TRAINING, TRAININGS, folder);
   }
 
   private static void run(LiveRun.Kind kind, Map<Era, Integer> counts, Path folder)

@@ -41,6 +41,7 @@ public final class CaseRunner {
     switch (asked.kind()) {
       case "attention" -> new AttentionRunner(asked, findings).run();
       case "gradient" -> new GradientRunner(asked, findings).run();
+      case "training" -> new TrainingRunner(asked, findings).run();
       case "module" -> new ModuleRunner(asked, findings).run();
       case "error" -> new ErrorRunner(asked, findings).run();
       case "dense", "dense_general", "layer_norm", "dropout", "embed" ->
