@@ -203,8 +203,8 @@ def _decoding(era):
 
 
 def _extremes(era):
-  scaled = {'kernel_init': {'name': 'normal', 'stddev': 20.0}}
-  for dtype in ('float32', *HALVES):
+  for dtype, stddev in (('float32', 8.0), *((half, 20.0) for half in HALVES)):
+    scaled = {'kernel_init': {'name': 'normal', 'stddev': stddev}}
     yield case(era, f'saturated-{dtype}', 'scores so far apart that one key takes all',
                {**TWO, **scaled, 'dtype': dtype}, SQUARE)
   yield case(era, 'zeros', 'nothing but zeros: equal weights', {**TWO, 'kernel_init': 'ones'},
