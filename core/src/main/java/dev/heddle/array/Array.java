@@ -310,8 +310,8 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * For this library's own modules: this array as the right operand of matrix products. One that is
-   * used again, as parameters are, keeps its layout for as long as it lives.
+   * For this library's own modules: this array as the right operand of matrix products, to be
+   * released. One that is used again, as parameters are, keeps its layout for as long as it lives.
    *
    * @param matrix this array as a matrix, asked for where it is not laid out yet
    * @param rows as in {@link Kernels#pack}
@@ -323,11 +323,12 @@ public final class Array implements ArrayTree<Array> {
     }
     Packed layout = packed;
     if (layout == null) {
-      layout = kernels.pack(matrix.get(), rows);
-      if (multipliedBefore && !(layout instanceof Packed.Plain)) {
-        packed = layout; // made twice by two threads, both the same
+      if (!multipliedBefore) {
+        multipliedBefore = true;
+        return kernels.packOnce(matrix.get(), false, rows);
       }
-      multipliedBefore = true;
+      layout = kernels.pack(matrix.get(), rows);
+      packed = layout instanceof Packed.Plain ? null : layout; // by two threads: both the same
     }
     return layout;
   }

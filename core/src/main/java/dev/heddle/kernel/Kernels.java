@@ -28,6 +28,15 @@ public interface Kernels extends ElementKernels {
   Packed pack(Rows b, int rows);
 
   /**
+   * As {@link #pack}, for one product: in workspace, which {@link Packed#release} gives back.
+   *
+   * @param b {@code [K, N]}, or {@code [N, K]} if turned
+   * @param turned whether rows and columns of {@code b} are exchanged
+   * @param rows as in {@link #pack}
+   */
+  Packed packOnce(Rows b, boolean turned, int rows);
+
+  /**
    * A matrix product: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])} for {@code k} in order from
    * {@code c = 0}, each element one chain.
    *

@@ -11,6 +11,12 @@ public interface Packed {
   /** The columns at which a part of the product may begin: multiples of this. */
   int step();
 
+  /**
+   * Gives back the workspace of {@link Kernels#packOnce}; nobody may use this any more. Nothing
+   * happens to a layout that is kept.
+   */
+  default void release() {}
+
   /** A matrix as it is. */
   record Plain(Rows matrix) implements Packed {
     @Override

@@ -24,6 +24,16 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public Packed packOnce(Rows b, boolean turned, int rows) {
+    if (!turned) {
+      return new Packed.Plain(b);
+    }
+    float[] straight = new float[b.rows() * b.cols()];
+    transpose(b.data(), b.at(0), b.stride(), b.rows(), b.cols(), straight, 0, b.rows());
+    return new Packed.Plain(Rows.of(straight, b.cols(), b.rows()));
+  }
+
+  @Override
   public void multiply(Rows a, Packed packed, int col, Rows c, Epilogue epilogue) {
     Rows all = ((Packed.Plain) packed).matrix();
     Rows b = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());

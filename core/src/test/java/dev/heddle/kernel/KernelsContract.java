@@ -53,6 +53,39 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     assertSameBits(actual, expected);
   }
 
+  @ParameterizedTest
+  @MethodSource("productSizes")
+  void aLayoutForOneProductHasTheBitsOfOneThatIsKept(int[] size) {
+    int m = size[0];
+    int k = size[1];
+    int n = size[2];
+    float[] used = Buffers.borrow(4096);
+    Arrays.fill(used, Float.NaN);
+    Buffers.giveBack(used); // workspace holds anything
+    Rows a = Rows.of(numbers(1, m * k), m, k);
+    Rows b = new Rows(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
+    float[] turned = canaries(3 + n * (k + 1));
+    for (int i = 0; i < k; i++) {
+      for (int j = 0; j < n; j++) {
+        turned[3 + j * (k + 1) + i] = b.data()[b.at(i) + j];
+      }
+    }
+    float[] expected = new float[m * n];
+    float[] once = new float[m * n];
+    float[] back = new float[m * n];
+
+    scalar.multiply(a, scalar.pack(b, m), Rows.of(expected, m, n));
+    Packed straight = kernels().packOnce(b, false, m);
+    kernels().multiply(a, straight, Rows.of(once, m, n));
+    straight.release();
+    Packed exchanged = kernels().packOnce(new Rows(turned, 3, k + 1, n, k), true, m);
+    kernels().multiply(a, exchanged, Rows.of(back, m, n));
+    exchanged.release();
+
+    assertSameBits(once, expected);
+    assertSameBits(back, expected);
+  }
+
   @Test
   void aRowAloneHasTheBitsOfTheRowAmongOthers() {
     Rows a = Rows.of(numbers(1, 50 * 40), 50, 40);

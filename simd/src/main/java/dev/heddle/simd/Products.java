@@ -5,8 +5,17 @@ import dev.heddle.kernel.Rows;
 
 /** Matrix products over panels, blocked so that what is used again stays in the caches. */
 final class Products {
-  /** Rows of A that stay in the second-level cache while the panels pass. */
+  /** Elements of rows of A that stay in the second-level cache while the panels pass. */
+  private static final int BLOCK = 112 << 10;
+
+  /** Rows that even long chains have in a block, or the panels come by too often. */
   private static final int ROW_BLOCK = 96;
+
+  /** Rows that even short chains have in a block at most. */
+  private static final int MOST_ROWS = 192;
+
+  /** Rows of a register tile. */
+  private static final int TILE = 6;
 
   /** Rows of C that the epilogue goes over at a time, eight register tiles. */
   private static final int FINISHED_TOGETHER = 48;
@@ -18,8 +27,9 @@ final class Products {
 
   /** {@code c = a b} for the columns of packed {@code b} from {@code first} on. */
   static void multiply(Rows a, Panels b, int first, Rows c, Epilogue epilogue) {
-    for (int row = 0; row < a.rows(); row += ROW_BLOCK) {
-      int rows = Math.min(ROW_BLOCK, a.rows() - row);
+    int share = rowsABlock(a.rows(), Math.min(STEP_BLOCK, a.cols()));
+    for (int row = 0; row < a.rows(); row += share) {
+      int rows = Math.min(share, a.rows() - row);
       for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
         int steps = Math.min(STEP_BLOCK, a.cols() - step);
         Epilogue after = step + steps == a.cols() ? epilogue : Epilogue.NONE;
@@ -33,6 +43,13 @@ final class Products {
         }
       }
     }
+  }
+
+  /** Equal blocks: one of few rows takes nearly as long, because the panels pass all the same. */
+  private static int rowsABlock(int rows, int steps) {
+    int most = Math.clamp(BLOCK / Math.max(1, steps), ROW_BLOCK, MOST_ROWS);
+    int blocks = Math.max(1, Math.ceilDiv(rows, most));
+    return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, blocks), TILE)) * TILE;
   }
 
   /** A block in parts that are still in the first-level cache when the epilogue comes. */

@@ -59,6 +59,13 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
+  public Packed packOnce(Rows b, boolean turned, int rows) {
+    boolean plain = rows < ROWS_TO_PACK_FOR || isCold((long) rows * b.rows() * b.cols());
+    products = Math.min(products + 1, COLD_CALLS);
+    return plain ? scalar.packOnce(b, turned, rows) : Panels.lent(b, turned, this);
+  }
+
+  @Override
   public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
     if (b instanceof Packed.Plain(Rows all)) {
       if (isCold((long) a.rows() * b.rows() * c.cols())) {

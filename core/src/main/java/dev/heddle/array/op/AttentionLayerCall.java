@@ -119,6 +119,10 @@ final class AttentionLayerCall {
       inPhases(attended, cost, last);
     }
     Buffers.giveBack(attended);
+    query.kernel.release();
+    key.kernel.release();
+    value.kernel.release();
+    outKernel.release();
     query.input.release();
     if (key.input != query.input) {
       key.input.release();

@@ -106,6 +106,16 @@ final class Axes {
     return true;
   }
 
+  /** Whether axes are all in order but for the first {@code count}, which come last. */
+  static boolean areExchanged(int[] axes, int count) {
+    for (int i = 0; i < axes.length; i++) {
+      if (axes[i] != (count + i) % axes.length) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The lengths of the given axes. */
   static Shape lengths(Shape shape, int... axes) {
     int[] lengths = new int[axes.length];

@@ -8,12 +8,9 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@link MatMul#dotGeneral} and {@link MatMul#affine}, whose bias is a third input. */
@@ -89,27 +86,33 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
     Shape right = Axes.lengths(rhs.shape(), rhsFree);
     Shape shape = batch.concat(left).concat(right);
     DType dtype = DType.promote(lhs.dtype(), rhs.dtype());
-    int[] rhsOrder = concat(rhsBatch, rhsContract, rhsFree);
     MatrixProduct sizes =
         new MatrixProduct(batch.size(), left.size(), contract.size(), right.size());
-    Storage a = arrange(lhs, concat(lhsBatch, lhsFree, lhsContract));
     if (dtype.isFloating() && dtype != DType.FLOAT64 && sizes.batch() == 1) {
       Kernels kernels = KernelChoice.current().kernels();
-      Supplier<Rows> matrix =
-          () -> Rows.of(arrange(rhs, rhsOrder).floats(), sizes.inner(), sizes.cols());
-      Packed packed =
-          Axes.areInOrder(rhsOrder)
-              ? rhs.packed(kernels, matrix, sizes.rows())
-              : kernels.pack(matrix.get(), sizes.rows());
+      LeftOperand a =
+          LeftOperand.of(
+              lhs,
+              concat(lhsBatch, lhsFree, lhsContract),
+              lhsContract.length,
+              sizes.inner(),
+              dtype,
+              kernels);
+      RightOperand b =
+          RightOperand.of(
+              rhs, concat(rhsBatch, rhsContract, rhsFree), rhsFree.length, sizes, dtype, kernels);
       Epilogue epilogue =
           inputs.size() < 3
               ? Epilogue.NONE
               : new Epilogue(Roundings.of(dtype), inputs.get(2).storage().floats(), 1);
-      float[] product = new float[sizes.size()];
-      MatrixProduct.multiply(kernels, a.floats(), 0, packed, product, sizes, epilogue);
-      return Array.wrap(Storage.ofFloats(dtype, product), shape);
+      Storage product = new FloatProduct(kernels, sizes, a, b.packed(), epilogue, dtype).run();
+      a.release();
+      b.release();
+      return Array.wrap(product, shape);
     }
-    return Array.wrap(MatrixProduct.multiply(a, arrange(rhs, rhsOrder), sizes, dtype), shape);
+    Storage a = arrange(lhs, concat(lhsBatch, lhsFree, lhsContract));
+    Storage b = arrange(rhs, concat(rhsBatch, rhsContract, rhsFree));
+    return Array.wrap(MatrixProduct.multiply(a, b, sizes, dtype), shape);
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.heddle.array.op;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
@@ -33,9 +32,14 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
     return (long) size() * inner;
   }
 
+  /** So many tasks keep all threads busy. */
+  int tasksWanted() {
+    return TASKS_A_THREAD * Workers.threads();
+  }
+
   /** Equal shares, as near as whole register tiles allow. */
   int rowsATask() {
-    int wanted = TASKS_A_THREAD * Workers.threads();
+    int wanted = tasksWanted();
     int share = Math.max(FEW_ROWS, (rows + wanted - 1) / wanted);
     return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
   }
@@ -63,21 +67,16 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
         s.cost(),
         batch -> {
           int at = batch * s.inner * s.cols;
-          Packed packed = kernels.pack(new Rows(b, at, s.cols, s.inner, s.cols), s.rows);
-          multiply(kernels, a, batch, packed, c, s, Epilogue.NONE);
+          Packed packed = kernels.packOnce(new Rows(b, at, s.cols, s.inner, s.cols), false, s.rows);
+          multiply(kernels, a, batch, packed, c, s);
+          packed.release();
         });
     return c;
   }
 
   /** One batch element, its rows split into tasks. */
-  static void multiply(
-      Kernels kernels,
-      float[] a,
-      int batch,
-      Packed b,
-      float[] c,
-      MatrixProduct s,
-      Epilogue epilogue) {
+  private static void multiply(
+      Kernels kernels, float[] a, int batch, Packed b, float[] c, MatrixProduct s) {
     int share = s.rowsATask();
     Workers.run(
         s.tasksABatch(),
@@ -89,9 +88,7 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
           kernels.multiply(
               new Rows(a, first * s.inner, s.inner, rows, s.inner),
               b,
-              0,
-              new Rows(c, first * s.cols, s.cols, rows, s.cols),
-              epilogue);
+              new Rows(c, first * s.cols, s.cols, rows, s.cols));
         });
   }
 

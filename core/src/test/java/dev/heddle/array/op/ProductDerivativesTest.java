@@ -74,6 +74,47 @@ class ProductDerivativesTest {
   @ParameterizedTest
   @EnumSource(
       value = DType.class,
+      names = {"FLOAT32", "BFLOAT16", "FLOAT16"})
+  void anOrderOfAxesThatNeedsNoCopyHasTheBitsOfOneThatDoes(DType dtype) {
+    int inner = 1030; // more than one block of steps
+    Array a = Numbers.of(1, dtype, 5, inner);
+    Array b = Numbers.of(2, dtype, inner, 2, 70);
+    Array product = MatMul.dotGeneral(a, b, new int[] {1}, new int[] {0}, NONE, NONE);
+    Array turnedA = Transpose.transpose(a);
+    Array turnedB = Transpose.transpose(b, 1, 2, 0);
+    Array mixedB = Transpose.transpose(b, 1, 0, 2);
+
+    assertThat(MatMul.dotGeneral(turnedA, turnedB, new int[] {0}, new int[] {2}, NONE, NONE))
+        .isEqualTo(product);
+    assertThat(MatMul.dotGeneral(a, mixedB, new int[] {1}, new int[] {1}, NONE, NONE))
+        .isEqualTo(product);
+    float[] x = a.toFloatArray();
+    float[] y = b.toFloatArray();
+    float[] chains = new float[5 * 140];
+    for (int i = 0; i < chains.length; i++) {
+      for (int k = 0; k < inner; k++) {
+        chains[i] = Math.fma(x[i / 140 * inner + k], y[k * 140 + i % 140], chains[i]);
+      }
+    }
+    assertThat(product).isEqualTo(Array.of(chains, 5, 2, 70).astype(dtype));
+  }
+
+  @Test
+  void aLayoutThatWasKeptForOtherAxesIsNotUsed() {
+    Array b = Numbers.of(1, DType.FLOAT32, 6, 2, 3);
+    Array a = Numbers.of(2, DType.FLOAT32, 20, 6);
+    Array wide = Numbers.of(3, DType.FLOAT32, 20, 6, 2);
+    for (int i = 0; i < 3; i++) {
+      MatMul.dotGeneral(a, b, new int[] {1}, new int[] {0}, NONE, NONE);
+    }
+
+    assertThat(MatMul.dotGeneral(wide, b, new int[] {1, 2}, new int[] {0, 1}, NONE, NONE))
+        .isEqualTo(MatMul.matmul(wide.reshape(20, 12), b.reshape(12, 3)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
       names = {"BFLOAT16", "FLOAT16"})
   void shortTypesAreAddedInFloat32AndRoundedOnce(DType dtype) {
     Array x = Numbers.of(1, dtype, 2, 37, 7);
