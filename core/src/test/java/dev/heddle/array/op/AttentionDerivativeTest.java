@@ -249,6 +249,38 @@ class AttentionDerivativeTest {
     assertThatArray(gradients.bias).hasSameBitsAs(Array.zeros(DType.FLOAT32, 1));
   }
 
+  /** The derivative of what the derivative is worth in some direction. */
+  @Test
+  void canBeDifferentiatedAgain() {
+    Inputs at = Inputs.of(DType.FLOAT64, 1, 3, 4, 2, 2, 3, 4);
+    Array mask = Numbers.flags(5, 1, 1, 3, 4);
+    Options options = new Options(mask, Numbers.flags(6, 1, 2, 3, 4), 1.25, false);
+    Array direction = Numbers.of(8, DType.FLOAT64, at.query.shape().dims());
+    Function<Array, Array> slope =
+        query -> {
+          Array gradient =
+              Grad.grad(
+                  q ->
+                      Reduce.sum(
+                          Elementwise.square(
+                              Attention.attend(q, at.key, at.value, at.bias, options))),
+                  query);
+          return Reduce.sum(Elementwise.multiply(gradient, direction));
+        };
+
+    double[] second = Grad.grad(slope, at.query).toDoubleArray();
+
+    for (int i = 0; i < second.length; i++) {
+      double change = 0;
+      for (int sign = -1; sign <= 1; sign += 2) {
+        double[] moved = at.query.toDoubleArray();
+        moved[i] += sign * STEP;
+        change += sign * slope.apply(Array.of(moved, at.query.shape().dims())).item();
+      }
+      assertThat(second[i]).as("element %d", i).isCloseTo(change / (2 * STEP), within(1e-8));
+    }
+  }
+
   @Test
   void theSquareGivesNearlyTheSame() {
     Inputs at = Inputs.of(DType.FLOAT64, 2, 6, 7, 3, 3, 1, 7);
