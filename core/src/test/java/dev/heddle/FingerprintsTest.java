@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.TreePair;
 import dev.heddle.array.op.Attention;
 import dev.heddle.array.op.Elementwise;
 import dev.heddle.array.op.MatMul;
 import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Softmax;
+import dev.heddle.grad.Grad;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Masks;
 import dev.heddle.linen.MultiHeadDotProductAttention;
@@ -49,6 +51,7 @@ class FingerprintsTest {
       reductions(dtype);
       functions(dtype);
       attention(dtype);
+      attentionGradients(dtype);
       modules(dtype);
     }
     List<String> lines = new ArrayList<>();
@@ -96,6 +99,34 @@ class FingerprintsTest {
       Attention.Options masked = Attention.Options.NONE.withMask(mask);
       add("attention " + dtype + " keys " + keys, Attention.attend(q, k, v, bias, masked));
       add("weights " + dtype + " keys " + keys, Attention.weights(q, k, bias, masked));
+    }
+  }
+
+  private void attentionGradients(DType dtype) {
+    int[] keyCounts = {1, 20, 257, 4097};
+    for (int keys : keyCounts) {
+      Array q = Numbers.of(5, dtype, 2, 3, 2, 5);
+      Array k = Numbers.of(6, dtype, 2, keys, 2, 5);
+      Array v = Numbers.of(7, dtype, 2, keys, 2, 4);
+      Array bias = Numbers.of(9, dtype, 2, 1, keys);
+      Array keep = Numbers.flags(11, 2, 2, 3, keys);
+      var options = new Attention.Options(Numbers.flags(8, 2, 1, 3, keys), keep, 1.25, false);
+      var vjp =
+          Grad.vjp(
+              at ->
+                  Attention.attend(
+                      at.first().first(),
+                      at.first().second(),
+                      at.second().first(),
+                      at.second().second(),
+                      options),
+              TreePair.of(TreePair.of(q, k), TreePair.of(v, bias)));
+      Array cotangent = Numbers.of(12, dtype, 2, 3, 2, 4);
+      List<Array> gradients = vjp.pullback(cotangent).leaves();
+      for (int i = 0; i < gradients.size(); i++) {
+        String by = List.of("query", "key", "value", "bias").get(i);
+        add("attention by " + by + " " + dtype + " keys " + keys, gradients.get(i));
+      }
     }
   }
 
