@@ -16,15 +16,17 @@ class Block(nn.Module):
   def __call__(self, x, mask, deterministic):
     types = dict(dtype=self.dtype, param_dtype=self.param_dtype)
     features = x.shape[-1]
+    init = nn.initializers.normal(0.02)
     drop = lambda name: nn.Dropout(self.dropout_rate, deterministic=deterministic, name=name)
     h = nn.LayerNorm(**types, name='ln_1')(x)
     h = nn.MultiHeadDotProductAttention(
-        num_heads=self.heads, dropout_rate=self.dropout_rate, **types, name='attention'
+        num_heads=self.heads, dropout_rate=self.dropout_rate, kernel_init=init, **types,
+        name='attention'
     )(h, h, mask=mask, deterministic=deterministic)
     x = x + drop('dropout_1')(h)
     h = nn.LayerNorm(**types, name='ln_2')(x)
-    h = nn.gelu(nn.Dense(4 * features, **types, name='up')(h))
-    h = nn.Dense(features, **types, name='down')(h)
+    h = nn.gelu(nn.Dense(4 * features, kernel_init=init, **types, name='up')(h))
+    h = nn.Dense(features, kernel_init=init, **types, name='down')(h)
     return x + drop('dropout_2')(h)
 
 
@@ -48,5 +50,6 @@ class CausalLanguageModel(nn.Module):
     x = nn.Dropout(self.dropout_rate, deterministic=deterministic, name='dropout')(x)
     mask = nn.make_causal_mask(tokens)
     for i in range(self.layers):
-      x = Block(self.heads, self.dropout_rate, **types, name=f'block_{i}')(x, mask, deterministic)
+      block = Block(self.heads, self.dropout_rate, **types, name=f'block_{i}')
+      x = block(x, mask, deterministic)
     return embed.attend(nn.LayerNorm(**types, name='ln')(x))

@@ -4,6 +4,7 @@ module dev.heddle.cli {
   requires dev.heddle.io;
   requires dev.heddle.models;
   requires info.picocli;
+  requires me.tongfei.progressbar;
   requires static org.jspecify;
 
   uses dev.heddle.cli.Benchmark;

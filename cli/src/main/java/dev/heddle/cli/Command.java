@@ -14,6 +14,7 @@ sealed interface Command
         DemoCommand,
         GradCommand,
         InitCommand,
+        TrainCommand,
         VersionCommand {
 
   /**

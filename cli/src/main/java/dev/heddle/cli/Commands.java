@@ -14,8 +14,9 @@ enum Commands {
   INIT("Makes the variables of a configuration."),
   APPLY("Runs attention on inputs and writes what it gives."),
   GRAD("Differentiates attention: what a change of each parameter and input is worth."),
+  TRAIN("Trains a small language model on a text."),
   CONVERT("Converts attention weights between frameworks' layouts."),
-  DEMO("Shows which words attend to which in a real model's first layer."),
+  DEMO("Shows a real model's attention, then trains a small model on the documentation."),
   BENCH("Measures Heddle and its peers side by side."),
   VERSION("Prints the versions and the kernels in use."),
   COMPLETION("Prints a completion script for bash or zsh.");
@@ -100,6 +101,7 @@ enum Commands {
       case INIT -> new InitCommand();
       case APPLY -> new ApplyCommand();
       case GRAD -> new GradCommand();
+      case TRAIN -> new TrainCommand();
       case CONVERT -> new ConvertCommand();
       case DEMO -> new DemoCommand();
       case BENCH -> new BenchCommand();

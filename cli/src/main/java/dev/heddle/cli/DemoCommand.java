@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.cli.demo.AttentionMap;
 import dev.heddle.cli.demo.DemoData;
 import dev.heddle.cli.demo.Terminal;
+import dev.heddle.cli.demo.TrainingDemo;
 import dev.heddle.linen.Applied;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.MultiHeadDotProductAttention;
@@ -16,7 +17,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle demo}: the first attention layer of a real model, seen and checked. */
+/**
+ * {@code heddle demo}: the first attention layer of a real model, seen and checked; then a language
+ * model that is trained before one's eyes.
+ */
 final class DemoCommand implements Command {
   /** How far a number may be from the reference. */
   private static final double ALLOWED = 1e-5;
@@ -44,6 +48,15 @@ final class DemoCommand implements Command {
             .completionCandidates(COLOURS)
             .description("auto (default: on a terminal, unless NO_COLOR is set), always or never.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--steps")
+            .paramLabel("N")
+            .type(int.class)
+            .description(
+                "Steps of the training that follows (default: "
+                    + TrainingDemo.STEPS
+                    + "); 0 for none.")
+            .build());
     Examples.of(spec, "heddle demo", "heddle demo --sentence 2", "heddle demo --head 2");
   }
 
@@ -56,7 +69,13 @@ final class DemoCommand implements Command {
       throw new UsageException(
           "--color " + colour + ": expected one of " + String.join(", ", COLOURS));
     }
-    show(DemoData.read(sentence), head, out, Terminal.of(out, colour, System.getenv()));
+    int steps = number(options, "--steps", head < 0 ? TrainingDemo.STEPS : 0, 0, Integer.MAX_VALUE);
+    Terminal terminal = Terminal.of(out, colour, System.getenv());
+    show(DemoData.read(sentence), head, out, terminal);
+    if (steps > 0) {
+      out.println();
+      TrainingDemo.show(steps, out, terminal);
+    }
   }
 
   /**

@@ -18,7 +18,8 @@ class CompletionCommandTest {
     Heddle heddle = Heddle.run("completion");
 
     assertThat(heddle.status()).isZero();
-    assertThat(heddle.out()).contains("init apply grad convert demo", "--variables", "simd512");
+    assertThat(heddle.out())
+        .contains("init apply grad train convert demo", "--variables", "simd512");
     assertThat(Heddle.run("completion", "zsh").out()).isEqualTo(heddle.out());
   }
 

@@ -21,7 +21,7 @@ class DemoCommandTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void everySentenceIsWithinOneInAHundredThousandOfTheReference(int sentence) {
-    Heddle heddle = Heddle.run("demo", "--sentence", sentence, "--color", "never");
+    Heddle heddle = Heddle.run("demo", "--sentence", sentence, "--color", "never", "--steps", 0);
 
     assertThat(heddle.err()).isEmpty();
     assertThat(heddle.status()).isZero();
@@ -42,7 +42,8 @@ class DemoCommandTest {
 
   @Test
   void aTerminalWithoutUnicodeGetsLetters() {
-    assertThat(Heddle.run(StandardCharsets.US_ASCII, "demo", "--color", "never").out())
+    assertThat(
+            Heddle.run(StandardCharsets.US_ASCII, "demo", "--color", "never", "--steps", 0).out())
         .contains("Shades: . from 2 %")
         .doesNotContain("?");
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import org.msgpack.core.MessagePack;
 import org.msgpack.core.MessagePacker;
 
@@ -28,31 +29,41 @@ public final class Msgpack implements CheckpointFile {
   private final boolean sorted;
   private final boolean boxes;
   private final int chunkBytes;
+  private final List<String> emptyMaps;
 
   /** Keys in the order of the tensors, boxes opened. */
   public Msgpack() {
-    this(false, false, CHUNK);
+    this(false, false, CHUNK, List.of());
   }
 
-  private Msgpack(boolean sorted, boolean boxes, int chunkBytes) {
+  private Msgpack(boolean sorted, boolean boxes, int chunkBytes, List<String> emptyMaps) {
     this.sorted = sorted;
     this.boxes = boxes;
     this.chunkBytes = chunkBytes;
+    this.emptyMaps = emptyMaps;
   }
 
   /** Writes keys sorted, as {@code msgpack_serialize} does. */
   public Msgpack sortingKeys() {
-    return new Msgpack(true, boxes, chunkBytes);
+    return new Msgpack(true, boxes, chunkBytes, emptyMaps);
   }
 
   /** Reads {@code {value: array}} as it stands, under the name {@code .../value}. */
   public Msgpack keepingBoxes() {
-    return new Msgpack(sorted, true, chunkBytes);
+    return new Msgpack(sorted, true, chunkBytes, emptyMaps);
+  }
+
+  /**
+   * Writes maps of nothing at these paths as well, in which no tensor lies: Flax looks for them
+   * where Optax has a state without arrays. Reading passes over them.
+   */
+  public Msgpack withEmptyMaps(List<String> paths) {
+    return new Msgpack(sorted, boxes, chunkBytes, List.copyOf(paths));
   }
 
   /** Writes arrays of more bytes in chunks; for tests, which cannot make arrays of a gigabyte. */
   Msgpack chunking(int bytes) {
-    return new Msgpack(sorted, boxes, bytes);
+    return new Msgpack(sorted, boxes, bytes, emptyMaps);
   }
 
   @Override
@@ -69,7 +80,7 @@ public final class Msgpack implements CheckpointFile {
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
-    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors());
+    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors(), emptyMaps);
     AtomicFile.write(
         path,
         file -> {

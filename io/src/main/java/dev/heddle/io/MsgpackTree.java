@@ -2,6 +2,7 @@ package dev.heddle.io;
 
 import dev.heddle.array.Array;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a msgpack file of Flax holds: maps within maps, and at their ends arrays. */
@@ -13,7 +14,21 @@ sealed interface MsgpackTree {
   record Leaf(Array array) implements MsgpackTree {}
 
   /** Named subtrees in the file's order. */
-  record Branch(Map<String, MsgpackTree> children) implements MsgpackTree {}
+  record Branch(Map<String, MsgpackTree> children) implements MsgpackTree {
+    /** The map at some names below this one, which is made if it is not there. */
+    private Branch below(Place place, String path, List<String> names) throws CheckpointException {
+      Branch branch = this;
+      for (String name : names) {
+        MsgpackTree child =
+            branch.children.computeIfAbsent(name, key -> new Branch(new LinkedHashMap<>()));
+        if (!(child instanceof Branch next)) {
+          throw collision(place, path);
+        }
+        branch = next;
+      }
+      return branch;
+    }
+  }
 
   /** A text. */
   record Text(String text) implements MsgpackTree {}
@@ -24,29 +39,25 @@ sealed interface MsgpackTree {
   /**
    * The tree of flat names.
    *
+   * @param emptyMaps paths of maps without tensors
    * @throws CheckpointException if a name is also the beginning of another one's path
    */
-  static MsgpackTree of(Place place, Map<String, Array> tensors) throws CheckpointException {
+  static MsgpackTree of(Place place, Map<String, Array> tensors, List<String> emptyMaps)
+      throws CheckpointException {
     if (tensors.size() == 1 && tensors.containsKey("")) {
       return new Leaf(tensors.values().iterator().next());
     }
     Branch root = new Branch(new LinkedHashMap<>());
     for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
       String name = tensor.getKey();
-      String[] parts = name.split(SEPARATOR, -1);
-      Branch branch = root;
-      for (int i = 0; i < parts.length - 1; i++) {
-        MsgpackTree child =
-            branch.children.computeIfAbsent(parts[i], key -> new Branch(new LinkedHashMap<>()));
-        if (!(child instanceof Branch next)) {
-          throw collision(place, name);
-        }
-        branch = next;
-      }
-      if (branch.children.putIfAbsent(parts[parts.length - 1], new Leaf(tensor.getValue()))
-          != null) {
+      List<String> parts = List.of(name.split(SEPARATOR, -1));
+      Branch branch = root.below(place, name, parts.subList(0, parts.size() - 1));
+      if (branch.children.putIfAbsent(parts.getLast(), new Leaf(tensor.getValue())) != null) {
         throw collision(place, name);
       }
+    }
+    for (String name : emptyMaps) {
+      root.below(place, name, List.of(name.split(SEPARATOR, -1)));
     }
     return root;
   }

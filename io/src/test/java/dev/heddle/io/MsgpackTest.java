@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,28 @@ class MsgpackTest {
         Array.of(new float[] {1, 2}),
         "81a6706172616d7381a177c71501939102a7666c6f61743332c4080000803f00000040");
     assertBytes("", Array.scalar(0, DType.INT32), "c70e019390a5696e743332c40400000000");
+  }
+
+  @Test
+  void emptyMapsAreWrittenWhereFlaxLooksForThem() throws IOException {
+    var tensors = new LinkedHashMap<String, Array>();
+    tensors.put("a/1/w", Array.scalar(0, DType.INT32));
+    Path file = folder.resolve("x.msgpack");
+
+    new Msgpack().withEmptyMaps(List.of("a/0")).save(file, Checkpoint.of(tensors));
+
+    String scalar = "c70e019390a5696e743332c40400000000";
+    assertThat(HexFormat.of().formatHex(Files.readAllBytes(file)))
+        .isEqualTo("81a16182a13181a177" + scalar + "a13080");
+    assertThat(CheckpointFile.read(file).tensors()).isEqualTo(tensors);
+    assertThatThrownBy(() ->
+            new Msgpack()
+                .withEmptyMaps(List.of("a/1/w"))
+                .save(folder.resolve("y.msgpack"), Checkpoint.of(tensors)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageEndingWith(
+            "tensor \"a/1/w\": one tensor's name is the beginning of another one's path, which a"
+                + " tree cannot hold");
   }
 
   private void assertBytes(String name, Array array, String hex) throws IOException {

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * and others, "Language models are unsupervised multitask learners", 2019.)
  */
 public final class CausalLanguageModel extends Module<LanguageModelInputs, Array> {
-  /** Of the tables: small, so that at first every token is about as likely as another. */
-  private static final double TABLE_STDDEV = 0.02;
+  /** Of everything drawn: small, so that at first every token is about as likely as another. */
+  static final double STDDEV = 0.02;
 
   private final Config config;
   private final Embed embed;
@@ -56,7 +56,7 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
         .features(config.features())
         .dtype(config.dtype())
         .paramDtype(config.paramDtype())
-        .embeddingInit(Initializers.normal(TABLE_STDDEV))
+        .embeddingInit(Initializers.normal(STDDEV))
         .build();
   }
 

@@ -5,6 +5,7 @@ import dev.heddle.array.op.Elementwise;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.Dropout;
+import dev.heddle.linen.Initializers;
 import dev.heddle.linen.LayerNorm;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.MultiHeadDotProductAttention;
@@ -42,6 +43,7 @@ final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
             .dropoutRate(config.dropoutRate())
             .dtype(config.dtype())
             .paramDtype(config.paramDtype())
+            .kernelInit(Initializers.normal(CausalLanguageModel.STDDEV))
             .build();
     between = norm(config);
     up = dense(config, WIDER * config.features());
@@ -60,6 +62,7 @@ final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
   private static Dense dense(CausalLanguageModel.Config config, int features) {
     return Dense.builder()
         .features(features)
+        .kernelInit(Initializers.normal(CausalLanguageModel.STDDEV))
         .dtype(config.dtype())
         .paramDtype(config.paramDtype())
         .build();

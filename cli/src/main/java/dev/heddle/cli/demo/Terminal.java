@@ -39,12 +39,18 @@ public record Terminal(Shading shading, int columns, boolean unicode) {
     return new Terminal(shading, columns(environment.get("COLUMNS")), unicode);
   }
 
-  private static boolean isInteractive(PrintStream out) {
+  /** Whether a stream is standard output, and a person looks at it. */
+  public static boolean isInteractive(PrintStream out) {
     @Nullable Console console = System.console();
     return out == System.out && console != null && console.isTerminal();
   }
 
-  private static int columns(@Nullable String text) {
+  /**
+   * A terminal's width.
+   *
+   * @param text what the shell says it is, or null
+   */
+  public static int columns(@Nullable String text) {
     if (text == null || !text.matches("[0-9]{1,4}")) {
       return USUAL_COLUMNS;
     }

@@ -1,7 +1,7 @@
 /**
- * The demo's data and what it draws: attention weights as a map of shades, and a sentence about
- * each head. Uses {@code dev.heddle.array}, {@code dev.heddle.io} and {@code dev.heddle.linen};
- * used by {@code heddle demo}.
+ * The demo's data and what it draws: attention weights as a map of shades, a sentence about each
+ * head, and a model while it learns. Uses {@code dev.heddle.models} and what lies below it, and
+ * {@code dev.heddle.cli.train}; used by {@code heddle demo}.
  */
 @NullMarked
 package dev.heddle.cli.demo;

@@ -1,0 +1,139 @@
+package dev.heddle.cli.demo;
+
+import dev.heddle.array.Array;
+import dev.heddle.cli.train.LossPlot;
+import dev.heddle.cli.train.Progress;
+import dev.heddle.models.ByteTokenizer;
+import dev.heddle.models.CausalLanguageModel.Config;
+import dev.heddle.models.LossCurve;
+import dev.heddle.models.TextGenerator;
+import dev.heddle.models.Training;
+import dev.heddle.models.TrainingPlan;
+import dev.heddle.models.TrainingState;
+import dev.heddle.random.Key;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A small language model learns Heddle's own documentation, and writes some. */
+public final class TrainingDemo {
+  /** How many steps are enough for words, and take half a minute on two busy cores. */
+  public static final int STEPS = 500;
+
+  /** The pages it reads, as they lie in the repository; all but coverage, a table of figures. */
+  static final List<String> PAGES =
+      List.of(
+          "README.md",
+          "CONTRIBUTING.md",
+          "CHANGELOG.md",
+          "docs/coming-from-flax.md",
+          "docs/formats.md",
+          "docs/numerics.md",
+          "docs/threads.md");
+
+  private static final String PROMPT = "The attention ";
+  private static final int LETTERS = 320;
+  private static final double TEMPERATURE = 0.6;
+  private static final int ROWS = 8;
+  private static final double LEARNING_RATE = 4e-3;
+
+  /** Small batches: what helps at the beginning is many steps. */
+  private static final int BATCH = 8;
+
+  private static final int LENGTH = 64;
+
+  private TrainingDemo() {}
+
+  /**
+   * Trains, and draws the losses and a sample.
+   *
+   * @param steps how many steps
+   * @param out where to
+   * @param terminal what it can show
+   * @throws IOException if the program's own resources cannot be read
+   */
+  public static void show(int steps, PrintStream out, Terminal terminal) throws IOException {
+    byte[] text = text();
+    Training training = new Training(plan(steps), text);
+    TrainingState state = training.begin();
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "A language model of %.1f million parameters learns Heddle's documentation, %,d letters:",
+            state.params().size() / 1e6,
+            text.length));
+    out.println();
+    LossCurve curve = new LossCurve();
+    int columns = Terminal.isInteractive(out) ? terminal.columns() : 0;
+    int tokens = training.tokensAStep();
+    try (var progress = new Progress(out, columns, 0, steps, tokens)) {
+      while (state.step() < steps) {
+        Training.Step step = training.step(state);
+        state = step.state();
+        curve.add(step);
+        progress.step(curve);
+      }
+    }
+    out.println();
+    out.println("Its loss by step, from guessing among 256 bytes (5.5) on:");
+    LossPlot.of(curve.losses(), terminal.columns() - 4, ROWS, terminal.unicode())
+        .forEach(line -> out.println("  " + line));
+    out.println();
+    out.println("What it writes after \"" + PROMPT + "\":");
+    sample(training, state, terminal).forEach(line -> out.println("  | " + line));
+  }
+
+  private static TrainingPlan plan(int steps) {
+    TrainingPlan plan = TrainingPlan.of(Config.small().toBuilder().length(LENGTH).build(), steps);
+    return new TrainingPlan(
+        plan.model(),
+        BATCH,
+        plan.accumulate(),
+        plan.shards(),
+        LEARNING_RATE,
+        plan.warmup(),
+        plan.decaySteps(),
+        plan.weightDecay(),
+        plan.clip(),
+        0,
+        plan.seed());
+  }
+
+  /** All pages, one after another, from the program's own resources. */
+  private static byte[] text() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (String page : PAGES) {
+      try (InputStream in = TrainingDemo.class.getResourceAsStream("pages/" + page)) {
+        if (in == null) {
+          throw new FileNotFoundException(page + ": missing from the program's resources");
+        }
+        in.transferTo(all);
+      }
+    }
+    return all.toByteArray();
+  }
+
+  private static List<String> sample(Training training, TrainingState state, Terminal terminal) {
+    var generator = new TextGenerator(training.model(), state.params(), TEMPERATURE);
+    Array more = generator.generate(ByteTokenizer.encode(PROMPT), LETTERS, Key.of(0));
+    String text = PROMPT + ByteTokenizer.decode(more);
+    return lines(text, terminal.columns() - 4, terminal.unicode());
+  }
+
+  /** The lines of a text, broken where they are too long, without what a terminal obeys. */
+  static List<String> lines(String text, int columns, boolean unicode) {
+    List<String> lines = new ArrayList<>();
+    for (String line : text.split("\n", -1)) {
+      String clean = line.replaceAll(unicode ? "\\p{C}" : "[^ -~]", "?");
+      for (int at = 0; at == 0 || at < clean.length(); at += columns) {
+        lines.add(clean.substring(at, Math.min(clean.length(), at + columns)));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.heddle.models;
+
+import dev.heddle.optim.Schedule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What a training has seen: the loss and the length of the gradient at each step, and the losses of
+ * evaluations. It grows; a training that is resumed goes on with that of its checkpoint.
+ */
+public final class LossCurve {
+  private float[] losses = new float[64];
+  private float[] gradientNorms = new float[64];
+  private int steps;
+  private final List<Evaluation> evaluations = new ArrayList<>();
+
+  /** Of no steps yet. */
+  public LossCurve() {}
+
+  /**
+   * An evaluation.
+   *
+   * @param step after how many steps
+   * @param loss the mean over text that is not trained on
+   */
+  public record Evaluation(int step, float loss) {}
+
+  /** Adds a step. */
+  public void add(Training.Step step) {
+    add(step.loss(), step.gradientNorm());
+  }
+
+  void add(float loss, float gradientNorm) {
+    if (steps == losses.length) {
+      losses = Arrays.copyOf(losses, 2 * steps);
+      gradientNorms = Arrays.copyOf(gradientNorms, 2 * steps);
+    }
+    losses[steps] = loss;
+    gradientNorms[steps++] = gradientNorm;
+  }
+
+  /** Adds an evaluation after the steps so far. */
+  public void add(Evaluation evaluation) {
+    evaluations.add(evaluation);
+  }
+
+  /** How many steps there are. */
+  public int steps() {
+    return steps;
+  }
+
+  /** The losses of all steps; a copy. */
+  public float[] losses() {
+    return Arrays.copyOf(losses, steps);
+  }
+
+  /** The lengths of the gradients at all steps; a copy. */
+  public float[] gradientNorms() {
+    return Arrays.copyOf(gradientNorms, steps);
+  }
+
+  /** The evaluations so far. */
+  public List<Evaluation> evaluations() {
+    return Collections.unmodifiableList(evaluations);
+  }
+
+  /** The mean loss of the last steps, at most some; NaN before the first. */
+  public double recent(int most) {
+    int count = Math.min(most, steps);
+    double sum = 0;
+    for (int i = steps - count; i < steps; i++) {
+      sum += losses[i];
+    }
+    return sum / count;
+  }
+
+  /**
+   * A table with a line a step: number, loss, learning rate, length of the gradient, and after an
+   * evaluation its loss. Numbers are the shortest that read back as the same float32.
+   */
+  public String toCsv(Schedule learningRate) {
+    StringBuilder csv = new StringBuilder("step,loss,learning_rate,gradient_norm,evaluation\n");
+    int next = 0;
+    for (int i = 0; i < steps; i++) {
+      csv.append(i + 1).append(',').append(losses[i]);
+      csv.append(',').append((float) learningRate.at(i));
+      csv.append(',').append(gradientNorms[i]).append(',');
+      if (next < evaluations.size() && evaluations.get(next).step() == i + 1) {
+        csv.append(evaluations.get(next++).loss());
+      }
+      csv.append('\n');
+    }
+    return csv.toString();
+  }
+}

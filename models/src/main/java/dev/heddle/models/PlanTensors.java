@@ -1,0 +1,111 @@
+package dev.heddle.models;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.models.CausalLanguageModel.Config;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan as arrays without axes, which every format of checkpoints holds: numbers as such, a type
+ * as a zero of it.
+ */
+public final class PlanTensors {
+  private final Map<String, Array> tensors;
+
+  private PlanTensors(Map<String, Array> tensors) {
+    this.tensors = tensors;
+  }
+
+  /**
+   * The numbers of a plan by their names, those of the command line with {@code _} for {@code -}.
+   */
+  public static SequencedMap<String, Array> of(TrainingPlan plan) {
+    Config model = plan.model();
+    SequencedMap<String, Array> all = new LinkedHashMap<>();
+    all.put("vocabulary", whole(model.vocabulary()));
+    all.put("length", whole(model.length()));
+    all.put("features", whole(model.features()));
+    all.put("heads", whole(model.heads()));
+    all.put("layers", whole(model.layers()));
+    all.put("dropout", real(model.dropoutRate()));
+    DType dtype = model.dtype();
+    all.put("dtype", Array.scalar(0, dtype == null ? model.paramDtype() : dtype));
+    all.put("param_dtype", Array.scalar(0, model.paramDtype()));
+    all.put("batch", whole(plan.batch()));
+    all.put("accumulate", whole(plan.accumulate()));
+    all.put("shards", whole(plan.shards()));
+    all.put("learning_rate", real(plan.learningRate()));
+    all.put("warmup", whole(plan.warmup()));
+    all.put("decay_steps", whole(plan.decaySteps()));
+    all.put("weight_decay", real(plan.weightDecay()));
+    all.put("clip", real(plan.clip()));
+    all.put("held_out", real(plan.heldOut()));
+    all.put("seed", Array.of(new long[] {plan.seed()}, 1).reshape());
+    return all;
+  }
+
+  private static Array whole(int number) {
+    return Array.scalar(number, DType.INT32);
+  }
+
+  private static Array real(double number) {
+    return Array.scalar(number, DType.FLOAT64);
+  }
+
+  /**
+   * The plan that some arrays are.
+   *
+   * @throws IllegalArgumentException if one is missing or not what it should be; the message names
+   *     it
+   */
+  static TrainingPlan read(Map<String, Array> tensors) {
+    PlanTensors all = new PlanTensors(tensors);
+    Config model =
+        new Config(
+            all.whole("vocabulary"),
+            all.whole("length"),
+            all.whole("features"),
+            all.whole("heads"),
+            all.whole("layers"),
+            all.real("dropout"),
+            all.find("dtype", null).dtype(),
+            all.find("param_dtype", null).dtype());
+    return new TrainingPlan(
+        model,
+        all.whole("batch"),
+        all.whole("accumulate"),
+        all.whole("shards"),
+        all.real("learning_rate"),
+        all.whole("warmup"),
+        all.whole("decay_steps"),
+        all.real("weight_decay"),
+        all.real("clip"),
+        all.real("held_out"),
+        all.find("seed", DType.INT64).toLongArray()[0]);
+  }
+
+  private int whole(String name) {
+    return (int) find(name, DType.INT32).item();
+  }
+
+  private double real(String name) {
+    return find(name, DType.FLOAT64).item();
+  }
+
+  private Array find(String name, @Nullable DType dtype) {
+    Array array = tensors.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "tensor \"config/" + name + "\": is missing; heddle train did not write this");
+    }
+    if (array.rank() != 0 || (dtype != null && array.dtype() != dtype)) {
+      throw new IllegalArgumentException(
+          "tensor \"config/%s\": expected %s[], got %s%s"
+              .formatted(name, dtype == null ? "" : dtype, array.dtype(), array.shape()));
+    }
+    return array;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.heddle.models;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.io.Checkpoint;
+import dev.heddle.io.CheckpointException;
+import dev.heddle.io.CheckpointFile;
+import dev.heddle.io.Msgpack;
+import dev.heddle.linen.Variables;
+import dev.heddle.optim.OptState;
+import dev.heddle.random.Key;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A training as a file: {@code step}, {@code params} and {@code opt_state} as Flax's {@code
+ * TrainState} has them, the key that everything is drawn from as {@code rng}, the plan as {@code
+ * config} and what was seen as {@code history}; docs/formats.md lists all of it.
+ *
+ * @param plan what is trained, and how
+ * @param state how far it is
+ * @param curve what it has seen
+ */
+public record TrainingCheckpoint(TrainingPlan plan, TrainingState state, LossCurve curve) {
+  private static final String STEP = "step";
+  private static final String RNG = "rng";
+  private static final String PARAMS = "params/";
+  private static final String OPT_STATE = "opt_state/";
+  private static final String CONFIG = "config/";
+  private static final String LOSS = "history/loss";
+  private static final String GRADIENT_NORM = "history/gradient_norm";
+  private static final String EVALUATION_STEP = "history/evaluation_step";
+  private static final String EVALUATION_LOSS = "history/evaluation_loss";
+
+  /**
+   * Writes the file, whole or not at all; an old one of the name stays until then.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public void write(Path file) throws IOException {
+    List<String> empty = new ArrayList<>();
+    addEmpty(state.optState(), OPT_STATE, empty);
+    CheckpointFile format = CheckpointFile.of(file);
+    (format instanceof Msgpack msgpack ? msgpack.withEmptyMaps(empty) : format)
+        .save(file, Checkpoint.of(tensors()));
+  }
+
+  /** The paths of states without arrays, which Flax looks for. */
+  private static void addEmpty(OptState state, String prefix, List<String> found) {
+    for (String name : state.names()) {
+      if (state.find(name).isEmpty()) { // it is no array
+        OptState child = state.child(name);
+        if (child.names().isEmpty()) {
+          found.add(prefix + name);
+        }
+        addEmpty(child, prefix + name + "/", found);
+      }
+    }
+  }
+
+  private SequencedMap<String, Array> tensors() {
+    SequencedMap<String, Array> tensors = new LinkedHashMap<>();
+    tensors.put(STEP, Array.scalar(state.step(), DType.INT32));
+    tensors.putAll(state.params().flatten());
+    state.optState().flatten().forEach((path, array) -> tensors.put(nameOf(path), array));
+    tensors.put(RNG, Key.of(plan.seed()).data());
+    PlanTensors.of(plan).forEach((name, array) -> tensors.put(CONFIG + name, array));
+    tensors.put(LOSS, Array.of(curve.losses(), curve.steps()));
+    tensors.put(GRADIENT_NORM, Array.of(curve.gradientNorms(), curve.steps()));
+    int evaluations = curve.evaluations().size();
+    int[] steps = new int[evaluations];
+    float[] losses = new float[evaluations];
+    for (int i = 0; i < evaluations; i++) {
+      steps[i] = curve.evaluations().get(i).step();
+      losses[i] = curve.evaluations().get(i).loss();
+    }
+    tensors.put(EVALUATION_STEP, Array.of(steps, evaluations));
+    tensors.put(EVALUATION_LOSS, Array.of(losses, evaluations));
+    return tensors;
+  }
+
+  /** Moments have their parameters' paths, which begin with the collection; Flax's don't. */
+  private static String nameOf(String path) {
+    return OPT_STATE + path.replaceFirst("/" + PARAMS, "/");
+  }
+
+  /**
+   * Reads a file that {@link #write} made.
+   *
+   * @throws CheckpointException if it is truncated, of another program, or not of a piece; the
+   *     message names the file and the tensor
+   * @throws IOException if it cannot be read
+   */
+  public static TrainingCheckpoint read(Path file) throws IOException {
+    SequencedMap<String, Array> tensors = CheckpointFile.read(file).tensors();
+    try {
+      return of(tensors);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static TrainingCheckpoint of(Map<String, Array> tensors) {
+    TrainingPlan plan = PlanTensors.read(below(CONFIG, tensors));
+    Array step = find(tensors, STEP);
+    require(STEP, Array.scalar(0, DType.INT32), step);
+    Key key = Key.of(plan.seed());
+    if (!find(tensors, RNG).equals(key.data())) {
+      throw wrong(RNG, "that of the seed " + plan.seed(), find(tensors, RNG).toString());
+    }
+    CausalLanguageModel model = CausalLanguageModel.of(plan.model());
+    Variables params = Training.init(model, plan.seed()); // to be replaced
+    for (String path : params.paths()) {
+      require(path, params.get(path), find(tensors, path));
+      params = params.with(path, find(tensors, path));
+    }
+    OptState optState = restore(plan.optimizer().init(params), tensors);
+    LossCurve curve = curve(tensors, (int) step.item());
+    return new TrainingCheckpoint(
+        plan, new TrainingState((int) step.item(), params, optState), curve);
+  }
+
+  private static OptState restore(OptState template, Map<String, Array> tensors) {
+    SequencedMap<String, Array> found = new LinkedHashMap<>();
+    template
+        .flatten()
+        .forEach((path, wanted) -> {
+          String name = nameOf(path);
+          require(name, wanted, find(tensors, name));
+          found.put(path, find(tensors, name));
+        });
+    return OptState.restore(template, found);
+  }
+
+  private static LossCurve curve(Map<String, Array> tensors, int steps) {
+    float[] losses = floats(tensors, LOSS, steps);
+    float[] gradientNorms = floats(tensors, GRADIENT_NORM, steps);
+    LossCurve curve = new LossCurve();
+    for (int i = 0; i < steps; i++) {
+      curve.add(losses[i], gradientNorms[i]);
+    }
+    long[] places = find(tensors, EVALUATION_STEP).toLongArray();
+    float[] values = floats(tensors, EVALUATION_LOSS, places.length);
+    for (int i = 0; i < places.length; i++) {
+      curve.add(new LossCurve.Evaluation((int) places[i], values[i]));
+    }
+    return curve;
+  }
+
+  private static float[] floats(Map<String, Array> tensors, String name, int length) {
+    Array array = find(tensors, name);
+    if (array.dtype() != DType.FLOAT32 || !array.shape().equals(Shape.of(length))) {
+      throw wrong(name, "float32[" + length + "]", array.dtype() + array.shape().toString());
+    }
+    return array.toFloatArray();
+  }
+
+  private static Map<String, Array> below(String prefix, Map<String, Array> tensors) {
+    Map<String, Array> found = new LinkedHashMap<>();
+    tensors.forEach((name, array) -> {
+      if (name.startsWith(prefix)) {
+        found.put(name.substring(prefix.length()), array);
+      }
+    });
+    return found;
+  }
+
+  private static Array find(Map<String, Array> tensors, String name) {
+    Array array = tensors.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException("tensor \"" + name + "\": is missing");
+    }
+    return array;
+  }
+
+  private static void require(String name, Array expected, Array got) {
+    if (expected.dtype() != got.dtype() || !expected.shape().equals(got.shape())) {
+      throw wrong(
+          name,
+          expected.dtype() + expected.shape().toString(),
+          got.dtype() + got.shape().toString());
+    }
+  }
+
+  private static IllegalArgumentException wrong(String name, String expected, String got) {
+    return new IllegalArgumentException(
+        "tensor \"%s\": expected %s, got %s".formatted(name, expected, got));
+  }
+}
