@@ -109,7 +109,7 @@ public interface Kernels extends ElementKernels {
    *
    * <pre>
    * g_i      = c_i / l_i
-   * delta_i  = sum over the columns of g_i o_i: lane (column mod 16) = fma(g_i, o_i, lane); folded
+   * delta_i  = chain over the columns of g_i o_i
    * e_ij     = exp(s_ij - m_i)
    * slope_ij = e_ij (d_ij (chain over the columns of g_i v_j) - delta_i), 0 where masked
    * values_j = chain fma(e_ij d_ij, g_i, .) over the queries in order, + 0
@@ -118,7 +118,8 @@ public interface Kernels extends ElementKernels {
    * pairs_ij = slope_ij
    * </pre>
    *
-   * <p>Roundings are passed straight through. A masked pair is no link of any chain, whatever is in
+   * <p>The chain of {@code delta_i} is as that of {@code g_i v_j}, so that both cancel where a query
+   * looks at one key alone. Roundings are passed straight through. A masked pair is no link of any chain, whatever is in
    * its rows; but in a row whose {@code m_i} is at most {@link ScoreRules#low} it is one of {@code
    * values_j}, unless {@code e_ij d_ij} is 0. So pairs of masked keys may be left out, and both
    * give the bits of doing all of it.

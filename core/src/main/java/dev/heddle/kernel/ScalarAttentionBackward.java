@@ -105,14 +105,13 @@ final class ScalarAttentionBackward {
     float sum = given.sums()[stat];
     Rows outputs = given.outputs();
     int from = given.cotangents().at(query);
-    float[] lanes = new float[Lanes.COUNT];
+    float delta = 0;
     for (int d = 0; d < width; d++) {
       float cotangent = given.cotangents().data()[from + d] / sum;
       cotangents[place * width + d] = cotangent;
-      int lane = d % Lanes.COUNT;
-      lanes[lane] = Fma.fma(cotangent, outputs.data()[outputs.at(query) + d], lanes[lane]);
+      delta = Fma.fma(cotangent, outputs.data()[outputs.at(query) + d], delta);
     }
-    deltas[place] = Lanes.foldSum(lanes);
+    deltas[place] = delta;
   }
 
   private void tile(int first, int last, int start, int length) {

@@ -105,14 +105,13 @@ final class ScalarAttentionBackward64 {
     double sum = given.sums()[stat];
     Rows64 outputs = given.outputs();
     int from = given.cotangents().at(query);
-    double[] lanes = new double[Lanes.COUNT];
+    double delta = 0;
     for (int d = 0; d < width; d++) {
       double cotangent = given.cotangents().data()[from + d] / sum;
       cotangents[place * width + d] = cotangent;
-      int lane = d % Lanes.COUNT;
-      lanes[lane] = Fma.fma(cotangent, outputs.data()[outputs.at(query) + d], lanes[lane]);
+      delta = Fma.fma(cotangent, outputs.data()[outputs.at(query) + d], delta);
     }
-    deltas[place] = Lanes.foldSum(lanes);
+    deltas[place] = delta;
   }
 
   private void tile(int first, int last, int start, int length) {

@@ -1,6 +1,5 @@
 package dev.heddle.simd;
 
-import dev.heddle.kernel.Lanes;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Tiles;
 
@@ -23,9 +22,6 @@ final class BackwardScratch {
   final float[] maxima = new float[BLOCK];
   final float[] sums = new float[BLOCK];
   final float[] deltas = new float[BLOCK];
-
-  /** Sums of the 16 virtual lanes, {@code [16, BLOCK]}. */
-  final float[] partial = new float[Lanes.COUNT * BLOCK];
 
   final TileMasks masks = new TileMasks();
   final TileMasks keeps = new TileMasks();

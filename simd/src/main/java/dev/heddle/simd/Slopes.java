@@ -13,8 +13,6 @@ import static dev.heddle.simd.SimdAttention.BLOCK;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
-import dev.heddle.kernel.Lanes;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -104,24 +102,15 @@ final class Slopes {
     }
   }
 
-  /** The products of cotangents and outputs, summed in 16 virtual lanes. */
+  /** The products of cotangents and outputs: one chain over the columns for each query. */
   static void deltas(BackwardScratch scratch, int count, int width) {
-    float[] partial = scratch.partial;
-    Arrays.fill(partial, 0);
     for (int lane = 0; lane < count; lane += LANES) {
-      for (int d = 0; d < width; d++) {
-        int slot = d % Lanes.COUNT * BLOCK + lane;
-        FloatVector cotangent = FloatVector.fromArray(F, scratch.cotangents, d * BLOCK + lane);
-        FloatVector output = FloatVector.fromArray(F, scratch.outputs, d * BLOCK + lane);
-        cotangent.fma(output, FloatVector.fromArray(F, partial, slot)).intoArray(partial, slot);
+      FloatVector delta = FloatVector.zero(F);
+      for (int at = lane; at < width * BLOCK; at += BLOCK) {
+        FloatVector output = FloatVector.fromArray(F, scratch.outputs, at);
+        delta = FloatVector.fromArray(F, scratch.cotangents, at).fma(output, delta);
       }
-      for (int half = Lanes.COUNT / 2; half > 0; half /= 2) {
-        for (int at = lane; at < half * BLOCK; at += BLOCK) {
-          FloatVector other = FloatVector.fromArray(F, partial, at + half * BLOCK);
-          FloatVector.fromArray(F, partial, at).add(other).intoArray(partial, at);
-        }
-      }
-      FloatVector.fromArray(F, partial, lane).intoArray(scratch.deltas, lane);
+      delta.intoArray(scratch.deltas, lane);
     }
   }
 
