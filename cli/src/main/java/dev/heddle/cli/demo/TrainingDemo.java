@@ -23,7 +23,7 @@ import java.util.Locale;
 /** A small language model learns Heddle's own documentation, and writes some. */
 public final class TrainingDemo {
   /** How many steps are enough for words, and take half a minute on two busy cores. */
-  public static final int STEPS = 500;
+  public static final int STEPS = 600;
 
   /** The pages it reads, as they lie in the repository; all but coverage, a table of figures. */
   static final List<String> PAGES =
@@ -40,7 +40,7 @@ public final class TrainingDemo {
   private static final int LETTERS = 320;
   private static final double TEMPERATURE = 0.6;
   private static final int ROWS = 8;
-  private static final double LEARNING_RATE = 4e-3;
+  private static final double LEARNING_RATE = 2e-3;
 
   /** Small batches: what helps at the beginning is many steps. */
   private static final int BATCH = 8;
