@@ -118,11 +118,11 @@ public interface Kernels extends ElementKernels {
    * pairs_ij = slope_ij
    * </pre>
    *
-   * <p>The chain of {@code delta_i} is as that of {@code g_i v_j}, so that both cancel where a query
-   * looks at one key alone. Roundings are passed straight through. A masked pair is no link of any chain, whatever is in
-   * its rows; but in a row whose {@code m_i} is at most {@link ScoreRules#low} it is one of {@code
-   * values_j}, unless {@code e_ij d_ij} is 0. So pairs of masked keys may be left out, and both
-   * give the bits of doing all of it.
+   * <p>The chain of {@code delta_i} is as that of {@code g_i v_j}, so that both cancel where a
+   * query looks at one key alone. Roundings are passed straight through. A masked pair is no link
+   * of any chain, whatever is in its rows; but in a row whose {@code m_i} is at most {@link
+   * ScoreRules#low} it is one of {@code values_j}, unless {@code e_ij d_ij} is 0. So pairs of
+   * masked keys may be left out, and both give the bits of doing all of it.
    *
    * <p>Chains start and end within the rectangle of pairs: gradients of queries want all keys in
    * it, those of keys and values all queries.
