@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Something that is computed in every JVM; its text says all that it depends on. */
-sealed interface Case permits LayerCase, FunctionCase, DecodeCase {
+sealed interface Case
+    permits LayerCase, FunctionCase, DecodeCase, LayerGradientCase, FunctionGradientCase, StepCase {
   /** What has to have the same bits everywhere. */
   List<Array> run();
 
@@ -33,6 +34,16 @@ sealed interface Case permits LayerCase, FunctionCase, DecodeCase {
     }
     if (size == Size.LONG) {
       cases.add(LayerCase.spans());
+      cases.add(new LayerGradientCase(LayerCase.spans()));
+    }
+    for (int i = 0; i < size.gradients(); i++) {
+      Draw draw = new Draw(seed * 1_000_033 + i);
+      cases.add(
+          switch (i % 4) {
+            case 0, 1 -> LayerGradientCase.draw(draw, size);
+            case 2 -> FunctionGradientCase.draw(draw, size);
+            default -> StepCase.draw(draw, size);
+          });
     }
     return cases;
   }

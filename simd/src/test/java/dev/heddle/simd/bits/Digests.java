@@ -2,7 +2,11 @@ package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.TreePair;
+import dev.heddle.array.op.Elementwise;
+import dev.heddle.grad.Grad;
 import dev.heddle.kernel.KernelChoice;
+import dev.heddle.linen.LayerNorm;
 import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
@@ -74,6 +78,16 @@ final class Digests {
     for (int i = 0; i < 3; i++) {
       many.astype(DType.BFLOAT16).astype(DType.FLOAT32);
       many.astype(DType.FLOAT16).astype(DType.FLOAT32);
+    }
+    Array rows = many.reshape(1 << 10, 1 << 10);
+    LayerNorm norm = LayerNorm.builder().build();
+    var at = TreePair.of(norm.init(Rngs.of(0), rows), rows);
+    for (int i = 0; i < 3; i++) {
+      Grad.vjp(
+              (TreePair<Variables, Array> t) ->
+                  norm.apply(t.first(), Elementwise.gelu(Elementwise.geluExact(t.second()))),
+              at)
+          .pullback(rows);
     }
   }
 }

@@ -74,13 +74,31 @@ record FunctionCase(
 
   @Override
   public List<Array> run() {
-    Array query = Numbers.between(seed, -range, range, dtype, 2, queries, heads, depth);
-    Array key = with(specialKey, Numbers.of(seed + 1, dtype, 2, keys, heads, depth));
-    Array value = with(!specialKey, Numbers.of(seed + 2, dtype, 2, keys, heads, width));
+    AttentionOptions options = options(bias());
+    Array out = DotProductAttention.dotProductAttention(query(), key(), value(), options);
+    if (scores().count() > 100_000) {
+      return List.of(out);
+    }
+    return List.of(out, DotProductAttention.dotProductAttentionWeights(query(), key(), options));
+  }
+
+  Array query() {
+    return Numbers.between(seed, -range, range, dtype, 2, queries, heads, depth);
+  }
+
+  Array key() {
+    return with(specialKey, Numbers.of(seed + 1, dtype, 2, keys, heads, depth));
+  }
+
+  Array value() {
+    return with(!specialKey, Numbers.of(seed + 2, dtype, 2, keys, heads, width));
+  }
+
+  AttentionOptions options(@Nullable Array bias) {
     AttentionOptions.Builder options =
         AttentionOptions.builder()
             .mask(mask.make(seed + 3, scores()))
-            .bias(bias())
+            .bias(bias)
             .dtype(dtype)
             .forceFp32ForSoftmax(forceFp32ForSoftmax);
     if (dropoutRate > 0) {
@@ -90,19 +108,34 @@ record FunctionCase(
           .broadcastDropout(false)
           .x64(dtype == DType.FLOAT64);
     }
-    Array out = DotProductAttention.dotProductAttention(query, key, value, options.build());
-    if (scores().count() > 100_000) {
-      return List.of(out);
-    }
-    return List.of(
-        out, DotProductAttention.dotProductAttentionWeights(query, key, options.build()));
+    return options.build();
+  }
+
+  /** The same with numbers only. */
+  FunctionCase withoutSpecial() {
+    return new FunctionCase(
+        seed,
+        dtype,
+        queries,
+        keys,
+        heads,
+        depth,
+        width,
+        mask,
+        biasAxes,
+        biasDtype,
+        dropoutRate,
+        forceFp32ForSoftmax,
+        range,
+        null,
+        specialKey);
   }
 
   private Shape scores() {
     return Shape.of(2, heads, queries, keys);
   }
 
-  private @Nullable Array bias() {
+  @Nullable Array bias() {
     if (biasAxes == 0) {
       return null;
     }

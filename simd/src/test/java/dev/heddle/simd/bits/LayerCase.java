@@ -164,7 +164,8 @@ record LayerCase(
     return wrong;
   }
 
-  private AttentionInputs element(AttentionInputs all, int place) {
+  /** The inputs of one batch element. */
+  AttentionInputs element(AttentionInputs all, int place) {
     Array own = all.mask();
     int rank = batch.size() + 3;
     Array ofElement =
@@ -195,7 +196,7 @@ record LayerCase(
         false);
   }
 
-  private MultiHeadDotProductAttention layer() {
+  MultiHeadDotProductAttention layer() {
     return MultiHeadDotProductAttention.builder()
         .numHeads(heads)
         .qkvFeatures(heads * depth)
@@ -208,7 +209,7 @@ record LayerCase(
         .build();
   }
 
-  private AttentionInputs inputs() {
+  AttentionInputs inputs() {
     Array x = input(1, queries);
     AttentionInputs inputs = apart ? AttentionInputs.of(x, input(2, keys)) : AttentionInputs.of(x);
     return inputs.mask(madeMask()).deterministic(false);

@@ -21,8 +21,8 @@ import org.opentest4j.TestAbortedException;
 /**
  * Cases drawn from a seed have the same bits in JVMs of all kinds: kernels of each width, 1 to 8
  * threads, every instruction set, interpreted and compiled; and, in each of them, in parts and as a
- * whole. {@code -Dheddle.bits.seed=N} draws others and {@code -Dheddle.bits.more=N} N times as
- * many.
+ * whole; layers, their gradients and steps of training. {@code -Dheddle.bits.seed=N} draws others
+ * and {@code -Dheddle.bits.more=N} N times as many.
  */
 class SameBitsTest {
   private static final String SEED = System.getProperty("heddle.bits.seed", "12");

@@ -6,17 +6,23 @@ import java.util.List;
 /** How large cases are. */
 enum Size {
   /** For JVMs that do not compile. */
-  SMALL(List.of(1, 2, 5, 6, 7, 15, 16, 17, 33, 63, 64, 65), List.of(), 50_000, 48),
+  SMALL(List.of(1, 2, 5, 6, 7, 15, 16, 17, 33, 63, 64, 65), List.of(), 50_000, 48, 12),
 
   /** Around the borders of lanes, blocks and tiles. */
   MEDIUM(
       List.of(1, 2, 6, 7, 15, 16, 17, 63, 64, 65, 127, 128, 129, 255, 256, 257, 300, 511, 513, 600),
       List.of(),
       5_000_000,
-      128),
+      128,
+      24),
 
   /** Few queries, and keys around the borders of spans. */
-  LONG(List.of(1, 9, 70, 300), List.of(4_095, 4_096, 4_097, 4_200, 9_000, 12_500), 30_000_000, 10);
+  LONG(
+      List.of(1, 9, 70, 300),
+      List.of(4_095, 4_096, 4_097, 4_200, 9_000, 12_500),
+      30_000_000,
+      10,
+      3);
 
   private static final int MORE = Integer.getInteger("heddle.bits.more", 1);
 
@@ -24,13 +30,15 @@ enum Size {
   private final List<Integer> keys;
   private final double cost;
   private final int count;
+  private final int gradients;
 
   /** An empty list of keys stands for that of queries. */
-  Size(List<Integer> queries, List<Integer> keys, double cost, int count) {
+  Size(List<Integer> queries, List<Integer> keys, double cost, int count, int gradients) {
     this.queries = queries;
     this.keys = keys.isEmpty() ? queries : keys;
     this.cost = cost;
     this.count = count;
+    this.gradients = gradients;
   }
 
   /** Numbers of queries to choose from. */
@@ -58,5 +66,10 @@ enum Size {
   /** How many cases there are; {@code -Dheddle.bits.more=10} makes ten times as many. */
   int count() {
     return count * MORE;
+  }
+
+  /** How many of gradients come after them. */
+  int gradients() {
+    return gradients * MORE;
   }
 }
