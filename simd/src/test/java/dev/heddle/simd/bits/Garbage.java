@@ -48,6 +48,9 @@ final class Garbage {
   /** What the layer takes: its output, and small objects. */
   static final long LAYER = 2 * 128 * 128 * 4 + 16_000;
 
+  /** What a call takes whose arithmetic is microseconds: 4 KB of output, and small objects. */
+  static final long SMALL_LAYER = 2 * 16 * 32 * 4 + 8_000;
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static double sink;
@@ -55,14 +58,18 @@ final class Garbage {
   private Garbage() {}
 
   /**
-   * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels} or {@code
-   * layers}.
+   * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels}, {@code
+   * layers} or {@code small}.
    */
   public static void main(String[] words) {
     Kernels kernels = KernelChoice.current().kernels();
     System.out.println("kernels " + kernels.name());
     if (words[0].equals("layers")) {
-      layers();
+      layers(128, 128, LAYER, 2 * LAYER); // others convert their output
+      return;
+    }
+    if (words[0].equals("small")) {
+      layers(16, 32, SMALL_LAYER, SMALL_LAYER);
       return;
     }
     for (int size : SIZES) {
@@ -153,11 +160,17 @@ final class Garbage {
     }
   }
 
-  private static void layers() {
-    Array x = Numbers.of(1, DType.FLOAT32, 2, 128, 128);
-    Array causal = Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 128));
+  /**
+   * Self-attention of two sequences.
+   *
+   * @param allowed bytes of a call in float32
+   * @param allowedOfHalves and in others
+   */
+  private static void layers(int length, int features, long allowed, long allowedOfHalves) {
+    Array x = Numbers.of(1, DType.FLOAT32, 2, length, features);
+    Array causal = Masks.makeCausalMask(Array.zeros(DType.INT32, 2, length));
     for (DType dtype : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
-      long enough = dtype == DType.FLOAT32 ? LAYER : 2 * LAYER; // others convert their output
+      long enough = dtype == DType.FLOAT32 ? allowed : allowedOfHalves;
       Array input = x.astype(dtype);
       var layer = MultiHeadDotProductAttention.builder().numHeads(4).dtype(dtype).build();
       Variables variables = layer.init(Rngs.of(0), input);

@@ -23,6 +23,12 @@ class GarbageTest {
     assertThat(run("layers")).hasSize(6).allMatch(line -> line.bytes <= line.allowed);
   }
 
+  /** Where calls are deepest for what they compute, and inlining ends where vectors are boxed. */
+  @Test
+  void smallLayersAllocateTheirOutputAndSmallObjects() {
+    assertThat(run("small")).hasSize(6).allMatch(line -> line.bytes <= line.allowed);
+  }
+
   private record Line(String name, long bytes, long allowed) {}
 
   private static List<Line> run(String what) {
