@@ -1,0 +1,78 @@
+package dev.heddle.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Packed;
+import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.Rngs;
+import dev.heddle.linen.Variables;
+import dev.heddle.support.Numbers;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
+
+/** Weights are laid out for the kernels once, and the layout lives as long as they do. */
+class PackedWeightsTest {
+  private static final int ROWS = 2 * 40;
+  private static final int COLLECTIONS = 100;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "BFLOAT16"})
+  void aLayoutIsReusedAndGoesWithTheVariables(DType dtype) throws InterruptedException {
+    var layer = MultiHeadDotProductAttention.builder().numHeads(3).dtype(dtype).build();
+    Array x = Numbers.of(1, dtype, 2, 40, 48);
+
+    List<WeakReference<?>> left = used(layer, x);
+
+    for (int i = 0; i < COLLECTIONS && left.stream().anyMatch(one -> one.get() != null); i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(left).hasSize(8).allMatch(one -> one.get() == null);
+    Reference.reachabilityFence(layer); // neither it nor the threads that ran it keep weights
+    Reference.reachabilityFence(x);
+  }
+
+  /** The kernels and their layouts, of a layer that was applied with variables of its own. */
+  private static List<WeakReference<?>> used(MultiHeadDotProductAttention layer, Array x) {
+    Variables variables = layer.init(Rngs.of(0), x);
+    for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
+      layer.apply(variables, x);
+    }
+    List<WeakReference<?>> used = new ArrayList<>();
+    for (String name : List.of("query", "key", "value", "out")) {
+      Array kernel = variables.get("params/" + name + "/kernel");
+      Packed kept = kept(kernel, x.dtype());
+      layer.apply(variables, x);
+      assertThat(kept(kernel, x.dtype())).isSameAs(kept);
+      used.add(new WeakReference<>(kernel));
+      used.add(new WeakReference<>(kept));
+    }
+    return used;
+  }
+
+  private static Packed kept(Array kernel, DType dtype) {
+    Kernels kernels = KernelChoice.current().kernels();
+    if (kernels.name().equals("scalar")) {
+      throw new TestAbortedException("left out: the scalar kernels take weights as they are");
+    }
+    return kernel
+        .convertedTo(dtype)
+        .packed(
+            kernels,
+            () -> {
+              throw new AssertionError("not kept");
+            },
+            ROWS);
+  }
+}
