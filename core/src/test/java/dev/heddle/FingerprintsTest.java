@@ -3,6 +3,7 @@ package dev.heddle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreePair;
 import dev.heddle.array.op.Attention;
@@ -12,11 +13,15 @@ import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Softmax;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.LayerNorm;
 import dev.heddle.linen.Masks;
 import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Mutable;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
+import dev.heddle.optim.GradientTransformation;
+import dev.heddle.optim.OptState;
+import dev.heddle.optim.Optim;
 import dev.heddle.support.Numbers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +35,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,6 +60,11 @@ class FingerprintsTest {
       attention(dtype);
       attentionGradients(dtype);
       modules(dtype);
+    }
+    for (DType dtype : FLOATS) {
+      functionGradients(dtype);
+      layerGradients(dtype);
+      steps(dtype);
     }
     List<String> lines = new ArrayList<>();
     fingerprints.forEach((name, digest) -> lines.add(digest + "  " + name));
@@ -156,6 +168,79 @@ class FingerprintsTest {
       var step = decoder.apply(state, AttentionInputs.of(token), Rngs.none(), Mutable.of("cache"));
       add("decode " + dtype + " step " + i, step.output());
       state = state.merge(step.variables());
+    }
+  }
+
+  private void functionGradients(DType dtype) {
+    Array x = Numbers.of(30, dtype, 13, 37);
+    gradients("softmax " + dtype, Softmax::softmax, x);
+    gradients("logSoftmax " + dtype, Softmax::logSoftmax, x);
+    gradients("gelu " + dtype, Elementwise::gelu, x);
+    gradients("geluExact " + dtype, Elementwise::geluExact, x);
+    gradients("relu " + dtype, Elementwise::relu, x);
+    for (boolean fast : new boolean[] {true, false}) {
+      LayerNorm norm = LayerNorm.builder().dtype(dtype).useFastVariance(fast).build();
+      Variables variables = norm.init(Rngs.of(0), x);
+      gradients(
+          "LayerNorm " + (fast ? "fast " : "") + dtype,
+          at -> norm.apply(at.first(), at.second()),
+          TreePair.of(variables, x));
+    }
+  }
+
+  private void layerGradients(DType dtype) {
+    for (boolean normalizeQk : new boolean[] {false, true}) {
+      var attention =
+          MultiHeadDotProductAttention.builder()
+              .numHeads(3)
+              .qkvFeatures(36)
+              .dtype(dtype)
+              .normalizeQk(normalizeQk)
+              .dropoutRate(0.25)
+              .build();
+      AttentionInputs inputs =
+          AttentionInputs.of(Numbers.of(31, dtype, 2, 20, 24))
+              .mask(Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 20)));
+      Variables variables = attention.init(Rngs.of(0), inputs.deterministic(true));
+      gradients(
+          "layer " + (normalizeQk ? "normalize_qk " : "") + dtype,
+          at ->
+              attention.apply(at.first(), at.second().deterministic(false), Rngs.of("dropout", 1)),
+          TreePair.of(variables, inputs));
+    }
+  }
+
+  private <T extends ArrayTree<T>> void gradients(String name, Function<T, Array> program, T at) {
+    var vjp = Grad.vjp(program, at);
+    Array output = vjp.output();
+    T gradient = vjp.pullback(Numbers.of(32, output.dtype(), output.shape().dims()));
+    addAll("gradient " + name, gradient);
+  }
+
+  private void steps(DType dtype) {
+    SequencedMap<String, GradientTransformation> all = new LinkedHashMap<>();
+    all.put("sgd", Optim.sgd(0.1).momentum(0.9).nesterov(true));
+    all.put("adamw", Optim.adamw(0.01).mask((path, param) -> param.rank() > 1));
+    all.put("lion", Optim.lion(0.01));
+    all.put("clipped adam", Optim.chain(Optim.clipByGlobalNorm(1), Optim.adam(0.01)));
+    all.forEach((name, tx) -> {
+      var params = TreePair.of(Numbers.of(40, dtype, 9, 31), Numbers.of(41, dtype, 31));
+      OptState state = tx.init(params);
+      for (int i = 0; i < 2; i++) {
+        Array ofKernel = Numbers.of(42 + i, dtype, 9, 31);
+        var gradients = TreePair.of(ofKernel, Numbers.of(52 + i, dtype, 31));
+        var step = Optim.applyGradients(tx, gradients, state, params);
+        params = step.params();
+        state = step.state();
+      }
+      addAll(name + " " + dtype, params);
+      addAll(name + " state " + dtype, state);
+    });
+  }
+
+  private void addAll(String name, ArrayTree<?> tree) {
+    for (int i = 0; i < tree.leaves().size(); i++) {
+      add(name + " " + tree.paths().get(i), tree.leaves().get(i));
     }
   }
 
