@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -243,6 +244,25 @@ class TrainCommandTest {
 
   @Test
   void ctrlCFinishesTheStepAndSaves() throws IOException, InterruptedException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.isReadable(status), "cannot see whether SIGINT is ignored here");
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    long mask = Long.parseUnsignedLong(ignored.substring(ignored.indexOf(':') + 1).strip(), 16);
+    assumeTrue((mask & 2) == 0, "SIGINT is ignored here, as in a job in the background");
+    aSignalFinishesTheStepAndSaves("INT", 130);
+  }
+
+  @Test
+  void theEndByAnotherSignalFinishesTheStepAndSaves() throws IOException, InterruptedException {
+    aSignalFinishesTheStepAndSaves("TERM", 143);
+  }
+
+  private void aSignalFinishesTheStepAndSaves(String signal, int status)
+      throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "needs kill");
     List<String> words =
         new ArrayList<>(
@@ -257,6 +277,10 @@ class TrainCommandTest {
     words.addAll(List.of("--length", "8", "--features", "8", "--layers", "1"));
     words.addAll(List.of("--steps", "1000000", "--every", "1000000", "--threads", "1"));
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    process
+        .onExit()
+        .orTimeout(2, TimeUnit.MINUTES)
+        .exceptionally(late -> process.destroyForcibly()); // a signal that was not heard
     List<String> lines = new ArrayList<>();
     try (var out =
         new BufferedReader(
@@ -264,12 +288,14 @@ class TrainCommandTest {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         lines.add(line);
         if (line.startsWith("step 1 of ")) {
-          new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid())).start().waitFor();
+          new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid()))
+              .start()
+              .waitFor();
         }
       }
     }
 
-    assertThat(process.waitFor()).isEqualTo(130);
+    assertThat(process.waitFor()).isEqualTo(status);
     int step = (int) CheckpointFile.read(file("a.npz")).tensor("step").item();
     assertThat(step).isPositive();
     assertThat(lines)
