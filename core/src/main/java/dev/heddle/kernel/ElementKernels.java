@@ -105,8 +105,9 @@ public interface ElementKernels extends OptimizerKernels {
 
   /**
    * The derivative of {@link UnaryFunction#GELU_TANH} at x times g: with {@code c} as x but within
-   * 30 of 0, {@code q = c * c * 0.044715f}, {@code s = sigmoid(c * ((q + 1) * k))} and {@code k} of
-   * {@link SpecialFunctions#GELU_SCALE}, {@code g * (s + c * (s * (1 - s)) * ((3 q + 1) * k))}.
+   * 30 of 0, {@code q = c * c * 0.044715f}, {@code k} of {@link SpecialFunctions#GELU_SCALE},
+   * {@code e = exp(-|c| * ((q + 1) * k))}, {@code l = 1 / (1 + e)} and {@code s = 0.5 + (l - 0.5)}
+   * with the sign of c, {@code g * (s + c * (e * l * l) * ((3 q + 1) * k))}.
    */
   default void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     ScalarDerivatives.gelu(this, x, g, out, from, n);

@@ -22,13 +22,15 @@ public final class ScalarDerivatives {
   static void gelu(ElementKernels kernels, float[] x, float[] g, float[] out, int from, int n) {
     for (int i = from; i < from + n; i++) {
       float near = Math.max(-FAR, Math.min(FAR, x[i]));
-      out[i] = near * ((near * near * CUBIC + 1) * SCALE);
+      out[i] = -Math.abs(near) * ((near * near * CUBIC + 1) * SCALE);
     }
-    kernels.map(UnaryFunction.SIGMOID, out, from, out, from, n);
+    kernels.map(UnaryFunction.EXP, out, from, out, from, n);
     for (int i = from; i < from + n; i++) {
       float near = Math.max(-FAR, Math.min(FAR, x[i]));
       float slope = (near * near * CUBIC * 3 + 1) * SCALE;
-      out[i] = g[i] * (out[i] + near * (out[i] * (1 - out[i])) * slope);
+      float larger = 1 / (1 + out[i]); // the sigmoid there or at -x
+      float sigmoid = 0.5f + Math.copySign(larger - 0.5f, near);
+      out[i] = g[i] * (sigmoid + near * (out[i] * larger * larger) * slope);
     }
   }
 
