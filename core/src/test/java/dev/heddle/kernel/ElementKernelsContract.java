@@ -309,6 +309,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
     normDerivative(kernels(), in, length, in.length / length, true);
     float[] out = new float[in.length];
     kernels().reluDerivative(in, in, out, 0, in.length);
+    kernels().geluDerivative(in, in, out, 0, in.length);
     kernels().addRows(in, 0, length, in.length / length, out, 0, length);
   }
 

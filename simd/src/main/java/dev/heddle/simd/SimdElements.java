@@ -121,6 +121,16 @@ abstract class SimdElements implements Kernels {
   }
 
   @Override
+  public final void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
+    boolean isWarm = warmth.isWarm(Warmth.GELU_DERIVATIVE, n);
+    int done = isWarm ? n / Species.LANES * Species.LANES : 0;
+    VectorDerivatives.geluExponents(x, out, from, done);
+    map(UnaryFunction.EXP, out, from, out, from, done);
+    VectorDerivatives.gelu(x, g, out, from, done);
+    plain.geluDerivative(x, g, out, from + done, n - done);
+  }
+
+  @Override
   public final void transpose(
       float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {
     boolean isWarm = warmth.isWarm(Warmth.TRANSPOSE, rows * cols);

@@ -6,11 +6,19 @@ import static dev.heddle.simd.Species.LANES;
 import dev.heddle.kernel.Fma;
 import dev.heddle.kernel.NormDerivative;
 import dev.heddle.kernel.NormRows;
+import dev.heddle.kernel.ScalarDerivatives;
+import dev.heddle.kernel.SpecialFunctions;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Derivatives over rows and down columns. */
 final class VectorDerivatives {
+  private static final float FAR = ScalarDerivatives.FAR;
+  private static final float GELU_CUBIC = (float) SpecialFunctions.GELU_CUBIC;
+  private static final float GELU_SCALE = (float) SpecialFunctions.GELU_SCALE;
+  private static final int SIGN = 0x80000000;
+
   private VectorDerivatives() {}
 
   /** How many elements from the first on it did. */
@@ -22,6 +30,35 @@ final class VectorDerivatives {
       FloatVector.zero(F).blend(to, at.compare(VectorOperators.GT, 0f)).intoArray(out, from + i);
     }
     return i;
+  }
+
+  /** What gelu's derivative takes the exponential of, of as many elements as fill vectors. */
+  static void geluExponents(float[] x, float[] out, int from, int n) {
+    for (int i = from; i < from + n; i += LANES) {
+      FloatVector at = FloatVector.fromArray(F, x, i);
+      at = at.blend(FAR, at.compare(VectorOperators.GT, FAR));
+      at = at.blend(-FAR, at.compare(VectorOperators.LT, -FAR));
+      FloatVector gate = at.mul(at).mul(GELU_CUBIC).add(1f).mul(GELU_SCALE);
+      at.abs().neg().mul(gate).intoArray(out, i);
+    }
+  }
+
+  /** gelu's derivative where {@code out} holds the exponentials; as {@link #geluExponents}. */
+  static void gelu(float[] x, float[] g, float[] out, int from, int n) {
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    for (int i = from; i < from + n; i += LANES) {
+      FloatVector at = FloatVector.fromArray(F, x, i);
+      at = at.blend(FAR, at.compare(VectorOperators.GT, FAR));
+      at = at.blend(-FAR, at.compare(VectorOperators.LT, -FAR));
+      FloatVector slope = at.mul(at).mul(GELU_CUBIC).mul(3f).add(1f).mul(GELU_SCALE);
+      FloatVector e = FloatVector.fromArray(F, out, i);
+      FloatVector larger = one.div(e.add(1f)); // the sigmoid there or at -x
+      IntVector sign = at.reinterpretAsInts().and(SIGN);
+      IntVector half = larger.sub(0.5f).reinterpretAsInts().and(~SIGN).or(sign);
+      FloatVector sigmoid = half.reinterpretAsFloats().add(0.5f);
+      FloatVector bend = at.mul(e.mul(larger).mul(larger)).mul(slope);
+      FloatVector.fromArray(F, g, i).mul(sigmoid.add(bend)).intoArray(out, i);
+    }
   }
 
   /** How many columns from the first on it did, four vectors of them at a time. */

@@ -21,7 +21,8 @@ final class Warmth {
   static final int NORM_DERIVATIVE = 10;
   static final int NORM_SCALE = 11;
   static final int RELU_DERIVATIVE = 12;
-  static final int FUNCTIONS = 13;
+  static final int GELU_DERIVATIVE = 13;
+  static final int FUNCTIONS = 14;
 
   /** Elements that go through the plain loops first. */
   static final int COLD = 1 << 21;
