@@ -123,7 +123,7 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     boolean isWarm = warmth.isWarm(Warmth.GELU_DERIVATIVE, n);
-    int done = isWarm ? n / Species.LANES * Species.LANES : 0;
+    int done = isWarm ? n - n % VectorDerivatives.GELU_STEP : 0;
     VectorDerivatives.geluExponents(x, out, from, done);
     map(UnaryFunction.EXP, out, from, out, from, done);
     VectorDerivatives.gelu(x, g, out, from, done);

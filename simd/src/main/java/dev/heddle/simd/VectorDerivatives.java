@@ -19,6 +19,9 @@ final class VectorDerivatives {
   private static final float GELU_SCALE = (float) SpecialFunctions.GELU_SCALE;
   private static final int SIGN = 0x80000000;
 
+  /** Elements that gelu's derivative does at a time. */
+  static final int GELU_STEP = 4 * LANES;
+
   private VectorDerivatives() {}
 
   /** How many elements from the first on it did. */
@@ -32,32 +35,73 @@ final class VectorDerivatives {
     return i;
   }
 
-  /** What gelu's derivative takes the exponential of, of as many elements as fill vectors. */
+  /**
+   * What gelu's derivative takes the exponential of. Both methods do two or four vectors at a time,
+   * whole ones only, so that they are long enough to be compiled alone: inlined, their vectors
+   * would be objects.
+   */
   static void geluExponents(float[] x, float[] out, int from, int n) {
-    for (int i = from; i < from + n; i += LANES) {
-      FloatVector at = FloatVector.fromArray(F, x, i);
-      at = at.blend(FAR, at.compare(VectorOperators.GT, FAR));
-      at = at.blend(-FAR, at.compare(VectorOperators.LT, -FAR));
-      FloatVector gate = at.mul(at).mul(GELU_CUBIC).add(1f).mul(GELU_SCALE);
-      at.abs().neg().mul(gate).intoArray(out, i);
+    FloatVector far = FloatVector.broadcast(F, FAR);
+    FloatVector near = FloatVector.broadcast(F, -FAR);
+    FloatVector cubic = FloatVector.broadcast(F, GELU_CUBIC);
+    FloatVector scale = FloatVector.broadcast(F, GELU_SCALE);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    for (int i = from; i < from + n; i += GELU_STEP) {
+      FloatVector x0 = FloatVector.fromArray(F, x, i);
+      x0 = x0.blend(far, x0.compare(VectorOperators.GT, far));
+      x0 = x0.blend(near, x0.compare(VectorOperators.LT, near));
+      FloatVector gate0 = x0.mul(x0).mul(cubic).add(one).mul(scale);
+      x0.abs().neg().mul(gate0).intoArray(out, i);
+      FloatVector x1 = FloatVector.fromArray(F, x, i + LANES);
+      x1 = x1.blend(far, x1.compare(VectorOperators.GT, far));
+      x1 = x1.blend(near, x1.compare(VectorOperators.LT, near));
+      FloatVector gate1 = x1.mul(x1).mul(cubic).add(one).mul(scale);
+      x1.abs().neg().mul(gate1).intoArray(out, i + LANES);
+      FloatVector x2 = FloatVector.fromArray(F, x, i + 2 * LANES);
+      x2 = x2.blend(far, x2.compare(VectorOperators.GT, far));
+      x2 = x2.blend(near, x2.compare(VectorOperators.LT, near));
+      FloatVector gate2 = x2.mul(x2).mul(cubic).add(one).mul(scale);
+      x2.abs().neg().mul(gate2).intoArray(out, i + 2 * LANES);
+      FloatVector x3 = FloatVector.fromArray(F, x, i + 3 * LANES);
+      x3 = x3.blend(far, x3.compare(VectorOperators.GT, far));
+      x3 = x3.blend(near, x3.compare(VectorOperators.LT, near));
+      FloatVector gate3 = x3.mul(x3).mul(cubic).add(one).mul(scale);
+      x3.abs().neg().mul(gate3).intoArray(out, i + 3 * LANES);
     }
   }
 
-  /** gelu's derivative where {@code out} holds the exponentials; as {@link #geluExponents}. */
+  /** gelu's derivative where {@code out} holds the exponentials. */
   static void gelu(float[] x, float[] g, float[] out, int from, int n) {
+    FloatVector far = FloatVector.broadcast(F, FAR);
+    FloatVector near = FloatVector.broadcast(F, -FAR);
+    FloatVector cubic = FloatVector.broadcast(F, GELU_CUBIC);
+    FloatVector scale = FloatVector.broadcast(F, GELU_SCALE);
     FloatVector one = FloatVector.broadcast(F, 1f);
-    for (int i = from; i < from + n; i += LANES) {
-      FloatVector at = FloatVector.fromArray(F, x, i);
-      at = at.blend(FAR, at.compare(VectorOperators.GT, FAR));
-      at = at.blend(-FAR, at.compare(VectorOperators.LT, -FAR));
-      FloatVector slope = at.mul(at).mul(GELU_CUBIC).mul(3f).add(1f).mul(GELU_SCALE);
-      FloatVector e = FloatVector.fromArray(F, out, i);
-      FloatVector larger = one.div(e.add(1f)); // the sigmoid there or at -x
-      IntVector sign = at.reinterpretAsInts().and(SIGN);
-      IntVector half = larger.sub(0.5f).reinterpretAsInts().and(~SIGN).or(sign);
-      FloatVector sigmoid = half.reinterpretAsFloats().add(0.5f);
-      FloatVector bend = at.mul(e.mul(larger).mul(larger)).mul(slope);
-      FloatVector.fromArray(F, g, i).mul(sigmoid.add(bend)).intoArray(out, i);
+    FloatVector three = FloatVector.broadcast(F, 3f);
+    FloatVector half = FloatVector.broadcast(F, 0.5f);
+    for (int i = from; i < from + n; i += 2 * LANES) {
+      FloatVector x0 = FloatVector.fromArray(F, x, i);
+      x0 = x0.blend(far, x0.compare(VectorOperators.GT, far));
+      x0 = x0.blend(near, x0.compare(VectorOperators.LT, near));
+      FloatVector slope0 = x0.mul(x0).mul(cubic).mul(three).add(one).mul(scale);
+      FloatVector e0 = FloatVector.fromArray(F, out, i);
+      FloatVector larger0 = one.div(e0.add(one)); // the sigmoid there or at -x
+      IntVector sign0 = x0.reinterpretAsInts().and(SIGN);
+      IntVector size0 = larger0.sub(half).reinterpretAsInts().and(~SIGN);
+      FloatVector sigmoid0 = size0.or(sign0).reinterpretAsFloats().add(half);
+      FloatVector bend0 = x0.mul(e0.mul(larger0).mul(larger0)).mul(slope0);
+      FloatVector.fromArray(F, g, i).mul(sigmoid0.add(bend0)).intoArray(out, i);
+      FloatVector x1 = FloatVector.fromArray(F, x, i + LANES);
+      x1 = x1.blend(far, x1.compare(VectorOperators.GT, far));
+      x1 = x1.blend(near, x1.compare(VectorOperators.LT, near));
+      FloatVector slope1 = x1.mul(x1).mul(cubic).mul(three).add(one).mul(scale);
+      FloatVector e1 = FloatVector.fromArray(F, out, i + LANES);
+      FloatVector larger1 = one.div(e1.add(one)); // the sigmoid there or at -x
+      IntVector sign1 = x1.reinterpretAsInts().and(SIGN);
+      IntVector size1 = larger1.sub(half).reinterpretAsInts().and(~SIGN);
+      FloatVector sigmoid1 = size1.or(sign1).reinterpretAsFloats().add(half);
+      FloatVector bend1 = x1.mul(e1.mul(larger1).mul(larger1)).mul(slope1);
+      FloatVector.fromArray(F, g, i + LANES).mul(sigmoid1.add(bend1)).intoArray(out, i + LANES);
     }
   }
 
