@@ -4,7 +4,7 @@
                                  the last time into OUT, an npz of float32
     time CALLS                   computes it several times; answers the nanoseconds of each call
 
-An answer is `ok` with a word, or `unavailable` with the reason. Standard output is for answers alone:
+An answer is `ok` with a word (of `load`: the form chosen among several, or nothing), or `unavailable` with the reason. Standard output is for answers alone:
 what libraries print goes to standard error.
 """
 
@@ -27,7 +27,8 @@ def settings():
 
 def serve(start):
     """Answers until standard input ends. `start(threads, dtype)` gives the engine: an object with
-    `version`, `load(tensors, settings)` and `call()`, which returns when its result is there;
+    `version`, `load(tensors, settings)`, which names the form it chose where there are several, and
+    `call()`, which returns when its result is there;
     `outputs()` is that result as float32 NumPy arrays by Heddle's names for them. The settings are
     those of the question: `task` (forward, backward or step), `heads`, `causal`, ..."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the benchmark, which ends this process
@@ -61,13 +62,13 @@ def load(engine, npz, out, *words):
         settings[name] = number(value)
     with numpy.load(npz) as file:
         tensors = {name: file[name] for name in file.files}
-    engine.load(tensors, settings)
+    form = engine.load(tensors, settings) or ""
     for _ in range(settings.get("calls", 1)):
         engine.call()
     outputs = {name: numpy.ascontiguousarray(array) for name, array in engine.outputs().items()}
     with open(out, "wb") as file:
         numpy.savez(file, **outputs)
-    return "loaded"
+    return form
 
 
 def number(value):

@@ -28,13 +28,15 @@ public final class Bench implements Benchmark {
 
   @Override
   public void run(BenchRequest request, PrintStream out) throws IOException {
-    try (Leavings leavings = new Leavings()) {
+    try (Placement placement = Placement.of(Workers.threads());
+        Leavings leavings = new Leavings()) {
       Setting setting = new Setting(Workers.threads(), request.dtype(), leavings.folder());
       double load = Machine.loadAverage();
       double limit = FmaLimit.gflops(setting.threads(), LIMIT_SECONDS);
       try (Engines engines = new Engines(setting)) {
         open(request.engines(), engines, out);
-        Machine machine = Machine.here(setting.threads(), load, limit, versions);
+        Machine machine =
+            Machine.here(setting.threads(), placement.description(), load, limit, versions);
         TerminalTable.machine(machine, request, out);
         double typeLimit = setting.dtype() == DType.FLOAT64 ? limit / 2 : limit;
         for (String name : request.rows()) {
@@ -66,7 +68,10 @@ public final class Bench implements Benchmark {
     Problem problem = Problem.of(row, setting.dtype(), setting.folder());
     long usedBefore = Heap.used();
     Map<String, Double> differences = new LinkedHashMap<>();
-    Rounds.Outcome outcome = Rounds.run(ready(problem, engines, differences, out), seconds);
+    Map<String, String> forms = new LinkedHashMap<>();
+    SequencedMap<String, Engine> ready = ready(problem, engines, differences, out);
+    ready.forEach((name, engine) -> forms.put(name, engine.form()));
+    Rounds.Outcome outcome = Rounds.run(ready, seconds);
     outcome
         .failures()
         .forEach((name, reason) -> {
@@ -87,6 +92,7 @@ public final class Bench implements Benchmark {
               samples.count(),
               limitMs,
               differences.getOrDefault(name, 0.0),
+              forms.getOrDefault(name, ""),
               engines.memory(name, usedBefore)));
     }
     TerminalTable.results(row, results, out);

@@ -17,6 +17,14 @@ public interface Engine extends AutoCloseable {
    */
   Outputs load(Problem problem) throws UnavailableException, IOException;
 
+  /**
+   * The way in which it computes the loaded row, where it chose among several: {@code
+   * MultiHeadAttention}; else empty.
+   */
+  default String form() {
+    return "";
+  }
+
   /** Called when warm-up is over: the calls that follow are counted. */
   default void warm() {}
 

@@ -36,7 +36,7 @@ final class Engines implements AutoCloseable {
       engine =
           switch (name) {
             case "heddle" -> new HeddleEngine();
-            case "flax", "torch", "ort" -> python(name);
+            case "flax", "torch", "ort", "openvino" -> python(name);
             default -> jvm(name);
           };
       running.put(name, engine);
@@ -56,6 +56,7 @@ final class Engines implements AutoCloseable {
     switch (name) {
       case "ort", "ort-java" ->
           throw new UnavailableException("ONNX Runtime's packages compute forward only");
+      case "openvino" -> throw new UnavailableException("OpenVINO computes forward only");
       case "djl-pytorch" ->
           throw new UnavailableException(
               "its TorchScript program computes forward only; torch is the same library");
@@ -105,7 +106,7 @@ final class Engines implements AutoCloseable {
           words.add(output.toString());
           problem.settings().forEach((setting, value) -> words.add(setting + "=" + value));
           if (name.equals("ort")) {
-            words.add("onnx=" + problem.onnx());
+            problem.onnx().forEach((form, file) -> words.add("onnx." + form + "=" + file));
           }
           return words;
         };

@@ -9,7 +9,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * The findings as JSON, a result a line. {@code ratio} is the engine's best time divided by
- * Heddle's; what calls cost in memory is known of Heddle alone.
+ * Heddle's; {@code form} the way in which it computed, where it chose among several; what calls
+ * cost in memory is known of Heddle alone.
  *
  * <pre>{@code
  * {"machine": {"cpu": "...", "processors": 2, "fma_gflops": 490.0, ...},
@@ -59,6 +60,7 @@ final class JsonReport {
     json.writeStringProperty("cpu", machine.cpu());
     json.writeNumberProperty("processors", machine.processors());
     json.writeNumberProperty("threads", machine.threads());
+    json.writeStringProperty("placement", machine.placement());
     json.writeNumberProperty("load_average", machine.load());
     json.writeStringProperty("system", machine.system());
     json.writeStringProperty("java", machine.java());
@@ -87,6 +89,9 @@ final class JsonReport {
     json.writeNumberProperty("limit_ms", result.limitMs());
     json.writeNumberProperty("fma_share", result.fmaShare());
     json.writeNumberProperty("difference", result.difference());
+    if (!result.form().isEmpty()) {
+      json.writeStringProperty("form", result.form());
+    }
     Standing.ratio(result, row)
         .ifPresent(ratio -> json.writeNumberProperty("ratio", ratio.doubleValue()));
     @Nullable Memory memory = result.memory();

@@ -80,7 +80,7 @@ public final class JvmPeer {
           .collect(Collectors.joining(" "));
     }
     engine.load(Problem.of(Row.of(words[1]), dtype, folder)).save(Path.of(words[2]));
-    return "loaded";
+    return engine.form();
   }
 
   private void answer(String kind, String words) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu the processor's name
  * @param processors how many this process may use
  * @param threads how many each engine may use
+ * @param placement on which processors the engines run
  * @param load how many threads of all processes wanted a processor when the run began, on average
  *     over a minute: it should be near 0; negative where the system does not say
  * @param system the operating system
@@ -30,6 +31,7 @@ record Machine(
     String cpu,
     int processors,
     int threads,
+    String placement,
     double load,
     String system,
     String java,
@@ -41,12 +43,17 @@ record Machine(
 
   /** This one. */
   static Machine here(
-      int threads, double load, double fmaGflops, SequencedMap<String, String> engines) {
+      int threads,
+      String placement,
+      double load,
+      double fmaGflops,
+      SequencedMap<String, String> engines) {
     KernelChoice choice = KernelChoice.current();
     return new Machine(
         processorName(),
         Runtime.getRuntime().availableProcessors(),
         threads,
+        placement,
         load,
         "%s %s %s".formatted(property("os.name"), property("os.version"), property("os.arch")),
         "%s, %s".formatted(property("java.vm.name"), property("java.vm.version")),

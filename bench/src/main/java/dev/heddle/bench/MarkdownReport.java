@@ -32,6 +32,12 @@ final class MarkdownReport {
     machine
         .engines()
         .forEach((name, version) -> page.append("- `%s`: %s\n".formatted(name, version)));
+    findings.results().stream()
+        .filter(result -> !result.form().isEmpty())
+        .forEach(result ->
+            page.append(
+                "- `%s` in %s: %s\n"
+                    .formatted(result.engine(), result.row().label(), result.form())));
     findings.leftOut().forEach(one -> page.append("- ").append(one.line()).append('\n'));
     return page.toString();
   }

@@ -128,12 +128,21 @@ public record Problem(
     return settings;
   }
 
-  /** The layer as an ONNX model with its parameters inside. */
-  public Path onnx() throws IOException {
-    Path file = folder.resolve(row.label() + ".onnx");
-    if (!Files.exists(file)) {
-      Files.write(file, OnnxModel.of(this));
+  /**
+   * The layer as ONNX models with its parameters inside, by the names of the operators that compute
+   * attention in them; an engine measures with the fastest.
+   */
+  public SequencedMap<String, Path> onnx() throws IOException {
+    SequencedMap<String, Path> models = new LinkedHashMap<>();
+    for (OnnxModel.Form form : OnnxModel.Form.values()) {
+      if (form.takes(dtype)) {
+        Path file = folder.resolve("%s.%s.onnx".formatted(row.label(), form.label()));
+        if (!Files.exists(file)) {
+          Files.write(file, OnnxModel.of(this, form));
+        }
+        models.put(form.label(), file);
+      }
     }
-    return file;
+    return models;
   }
 }

@@ -17,6 +17,7 @@ final class ProcessEngine implements Engine {
   private final Peer peer;
   private final Wording wording;
   private final String version;
+  private String form = "";
 
   private ProcessEngine(String name, Peer peer, Wording wording, String version) {
     this.name = name;
@@ -70,8 +71,13 @@ final class ProcessEngine implements Engine {
     for (int i = 0; i < words.size(); i++) {
       question[1 + i] = words.get(i);
     }
-    peer.ask(question);
+    form = peer.ask(question);
     return Outputs.load(output);
+  }
+
+  @Override
+  public String form() {
+    return form;
   }
 
   @Override

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param calls how many were timed
  * @param limitMs what the row's arithmetic takes at the limit of fused multiply-adds
  * @param difference the largest distance from Heddle's output, relative to its largest value
+ * @param form the way in which the engine computed the row, where it chose among several; else
+ *     empty
  * @param memory what a call costs in memory; known of Heddle alone
  */
 record Result(
@@ -27,6 +29,7 @@ record Result(
     int calls,
     double limitMs,
     double difference,
+    String form,
     @Nullable Memory memory) {
 
   /** The share of the limit that the best call reached. */

@@ -11,6 +11,7 @@ final class TerminalTable {
 
   static void machine(Machine machine, BenchRequest request, PrintStream out) {
     out.printf("cpu     %s, %d processors%n", machine.cpu(), machine.processors());
+    out.printf("place   %s%n", machine.placement());
     out.println(Text.format("load    %.1f before the run", machine.load()));
     out.println(
         Text.format(
@@ -53,6 +54,9 @@ final class TerminalTable {
               result.difference(),
               Standing.ratio(result, results).map(Text::ratio).orElse("-")));
     }
+    results.stream()
+        .filter(result -> !result.form().isEmpty())
+        .forEach(result -> out.printf("  %s computes with %s%n", result.engine(), result.form()));
     Standing.of(row, results).ifPresent(standing -> out.println("  " + standing.sentence()));
     results.forEach(result -> memory(result.memory(), out));
     out.flush();

@@ -39,7 +39,7 @@ class ReportsTest {
     assertThat(JsonReport.of(FINDINGS))
         .isEqualTo(
             """
-            {"machine":{"cpu":"Abacus <8>","processors":4,"threads":2,"load_average":0.25,\
+            {"machine":{"cpu":"Abacus <8>","processors":4,"threads":2,"placement":"all processors","load_average":0.25,\
             "system":"Linux 6 amd64","java":"A JVM, 25","heddle":"1.0","kernels":"simd512: the widest",\
             "fma_gflops":490.0,"java_options":["-Xmx2g"],\
             "engines":{"heddle":"Heddle 1.0","ort":"ONNX Runtime 2"}},
@@ -51,7 +51,7 @@ class ReportsTest {
             "collections":0},
             {"row":"bert","engine":"ort","dtype":"float32","threads":2,"best_ms":15.0,\
             "median_ms":15.25,"calls":200,"limit_ms":10.0,"fma_share":0.6666666666666666,\
-            "difference":1.2E-6,"ratio":1.2},
+            "difference":1.2E-6,"form":"Attention-23","ratio":1.2},
             {"row":"bert","engine":"flax","dtype":"float32","threads":2,"best_ms":25.0,\
             "median_ms":26.0,"calls":200,"limit_ms":10.0,"fma_share":0.4,\
             "difference":1.2E-6,"ratio":2.0},
@@ -94,6 +94,7 @@ class ReportsTest {
 
             - `heddle`: Heddle 1.0
             - `ort`: ONNX Runtime 2
+            - `ort` in bert: Attention-23
             - left out: torch: no Python environment
             - left out: ort in long: its process ended, status 137: it said nothing
             """);
@@ -144,6 +145,7 @@ class ReportsTest {
         .isEqualTo(
             """
             cpu     Abacus <8>, 4 processors
+            place   all processors
             load    0.3 before the run
             limit   490 GF/s of fused multiply-adds, threads: 2
             java    A JVM, 25, on Linux 6 amd64
@@ -159,6 +161,7 @@ class ReportsTest {
               heddle           12.50       13.00        80 %     200   0e+00        1.00
               ort              15.00       15.25        67 %     200   1e-06        1.20
               flax             25.00       26.00        40 %     200   1e-06        2.00
+              ort computes with Attention-23
               ort, the fastest peer, takes 1.20 times as long as Heddle
               a call of Heddle allocates 3.0 MB, its output is 3.0 MB; extra heap at most 9.0 MB, \
             collections: 0
@@ -173,7 +176,9 @@ class ReportsTest {
       double limit,
       double difference,
       @org.jspecify.annotations.Nullable Memory memory) {
-    return new Result(row, engine, DType.FLOAT32, 2, best, median, 200, limit, difference, memory);
+    String form = engine.equals("ort") ? "Attention-23" : "";
+    return new Result(
+        row, engine, DType.FLOAT32, 2, best, median, 200, limit, difference, form, memory);
   }
 
   private static Machine machine() {
@@ -184,6 +189,7 @@ class ReportsTest {
         "Abacus <8>",
         4,
         2,
+        "all processors",
         0.25,
         "Linux 6 amd64",
         "A JVM, 25",

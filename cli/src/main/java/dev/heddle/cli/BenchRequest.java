@@ -37,7 +37,7 @@ public record BenchRequest(
 
   /** Heddle and its peers. */
   public static final List<String> ENGINES =
-      List.of("heddle", "ort-java", "djl-pytorch", "flax", "torch", "ort");
+      List.of("heddle", "ort-java", "djl-pytorch", "openvino", "flax", "torch", "ort");
 
   /** Copies the lists. */
   public BenchRequest {
