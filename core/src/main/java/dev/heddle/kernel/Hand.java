@@ -2,96 +2,123 @@ package dev.heddle.kernel;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for one thread of a crew's pool. A thread of the pool fills it while there are tasks and
  * for some microseconds after, and then goes back to its pool. As each place is filled once at a
  * time, the pool's threads at work are never more than there are places.
+ *
+ * <p>A request that no thread answers may have been discarded, as some executors do, or wait in a
+ * queue. It is made again at the 4th, 8th, 16th, ... time that a thread is wanted since: a pool
+ * that discards one is soon asked again, and the queue of a busy one holds few.
  */
 final class Hand implements Runnable {
-  /** What has not come for so long has been thrown away, as some executors do, and may be asked. */
-  private static final long FORGOTTEN_NANOS = 1_000_000_000;
+  /** Times that a thread is wanted before a request is made again for the first time. */
+  private static final int FIRST_REPEAT = 4;
 
-  private enum State {
-    AWAY,
-    ASKED,
-    WORKING,
-    READY
-  }
+  private static final AtomicReferenceFieldUpdater<Hand, @Nullable Thread> OWNER =
+      AtomicReferenceFieldUpdater.newUpdater(Hand.class, Thread.class, "owner");
 
   private final Crew crew;
-  private final AtomicReference<State> state = new AtomicReference<>(State.AWAY);
-  private volatile long askedAt;
+  private final int number;
 
-  Hand(Crew crew) {
+  /** The thread that fills this place. */
+  private volatile @Nullable Thread owner;
+
+  /** What it works on; null while it looks for a job. */
+  volatile @Nullable Job job;
+
+  /** Times that a thread was wanted since the last one came; 0 if none is asked for. */
+  private final AtomicInteger unanswered = new AtomicInteger();
+
+  /**
+   * An empty place.
+   *
+   * @param number its place in the order in which hands are asked for, and stay
+   */
+  Hand(Crew crew, int number) {
     this.crew = crew;
+    this.number = number;
+  }
+
+  int number() {
+    return number;
   }
 
   /** Whether it will look for a task soon, without being asked. */
   boolean isComing() {
-    State seen = state.get();
-    return seen == State.READY || (seen == State.ASKED && !isForgotten());
+    if (owner != null) {
+      return job == null;
+    }
+    return unanswered.get() != 0 && !isDue(unanswered.incrementAndGet());
   }
 
   /**
-   * Asks the pool for a thread, if this place is empty.
+   * Asks the pool for a thread, if this place is empty and none is on its way.
    *
    * @return whether it was asked for
    * @throws RejectedExecutionException if the pool gives none
    */
   boolean ask(Executor pool) {
-    boolean again = state.get() == State.ASKED && isForgotten();
-    if (!again && !state.compareAndSet(State.AWAY, State.ASKED)) {
+    int seen = unanswered.get();
+    if (owner != null || !isDue(seen) || !StackRoom.isEnough()) {
       return false;
     }
-    askedAt = System.nanoTime();
+    if (!unanswered.compareAndSet(seen, seen + 1)) {
+      return false; // another caller asks
+    }
     boolean given = false;
     try {
       pool.execute(this);
       given = true;
     } finally {
       if (!given) {
-        state.compareAndSet(State.ASKED, State.AWAY);
+        unanswered.set(0);
       }
     }
     return true;
   }
 
-  private boolean isForgotten() {
-    return System.nanoTime() - askedAt > FORGOTTEN_NANOS;
+  private static boolean isDue(int unanswered) {
+    return unanswered == 0 || (unanswered >= FIRST_REPEAT && Integer.bitCount(unanswered) == 1);
   }
 
-  /** Does what there is to do, on a thread of the pool. */
+  /**
+   * Does what there is to do, on a thread of the pool. What is thrown here is no task's, and ends
+   * no job; the pool's thread goes on without it.
+   */
   @Override
   public void run() {
-    if (Crew.atWork() != null) {
-      state.compareAndSet(State.ASKED, State.AWAY); // the executor runs it on the caller's thread
-      return;
-    }
-    if (!state.compareAndSet(State.ASKED, State.WORKING)) {
-      return; // asked twice, and the other came first
-    }
-    crew.markAtWork();
+    Thread self = Thread.currentThread();
     try {
+      unanswered.set(0);
+      if (Crew.atWork() != null) {
+        return; // the executor runs it on a caller's thread
+      }
       do {
-        work();
-        state.set(State.AWAY);
+        if (!OWNER.compareAndSet(this, null, self)) {
+          return; // asked twice, and the other came first
+        }
+        crew.asMember(this::work);
+        owner = null;
         // Who opened a job before that saw this place filled, and did not ask.
-      } while (crew.hasRoom()
-          && crew.findJob() != null
-          && state.compareAndSet(State.AWAY, State.WORKING));
+      } while (crew.hasRoom() && crew.findJob() != null);
+    } catch (Throwable e) {
+      return;
     } finally {
-      crew.unmark();
+      if (owner == self) {
+        owner = null;
+      }
     }
   }
 
   private void work() {
-    Job job = crew.findJob();
-    while (job != null && crew.work(job)) {
-      state.set(State.READY);
-      job = crew.awaitJob();
-      state.set(State.WORKING);
+    Job found = crew.findJob();
+    while (found != null && crew.work(found, this)) {
+      found = crew.awaitJob();
     }
   }
 }

@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * One call while it runs: its phases, and which of their tasks are taken and done. Whoever has time
  * takes the next task; who finishes the last one of a phase opens the next. So nobody is waited for
  * who has not taken a task, and no thread has to take one but the leader, which made the call.
+ *
+ * <p>A task's error ends the job in order. An error beside the tasks, as when the stack ends, may
+ * leave a task taken and never done: then the job is {@link #broken}, and its leader gives it up.
  */
-final class Job {
+final class Job implements Runnable {
   private static final int PHASE_SHIFT = 32;
 
   private final Crew crew;
@@ -24,8 +27,14 @@ final class Job {
   /** Tasks of the phase that are not done yet. */
   private final AtomicInteger left;
 
-  private volatile boolean leaderSleeps;
-  private volatile @Nullable Throwable failure;
+  /** The first error, which the caller gets. */
+  volatile @Nullable Throwable failure;
+
+  /** Whether a task may have been taken that will never be done. */
+  volatile boolean broken;
+
+  /** Whether the leader has left: no task is taken any more, and the leader is not counted. */
+  volatile boolean over;
 
   /**
    * A job that this thread leads.
@@ -41,25 +50,27 @@ final class Job {
     this.left = new AtomicInteger(first < phases.length ? phases[first].count() : 0);
   }
 
-  /**
-   * Takes tasks until all phases are done, then throws what a task threw: the first of them, the
-   * others suppressed in it. An interrupt of this thread neither ends the job nor gets lost.
-   */
-  void lead() {
-    while (!isDone()) {
-      if (!runTask()) {
-        awaitTaskOrEnd();
+  /** Leads the job: takes tasks until all phases are done. */
+  @Override
+  public void run() {
+    try {
+      crew.enter(this);
+      while (!isDone() && !broken) {
+        if (!runTask()) {
+          awaitTaskOrEnd();
+        }
       }
+    } finally {
+      crew.leave(this);
     }
+  }
+
+  /** Throws what a task threw: the first of them, the others suppressed in it. */
+  void throwFailure() {
     Throwable thrown = failure;
     if (thrown != null) {
       throw Job.<RuntimeException>asUnchecked(thrown);
     }
-  }
-
-  /** Whether a task is there to be taken now. */
-  boolean hasTask() {
-    return hasTask(next.get());
   }
 
   /** Whether a thread that sleeps should be woken for it. */
@@ -75,7 +86,7 @@ final class Job {
 
   /** Runs one task, if there is one to be taken. After a failure tasks are taken but not run. */
   boolean runTask() {
-    if (!hasTask()) {
+    if (!hasTask(next.get())) {
       return false;
     }
     long taken = next.getAndIncrement(); // by now another phase may be open, or none
@@ -102,7 +113,22 @@ final class Job {
     if (first == null) {
       failure = reason;
     } else if (first != reason) {
-      first.addSuppressed(reason);
+      try {
+        first.addSuppressed(reason);
+      } catch (OutOfMemoryError e) {
+        return; // the first is what counts
+      }
+    }
+  }
+
+  boolean isDone() {
+    return phase(next.get()) == phases.length;
+  }
+
+  /** Makes the leader look again. One that does not sleep will not the next time it wants to. */
+  void wakeLeader() {
+    if (Thread.currentThread() != leader) {
+      LockSupport.unpark(leader);
     }
   }
 
@@ -111,37 +137,37 @@ final class Job {
       left.set(phases[phase].count());
     }
     next.set((long) phase << PHASE_SHIFT);
-    if (leaderSleeps) {
-      LockSupport.unpark(leader);
-    }
+    wakeLeader();
     if (phase < phases.length) {
       crew.callFor(this);
     }
   }
 
+  /** Sleeps, if it takes long; an interrupt of this thread neither ends the job nor gets lost. */
   private void awaitTaskOrEnd() {
-    if (crew.spinUntil(() -> hasTask() || isDone())) {
+    if (crew.spinUntil(this::wantsLeader)) {
       return;
     }
     boolean interrupted = false;
-    leaderSleeps = true;
-    while (!hasTask() && !isDone()) {
-      LockSupport.park(this);
-      interrupted |= Thread.interrupted(); // or the next park would return at once
-    }
-    leaderSleeps = false;
-    if (interrupted) {
-      leader.interrupt();
+    try {
+      while (!wantsLeader()) {
+        LockSupport.parkNanos(this, Crew.NAP_NANOS);
+        interrupted |= Thread.interrupted(); // or the next park would return at once
+      }
+    } finally {
+      if (interrupted) {
+        leader.interrupt();
+      }
     }
   }
 
-  private boolean isDone() {
-    return phase(next.get()) == phases.length;
+  private boolean wantsLeader() {
+    return hasTask(next.get()) || isDone() || broken;
   }
 
   private boolean hasTask(long position) {
     int phase = phase(position);
-    return phase < phases.length && (int) position < phases[phase].count();
+    return !over && !broken && phase < phases.length && (int) position < phases[phase].count();
   }
 
   private int firstWithTasks(int phase) {

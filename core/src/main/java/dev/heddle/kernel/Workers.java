@@ -44,7 +44,7 @@ public final class Workers {
    * Workers on the threads of a pool, for use within {@link #call}. The pool stays the caller's: it
    * is never shut down here.
    *
-   * @param pool any executor; it is given at most {@code threads - 1} runnables at a time
+   * @param pool any executor; at most {@code threads - 1} of its threads work at a time
    * @param threads how many threads work at a time, the caller among them
    * @throws IllegalArgumentException if {@code threads} is not a number from 1 to 32767
    */
@@ -171,6 +171,7 @@ public final class Workers {
                   .daemon()
                   .name("heddle-", 1)
                   .inheritInheritableThreadLocals(false) // nor the context class loader
+                  .uncaughtExceptionHandler((thread, error) -> {}) // a task's is its caller's
                   .factory());
       pool.allowCoreThreadTimeOut(true);
       return pool;

@@ -326,7 +326,7 @@ class WorkersPoolTest {
   }
 
   /** The thread that ran one of two tasks, while the caller ran the other. */
-  private static Thread helperThat(Runnable work) {
+  static Thread helperThat(Runnable work) {
     Thread caller = Thread.currentThread();
     CountDownLatch both = new CountDownLatch(2);
     AtomicReference<Thread> helper = new AtomicReference<>();
