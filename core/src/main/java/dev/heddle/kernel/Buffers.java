@@ -1,13 +1,12 @@
 package dev.heddle.kernel;
 
 import java.lang.ref.SoftReference;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Arrays for what a call needs between its inputs and its output: borrowed and given back, so that
- * calls in a row make no garbage. The garbage collector takes those that lie idle when memory is
- * short; one that is never given back is lost to nobody but it.
+ * calls in a row make no garbage. Idle ones are kept as in {@link SoftPool}.
  */
 public final class Buffers {
   /** Below this a fresh array costs less than a look. */
@@ -19,10 +18,28 @@ public final class Buffers {
   /** Idle arrays of one size that are kept. */
   private static final int KEPT = 16;
 
-  private static final AtomicReferenceArray<@Nullable SoftReference<float[]>> IDLE =
-      new AtomicReferenceArray<>(Integer.SIZE * STEPS * KEPT);
+  /** Elements of an array that every Java virtual machine can make. */
+  public static final int LONGEST = Integer.MAX_VALUE - 8;
+
+  private static final List<SoftPool<float[]>> IDLE =
+      Stream.generate(() -> new SoftPool<float[]>(KEPT)).limit(Integer.SIZE * STEPS).toList();
 
   private Buffers() {}
+
+  /**
+   * The elements of a matrix of workspace, which may be larger than the operands that it is for:
+   * rows or columns are filled up to whole tiles.
+   *
+   * @throws IllegalArgumentException if no array can hold them
+   */
+  public static int size(int rows, int cols) {
+    long size = (long) rows * cols;
+    if (size > LONGEST) {
+      throw new IllegalArgumentException(
+          "workspace: expected at most " + LONGEST + " elements, got [" + rows + ", " + cols + "]");
+    }
+    return (int) size;
+  }
 
   /**
    * An array of at least a size, whose elements may be anything.
@@ -34,29 +51,14 @@ public final class Buffers {
       return new float[size];
     }
     int kind = kind(size);
-    for (int slot = kind * KEPT; slot < (kind + 1) * KEPT; slot++) {
-      if (IDLE.getPlain(slot) != null) {
-        SoftReference<float[]> idle = IDLE.getAndSet(slot, null);
-        float[] array = idle == null ? null : idle.get();
-        if (array != null) {
-          return array;
-        }
-      }
-    }
-    return new float[length(kind)];
+    float[] array = IDLE.get(kind).poll();
+    return array != null ? array : new float[length(kind)];
   }
 
   /** Gives an array back that was borrowed; nobody may use it any more. */
   public static void giveBack(float[] array) {
-    if (array.length < SMALL) {
-      return;
-    }
-    int kind = kind(array.length);
-    for (int slot = kind * KEPT; slot < (kind + 1) * KEPT; slot++) {
-      if (IDLE.getPlain(slot) == null
-          && IDLE.compareAndSet(slot, null, new SoftReference<>(array))) {
-        return;
-      }
+    if (array.length >= SMALL) {
+      IDLE.get(kind(array.length)).offer(new SoftReference<>(array));
     }
   }
 
@@ -70,6 +72,6 @@ public final class Buffers {
   private static int length(int kind) {
     int power = kind / STEPS;
     long length = (1L << power) + (kind % STEPS + 1L) * (1L << (power - 2));
-    return (int) Math.min(length, Integer.MAX_VALUE - 8);
+    return (int) Math.min(length, LONGEST);
   }
 }

@@ -39,9 +39,9 @@ final class ScalarAttentionBackward {
     this.depth = head.queries().cols();
     this.width = head.values().cols();
     this.tile = new ScalarScores(head, BLOCK);
-    this.tileOfValues = new float[width * Tiles.TILE];
-    this.queries = new float[BLOCK * depth];
-    this.cotangents = new float[BLOCK * width];
+    this.tileOfValues = new float[Buffers.size(width, Tiles.TILE)];
+    this.queries = new float[Buffers.size(BLOCK, depth)];
+    this.cotangents = new float[Buffers.size(BLOCK, width)];
     this.mayMask = rules.causal() || head.mask() != null;
   }
 

@@ -39,9 +39,9 @@ final class ScalarAttentionBackward64 {
     this.depth = head.queries().cols();
     this.width = head.values().cols();
     this.tile = new ScalarScores64(head, BLOCK);
-    this.tileOfValues = new double[width * Tiles.TILE];
-    this.queries = new double[BLOCK * depth];
-    this.cotangents = new double[BLOCK * width];
+    this.tileOfValues = new double[Buffers.size(width, Tiles.TILE)];
+    this.queries = new double[Buffers.size(BLOCK, depth)];
+    this.cotangents = new double[Buffers.size(BLOCK, width)];
     this.mayMask = rules.causal() || head.mask() != null;
   }
 

@@ -26,7 +26,7 @@ final class ScalarScores {
     this.head = head;
     this.rules = head.rules();
     this.depth = head.queries().cols();
-    this.tileOfKeys = new float[depth * Tiles.TILE];
+    this.tileOfKeys = new float[Buffers.size(depth, Tiles.TILE)];
     this.mayMask = rules.causal() || head.mask() != null;
     this.shown = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
   }

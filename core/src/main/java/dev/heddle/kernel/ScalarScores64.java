@@ -26,7 +26,7 @@ final class ScalarScores64 {
     this.head = head;
     this.rules = head.rules();
     this.depth = head.queries().cols();
-    this.tileOfKeys = new double[depth * Tiles.TILE];
+    this.tileOfKeys = new double[Buffers.size(depth, Tiles.TILE)];
     this.mayMask = rules.causal() || head.mask() != null;
     this.shown = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
   }

@@ -16,9 +16,6 @@ final class Bernoulli implements MaskPattern.Counted {
   private static final int FRACTION = 23; // bits of a uniform float32
   private static final int FRACTION_64 = 52;
 
-  private static final ThreadLocal<ThreefryBlocks> BLOCKS =
-      ThreadLocal.withInitial(ThreefryBlocks::new);
-
   private final Key key;
   private final long size;
   private final long wordsAKey;
@@ -55,7 +52,7 @@ final class Bernoulli implements MaskPattern.Counted {
 
   @Override
   public void restrict(long from, int count, byte[] flags, int at) {
-    ThreefryBlocks blocks = BLOCKS.get();
+    ThreefryBlocks blocks = ThreefryBlocks.borrow();
     for (int done = 0; done < count; ) {
       int length = draw(blocks, from + done, Math.min(ThreefryBlocks.MOST, count - done));
       if (wide) {
@@ -65,6 +62,7 @@ final class Bernoulli implements MaskPattern.Counted {
       }
       done += length;
     }
+    blocks.giveBack();
   }
 
   private void compare(int[] words, int count, byte[] flags, int at) {

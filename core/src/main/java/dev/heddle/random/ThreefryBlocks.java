@@ -1,5 +1,8 @@
 package dev.heddle.random;
 
+import dev.heddle.kernel.SoftPool;
+import java.lang.ref.SoftReference;
+
 /**
  * Many blocks of {@link Threefry} at once, in plain loops over one array, which the JIT compiler
  * makes vector code of.
@@ -10,8 +13,25 @@ final class ThreefryBlocks {
 
   private static final int PARITY = 0x1BD11BDA;
 
+  private static final int KEPT = 16;
+
+  private static final SoftPool<ThreefryBlocks> IDLE = new SoftPool<>(KEPT);
+
+  private final SoftReference<ThreefryBlocks> self = new SoftReference<>(this);
+
   /** The first words of the blocks, then, from {@link #MOST} on, their second. */
   final int[] words = new int[2 * MOST];
+
+  /** Blocks that nobody else uses until they are given back. */
+  static ThreefryBlocks borrow() {
+    ThreefryBlocks idle = IDLE.poll();
+    return idle != null ? idle : new ThreefryBlocks();
+  }
+
+  /** Lets others use them. */
+  void giveBack() {
+    IDLE.offer(self);
+  }
 
   /**
    * Encrypts counters.

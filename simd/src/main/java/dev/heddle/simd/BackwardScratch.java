@@ -1,17 +1,21 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.SoftPool;
 import dev.heddle.kernel.Tiles;
+import java.lang.ref.SoftReference;
 
-/** What the derivative of attention needs beside its operands; one for each thread. */
+/** What the derivative of attention needs beside its operands; for one call at a time. */
 final class BackwardScratch {
   /** Keys whose scores are used while they are in the first-level cache; even. */
   static final int CHUNK = 96;
 
   private static final int BLOCK = SimdAttention.BLOCK;
 
-  private static final ThreadLocal<BackwardScratch> OF_THREAD =
-      ThreadLocal.withInitial(BackwardScratch::new);
+  private static final SoftPool<BackwardScratch> IDLE = new SoftPool<>(Scratch.KEPT);
+
+  private final SoftReference<BackwardScratch> self = new SoftReference<>(this);
 
   /** Scores, then weights, {@code [CHUNK, BLOCK]}. */
   final float[] weights = new float[CHUNK * BLOCK];
@@ -55,35 +59,42 @@ final class BackwardScratch {
 
   private BackwardScratch() {}
 
-  static BackwardScratch ofThread() {
-    return OF_THREAD.get();
+  /** One that nobody else uses until it is given back; of whatever it held before. */
+  static BackwardScratch borrow() {
+    BackwardScratch idle = IDLE.poll();
+    return idle != null ? idle : new BackwardScratch();
+  }
+
+  /** Lets others use it. */
+  void giveBack() {
+    IDLE.offer(self);
   }
 
   /** Makes room for a block of queries. */
   void prepare(int depth, int width) {
-    queries = room(queries, depth * BLOCK);
-    queryRows = room(queryRows, BLOCK * BlockProducts.padded(depth));
-    cotangents = room(cotangents, width * BLOCK);
-    cotangentRows = room(cotangentRows, BLOCK * BlockProducts.padded(width));
-    outputs = room(outputs, width * BLOCK);
-    ofQueries = room(ofQueries, depth * BLOCK);
+    queries = room(queries, Buffers.size(depth, BLOCK));
+    queryRows = room(queryRows, Buffers.size(BLOCK, BlockProducts.padded(depth)));
+    cotangents = room(cotangents, Buffers.size(width, BLOCK));
+    cotangentRows = room(cotangentRows, Buffers.size(BLOCK, BlockProducts.padded(width)));
+    outputs = room(outputs, Buffers.size(width, BLOCK));
+    ofQueries = room(ofQueries, Buffers.size(depth, BLOCK));
   }
 
   float[] keyColumns(int depth, int keys) {
-    int tiles = (keys + Tiles.TILE - 1) / Tiles.TILE;
-    keyColumns = room(keyColumns, Math.multiplyExact(depth, tiles * Tiles.TILE));
+    int laid = Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE);
+    keyColumns = room(keyColumns, Buffers.size(depth, laid));
     return keyColumns;
   }
 
   /** Rows side by side, because their stride may put many of them into the same cache sets. */
   Rows keyRows(Rows keys) {
-    keyRows = room(keyRows, Math.multiplyExact(keys.rows(), keys.cols()));
+    keyRows = room(keyRows, Buffers.size(keys.rows(), keys.cols()));
     return packed(keys, keyRows);
   }
 
   /** As {@link #keyRows}. */
   Rows valueRows(Rows values) {
-    valueRows = room(valueRows, Math.multiplyExact(values.rows(), values.cols()));
+    valueRows = room(valueRows, Buffers.size(values.rows(), values.cols()));
     return packed(values, valueRows);
   }
 

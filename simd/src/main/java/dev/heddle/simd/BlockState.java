@@ -3,6 +3,7 @@ package dev.heddle.simd;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Polynomials;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ final class BlockState {
   private final float[] laterScales = new float[SimdAttention.BLOCK];
 
   BlockState(int width) {
-    this.weighted = new float[width * SimdAttention.BLOCK];
+    this.weighted = new float[Buffers.size(width, SimdAttention.BLOCK)];
   }
 
   /** Back to no keys. The weighted values stay: the first tile of a span starts their chains. */

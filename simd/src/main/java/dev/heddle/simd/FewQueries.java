@@ -1,6 +1,7 @@
 package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Tiles;
 
@@ -19,11 +20,11 @@ final class FewQueries {
   static AttentionHead scored(AttentionHead head, int queries, Scratch scratch) {
     Rows keys = head.keys();
     int depth = keys.cols();
-    int stride = (keys.rows() + Tiles.TILE - 1) / Tiles.TILE * Tiles.TILE;
+    int stride = Buffers.size(Math.ceilDiv(keys.rows(), Tiles.TILE), Tiles.TILE);
     scratch.prepare(depth, 0, 0);
     float[] divided = divide(head, queries, scratch.queries);
-    float[] tile = scratch.panel(depth * Tiles.TILE);
-    float[] scores = scratch.keys(Math.multiplyExact(queries, stride));
+    float[] tile = scratch.panel(Buffers.size(depth, Tiles.TILE));
+    float[] scores = scratch.keys(Buffers.size(queries, stride));
     for (int start = 0; start < keys.rows(); start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, keys.rows() - start);
       Transpose.intoColumns(

@@ -54,8 +54,13 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     return new Panels(data, rows, cols, true).lay(b, turned ? kernels : null);
   }
 
+  /** Whether an array holds the panels: with the filling they are larger than the operand. */
+  static boolean fit(int rows, int cols) {
+    return (long) Math.ceilDiv(cols, WIDTH) * WIDTH * rows <= Buffers.LONGEST;
+  }
+
   private static int length(int rows, int cols) {
-    return (cols + WIDTH - 1) / WIDTH * rows * WIDTH;
+    return Buffers.size(rows, Math.ceilDiv(cols, WIDTH) * WIDTH);
   }
 
   /** Lays all panels, on several threads where they are large. */

@@ -1,5 +1,6 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Rows;
 
@@ -81,10 +82,21 @@ final class Products {
     }
     if (full < b.cols()) {
       Rows rest = new Rows(b.data(), b.at(0) + full, b.stride(), b.rows(), b.cols() - full);
-      float[] panel = Scratch.ofThread().panel(b.rows() * Panels.WIDTH);
-      Panels.lay(rest, 0, panel, 0);
-      block(a, 0, 0, panel, 0, Panels.WIDTH, c, full, a.rows(), a.cols(), true);
+      multiplyRest(a, rest, c, full);
     }
+  }
+
+  /** Columns that fill no panel, some steps at a time. */
+  private static void multiplyRest(Rows a, Rows b, Rows c, int col) {
+    Scratch scratch = Scratch.borrow();
+    float[] panel = scratch.panel(STEP_BLOCK * Panels.WIDTH);
+    for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
+      int steps = Math.min(STEP_BLOCK, a.cols() - step);
+      Rows part = new Rows(b.data(), b.at(step), b.stride(), steps, b.cols());
+      Panels.lay(part, 0, panel, 0);
+      block(a, 0, step, panel, 0, Panels.WIDTH, c, col, a.rows(), steps, step == 0);
+    }
+    scratch.giveBack();
   }
 
   /** Some rows by one panel; the columns past the end of C go to scratch. */
@@ -122,7 +134,8 @@ final class Products {
           fresh);
       return;
     }
-    float[] edge = Scratch.ofThread().edge(rows * tile);
+    Scratch scratch = Scratch.borrow();
+    float[] edge = scratch.edge(Buffers.size(rows, tile));
     if (!fresh) {
       for (int r = 0; r < rows; r++) {
         System.arraycopy(c.data(), co + r * c.stride(), edge, r * tile, width);
@@ -132,6 +145,7 @@ final class Products {
     for (int r = 0; r < rows; r++) {
       System.arraycopy(edge, r * tile, c.data(), co + r * c.stride(), width);
     }
+    scratch.giveBack();
   }
 
   private static void tile(

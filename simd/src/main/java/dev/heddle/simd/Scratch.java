@@ -1,11 +1,19 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.SoftPool;
 import dev.heddle.kernel.Tiles;
+import java.lang.ref.SoftReference;
 
-/** What attention needs beside its operands; one for each thread, grown when it must. */
+/** What attention needs beside its operands; for one call at a time, grown when it must. */
 final class Scratch {
-  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+  /** Idle ones that are kept: as many as threads compute, where there are more processors. */
+  static final int KEPT = Math.max(16, Runtime.getRuntime().availableProcessors());
+
+  private static final SoftPool<Scratch> IDLE = new SoftPool<>(KEPT);
+
+  private final SoftReference<Scratch> self = new SoftReference<>(this);
 
   /** A tile of scores, then of weights, {@code [TILE, BLOCK]}. */
   final float[] scores = new float[Tiles.TILE * SimdAttention.BLOCK];
@@ -38,20 +46,27 @@ final class Scratch {
 
   private Scratch() {}
 
-  static Scratch ofThread() {
-    return OF_THREAD.get();
+  /** One that nobody else uses until it is given back; of whatever it held before. */
+  static Scratch borrow() {
+    Scratch idle = IDLE.poll();
+    return idle != null ? idle : new Scratch();
+  }
+
+  /** Lets others use it. */
+  void giveBack() {
+    IDLE.offer(self);
   }
 
   void prepare(int depth, int width, int keys) {
-    if (queries.length < depth * SimdAttention.BLOCK) {
-      queries = new float[depth * SimdAttention.BLOCK];
+    int block = Buffers.size(depth, SimdAttention.BLOCK);
+    if (queries.length < block) {
+      queries = new float[block];
     }
-    int tiles = (keys + Tiles.TILE - 1) / Tiles.TILE;
-    int laid = Math.multiplyExact(width, Math.multiplyExact(tiles, Tiles.TILE));
+    int laid = Buffers.size(width, Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE));
     if (values.length < laid) {
       values = new float[laid];
     }
-    if (state.weighted.length < width * SimdAttention.BLOCK) {
+    if (state.weighted.length < Buffers.size(width, SimdAttention.BLOCK)) {
       state = new BlockState(width);
     }
   }

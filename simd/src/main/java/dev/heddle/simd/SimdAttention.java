@@ -1,6 +1,7 @@
 package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -62,7 +63,7 @@ final class SimdAttention {
     if (queries <= 2 * BLOCK || given.stride() % CLASHING_STRIDE != 0) {
       return;
     }
-    float[] packed = scratch.keys(Math.multiplyExact(end, depth));
+    float[] packed = scratch.keys(Buffers.size(end, depth));
     for (int j = 0; j < end; j++) {
       System.arraycopy(given.data(), given.at(j), packed, j * depth, depth);
     }

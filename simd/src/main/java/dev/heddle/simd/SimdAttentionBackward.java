@@ -4,6 +4,7 @@ import static dev.heddle.simd.BackwardScratch.CHUNK;
 import static dev.heddle.simd.SimdAttention.BLOCK;
 
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.HeadCotangent;
 import dev.heddle.kernel.HeadGradients;
 import dev.heddle.kernel.Rounding;
@@ -77,10 +78,10 @@ final class SimdAttentionBackward {
       packKeys();
     }
     if (wanted.keys() != null) {
-      scratch.ofKeys = cleared(scratch.ofKeys, Math.multiplyExact(count, paddedDepth));
+      scratch.ofKeys = cleared(scratch.ofKeys, Buffers.size(count, paddedDepth));
     }
     if (wanted.values() != null) {
-      scratch.ofValues = cleared(scratch.ofValues, Math.multiplyExact(count, paddedWidth));
+      scratch.ofValues = cleared(scratch.ofValues, Buffers.size(count, paddedWidth));
     }
     if (wanted.pairs() != null) {
       Rows pairs = wanted.pairs();

@@ -53,16 +53,23 @@ final class SimdKernels extends SimdElements {
 
   @Override
   public Packed pack(Rows b, int rows) {
-    boolean plain = rows < ROWS_TO_PACK_FOR || isCold((long) rows * b.rows() * b.cols());
+    boolean plain = staysPlain(b.rows(), b.cols(), rows);
     products = Math.min(products + 1, COLD_CALLS);
     return plain ? new Packed.Plain(b) : Panels.of(b);
   }
 
   @Override
   public Packed packOnce(Rows b, boolean turned, int rows) {
-    boolean plain = rows < ROWS_TO_PACK_FOR || isCold((long) rows * b.rows() * b.cols());
+    boolean plain =
+        turned ? staysPlain(b.cols(), b.rows(), rows) : staysPlain(b.rows(), b.cols(), rows);
     products = Math.min(products + 1, COLD_CALLS);
     return plain ? scalar.packOnce(b, turned, rows) : Panels.lent(b, turned, this);
+  }
+
+  private boolean staysPlain(int steps, int cols, int rows) {
+    return rows < ROWS_TO_PACK_FOR
+        || isCold((long) rows * steps * cols)
+        || !Panels.fit(steps, cols);
   }
 
   @Override
@@ -102,14 +109,30 @@ final class SimdKernels extends SimdElements {
       return;
     }
     if (to - from < FEW_QUERIES) {
-      boolean few = from == 0 && !head.rules().causal();
-      AttentionHead scored = few ? FewQueries.scored(head, to, Scratch.ofThread()) : head;
-      scalar.attend(scored, from, to, out, maxima, sums);
+      if (from > 0 || head.rules().causal()) {
+        scalar.attend(head, from, to, out, maxima, sums);
+        return;
+      }
+      Scratch scratch = Scratch.borrow();
+      scalar.attend(FewQueries.scored(head, to, scratch), from, to, out, maxima, sums);
+      scratch.giveBack();
       return;
     }
+    Scratch scratch = Scratch.borrow();
+    attend(new SimdAttention(head, scratch), head, from, to, out, maxima, sums);
+    scratch.giveBack();
+  }
+
+  private void attend(
+      SimdAttention attention,
+      AttentionHead head,
+      int from,
+      int to,
+      Rows out,
+      float @Nullable [] maxima,
+      float @Nullable [] sums) {
     int keys = head.keys().rows();
     int end = head.rules().causal() ? Math.min(to, keys) : keys;
-    SimdAttention attention = new SimdAttention(head, Scratch.ofThread());
     if (!attention.packValues(end)) {
       scalar.attend(head, from, to, out, maxima, sums);
       return;
@@ -172,8 +195,11 @@ final class SimdKernels extends SimdElements {
   public void attendBackward(
       HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
     if (to - from >= FEW_QUERIES && !isScalar(given.head(), to - from)) {
-      BackwardScratch scratch = BackwardScratch.ofThread();
-      if (new SimdAttentionBackward(given, wanted, keyFrom, keyTo, scratch).run(from, to)) {
+      BackwardScratch scratch = BackwardScratch.borrow();
+      boolean done =
+          new SimdAttentionBackward(given, wanted, keyFrom, keyTo, scratch).run(from, to);
+      scratch.giveBack();
+      if (done) {
         return;
       }
     }
@@ -192,7 +218,8 @@ final class SimdKernels extends SimdElements {
       scalar.weigh(head, from, to, out, rounding);
       return;
     }
-    SimdAttention attention = new SimdAttention(withoutValues(head), Scratch.ofThread());
+    Scratch scratch = Scratch.borrow();
+    SimdAttention attention = new SimdAttention(withoutValues(head), scratch);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
       BlockState state = attention.weigh(first, count, out);
@@ -205,6 +232,7 @@ final class SimdKernels extends SimdElements {
         }
       }
     }
+    scratch.giveBack();
   }
 
   @Override

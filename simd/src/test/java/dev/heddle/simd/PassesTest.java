@@ -113,7 +113,7 @@ class PassesTest {
 
   @Test
   void exponentialsHaveTheScalarBits() {
-    Scratch scratch = Scratch.ofThread();
+    Scratch scratch = Scratch.borrow();
     Arrays.fill(scratch.shifts, 0);
     float[] expected = new float[scratch.scores.length];
     int keys = expected.length / SimdAttention.BLOCK;

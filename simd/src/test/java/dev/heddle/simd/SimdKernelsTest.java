@@ -2,15 +2,25 @@ package dev.heddle.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.array.DType;
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
 import dev.heddle.kernel.NormRows;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.ScalarKernels;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.UnaryFunction;
+import dev.heddle.support.Numbers;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +85,85 @@ class SimdKernelsTest extends KernelsContract {
     if (!WISH.equals("auto")) {
       assertThat(kernels().name()).isEqualTo(WISH);
     }
+  }
+
+  /**
+   * Keys laid side by side, only those before the last query; then the first queries, of which none
+   * sees a key, need all of them.
+   */
+  @Test
+  void maskedQueriesSeeAllKeysWhereOnlySomeWereLaid() {
+    int keys = 600;
+    int parts = 200; // queries of a part, more than two blocks
+    int stride = 512; // elements: rows of a multiple of two kilobytes clash in the cache
+    float[] data = Numbers.of(1, DType.FLOAT32, keys, stride).toFloatArray();
+    Rows q = new Rows(data, 0, stride, keys, 20);
+    Rows k = new Rows(data, 100, stride, keys, 20);
+    Rows v = new Rows(data, 200, stride, keys, 20);
+    byte[] shown = new byte[keys];
+    Arrays.fill(shown, 150, keys, (byte) 1); // padding on the left
+    PairFlags padding = new PairFlags.Stored(new Grid<>(shown, 0, 0, 1));
+    ScoreRules causal =
+        new ScoreRules(
+            4,
+            Rounding.NONE,
+            Rounding.NONE,
+            Rounding.NONE,
+            -Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            true,
+            1);
+    AttentionHead head = new AttentionHead(q, k, v, null, null, padding, null, causal);
+    Rows expected = Rows.of(new float[keys * 20], keys, 20);
+    new ScalarKernels().attend(head, 0, keys, expected, null, null);
+    Rows out = Rows.of(new float[keys * 20], keys, 20);
+    for (int from = 0; from < keys; from += parts) {
+      kernels().attend(head, from, from + parts, out, null, null);
+    }
+    assertThat(out.data()).isEqualTo(expected.data());
+  }
+
+  /** {@code [20M, 100]} is an array; filled up to whole panels it would not be. */
+  @Test
+  void whatFitsNoArrayInPanelsStaysAsItIs() {
+    assertThat(Panels.fit(20_000_000, 100)).isFalse();
+    assertThat(Panels.fit(20_000_000, Panels.WIDTH)).isTrue();
+    float[] tiny = new float[1];
+    Rows large = new Rows(tiny, 0, 0, 1 << 28, 1); // one row, again and again
+    assertThat(kernels().pack(large, 64)).isInstanceOf(Packed.Plain.class);
+  }
+
+  @Test
+  void plainOperandsHaveTheBitsOfPanels() {
+    int steps = 2500; // more than two blocks of them
+    int cols = Panels.WIDTH + 5;
+    Rows a = Rows.of(Numbers.of(1, DType.FLOAT32, 9, steps).toFloatArray(), 9, steps);
+    Rows b = Rows.of(Numbers.of(2, DType.FLOAT32, steps, cols).toFloatArray(), steps, cols);
+    Rows expected = Rows.of(new float[9 * cols], 9, cols);
+    kernels().multiply(a, Panels.of(b), 0, expected, Epilogue.NONE);
+    Rows out = Rows.of(new float[9 * cols], 9, cols);
+    kernels().multiply(a, new Packed.Plain(b), 0, out, Epilogue.NONE);
+    assertThat(out.data()).isEqualTo(expected.data());
+  }
+
+  @Test
+  void scratchIsBorrowedByOneAtATimeAndBelongsToNoThread() throws InterruptedException {
+    Scratch mine = Scratch.borrow();
+    assertThat(Scratch.borrow()).isNotSameAs(mine);
+    mine.giveBack();
+    assertThat(Scratch.borrow()).isSameAs(mine);
+    AtomicReference<Scratch> others = new AtomicReference<>();
+    Thread other =
+        Thread.ofVirtual()
+            .start(() -> {
+              Scratch scratch = Scratch.borrow();
+              others.set(scratch);
+              scratch.giveBack();
+            });
+    other.join();
+    assertThat(IntStream.range(0, Scratch.KEPT).mapToObj(i -> Scratch.borrow()))
+        .as("what an ended thread had")
+        .contains(others.get());
   }
 
   @Test
