@@ -24,6 +24,8 @@ public record KernelChoice(Kernels kernels, String why) {
 
   private static final String MODULE = "the module dev.heddle.simd";
 
+  private static final String INCUBATOR = "jdk.incubator.vector";
+
   /**
    * The choice of this JVM, made when it is first needed.
    *
@@ -39,11 +41,16 @@ public record KernelChoice(Kernels kernels, String why) {
   }
 
   /**
-   * The choice for a wish.
+   * The choice for a wish, among the kernels that this class's own loader finds.
    *
    * @throws IllegalArgumentException as {@link #current}
    */
   public static KernelChoice of(String wish) {
+    ClassLoader own = KernelsProvider.class.getClassLoader();
+    return of(wish, ServiceLoader.load(KernelsProvider.class, own));
+  }
+
+  static KernelChoice of(String wish, ServiceLoader<KernelsProvider> providers) {
     if (!NAMES.contains(wish)) {
       throw new IllegalArgumentException(
           "kernels: expected one of " + String.join(", ", NAMES) + ", got \"" + wish + "\"");
@@ -52,21 +59,44 @@ public record KernelChoice(Kernels kernels, String why) {
       return new KernelChoice(new ScalarKernels(), "asked for");
     }
     String reason = MODULE + " is not present";
+    Throwable cause = null;
+    String name = "a provider of kernels";
     try {
-      for (KernelsProvider provider : ServiceLoader.load(KernelsProvider.class)) {
-        Kernels kernels = provider.create(wish);
-        return new KernelChoice(
-            kernels, wish.equals("auto") ? "the widest that this machine prefers" : "asked for");
+      for (var each = providers.stream().iterator(); each.hasNext(); ) {
+        ServiceLoader.Provider<KernelsProvider> provider = each.next();
+        name = "the provider of kernels " + provider.type().getName();
+        try {
+          Kernels kernels = provider.get().create(wish);
+          return new KernelChoice(
+              kernels, wish.equals("auto") ? "the widest that this machine prefers" : "asked for");
+        } catch (UnsupportedOperationException e) {
+          reason = String.valueOf(e.getMessage());
+          cause = e;
+        } catch (RuntimeException | ServiceConfigurationError | LinkageError e) {
+          reason = reason(name, e);
+          cause = e;
+        }
       }
-    } catch (UnsupportedOperationException e) {
-      reason = String.valueOf(e.getMessage());
-    } catch (ServiceConfigurationError | NoClassDefFoundError e) {
-      reason = MODULE + " needs --add-modules jdk.incubator.vector on the class path";
+    } catch (ServiceConfigurationError | LinkageError e) {
+      reason = reason(name, e);
+      cause = e;
     }
     if (wish.equals("auto")) {
       return new KernelChoice(new ScalarKernels(), reason);
     }
-    throw new IllegalArgumentException("kernels: " + wish + " is not available: " + reason);
+    throw new IllegalArgumentException("kernels: " + wish + " is not available: " + reason, cause);
+  }
+
+  private static String reason(String provider, Throwable error) {
+    Throwable first = error;
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (String.valueOf(e.getMessage()).replace('/', '.').contains(INCUBATOR)
+          && ModuleLayer.boot().findModule(INCUBATOR).isEmpty()) {
+        return MODULE + " needs --add-modules " + INCUBATOR + " on the class path";
+      }
+      first = e;
+    }
+    return provider + " failed: " + first;
   }
 
   private static final class Holder {
