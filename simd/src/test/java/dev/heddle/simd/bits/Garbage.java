@@ -34,7 +34,7 @@ final class Garbage {
 
   private static final int CALLS = 50;
   private static final int ROUNDS = 4;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final int MOST_ROUNDS = 200;
 
   /** What the kernel's own object and the like take. */
   static final long SMALL = 160;
@@ -48,6 +48,9 @@ final class Garbage {
   /** What the layer takes: its output, and small objects. */
   static final long LAYER = 2 * 128 * 128 * 4 + 16_000;
 
+  /** What a layer takes whose heads are whole panels; as {@link #LAYER}. */
+  static final long WHOLE_HEADS = 2 * 128 * 256 * 4 + 16_000;
+
   /** What a call takes whose arithmetic is microseconds: 4 KB of output, and small objects. */
   static final long SMALL_LAYER = 2 * 16 * 32 * 4 + 8_000;
 
@@ -59,13 +62,17 @@ final class Garbage {
 
   /**
    * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels}, {@code
-   * layers} or {@code small}.
+   * layers}, {@code heads} or {@code small}.
    */
   public static void main(String[] words) {
     Kernels kernels = KernelChoice.current().kernels();
     System.out.println("kernels " + kernels.name());
     if (words[0].equals("layers")) {
       layers(128, 128, LAYER, 2 * LAYER); // others convert their output
+      return;
+    }
+    if (words[0].equals("heads")) {
+      layers(128, 256, WHOLE_HEADS, 2 * WHOLE_HEADS);
       return;
     }
     if (words[0].equals("small")) {
@@ -182,14 +189,14 @@ final class Garbage {
 
   /**
    * Prints the bytes a call allocates once it is compiled: the fewest of any round of calls, of
-   * which there are more until it is few enough or patience ends. (How long compiling takes is up
-   * to the machine's other work.)
+   * which there are more until it is few enough, up to a number. (The JVM compiles while the call
+   * waits, so after how many calls is not up to the machine's other work.)
    */
   private static void measure(String name, long enough, Runnable call) {
-    long start = System.nanoTime();
     long fewest = Long.MAX_VALUE;
     int rounds = 0;
-    while (rounds++ < ROUNDS || (fewest > enough && System.nanoTime() - start < PATIENCE_NANOS)) {
+    while (rounds < ROUNDS || (fewest > enough && rounds < MOST_ROUNDS)) {
+      rounds++;
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < CALLS; i++) {
         call.run();
