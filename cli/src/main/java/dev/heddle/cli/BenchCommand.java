@@ -4,7 +4,6 @@ import dev.heddle.array.DType;
 import dev.heddle.io.Suggest;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,7 +69,7 @@ final class BenchCommand implements Command {
             names(options, "--engines", BenchRequest.ENGINES, BenchRequest.ENGINES),
             dtype(options.matchedOptionValue("--dtype", "float32")),
             seconds(options.matchedOptionValue("--seconds", USUAL_SECONDS)),
-            inAFolder(options.matchedOptionValue("--json", Path.of(""))),
+            options.matchedOptionValue("--json", Path.of("")),
             fileOrNull(options, "--markdown"),
             fileOrNull(options, "--svg"));
     ServiceLoader.load(Benchmark.class)
@@ -120,20 +119,7 @@ final class BenchCommand implements Command {
   }
 
   private static @Nullable Path fileOrNull(ParseResult options, String option) {
-    @Nullable Path path = options.matchedOptionValue(option, null);
-    return path == null ? null : inAFolder(path);
-  }
-
-  /** Looked at before minutes of measuring. */
-  private static Path inAFolder(Path path) {
-    @Nullable Path folder = path.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new FailedException(path + ": folder does not exist: " + folder);
-    }
-    if (Files.isDirectory(path)) {
-      throw new FailedException(path + ": is a folder, expected a file's name");
-    }
-    return path;
+    return options.matchedOptionValue(option, null);
   }
 
   private static OptionSpec list(String name, List<String> known, String description) {
@@ -150,6 +136,7 @@ final class BenchCommand implements Command {
     return OptionSpec.builder(name)
         .paramLabel("F")
         .type(Path.class)
+        .userObject(FileRole.OUTPUT)
         .required(required)
         .description(description)
         .build();

@@ -24,8 +24,9 @@ final class ConvertCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addPositional(file("IN", 0, "The weights to read."));
-    spec.addPositional(file("OUT", 1, "The weights to write, in any of the formats."));
+    spec.addPositional(file("IN", 0, "The weights to read.", FileRole.INPUT));
+    spec.addPositional(
+        file("OUT", 1, "The weights to write, in any of the formats.", FileRole.OUTPUT));
     spec.addOption(layout("--from", "The layout of IN: flax, torch-mha or hf-bert."));
     spec.addOption(layout("--to", "The layout of OUT."));
     spec.addOption(
@@ -96,10 +97,12 @@ final class ConvertCommand implements Command {
         .build();
   }
 
-  private static PositionalParamSpec file(String label, int index, String description) {
+  private static PositionalParamSpec file(
+      String label, int index, String description, FileRole role) {
     return PositionalParamSpec.builder()
         .paramLabel(label)
         .type(Path.class)
+        .userObject(role)
         .index(Integer.toString(index))
         .arity("1")
         .required(true)

@@ -38,7 +38,7 @@ final class FileOptions {
   }
 
   static OptionSpec output(String label, String description) {
-    return file("--output", label, description);
+    return file("--output", label, description, FileRole.OUTPUT);
   }
 
   static OptionSpec variables() {
@@ -52,9 +52,14 @@ final class FileOptions {
   }
 
   private static OptionSpec file(String name, String label, String description) {
+    return file(name, label, description, FileRole.INPUT);
+  }
+
+  private static OptionSpec file(String name, String label, String description, FileRole role) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .type(Path.class)
+        .userObject(role)
         .required(true)
         .description(description)
         .build();

@@ -35,7 +35,6 @@ public final class Main {
    */
   public static void main(String[] args) {
     int status = run(args, System.out, System.err);
-    System.out.flush();
     if (status != DONE) {
       System.exit(status); // otherwise returning is enough, and quicker: exit looks for a logger
     }
@@ -50,6 +49,15 @@ public final class Main {
    * @return the exit status
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
+    int status = answer(args, out, err);
+    if (out.checkError() && status == DONE) { // a print stream keeps its failures to itself
+      err.println("heddle: standard output: cannot be written");
+      return FAILED;
+    }
+    return status;
+  }
+
+  private static int answer(String[] args, PrintStream out, PrintStream err) {
     boolean debug = List.of(args).contains("--debug");
     try {
       List<String> words = commandFirst(args);
@@ -76,6 +84,7 @@ public final class Main {
       throws IOException {
     CommandLine line = new CommandLine(Commands.spec(name, command));
     line.registerConverter(Path.class, FileOptions::path);
+    Numbers.register(line);
     ParseResult options;
     try {
       options = line.parseArgs(words.toArray(String[]::new));
@@ -87,6 +96,7 @@ public final class Main {
       return DONE;
     }
     GlobalOptions.of(options).apply();
+    Outputs.check(options);
     command.run(options, out);
     return DONE;
   }

@@ -4,14 +4,11 @@ import dev.heddle.array.Array;
 import dev.heddle.io.Checkpoint;
 import dev.heddle.io.CheckpointFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/**
- * A file to write: looked at before the work begins, written whole or not at all when it is done.
- */
+/** A file of tensors to write, whole or not at all; {@link Outputs} has checked where. */
 final class OutputFile {
   private final Path path;
   private final CheckpointFile format;
@@ -22,22 +19,13 @@ final class OutputFile {
   }
 
   /**
-   * Checks the name and the folder.
+   * Checks the name.
    *
-   * @param path where, in a folder that exists
-   * @throws FailedException if the folder is missing
+   * @param path where
    * @throws IOException if the file's name says no known format
    */
   static OutputFile at(Path path) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new FailedException(path + ": folder does not exist: " + folder);
-    }
-    if (Files.isDirectory(path)) {
-      throw new FailedException(path + ": is a folder, expected a file's name");
-    }
-    CheckpointFile format = CheckpointFile.of(path);
-    return new OutputFile(path, format);
+    return new OutputFile(path, CheckpointFile.of(path));
   }
 
   /**

@@ -2,28 +2,29 @@ package dev.heddle.cli;
 
 import dev.heddle.cli.demo.Terminal;
 import dev.heddle.cli.train.Interruption;
-import dev.heddle.cli.train.LossChart;
 import dev.heddle.cli.train.Progress;
+import dev.heddle.cli.train.TextFile;
+import dev.heddle.cli.train.TrainingFiles;
 import dev.heddle.grad.Grad;
 import dev.heddle.grad.NotANumberException;
-import dev.heddle.io.AtomicFile;
+import dev.heddle.io.CheckpointFile;
 import dev.heddle.models.LossCurve;
+import dev.heddle.models.TextDigest;
 import dev.heddle.models.Training;
 import dev.heddle.models.TrainingCheckpoint;
 import dev.heddle.models.TrainingPlan;
 import dev.heddle.models.TrainingState;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle train}: a small language model learns a text, byte by byte. */
+/** {@code heddle train}: trains a small language model on the bytes of a text. */
 final class TrainCommand implements Command {
 
   @Override
@@ -33,9 +34,10 @@ final class TrainCommand implements Command {
         spec,
         "heddle train --text README.md --out model.msgpack --steps 300",
         "heddle train --text README.md --resume model.msgpack --steps 600",
+        "heddle train --text README.md --out decayed.npz --steps 600 --decay-steps 600",
         "",
-        "Ctrl-C finishes the step, writes the checkpoint and ends; --resume goes on to the bits of",
-        "one run. Beside CHECKPOINT stand its losses, as .csv and as .svg.");
+        "Ctrl-C finishes the step, writes the checkpoint and ends. What is resumed has the bits of",
+        "one run. The losses stand beside CHECKPOINT, as CHECKPOINT.csv and CHECKPOINT.svg.");
   }
 
   @Override
@@ -45,13 +47,9 @@ final class TrainCommand implements Command {
     if (given == null) {
       throw new UsageException("train: missing --out (see heddle train --help)");
     }
-    TrainOptions checked = TrainOptions.of(options, null); // before any file is looked at
-    OutputFile.at(given);
-    byte[] text = text(options.matchedOptionValue("--text", Path.of("")));
     @Nullable TrainingCheckpoint before = resume == null ? null : TrainingCheckpoint.read(resume);
-    TrainOptions wanted = checked;
+    TrainOptions wanted = TrainOptions.of(options, before == null ? null : before.plan());
     if (resume != null && before != null) {
-      wanted = TrainOptions.of(options, before.plan());
       wanted.requireSame(resume, before.plan());
       if (before.state().step() >= wanted.steps()) {
         throw new FailedException(
@@ -59,24 +57,73 @@ final class TrainCommand implements Command {
                 .formatted(resume, before.state().step(), wanted.steps()));
       }
     }
-    Training training =
-        training(wanted.plan(), text, options.matchedOptionValue("--text", Path.of("")));
+    TrainingFiles files = files(given, resume, options);
+    Path textFile = options.matchedOptionValue("--text", Path.of(""));
+    byte[] text = TextFile.read(textFile, longestText());
+    TextDigest digest = TextDigest.of(text);
+    if (resume != null && before != null && !options.matchedOptionValue("--new-text", false)) {
+      requireSame(resume, before.text(), textFile, digest);
+    }
+    requireMemory(wanted.plan());
+    Training training = training(wanted.plan(), text, textFile);
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%,d parameters, %,d tokens a step%s",
+            wanted.plan().model().parameters(),
+            wanted.plan().tokensPerStep(),
+            before == null ? "" : "; from step " + before.state().step() + " on"));
     boolean debugNaNs = options.matchedOptionValue("--debug-nans", false);
-    new Run(wanted, training, given, debugNaNs, out).go(before);
+    new Run(wanted, training, digest, files, debugNaNs, out).go(before);
   }
 
-  private static byte[] text(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new FailedException(file + ": is a folder, expected a file");
+  /** The files that are written, none of which is lost by it. */
+  private static TrainingFiles files(Path out, @Nullable Path resume, ParseResult options)
+      throws IOException {
+    CheckpointFile.of(out); // the name says the format
+    boolean resumed = resume != null && Files.exists(resume) && Files.exists(out);
+    boolean isOwn = resumed && Files.isSameFile(out, Objects.requireNonNull(resume));
+    if (Files.exists(out) && !isOwn && !options.matchedOptionValue("--overwrite", false)) {
+      throw new FailedException(
+          out + ": exists; --resume " + out + " goes on from it, --overwrite replaces it");
     }
-    if (Files.exists(file) && Files.size(file) > Integer.MAX_VALUE - 8) {
-      throw new FailedException(file + ": expected a text of less than 2 GiB");
+    TrainingFiles files = new TrainingFiles(out);
+    for (Path beside : files.beside()) {
+      Outputs.checkBeside(beside, options);
     }
-    byte[] text = Files.readAllBytes(file);
-    if (text.length == 0) {
-      throw new FailedException(file + ": is empty, expected a text");
+    files.requireOwn();
+    return files;
+  }
+
+  private static int longestText() {
+    return (int) Math.min(Integer.MAX_VALUE - 16, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  private static void requireSame(
+      Path checkpoint, @Nullable TextDigest before, Path textFile, TextDigest text) {
+    if (before != null && !before.equals(text)) {
+      throw new FailedException(
+          "%s: was trained on another text (%s) than %s (%s); --new-text goes on with that"
+              .formatted(checkpoint, before, textFile, text));
     }
-    return text;
+  }
+
+  private static void requireMemory(TrainingPlan plan) {
+    double needed = plan.minMemory();
+    long given = Runtime.getRuntime().maxMemory();
+    if (needed > given) {
+      throw new FailedException(
+          String.format(
+              Locale.ROOT,
+              "train: %,d parameters and %,d tokens a step need at least %,.1f GB of memory, and"
+                  + " the JVM has %,.1f GB; make the model or the batch smaller, split the batch by"
+                  + " --shards, or give the JVM more, for instance HEDDLE_JAVA_OPTS=-Xmx%.0fg",
+              plan.model().parameters(),
+              plan.tokensPerStep(),
+              needed / 1e9,
+              given / 1e9,
+              Math.ceil(3 * needed / (1 << 30))));
+    }
   }
 
   private static Training training(TrainingPlan plan, byte[] text, Path file) {
@@ -92,28 +139,27 @@ final class TrainCommand implements Command {
    *
    * @param options what is wanted
    * @param training the work
-   * @param file where the checkpoint goes
+   * @param text the digest of the text
+   * @param files where the checkpoint and the losses go
    * @param debugNaNs whether the first operation that makes a NaN is looked for
    * @param out standard output
    */
   private record Run(
-      TrainOptions options, Training training, Path file, boolean debugNaNs, PrintStream out) {
+      TrainOptions options,
+      Training training,
+      TextDigest text,
+      TrainingFiles files,
+      boolean debugNaNs,
+      PrintStream out) {
 
     void go(@Nullable TrainingCheckpoint before) throws IOException {
       TrainingPlan plan = options.plan();
       TrainingState state = before == null ? training.begin() : before.state();
       LossCurve curve = before == null ? new LossCurve() : before.curve();
-      out.println(
-          String.format(
-              Locale.ROOT,
-              "%,d parameters, %,d tokens a step%s",
-              state.params().size(),
-              training.tokensAStep(),
-              before == null ? "" : "; from step " + state.step() + " on"));
       int columns = Terminal.isInteractive(out) ? Terminal.columns(System.getenv("COLUMNS")) : 0;
       try (var interruption = new Interruption();
           var progress =
-              new Progress(out, columns, state.step(), options.steps(), training.tokensAStep())) {
+              new Progress(out, columns, state.step(), options.steps(), plan.tokensPerStep())) {
         while (state.step() < options.steps() && !interruption.isRequested()) {
           Training.Step step = step(state);
           state = step.state();
@@ -129,7 +175,8 @@ final class TrainCommand implements Command {
         }
         if (state.step() < options.steps()) {
           progress.say(
-              "interrupted after step %d; --resume %s goes on".formatted(state.step(), file));
+              "interrupted after step %d; --resume %s --steps %d goes on"
+                  .formatted(state.step(), files.checkpoint(), options.steps()));
         }
       }
       out.println(
@@ -144,9 +191,9 @@ final class TrainCommand implements Command {
                       Locale.ROOT,
                       ", %.3f on text not trained on",
                       training.evaluate(state.params())),
-              file,
-              beside(".csv").getFileName(),
-              beside(".svg").getFileName()));
+              files.checkpoint(),
+              files.table().getFileName(),
+              files.chart().getFileName()));
     }
 
     private Training.Step step(TrainingState state) {
@@ -159,7 +206,7 @@ final class TrainCommand implements Command {
       }
       if (!step.isFinite()) {
         throw new FailedException(
-            "train: step %d: expected numbers, got a loss of %s and a gradient of length %s; %s"
+            "train: step %d: expected numbers, got a loss of %s and a gradient norm of %s; %s"
                     .formatted(step.state().step(), step.loss(), step.gradientNorm(), kept())
                 + (debugNaNs ? "" : "; --debug-nans names the operation"));
       }
@@ -167,7 +214,9 @@ final class TrainCommand implements Command {
     }
 
     private String kept() {
-      return Files.exists(file) ? file + " stays as it is" : "there is no checkpoint yet";
+      return Files.exists(files.checkpoint())
+          ? files.checkpoint() + " stays as it is"
+          : "there is no checkpoint yet";
     }
 
     private void evaluate(TrainingState state, LossCurve curve, Progress progress) {
@@ -180,26 +229,7 @@ final class TrainCommand implements Command {
     }
 
     private void save(TrainingState state, LossCurve curve) throws IOException {
-      new TrainingCheckpoint(options.plan(), state, curve).write(file);
-      write(beside(".csv"), curve.toCsv(options.plan().schedule()));
-      write(beside(".svg"), LossChart.svg(curve));
-    }
-
-    /** The file's name with another ending. */
-    private Path beside(String ending) {
-      String name = String.valueOf(file.getFileName());
-      return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
-    }
-
-    private static void write(Path file, String text) throws IOException {
-      AtomicFile.write(
-          file,
-          channel -> {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
-          });
+      files.save(new TrainingCheckpoint(options.plan(), state, curve, text));
     }
   }
 }

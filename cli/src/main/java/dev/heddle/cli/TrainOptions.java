@@ -31,29 +31,49 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
 
   /** Adds the options to the command. */
   static void declare(CommandSpec spec) {
-    spec.addOption(file("--text", "FILE", "What is learned: any text, read as bytes.", true));
     spec.addOption(
-        file("--out", "CHECKPOINT", "Where it goes; needed unless --resume says where.", false));
+        OptionSpec.builder("--text")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .required(true)
+            .description("The text to train on, read as bytes.")
+            .build());
     spec.addOption(
-        file("--resume", "CHECKPOINT", "Goes on from here, to the bits of one run.", false));
+        checkpoint(
+            "--out", "Where it goes, a new file; not needed with --resume.", FileRole.OUTPUT));
+    spec.addOption(
+        checkpoint(
+            "--resume",
+            "Goes on from this checkpoint to the bits of one run, and replaces it.",
+            FileRole.UPDATED));
+    spec.addOption(flag("--overwrite", "Replaces the file of --out if it exists."));
+    spec.addOption(flag("--new-text", "Resumes with another text than the checkpoint's."));
     spec.addOption(whole("--steps", "How many steps, those before included (default: 1000)."));
-    spec.addOption(whole("--batch", "Stretches of text in a batch (default: 16)."));
-    spec.addOption(whole("--length", "Bytes of a stretch (default: 128)."));
+    spec.addOption(whole("--batch", "Sequences in a batch (default: 16)."));
+    spec.addOption(whole("--length", "Bytes of a sequence (default: 128)."));
     spec.addOption(whole("--features", "The model's width (default: 128)."));
     spec.addOption(whole("--heads", "Heads of each attention (default: 4)."));
     spec.addOption(whole("--layers", "Blocks (default: 4)."));
-    spec.addOption(real("--learning-rate", "The rate at its highest (default: 0.001)."));
-    spec.addOption(whole("--warmup", "Steps it rises (default: a tenth, at most 100)."));
-    spec.addOption(whole("--decay-steps", "The step of the lowest rate (default: --steps)."));
-    spec.addOption(real("--weight-decay", "AdamW's, of matrices (default: 0.1)."));
-    spec.addOption(real("--clip", "The gradient's greatest length (default: 1)."));
-    spec.addOption(real("--dropout", "The share set to zero (default: 0)."));
-    spec.addOption(real("--held-out", "The text's end that is evaluated with (default: 0.1)."));
+    spec.addOption(real("--learning-rate", "The learning rate (default: 0.001)."));
+    spec.addOption(whole("--warmup", "Steps over which it rises from 0 (default: 100)."));
+    spec.addOption(
+        whole(
+            "--decay-steps",
+            "The step at which it has fallen to its minimum along a cosine (default: 0, no decay)."));
+    spec.addOption(
+        real("--min-learning-rate", "Its minimum (default: a tenth of --learning-rate)."));
+    spec.addOption(real("--b1", "Decay of Adam's first moment (default: 0.9)."));
+    spec.addOption(real("--b2", "Decay of Adam's second moment (default: 0.99)."));
+    spec.addOption(real("--eps", "Added to the root of the second moment (default: 1e-8)."));
+    spec.addOption(real("--weight-decay", "AdamW's weight decay, of matrices (default: 0.1)."));
+    spec.addOption(real("--clip", "Clips gradients to this global norm (default: 1)."));
+    spec.addOption(real("--dropout", "The dropout rate (default: 0)."));
+    spec.addOption(real("--held-out", "The share of the text to evaluate with (default: 0.1)."));
     spec.addOption(
         OptionSpec.builder("--seed")
             .paramLabel("N")
             .type(Long.class)
-            .description("Of everything that is drawn (default: 0).")
+            .description("Of the parameters, the batches and dropout (default: 0).")
             .build());
     spec.addOption(
         OptionSpec.builder("--dtype")
@@ -65,12 +85,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     spec.addOption(whole("--accumulate", "Batches that make a step (default: 1)."));
     spec.addOption(whole("--shards", "Parts of a batch, summed in order (default: 1)."));
     spec.addOption(whole("--every", "Steps between evaluations and checkpoints (default: 100)."));
-    spec.addOption(
-        OptionSpec.builder("--debug-nans")
-            .type(boolean.class)
-            .arity("0")
-            .description("Watches for the operation that first makes a NaN; slower.")
-            .build());
+    spec.addOption(flag("--debug-nans", "Names the operation that first makes a NaN; slower."));
   }
 
   /**
@@ -80,20 +95,14 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
    * @throws UsageException if one makes no sense
    */
   static TrainOptions of(ParseResult options, @Nullable TrainingPlan base) {
-    Integer last = options.matchedOptionValue("--steps", null);
-    Integer decay = options.matchedOptionValue("--decay-steps", null);
-    int steps = last != null ? last : base != null ? base.decaySteps() : USUAL_STEPS;
-    if (last == null && decay != null) {
-      steps = decay;
-    }
+    TrainingPlan start = base == null ? TrainingPlan.of(Config.small()) : base;
+    int decay = options.matchedOptionValue("--decay-steps", start.decaySteps());
+    int steps = options.matchedOptionValue("--steps", decay > 0 ? decay : USUAL_STEPS);
     requirePositive("--steps", steps);
     int every = options.matchedOptionValue("--every", USUAL_EVERY);
     requirePositive("--every", every);
     try {
-      return new TrainOptions(
-          plan(options, base == null ? TrainingPlan.of(Config.small(), steps) : base),
-          steps,
-          every);
+      return new TrainOptions(plan(options, start), steps, every);
     } catch (IllegalArgumentException e) {
       throw new UsageException("train: " + inOptions(String.valueOf(e.getMessage())), e);
     }
@@ -111,18 +120,28 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
             .dropoutRate(given.matchedOptionValue("--dropout", model.dropoutRate()))
             .dtype(dtype)
             .paramDtype(dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
-    return new TrainingPlan(
-        builder.build(),
-        given.matchedOptionValue("--batch", base.batch()),
-        given.matchedOptionValue("--accumulate", base.accumulate()),
-        given.matchedOptionValue("--shards", base.shards()),
-        given.matchedOptionValue("--learning-rate", base.learningRate()),
-        given.matchedOptionValue("--warmup", base.warmup()),
-        given.matchedOptionValue("--decay-steps", base.decaySteps()),
-        given.matchedOptionValue("--weight-decay", base.weightDecay()),
-        given.matchedOptionValue("--clip", base.clip()),
-        given.matchedOptionValue("--held-out", base.heldOut()),
-        given.matchedOptionValue("--seed", base.seed()));
+    TrainingPlan.Builder plan =
+        base.toBuilder()
+            .model(builder.build())
+            .batch(given.matchedOptionValue("--batch", base.batch()))
+            .accumulate(given.matchedOptionValue("--accumulate", base.accumulate()))
+            .shards(given.matchedOptionValue("--shards", base.shards()))
+            .learningRate(given.matchedOptionValue("--learning-rate", base.learningRate()))
+            .warmup(given.matchedOptionValue("--warmup", base.warmup()))
+            .decaySteps(given.matchedOptionValue("--decay-steps", base.decaySteps()))
+            .b1(given.matchedOptionValue("--b1", base.b1()))
+            .b2(given.matchedOptionValue("--b2", base.b2()))
+            .eps(given.matchedOptionValue("--eps", base.eps()))
+            .weightDecay(given.matchedOptionValue("--weight-decay", base.weightDecay()))
+            .clip(given.matchedOptionValue("--clip", base.clip()))
+            .heldOut(given.matchedOptionValue("--held-out", base.heldOut()))
+            .seed(given.matchedOptionValue("--seed", base.seed()));
+    if (given.hasMatchedOption("--min-learning-rate")) {
+      plan.minLearningRate(given.matchedOptionValue("--min-learning-rate", 0.0));
+    } else if (given.hasMatchedOption("--learning-rate")) {
+      plan.minLearningRate(Double.NaN); // a tenth of the new one
+    }
+    return plan.build();
   }
 
   private static DType dtype(ParseResult options, @Nullable DType before) {
@@ -200,11 +219,15 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
         .build();
   }
 
-  private static OptionSpec file(String name, String label, String description, boolean required) {
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
+  }
+
+  private static OptionSpec checkpoint(String name, String description, FileRole role) {
     return OptionSpec.builder(name)
-        .paramLabel(label)
+        .paramLabel("CHECKPOINT")
         .type(Path.class)
-        .required(required)
+        .userObject(role)
         .description(description)
         .build();
   }

@@ -2,6 +2,11 @@ package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +123,28 @@ class MainTest {
     assertThat(heddle.out().lines().map(line -> line.split(" ")[0]))
         .isEqualTo(List.of("heddle", "java", "kernels", "tiles", "threads"));
     assertThat(heddle.out()).contains(System.getProperty("java.version"));
+  }
+
+  @Test
+  void lostOutputIsAnError() {
+    var full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    for (String command : List.of("version", "completion", "--help")) {
+      var err = new ByteArrayOutputStream();
+      int status =
+          Main.run(
+              new String[] {command},
+              new PrintStream(full, false, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8));
+      assertThat(status).as(command).isEqualTo(1);
+      assertThat(err.toString(StandardCharsets.UTF_8))
+          .isEqualTo("heddle: standard output: cannot be written\n");
+    }
   }
 
   @Test

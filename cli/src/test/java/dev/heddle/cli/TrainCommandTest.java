@@ -1,13 +1,17 @@
 package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heddle.cli.train.TextFile;
 import dev.heddle.io.CheckpointFile;
+import dev.heddle.models.TextDigest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +65,9 @@ class TrainCommandTest {
 
   @Test
   void leavesACheckpointWithItsLossesBesideIt() throws IOException {
-    Heddle heddle = train("--out", file("model.msgpack"), "--steps", 12, "--learning-rate", 0.02);
+    Heddle heddle =
+        train(
+            "--out", file("model.msgpack"), "--steps", 12, "--warmup", 2, "--learning-rate", 0.02);
 
     assertThat(heddle.err()).isEmpty();
     assertThat(heddle.status()).isZero();
@@ -69,9 +75,10 @@ class TrainCommandTest {
         .startsWith("3,000 parameters, 32 tokens a step\nstep 1 of 12: loss 5.5")
         .containsPattern("step 12 of 12: loss \\d\\.\\d{3}, [\\d,]+ tokens/s, 0:00 left\n")
         .containsPattern("step 10: \\d\\.\\d{3} on text not trained on\n")
-        .endsWith("model.msgpack, model.csv and model.svg\n");
-    assertThat(files()).containsExactly("model.csv", "model.msgpack", "model.svg", "text.txt");
-    List<String> csv = Files.readAllLines(file("model.csv"));
+        .endsWith("model.msgpack, model.msgpack.csv and model.msgpack.svg\n");
+    assertThat(files())
+        .containsExactly("model.msgpack", "model.msgpack.csv", "model.msgpack.svg", "text.txt");
+    List<String> csv = Files.readAllLines(file("model.msgpack.csv"));
     assertThat(csv)
         .hasSize(13)
         .first()
@@ -79,7 +86,9 @@ class TrainCommandTest {
     assertThat(csv.get(1)).startsWith("1,5.5").endsWith(",");
     assertThat(csv.get(5)).startsWith("5,").doesNotEndWith(",");
     assertThat(loss(csv.get(12))).isLessThan(loss(csv.get(1)) - 0.5);
-    assertThat(Files.readString(file("model.svg"))).startsWith("<svg ").contains("<polyline");
+    assertThat(Files.readString(file("model.msgpack.svg")))
+        .startsWith("<svg ")
+        .contains("<polyline");
   }
 
   private static double loss(String line) {
@@ -90,18 +99,7 @@ class TrainCommandTest {
   void tenStepsAndTenMoreAreTwenty() throws IOException {
     Object[] usual = {"--dropout", 0.1, "--accumulate", 2, "--shards", 2, "--seed", 7};
     train(with(usual, "--out", file("whole.safetensors"), "--steps", 20));
-    Heddle half =
-        train(
-            with(
-                usual,
-                "--out",
-                file("half.safetensors"),
-                "--steps",
-                10,
-                "--decay-steps",
-                20,
-                "--warmup",
-                2));
+    Heddle half = train(with(usual, "--out", file("half.safetensors"), "--steps", 10));
     assertThat(half.status()).isZero();
 
     Heddle rest = train("--resume", file("half.safetensors"), "--steps", 20);
@@ -110,7 +108,151 @@ class TrainCommandTest {
     assertThat(rest.out()).contains("; from step 10 on\nstep 11 of 20: ");
     assertThat(CheckpointFile.read(file("half.safetensors")).tensors())
         .isEqualTo(CheckpointFile.read(file("whole.safetensors")).tensors());
-    assertThat(file("half.csv")).hasSameTextualContentAs(file("whole.csv"));
+    assertThat(file("half.safetensors.csv")).hasSameTextualContentAs(file("whole.safetensors.csv"));
+  }
+
+  @Test
+  void tenStepsAndTenMoreAreTwentyWhereTheLearningRateDecays() throws IOException {
+    Object[] decay = {"--warmup", 2, "--decay-steps", 20, "--min-learning-rate", 0, "--b2", 0.9};
+    train(with(decay, "--out", file("whole.npz"))); // to the end of the decay
+    train(with(decay, "--out", file("half.npz"), "--steps", 10));
+
+    assertThat(train("--resume", file("half.npz")).err()).isEmpty();
+
+    assertThat(CheckpointFile.read(file("half.npz")).tensors())
+        .isEqualTo(CheckpointFile.read(file("whole.npz")).tensors());
+    assertFails(
+        train("--resume", file("half.npz"), "--steps", 30, "--decay-steps", 30),
+        "half.npz: tensor \"config/decay_steps\": expected 30 as --decay-steps says, got 20");
+  }
+
+  @Test
+  void aCheckpointThatExistsNeedsResumeOrOverwrite() throws IOException {
+    train("--out", file("a.npz"), "--steps", 5);
+    byte[] before = Files.readAllBytes(file("a.npz"));
+    String kept =
+        ": exists; --resume " + file("a.npz") + " goes on from it, --overwrite replaces it";
+
+    assertFails(train("--out", file("a.npz"), "--steps", 5), "a.npz" + kept);
+    train("--out", file("b.npz"), "--steps", 6);
+    assertFails(
+        train("--resume", file("b.npz"), "--out", file("a.npz"), "--steps", 7), "a.npz" + kept);
+    assertThat(Files.readAllBytes(file("a.npz"))).isEqualTo(before);
+
+    assertThat(train("--out", file("a.npz"), "--steps", 3, "--overwrite").status()).isZero();
+    assertThat(CheckpointFile.read(file("a.npz")).tensor("step").item()).isEqualTo(3);
+    Path link = Files.createSymbolicLink(file("link.npz"), file("a.npz"));
+    Heddle own = train("--resume", file("a.npz"), "--out", link, "--steps", 4);
+    assertThat(own.err()).isEmpty();
+    assertThat(CheckpointFile.read(file("a.npz")).tensor("step").item()).isEqualTo(4);
+    assertThat(link).isSymbolicLink();
+  }
+
+  @Test
+  void theTextIsNeverWrittenOver() throws IOException {
+    Path corpus = Files.writeString(file("corpus.msgpack.csv"), TEXT);
+    Path other = Files.createLink(file("hard.npz"), corpus);
+
+    assertThat(Heddle.run("train", "--text", corpus, "--out", file("corpus.msgpack")))
+        .isEqualTo(
+            failure(
+                corpus
+                    + ": is written beside the output, and is the file of --text; expected"
+                    + " another name"));
+    assertThat(Heddle.run("train", "--text", corpus, "--out", other, "--overwrite"))
+        .isEqualTo(failure(other + ": --out names the same file as --text; expected another"));
+    assertThat(Heddle.run("train", "--text", corpus, "--resume", other))
+        .isEqualTo(failure(other + ": --resume names the same file as --text; expected another"));
+    assertThat(corpus).hasContent(TEXT);
+    assertThat(files()).containsExactly("corpus.msgpack.csv", "hard.npz", "text.txt");
+  }
+
+  private static Heddle failure(String message) {
+    return new Heddle(1, "", "heddle: " + message + "\n");
+  }
+
+  @Test
+  void onlyTablesAndChartsOfATrainingAreReplaced() throws IOException {
+    Files.writeString(file("a.npz.csv"), "name,price\n");
+    assertFails(
+        train("--out", file("a.npz"), "--steps", 5),
+        "a.npz.csv: exists, and heddle train did not write it; it is not replaced");
+    Files.delete(file("a.npz.csv"));
+    Files.writeString(file("a.npz.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    assertFails(
+        train("--out", file("a.npz"), "--steps", 5),
+        "a.npz.svg: exists, and heddle train did not write it; it is not replaced");
+    Files.delete(file("a.npz.svg"));
+    assertThat(files()).containsExactly("text.txt");
+
+    train("--out", file("a.npz"), "--steps", 5);
+    train("--out", file("a.msgpack"), "--steps", 6); // has a table of its own
+    Files.delete(file("a.npz"));
+
+    assertThat(train("--out", file("a.npz"), "--steps", 7).status()).isZero();
+    assertThat(Files.readAllLines(file("a.npz.csv"))).hasSize(8);
+    assertThat(Files.readAllLines(file("a.msgpack.csv"))).hasSize(7);
+  }
+
+  @Test
+  void anotherTextIsAnErrorUnlessItIsMeant() throws IOException {
+    train("--out", file("a.npz"), "--steps", 5);
+    Files.writeString(text, TEXT + "And more. ");
+
+    Heddle heddle = train("--resume", file("a.npz"), "--steps", 6);
+
+    assertThat(heddle.status()).isEqualTo(1);
+    assertThat(heddle.err())
+        .isEqualTo(
+            "heddle: %s: was trained on another text (%s) than %s (%s); --new-text goes on with that\n"
+                .formatted(
+                    file("a.npz"),
+                    TextDigest.of(TEXT.getBytes(StandardCharsets.UTF_8)),
+                    text,
+                    TextDigest.of(Files.readAllBytes(text))));
+    assertThat(train("--resume", file("a.npz"), "--steps", 6, "--new-text").status()).isZero();
+    assertThat(train("--resume", file("a.npz"), "--steps", 7).status()).isZero(); // its text now
+  }
+
+  @Test
+  void whatCannotBeWrittenIsFoundBeforeTheTraining() {
+    assumeTrue(Files.isDirectory(Path.of("/proc")), "needs a folder that nobody may write to");
+
+    assertThat(train("--out", "/proc/z.msgpack", "--steps", 5))
+        .isEqualTo(failure("/proc/z.msgpack: the folder /proc may not be written to"));
+  }
+
+  @Test
+  void whatDoesNotFitIntoMemoryIsAnErrorThatSaysHowMuchItTakes() {
+    assertThat(Heddle.run("train", "--text", text, "--out", file("a.npz"), "--batch", 1000000000))
+        .satisfies(heddle -> assertThat(heddle.status()).isEqualTo(1))
+        .satisfies(heddle ->
+            assertThat(heddle.err())
+                .matches(
+                    "heddle: train: 842,496 parameters and 128,000,000,000 tokens a step need at"
+                        + " least 3,[0-9]{3},[0-9]{3}\\.[0-9] GB of memory, and the JVM has [0-9.,]+ GB;"
+                        + " make the model or the batch smaller, split the batch by --shards, or"
+                        + " give the JVM more, for instance HEDDLE_JAVA_OPTS=-Xmx[0-9]+g\n"));
+    assertThat(
+            Heddle.run("train", "--text", text, "--out", file("a.npz"), "--layers", 100000).err())
+        .startsWith("heddle: train: 19,827,249,408 parameters and ");
+  }
+
+  @Test
+  void aTextWithoutEndIsAnError() {
+    Path zero = Path.of("/dev/zero");
+    assumeTrue(Files.exists(zero), "needs a file without end");
+
+    assertThatThrownBy(() -> TextFile.read(zero, 1 << 20))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessage(
+            "/dev/zero: expected a text of at most 1,048,576 bytes, a quarter of the JVM's memory;"
+                + " it is longer");
+    assertThatThrownBy(() -> TextFile.read(text, 9))
+        .hasMessage(
+            text
+                + ": expected a text of at most 9 bytes, a quarter of the JVM's memory; it is"
+                + " longer");
   }
 
   private static Object[] with(Object[] some, Object... more) {
@@ -203,15 +345,15 @@ class TrainCommandTest {
     assertThat(heddle.status()).isEqualTo(1);
     assertThat(heddle.err())
         .matches(
-            "heddle: train: step \\d+: expected numbers, got a loss of \\S+ and a gradient of"
-                + " length \\S+; there is no checkpoint yet; --debug-nans names the operation\n");
+            "heddle: train: step \\d+: expected numbers, got a loss of \\S+ and a gradient"
+                + " norm of \\S+; there is no checkpoint yet; --debug-nans names the operation\n");
     Heddle watched = train(with(wild, "--out", file("a.npz"), "--debug-nans"));
     assertThat(watched.err())
         .matches("heddle: train: step \\d+: \\w+: .*NaN from .*; there is no checkpoint yet\n");
 
     train("--out", file("a.npz"), "--steps", 5);
     byte[] before = Files.readAllBytes(file("a.npz"));
-    assertThat(train(with(wild, "--out", file("a.npz"))).err())
+    assertThat(train(with(wild, "--out", file("a.npz"), "--overwrite")).err())
         .contains("; " + file("a.npz") + " stays as it is; ");
     assertThat(Files.readAllBytes(file("a.npz"))).isEqualTo(before);
   }
@@ -219,6 +361,21 @@ class TrainCommandTest {
   @Test
   void optionsThatMakeNoSenseAreWrongUsage() {
     assertUsage("--steps 0: expected a positive number", "--steps", 0);
+    assertUsage(
+        "train: invalid value for option '--steps': expected a whole number from -2147483648 to"
+            + " 2147483647, got 99999999999 (see heddle train --help)",
+        "--steps",
+        "99999999999");
+    assertUsage(
+        "train: invalid value for option '--seed': expected a whole number, got \"x\" (see heddle"
+            + " train --help)",
+        "--seed",
+        "x");
+    assertUsage(
+        "train: invalid value for option '--clip': expected a number, got \"x\" (see heddle train"
+            + " --help)",
+        "--clip",
+        "x");
     assertUsage("train: --batch: expected a positive number, got 0", "--batch", 0);
     assertUsage("train: --heads: expected a divisor of the 128 features, got 3", "--heads", 3);
     assertUsage("train: --dropout: expected a rate from 0 to below 1, got 1.0", "--dropout", 1);
@@ -299,7 +456,9 @@ class TrainCommandTest {
     int step = (int) CheckpointFile.read(file("a.npz")).tensor("step").item();
     assertThat(step).isPositive();
     assertThat(lines)
-        .contains("interrupted after step " + step + "; --resume " + file("a.npz") + " goes on");
-    assertThat(files()).containsExactly("a.csv", "a.npz", "a.svg", "text.txt");
+        .contains(
+            "interrupted after step %d; --resume %s --steps 1000000 goes on"
+                .formatted(step, file("a.npz")));
+    assertThat(files()).containsExactly("a.npz", "a.npz.csv", "a.npz.svg", "text.txt");
   }
 }

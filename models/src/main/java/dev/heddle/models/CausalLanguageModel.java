@@ -176,6 +176,14 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
               .formatted(name, expected, got));
     }
 
+    /** How many parameters the model has; {@code Long.MAX_VALUE} if that overflows. */
+    public long parameters() {
+      double width = features;
+      double block = 12 * width * width + 13 * width; // attention 4 F^2, MLP 8 F^2; biases, norms
+      double all = ((double) vocabulary + length) * width + layers * block + 2 * width;
+      return all < 1L << 53 ? (long) all : Long.MAX_VALUE; // exact below
+    }
+
     /** A model of bytes that learns within a minute on two cores: 0.8 million parameters. */
     public static Config small() {
       return builder().vocabulary(256).length(128).features(128).heads(4).layers(4).build();

@@ -11,6 +11,9 @@ import java.util.List;
  * evaluations. It grows; a training that is resumed goes on with that of its checkpoint.
  */
 public final class LossCurve {
+  /** The first line of {@link #toCsv}: the names of the columns. */
+  public static final String CSV_HEADER = "step,loss,learning_rate,gradient_norm,evaluation\n";
+
   private float[] losses = new float[64];
   private float[] gradientNorms = new float[64];
   private int steps;
@@ -81,7 +84,7 @@ public final class LossCurve {
    * evaluation its loss. Numbers are the shortest that read back as the same float32.
    */
   public String toCsv(Schedule learningRate) {
-    StringBuilder csv = new StringBuilder("step,loss,learning_rate,gradient_norm,evaluation\n");
+    StringBuilder csv = new StringBuilder(CSV_HEADER);
     int next = 0;
     for (int i = 0; i < steps; i++) {
       csv.append(i + 1).append(',').append(losses[i]);

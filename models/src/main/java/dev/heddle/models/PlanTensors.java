@@ -40,6 +40,10 @@ public final class PlanTensors {
     all.put("learning_rate", real(plan.learningRate()));
     all.put("warmup", whole(plan.warmup()));
     all.put("decay_steps", whole(plan.decaySteps()));
+    all.put("min_learning_rate", real(plan.minLearningRate()));
+    all.put("b1", real(plan.b1()));
+    all.put("b2", real(plan.b2()));
+    all.put("eps", real(plan.eps()));
     all.put("weight_decay", real(plan.weightDecay()));
     all.put("clip", real(plan.clip()));
     all.put("held_out", real(plan.heldOut()));
@@ -73,18 +77,26 @@ public final class PlanTensors {
             all.real("dropout"),
             all.find("dtype", null).dtype(),
             all.find("param_dtype", null).dtype());
-    return new TrainingPlan(
-        model,
-        all.whole("batch"),
-        all.whole("accumulate"),
-        all.whole("shards"),
-        all.real("learning_rate"),
-        all.whole("warmup"),
-        all.whole("decay_steps"),
-        all.real("weight_decay"),
-        all.real("clip"),
-        all.real("held_out"),
-        all.find("seed", DType.INT64).toLongArray()[0]);
+    TrainingPlan.Builder plan =
+        TrainingPlan.builder(model)
+            .batch(all.whole("batch"))
+            .accumulate(all.whole("accumulate"))
+            .shards(all.whole("shards"))
+            .learningRate(all.real("learning_rate"))
+            .warmup(all.whole("warmup"))
+            .decaySteps(all.whole("decay_steps"))
+            .weightDecay(all.real("weight_decay"))
+            .clip(all.real("clip"))
+            .heldOut(all.real("held_out"))
+            .seed(all.find("seed", DType.INT64).toLongArray()[0]);
+    plan.minLearningRate(all.real("min_learning_rate", 0.1 * all.real("learning_rate")));
+    plan.b1(all.real("b1", 0.9)).b2(all.real("b2", 0.99)).eps(all.real("eps", 1e-8));
+    return plan.build();
+  }
+
+  /** A number that older checkpoints lack, because it was a constant. */
+  private double real(String name, double otherwise) {
+    return tensors.containsKey(name) ? real(name) : otherwise;
   }
 
   private int whole(String name) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * what goes on from a checkpoint has the bits of what was never interrupted.
  *
  * <pre>{@code
- * var training = new Training(TrainingPlan.of(Config.small(), 300), text);
+ * var training = new Training(TrainingPlan.of(Config.small()), text);
  * TrainingState state = training.begin();
  * while (state.step() < 300) {
  *   Step step = training.step(state);
@@ -92,11 +92,6 @@ public final class Training {
   /** The model, whose parameters the states hold. */
   public CausalLanguageModel model() {
     return model;
-  }
-
-  /** How many tokens a step reads. */
-  public int tokensAStep() {
-    return plan.accumulate() * plan.batch() * plan.model().length();
   }
 
   /** The state before the first step: {@code init} with the seed. */

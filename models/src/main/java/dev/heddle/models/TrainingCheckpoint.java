@@ -13,26 +13,33 @@ import dev.heddle.random.Key;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training as a file: {@code step}, {@code params} and {@code opt_state} as Flax's {@code
  * TrainState} has them, the key that everything is drawn from as {@code rng}, the plan as {@code
- * config} and what was seen as {@code history}; docs/formats.md lists all of it.
+ * config}, the text's digest as {@code text} and the losses as {@code history}; docs/formats.md
+ * lists all of it.
  *
  * @param plan what is trained, and how
  * @param state how far it is
- * @param curve what it has seen
+ * @param curve the losses so far
+ * @param text which text is trained on; null where an older checkpoint does not say
  */
-public record TrainingCheckpoint(TrainingPlan plan, TrainingState state, LossCurve curve) {
+public record TrainingCheckpoint(
+    TrainingPlan plan, TrainingState state, LossCurve curve, @Nullable TextDigest text) {
   private static final String STEP = "step";
   private static final String RNG = "rng";
   private static final String PARAMS = "params/";
   private static final String OPT_STATE = "opt_state/";
   private static final String CONFIG = "config/";
+  private static final String TEXT_SIZE = "text/size";
+  private static final String TEXT_SHA256 = "text/sha256";
   private static final String LOSS = "history/loss";
   private static final String GRADIENT_NORM = "history/gradient_norm";
   private static final String EVALUATION_STEP = "history/evaluation_step";
@@ -71,6 +78,10 @@ public record TrainingCheckpoint(TrainingPlan plan, TrainingState state, LossCur
     state.optState().flatten().forEach((path, array) -> tensors.put(nameOf(path), array));
     tensors.put(RNG, Key.of(plan.seed()).data());
     PlanTensors.of(plan).forEach((name, array) -> tensors.put(CONFIG + name, array));
+    if (text != null) {
+      tensors.put(TEXT_SIZE, Array.of(new long[] {text.size()}, 1).reshape());
+      tensors.put(TEXT_SHA256, Array.of(HexFormat.of().parseHex(text.sha256()), 32));
+    }
     tensors.put(LOSS, Array.of(curve.losses(), curve.steps()));
     tensors.put(GRADIENT_NORM, Array.of(curve.gradientNorms(), curve.steps()));
     int evaluations = curve.evaluations().size();
@@ -123,7 +134,23 @@ public record TrainingCheckpoint(TrainingPlan plan, TrainingState state, LossCur
     OptState optState = restore(plan.optimizer().init(params), tensors);
     LossCurve curve = curve(tensors, (int) step.item());
     return new TrainingCheckpoint(
-        plan, new TrainingState((int) step.item(), params, optState), curve);
+        plan, new TrainingState((int) step.item(), params, optState), curve, text(tensors));
+  }
+
+  private static @Nullable TextDigest text(Map<String, Array> tensors) {
+    if (!tensors.containsKey(TEXT_SHA256)) {
+      return null;
+    }
+    Array hash = find(tensors, TEXT_SHA256);
+    require(TEXT_SHA256, Array.zeros(DType.UINT8, 32), hash);
+    Array size = find(tensors, TEXT_SIZE);
+    require(TEXT_SIZE, Array.scalar(0, DType.INT64), size);
+    byte[] bytes = new byte[32];
+    long[] numbers = hash.toLongArray();
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) numbers[i];
+    }
+    return new TextDigest(size.toLongArray()[0], HexFormat.of().formatHex(bytes));
   }
 
   private static OptState restore(OptState template, Map<String, Array> tensors) {

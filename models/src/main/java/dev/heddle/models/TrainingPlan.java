@@ -1,5 +1,6 @@
 package dev.heddle.models;
 
+import dev.heddle.array.DType;
 import dev.heddle.models.CausalLanguageModel.Config;
 import dev.heddle.optim.GradientTransformation;
 import dev.heddle.optim.Optim;
@@ -8,19 +9,31 @@ import dev.heddle.optim.Schedules;
 
 /**
  * Everything that decides the bits of a training beside the text: the model, the batches and the
- * optimizer. Adam with weight decay of all that is a matrix, after clipping, at a rate that rises
- * in even steps and falls along a cosine to a tenth.
+ * optimizer, which is AdamW after clipping by the global norm, with weight decay of the matrices.
+ *
+ * <pre>{@code
+ * TrainingPlan plan =
+ *     TrainingPlan.builder(Config.small()).batch(32).warmup(100).decaySteps(5000).build();
+ * }</pre>
+ *
+ * <p>The number of steps is no part of the plan: what a step computes depends on the steps before
+ * it only, so a training of 300 steps that is resumed up to 600 has the bits of one of 600.
  *
  * @param model the model
- * @param batch how many stretches of text are read together
+ * @param batch how many sequences are read together
  * @param accumulate how many batches make a step, by the mean of their gradients
  * @param shards in how many equal parts a batch is differentiated, their gradients added in order;
  *     the number is part of the bits, where and when each is computed is not
- * @param learningRate the rate at its highest
- * @param warmup how many steps it rises
- * @param decaySteps the step at which it is at its lowest, and stays there
- * @param weightDecay the share of the matrices taken off, times the rate
- * @param clip the length to which longer gradients are cut
+ * @param learningRate the learning rate after the warm-up
+ * @param warmup over how many steps the learning rate rises linearly from 0
+ * @param decaySteps the step at which the learning rate has fallen to its minimum along a cosine,
+ *     the warm-up included; 0 for a constant learning rate after the warm-up
+ * @param minLearningRate the learning rate after {@code decaySteps}
+ * @param b1 the decay of Adam's first moment
+ * @param b2 the decay of Adam's second moment
+ * @param eps added to the root of Adam's second moment
+ * @param weightDecay AdamW's weight decay, of the matrices only
+ * @param clip the global norm to which gradients are clipped
  * @param heldOut the share of the text, its end, that is not trained on but evaluated with
  * @param seed of the parameters, the batches and dropout
  */
@@ -32,19 +45,21 @@ public record TrainingPlan(
     double learningRate,
     int warmup,
     int decaySteps,
+    double minLearningRate,
+    double b1,
+    double b2,
+    double eps,
     double weightDecay,
     double clip,
     double heldOut,
     long seed) {
-  /** Adam forgets squares of gradients faster than by default: trainings here are short. */
-  private static final double B2 = 0.99;
-
-  private static final double LOWEST_RATE = 0.1; // of the highest
+  /** How many times the features a block keeps of a token: queries, keys, values, the MLP, ... */
+  private static final int KEPT_WIDTHS = 12;
 
   /**
    * Checks the numbers.
    *
-   * @throws IllegalArgumentException if one makes no sense; the message names it
+   * @throws IllegalArgumentException if one is out of its range; the message names it
    */
   public TrainingPlan {
     requirePositive("batch", batch);
@@ -59,12 +74,17 @@ public record TrainingPlan(
     if (warmup < 0) {
       throw wrong("warmup", "a number of steps from 0 on", warmup);
     }
-    if (decaySteps <= warmup) {
-      throw wrong("decay_steps", "more than the " + warmup + " of the warm-up", decaySteps);
+    if (decaySteps != 0 && decaySteps <= warmup) {
+      throw wrong("decay_steps", "0, or more than the " + warmup + " of the warm-up", decaySteps);
     }
-    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-      throw wrong("weight_decay", "a number from 0 on", weightDecay);
+    if (!(minLearningRate >= 0 && minLearningRate <= learningRate)) {
+      throw wrong(
+          "min_learning_rate", "a number from 0 to the rate of " + learningRate, minLearningRate);
     }
+    requireDecay("b1", b1);
+    requireDecay("b2", b2);
+    requireNotNegative("eps", eps);
+    requireNotNegative("weight_decay", weightDecay);
     if (!(clip > 0)) {
       throw wrong("clip", "a number above 0", clip);
     }
@@ -79,37 +99,233 @@ public record TrainingPlan(
     }
   }
 
+  private static void requireDecay(String name, double number) {
+    if (!(number >= 0 && number < 1)) { // NaN too
+      throw wrong(name, "a number from 0 to below 1", number);
+    }
+  }
+
+  private static void requireNotNegative(String name, double number) {
+    if (!(number >= 0 && Double.isFinite(number))) {
+      throw wrong(name, "a number from 0 on", number);
+    }
+  }
+
   private static IllegalArgumentException wrong(String name, String expected, Object got) {
     return new IllegalArgumentException(
         "training: argument \"%s\": expected %s, got %s".formatted(name, expected, got));
   }
 
-  /**
-   * The plan for a model of the small size on a text of some dozen pages.
-   *
-   * @param steps for how many steps
-   */
-  public static TrainingPlan of(Config model, int steps) {
-    return new TrainingPlan(
-        model, 16, 1, 1, 1e-3, Math.min(100, steps / 10), steps, 0.1, 1.0, 0.1, 0);
+  /** A plan with the builder's defaults. */
+  public static TrainingPlan of(Config model) {
+    return builder(model).build();
+  }
+
+  /** A plan to fill in, from defaults for a small model on. */
+  public static Builder builder(Config model) {
+    return new Builder(model);
+  }
+
+  /** The same plan, to be changed. */
+  public Builder toBuilder() {
+    return builder(model)
+        .batch(batch)
+        .accumulate(accumulate)
+        .shards(shards)
+        .learningRate(learningRate)
+        .warmup(warmup)
+        .decaySteps(decaySteps)
+        .minLearningRate(minLearningRate)
+        .b1(b1)
+        .b2(b2)
+        .eps(eps)
+        .weightDecay(weightDecay)
+        .clip(clip)
+        .heldOut(heldOut)
+        .seed(seed);
   }
 
   /** The learning rate by the step. */
   public Schedule schedule() {
-    return Schedules.warmupCosineDecaySchedule(
-        0, learningRate, warmup, decaySteps, LOWEST_RATE * learningRate);
+    if (decaySteps > 0) {
+      return Schedules.warmupCosineDecaySchedule(
+          0, learningRate, warmup, decaySteps, minLearningRate);
+    }
+    return warmup == 0
+        ? Schedules.constantSchedule(learningRate)
+        : Schedules.warmupConstantSchedule(0, learningRate, warmup);
   }
 
   /**
-   * The optimizer, in Optax {@code chain(clip_by_global_norm(clip), adamw(schedule, b2=0.99,
+   * The optimizer, in Optax {@code chain(clip_by_global_norm(clip), adamw(schedule, b1, b2, eps,
    * weight_decay=weight_decay, mask=lambda params: tree.map(lambda p: p.ndim > 1, params)))}.
    */
   public GradientTransformation optimizer() {
     return Optim.chain(
         Optim.clipByGlobalNorm(clip),
         Optim.adamw(schedule())
-            .b2(B2)
+            .b1(b1)
+            .b2(b2)
+            .eps(eps)
             .weightDecay(weightDecay)
             .mask((path, param) -> param.rank() > 1));
+  }
+
+  /** How many tokens a step reads; {@code Long.MAX_VALUE} if that overflows. */
+  public long tokensPerStep() {
+    return (long) ((double) accumulate * batch * model.length());
+  }
+
+  /**
+   * A lower bound of the memory of a step in bytes: parameters, gradients and both moments of Adam,
+   * and of the activations of a shard those that every block keeps for the backward pass. With less
+   * the training cannot run; it takes two to three times as much.
+   */
+  public double minMemory() {
+    DType dtype = model.dtype() == null ? model.paramDtype() : model.dtype();
+    double state = 4.0 * model.parameters() * model.paramDtype().itemSize();
+    double tokens = (double) (batch / shards) * model.length();
+    double perToken = (double) model.layers() * KEPT_WIDTHS * model.features() + model.vocabulary();
+    return state + tokens * perToken * dtype.itemSize() + 4.0 * batch * (model.length() + 1.0);
+  }
+
+  /** Collects a plan. */
+  public static final class Builder {
+    private static final double MIN_RATIO = 0.1;
+
+    private Config model;
+    private int batch = 16;
+    private int accumulate = 1;
+    private int shards = 1;
+    private double learningRate = 1e-3;
+    private int warmup = 100;
+    private int decaySteps;
+    private double minLearningRate = Double.NaN; // then a share of the learning rate
+    private double b1 = 0.9;
+    private double b2 = 0.99; // below Adam's default of 0.999: trainings here are short
+    private double eps = 1e-8;
+    private double weightDecay = 0.1;
+    private double clip = 1;
+    private double heldOut = 0.1;
+    private long seed;
+
+    private Builder(Config model) {
+      this.model = model;
+    }
+
+    /** The model. */
+    public Builder model(Config value) {
+      model = value;
+      return this;
+    }
+
+    /** How many sequences are read together; 16 by default. */
+    public Builder batch(int value) {
+      batch = value;
+      return this;
+    }
+
+    /** How many batches make a step; 1 by default. */
+    public Builder accumulate(int value) {
+      accumulate = value;
+      return this;
+    }
+
+    /** In how many parts a batch is differentiated; 1 by default. */
+    public Builder shards(int value) {
+      shards = value;
+      return this;
+    }
+
+    /** The learning rate after the warm-up; 0.001 by default. */
+    public Builder learningRate(double value) {
+      learningRate = value;
+      return this;
+    }
+
+    /** Over how many steps the learning rate rises from 0; 100 by default. */
+    public Builder warmup(int value) {
+      warmup = value;
+      return this;
+    }
+
+    /** The step at which the learning rate is at its minimum; 0, the default, for no decay. */
+    public Builder decaySteps(int value) {
+      decaySteps = value;
+      return this;
+    }
+
+    /** The learning rate after the decay; a tenth of {@code learningRate} by default. */
+    public Builder minLearningRate(double value) {
+      minLearningRate = value;
+      return this;
+    }
+
+    /** The decay of Adam's first moment; 0.9 by default. */
+    public Builder b1(double value) {
+      b1 = value;
+      return this;
+    }
+
+    /** The decay of Adam's second moment; 0.99 by default. */
+    public Builder b2(double value) {
+      b2 = value;
+      return this;
+    }
+
+    /** Added to the root of Adam's second moment; 1e-8 by default. */
+    public Builder eps(double value) {
+      eps = value;
+      return this;
+    }
+
+    /** AdamW's weight decay; 0.1 by default. */
+    public Builder weightDecay(double value) {
+      weightDecay = value;
+      return this;
+    }
+
+    /** The global norm to which gradients are clipped; 1 by default. */
+    public Builder clip(double value) {
+      clip = value;
+      return this;
+    }
+
+    /** The share of the text that is evaluated with; 0.1 by default. */
+    public Builder heldOut(double value) {
+      heldOut = value;
+      return this;
+    }
+
+    /** The seed; 0 by default. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /**
+     * The plan.
+     *
+     * @throws IllegalArgumentException as {@link TrainingPlan} throws
+     */
+    public TrainingPlan build() {
+      double lowest = Double.isNaN(minLearningRate) ? MIN_RATIO * learningRate : minLearningRate;
+      return new TrainingPlan(
+          model,
+          batch,
+          accumulate,
+          shards,
+          learningRate,
+          warmup,
+          decaySteps,
+          lowest,
+          b1,
+          b2,
+          eps,
+          weightDecay,
+          clip,
+          heldOut,
+          seed);
+    }
   }
 }

@@ -9,6 +9,7 @@ import dev.heddle.io.Checkpoint;
 import dev.heddle.io.CheckpointException;
 import dev.heddle.io.CheckpointFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +26,8 @@ class TrainingCheckpointTest {
 
   @TempDir Path folder;
 
+  private static final TextDigest DIGEST = TextDigest.of(TrainingTest.TEXT);
+
   private final Training training = new Training(PLAN, TrainingTest.TEXT);
 
   private TrainingCheckpoint after(TrainingCheckpoint from, int steps) {
@@ -35,11 +38,11 @@ class TrainingCheckpointTest {
       state = step.state();
       curve.add(step);
     }
-    return new TrainingCheckpoint(PLAN, state, curve);
+    return new TrainingCheckpoint(PLAN, state, curve, DIGEST);
   }
 
   private TrainingCheckpoint begin() {
-    return new TrainingCheckpoint(PLAN, training.begin(), new LossCurve());
+    return new TrainingCheckpoint(PLAN, training.begin(), new LossCurve(), DIGEST);
   }
 
   @ParameterizedTest
@@ -53,6 +56,7 @@ class TrainingCheckpointTest {
     TrainingCheckpoint read = TrainingCheckpoint.read(file);
 
     assertThat(read.plan()).isEqualTo(PLAN);
+    assertThat(read.text()).isEqualTo(DIGEST);
     assertThat(read.state()).isEqualTo(half.state());
     TrainingCheckpoint resumed = after(read, 3);
     TrainingCheckpoint whole = after(begin(), 6);
@@ -77,6 +81,9 @@ class TrainingCheckpointTest {
             "opt_state/1/2/count",
             "rng",
             "config/features",
+            "config/b2",
+            "text/sha256",
+            "text/size",
             "history/loss");
   }
 
@@ -99,11 +106,42 @@ class TrainingCheckpointTest {
     refuses(file, "opt_state/1/0/count", real(1), "expected int32[], got float64[]");
     refuses(
         file, "history/loss", Array.zeros(DType.FLOAT32, 2), "expected float32[1], got float32[2]");
+    refuses(file, "text/size", null, "is missing");
+    refuses(file, "text/sha256", Array.zeros(DType.UINT8, 31), "expected uint8[32], got uint8[31]");
     refuses(
         file,
         "rng",
         Array.zeros(DType.UINT32, 2),
         "expected that of the seed 5, got uint32[2] [0, 0]");
+  }
+
+  @Test
+  void anOlderCheckpointHasTheConstantsOfItsTime() throws IOException {
+    Path file = folder.resolve("x.safetensors");
+    after(begin(), 1).write(file);
+    SequencedMap<String, Array> tensors = new LinkedHashMap<>(CheckpointFile.read(file).tensors());
+    for (String name : new String[] {"min_learning_rate", "b1", "b2", "eps"}) {
+      tensors.remove("config/" + name);
+    }
+    tensors.remove("text/sha256");
+    tensors.remove("text/size");
+    CheckpointFile.write(file, Checkpoint.of(tensors));
+
+    TrainingCheckpoint read = TrainingCheckpoint.read(file);
+
+    assertThat(read.plan()).isEqualTo(PLAN); // learning rate 0.01 to 0.001, b1 0.9, b2 0.99
+    assertThat(read.text()).isNull();
+  }
+
+  @Test
+  void aTextIsKnownByItsDigest() {
+    assertThat(TextDigest.of("abc".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(
+            new TextDigest(3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
+        .hasToString("3 bytes, SHA-256 ba7816bf8f01cfea...");
+    assertThatThrownBy(() -> new TextDigest(3, "ba78"))
+        .hasMessage(
+            "text: expected a size from 0 on and 64 hexadecimal digits, got 3 and \"ba78\"");
   }
 
   private static Array real(double number) {

@@ -10,7 +10,9 @@ import dev.heddle.models.CausalLanguageModel.Config;
 import dev.heddle.random.Key;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Training: the loss falls, and the bits are a function of the plan and the text. */
@@ -30,12 +32,23 @@ class TrainingTest {
   private static final TrainingPlan PLAN = plan(1, 1);
 
   static TrainingPlan plan(int accumulate, int shards) {
-    return new TrainingPlan(TINY, 6, accumulate, shards, 1e-2, 2, 20, 0.1, 1, 0.25, 5);
+    return plan().accumulate(accumulate).shards(shards).build();
+  }
+
+  private static TrainingPlan.Builder plan() {
+    return TrainingPlan.builder(TINY)
+        .batch(6)
+        .learningRate(1e-2)
+        .warmup(2)
+        .decaySteps(20)
+        .heldOut(0.25)
+        .seed(5);
   }
 
   @Test
   void theLossFalls() {
-    TrainingPlan plan = new TrainingPlan(TINY, 16, 1, 1, 2e-2, 2, 40, 0, 1, 0.25, 0);
+    TrainingPlan plan =
+        plan().batch(16).learningRate(2e-2).decaySteps(40).weightDecay(0).seed(0).build();
 
     List<Float> losses = losses(plan, 40);
 
@@ -46,8 +59,7 @@ class TrainingTest {
   @Test
   void theSamePlanAndTextGiveTheSameBits() {
     assertThat(losses(PLAN, 4)).isEqualTo(losses(PLAN, 4));
-    TrainingPlan other = new TrainingPlan(TINY, 6, 1, 1, 1e-2, 2, 20, 0.1, 1, 0.25, 6);
-    assertThat(losses(other, 4)).isNotEqualTo(losses(PLAN, 4));
+    assertThat(losses(plan().seed(6).build(), 4)).isNotEqualTo(losses(PLAN, 4));
   }
 
   private static List<Float> losses(TrainingPlan plan, int steps) {
@@ -65,9 +77,9 @@ class TrainingTest {
   @Test
   void shardsAndAccumulatedBatchesAreSumsInOrder() {
     Config still = TINY.toBuilder().dropoutRate(0).build();
-    TrainingPlan one = new TrainingPlan(still, 6, 1, 1, 1e-2, 2, 20, 0.1, 1, 0, 5);
-    TrainingPlan three = new TrainingPlan(still, 6, 1, 3, 1e-2, 2, 20, 0.1, 1, 0, 5);
-    TrainingPlan twice = new TrainingPlan(still, 6, 2, 1, 1e-2, 2, 20, 0.1, 1, 0, 5);
+    TrainingPlan one = plan().model(still).heldOut(0).build();
+    TrainingPlan three = one.toBuilder().shards(3).build();
+    TrainingPlan twice = one.toBuilder().accumulate(2).build();
 
     Training.Step whole = first(one);
     Training.Step parts = first(three);
@@ -90,9 +102,8 @@ class TrainingTest {
   @Test
   void halfPrecisionTrainsFloat32Parameters() {
     Config half = TINY.toBuilder().dtype(DType.BFLOAT16).build();
-    TrainingPlan plan = new TrainingPlan(half, 6, 1, 1, 1e-2, 2, 20, 0.1, 1, 0.25, 5);
 
-    Training.Step step = first(plan);
+    Training.Step step = first(plan().model(half).build());
 
     assertThat(step.state().params().leaves()).allMatch(leaf -> leaf.dtype() == DType.FLOAT32);
     assertThat(step.loss()).isBetween(5.4f, 5.7f);
@@ -126,7 +137,7 @@ class TrainingTest {
     assertThat(training.evaluate(state.params()))
         .isNotEqualTo(new Training(PLAN, TEXT).evaluate(state.params()));
     assertThat(training.step(state).loss()).isEqualTo(new Training(PLAN, TEXT).step(state).loss());
-    TrainingPlan nothingHeldOut = new TrainingPlan(TINY, 6, 1, 1, 1e-2, 2, 20, 0.1, 1, 0, 5);
+    TrainingPlan nothingHeldOut = plan().heldOut(0).build();
     assertThat(new Training(nothingHeldOut, TEXT).evaluate(state.params())).isNaN();
   }
 
@@ -154,25 +165,79 @@ class TrainingTest {
   }
 
   @Test
-  void aPlanIsChecked() {
-    refuses(0, 1, 1, 1e-3, 0, 9, "\"batch\": expected a positive number, got 0");
-    refuses(6, 0, 1, 1e-3, 0, 9, "\"accumulate\": expected a positive number, got 0");
-    refuses(6, 1, 4, 1e-3, 0, 9, "\"shards\": expected a divisor of the batch of 6, got 4");
-    refuses(6, 1, 1, 0, 0, 9, "\"learning_rate\": expected a number above 0, got 0.0");
-    refuses(6, 1, 1, 1e-3, -1, 9, "\"warmup\": expected a number of steps from 0 on, got -1");
-    refuses(6, 1, 1, 1e-3, 9, 9, "\"decay_steps\": expected more than the 9 of the warm-up, got 9");
-    assertThatThrownBy(() -> new TrainingPlan(TINY, 1, 1, 1, 1, 0, 1, -1, 1, 0, 0))
-        .hasMessage("training: argument \"weight_decay\": expected a number from 0 on, got -1.0");
-    assertThatThrownBy(() -> new TrainingPlan(TINY, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0))
-        .hasMessage("training: argument \"clip\": expected a number above 0, got 0.0");
-    assertThatThrownBy(() -> new TrainingPlan(TINY, 1, 1, 1, 1, 0, 1, 0, 1, 1, 0))
-        .hasMessage("training: argument \"held_out\": expected a share from 0 to 0.9, got 1.0");
+  void everyStepHasDropoutMasksOfItsOwn() {
+    byte[] oneSequence = Arrays.copyOf(TEXT, TINY.length() + 1); // every batch is the same
+    Training training = new Training(plan().heldOut(0).build(), oneSequence);
+    TrainingState first = training.begin();
+    TrainingState second = new TrainingState(1, first.params(), first.optState());
+
+    assertThat(training.step(second).loss()).isNotEqualTo(training.step(first).loss());
+
+    Config still = TINY.toBuilder().dropoutRate(0).build();
+    training = new Training(plan().model(still).heldOut(0).build(), oneSequence);
+    assertThat(training.step(second).loss()).isEqualTo(training.step(first).loss());
   }
 
-  private static void refuses(
-      int batch, int accumulate, int shards, double rate, int warmup, int decay, String message) {
-    assertThatThrownBy(() ->
-            new TrainingPlan(TINY, batch, accumulate, shards, rate, warmup, decay, 0, 1, 0, 0))
+  @Test
+  void theLearningRateRisesThenIsConstantOrFallsToItsMinimum() {
+    TrainingPlan.Builder builder = plan().learningRate(0.5).warmup(4);
+
+    assertThat(rates(builder.decaySteps(0).build(), 0, 2, 4, 9, 1000000))
+        .containsExactly(0f, 0.25f, 0.5f, 0.5f, 0.5f);
+    assertThat(rates(builder.warmup(0).build(), 0, 1000000)).containsExactly(0.5f, 0.5f);
+    assertThat(rates(builder.warmup(4).decaySteps(12).build(), 0, 4, 8, 12, 1000000))
+        .containsExactly(0f, 0.5f, 0.27499998f, 0.05f, 0.05f);
+    assertThat(rates(builder.minLearningRate(0.125).build(), 4, 12)).containsExactly(0.5f, 0.125f);
+  }
+
+  private static List<Float> rates(TrainingPlan plan, int... steps) {
+    return Arrays.stream(steps).mapToObj(step -> (float) plan.schedule().at(step)).toList();
+  }
+
+  @Test
+  void theDecayOfTheMomentsIsPartOfThePlan() {
+    assertThat(losses(plan().b1(0.5).build(), 4)).isNotEqualTo(losses(PLAN, 4));
+    assertThat(losses(plan().b2(0.5).build(), 4)).isNotEqualTo(losses(PLAN, 4));
+    assertThat(losses(plan().eps(0.5).build(), 4)).isNotEqualTo(losses(PLAN, 4));
+    assertThat(losses(plan().b1(0.9).b2(0.99).eps(1e-8).build(), 4)).isEqualTo(losses(PLAN, 4));
+  }
+
+  @Test
+  void sizesAreCountedWithoutMakingAnything() {
+    assertThat(TINY.parameters()).isEqualTo(new Training(PLAN, TEXT).begin().params().size());
+    assertThat(Config.small().parameters()).isEqualTo(842_496);
+    Config huge = Config.builder().layers(Integer.MAX_VALUE).features(1 << 30).build();
+    assertThat(huge.parameters()).isEqualTo(Long.MAX_VALUE);
+
+    TrainingPlan plan = plan().batch(1_000_000_000).accumulate(7).build();
+    assertThat(plan.tokensPerStep()).isEqualTo(56_000_000_000L);
+    assertThat(plan.minMemory()).isGreaterThan(1e12);
+    assertThat(plan.toBuilder().shards(1_000_000_000).build().minMemory()).isLessThan(1e11);
+  }
+
+  @Test
+  void aPlanIsChecked() {
+    refuses(b -> b.batch(0), "\"batch\": expected a positive number, got 0");
+    refuses(b -> b.accumulate(0), "\"accumulate\": expected a positive number, got 0");
+    refuses(b -> b.shards(4), "\"shards\": expected a divisor of the batch of 6, got 4");
+    refuses(b -> b.learningRate(0), "\"learning_rate\": expected a number above 0, got 0.0");
+    refuses(b -> b.warmup(-1), "\"warmup\": expected a number of steps from 0 on, got -1");
+    refuses(
+        b -> b.warmup(9).decaySteps(9),
+        "\"decay_steps\": expected 0, or more than the 9 of the warm-up, got 9");
+    refuses(
+        b -> b.learningRate(0.5).minLearningRate(1),
+        "\"min_learning_rate\": expected a number from 0 to the rate of 0.5, got 1.0");
+    refuses(b -> b.b1(1), "\"b1\": expected a number from 0 to below 1, got 1.0");
+    refuses(b -> b.b2(Double.NaN), "\"b2\": expected a number from 0 to below 1, got NaN");
+    refuses(b -> b.eps(-1), "\"eps\": expected a number from 0 on, got -1.0");
+    refuses(b -> b.weightDecay(-1), "\"weight_decay\": expected a number from 0 on, got -1.0");
+    refuses(b -> b.clip(0), "\"clip\": expected a number above 0, got 0.0");
+    refuses(b -> b.heldOut(1), "\"held_out\": expected a share from 0 to 0.9, got 1.0");
+  }
+
+  private static void refuses(UnaryOperator<TrainingPlan.Builder> change, String message) {
+    assertThatThrownBy(() -> change.apply(plan()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("training: argument " + message);
   }

@@ -59,7 +59,8 @@ public final class TrainingDemo {
    */
   public static void show(int steps, PrintStream out, Terminal terminal) throws IOException {
     byte[] text = text();
-    Training training = new Training(plan(steps), text);
+    TrainingPlan plan = plan(steps);
+    Training training = new Training(plan, text);
     TrainingState state = training.begin();
     out.println(
         String.format(
@@ -70,7 +71,7 @@ public final class TrainingDemo {
     out.println();
     LossCurve curve = new LossCurve();
     int columns = Terminal.isInteractive(out) ? terminal.columns() : 0;
-    int tokens = training.tokensAStep();
+    long tokens = plan.tokensPerStep();
     try (var progress = new Progress(out, columns, 0, steps, tokens)) {
       while (state.step() < steps) {
         Training.Step step = training.step(state);
@@ -80,7 +81,7 @@ public final class TrainingDemo {
       }
     }
     out.println();
-    out.println("Its loss by step, from guessing among 256 bytes (5.5) on:");
+    out.println("Its loss by step; 5.5 is that of a guess among 256 bytes:");
     LossPlot.of(curve.losses(), terminal.columns() - 4, ROWS, terminal.unicode())
         .forEach(line -> out.println("  " + line));
     out.println();
@@ -89,19 +90,13 @@ public final class TrainingDemo {
   }
 
   private static TrainingPlan plan(int steps) {
-    TrainingPlan plan = TrainingPlan.of(Config.small().toBuilder().length(LENGTH).build(), steps);
-    return new TrainingPlan(
-        plan.model(),
-        BATCH,
-        plan.accumulate(),
-        plan.shards(),
-        LEARNING_RATE,
-        plan.warmup(),
-        plan.decaySteps(),
-        plan.weightDecay(),
-        plan.clip(),
-        0,
-        plan.seed());
+    return TrainingPlan.builder(Config.small().toBuilder().length(LENGTH).build())
+        .batch(BATCH)
+        .learningRate(LEARNING_RATE)
+        .warmup(Math.min(100, steps / 10))
+        .decaySteps(steps)
+        .heldOut(0)
+        .build();
   }
 
   /** All pages, one after another, from the program's own resources. */

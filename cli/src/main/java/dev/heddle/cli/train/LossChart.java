@@ -1,46 +1,72 @@
 package dev.heddle.cli.train;
 
 import dev.heddle.models.LossCurve;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The losses of a training as a picture: every step thin, their mean thick, evaluations as dots.
+ * The losses of a training as a chart: every step thin, a centered moving average thick,
+ * evaluations as dots. The y-axis spans the losses that there are.
  */
 public final class LossChart {
+  /** What every chart begins with. */
+  static final String HEADER =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" data-by=\"heddle train\" ";
+
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
-  private static final int LEFT = 60;
+  private static final int LEFT = 70;
   private static final int RIGHT = 20;
   private static final int TOP = 40;
-  private static final int BOTTOM = 50;
+  private static final int BOTTOM = 60;
 
   /** More points than this are more than a screen shows. */
   private static final int MOST_POINTS = 2000;
+
+  /** The moving average reaches so small a part of all steps to either side. */
+  private static final int WINDOW_PARTS = 50;
 
   /** Into how many parts an axis is divided, about. */
   private static final int PARTS = 6;
 
   private final LossCurve curve;
   private final float[] losses;
+  private final double lowest;
   private final double highest;
   private final StringBuilder svg = new StringBuilder();
 
   private LossChart(LossCurve curve) {
     this.curve = curve;
     losses = curve.losses();
-    double most = 0;
-    for (float loss : losses) {
-      most = Math.max(most, loss);
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (float loss : all(curve)) {
+      if (Float.isFinite(loss)) {
+        least = Math.min(least, loss);
+        most = Math.max(most, loss);
+      }
     }
-    highest = most > 0 && Double.isFinite(most) ? 1.05 * most : 1;
+    boolean isEmpty = least > most;
+    double margin = isEmpty ? 0 : Math.max(0.05 * (most - least), 1e-3);
+    lowest = isEmpty ? 0 : least - margin;
+    highest = isEmpty ? 1 : most + margin;
   }
 
-  /** The picture in SVG. */
+  private static float[] all(LossCurve curve) {
+    int steps = curve.steps();
+    float[] all = Arrays.copyOf(curve.losses(), steps + curve.evaluations().size());
+    for (int i = steps; i < all.length; i++) {
+      all[i] = curve.evaluations().get(i - steps).loss();
+    }
+    return all;
+  }
+
+  /** The chart in SVG. */
   public static String svg(LossCurve curve) {
     LossChart chart = new LossChart(curve);
     chart.axes();
     chart.line("steps", chart.losses);
-    chart.line("mean", smoothed(chart.losses));
+    chart.line("mean", movingAverage(chart.losses));
     curve
         .evaluations()
         .forEach(each ->
@@ -48,7 +74,7 @@ public final class LossChart {
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>",
                 chart.x(each.step()), chart.y(each.loss())));
     return """
-    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d">
+    %4$sviewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d">
     <style>
       .paper { fill: #ffffff } text { font: 12px sans-serif; fill: #24292f }
       .grid { stroke: #e5e7eb } polyline { fill: none } .steps { stroke: #b9d8d0 }
@@ -57,28 +83,34 @@ public final class LossChart {
     <rect class="paper" width="%1$d" height="%2$d"/>
     %3$s</svg>
     """
-        .formatted(WIDTH, HEIGHT, chart.svg);
+        .formatted(WIDTH, HEIGHT, chart.svg, HEADER);
   }
 
   private void axes() {
-    double height = step(highest);
-    for (double loss = 0; loss <= highest; loss += height) {
+    double height = step(highest - lowest);
+    for (double loss = height * Math.ceil(lowest / height); loss <= highest; loss += height) {
       add(
           "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>",
           LEFT, y(loss), WIDTH - RIGHT, y(loss));
       add(
           "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-          LEFT - 8, y(loss) + 4, number(loss));
+          LEFT - 8, y(loss) + 4, number(loss, height));
     }
     double width = Math.max(1, step(losses.length));
     for (double at = 0; at <= losses.length; at += width) {
       add(
           "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-          x(at), HEIGHT - BOTTOM + 20, number(at));
+          x(at), HEIGHT - BOTTOM + 20, number(at, width));
     }
     add(
-        "<text x=\"%d\" y=\"24\">Loss by step%s</text>",
-        LEFT, curve.evaluations().isEmpty() ? "" : "; dots: of text that is not trained on");
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">step</text>",
+        (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 16);
+    add(
+        "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
+        (TOP + HEIGHT - BOTTOM) / 2, "loss (cross-entropy, nats per token)");
+    add(
+        "<text x=\"%d\" y=\"24\">Training loss and its moving average%s</text>",
+        LEFT, curve.evaluations().isEmpty() ? "" : "; dots: loss on text not trained on");
   }
 
   /** A round number that divides a length into some parts. */
@@ -89,10 +121,10 @@ public final class LossChart {
     return power * (digits > 5 ? 10 : digits > 2 ? 5 : digits > 1 ? 2 : 1);
   }
 
-  private static String number(double value) {
-    return value == Math.rint(value)
-        ? Long.toString(Math.round(value))
-        : String.format(Locale.ROOT, "%.1f", value);
+  /** A number with the decimals that ticks of a distance need. */
+  private static String number(double value, double distance) {
+    int decimals = (int) Math.max(0, Math.ceil(-Math.log10(distance) - 1e-9));
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   private void line(String style, float[] values) {
@@ -106,16 +138,16 @@ public final class LossChart {
     add("<polyline class=\"%s\" points=\"%s\"/>", style, points.toString().strip());
   }
 
-  /** Each with those before it, which fade. */
-  private static float[] smoothed(float[] values) {
-    float[] means = new float[values.length];
-    double keep = Math.min(0.95, 1 - 1.0 / Math.max(1, values.length / 20.0));
-    double mean = 0;
-    double weight = 0;
+  /** The mean of each with as many before as after it: a line that does not lag behind. */
+  static float[] movingAverage(float[] values) {
+    double[] sums = new double[values.length + 1];
     for (int i = 0; i < values.length; i++) {
-      mean = keep * mean + (1 - keep) * values[i];
-      weight = keep * weight + (1 - keep);
-      means[i] = (float) (mean / weight);
+      sums[i + 1] = sums[i] + values[i];
+    }
+    float[] means = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int reach = Math.min(values.length / WINDOW_PARTS, Math.min(i, values.length - 1 - i));
+      means[i] = (float) ((sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1));
     }
     return means;
   }
@@ -125,7 +157,7 @@ public final class LossChart {
   }
 
   private double y(double loss) {
-    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(loss, highest) / highest);
+    return TOP + (HEIGHT - TOP - BOTTOM) * (highest - loss) / (highest - lowest);
   }
 
   private void add(String format, Object... arguments) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Losses drawn with letters: a column for some steps together, as high as their mean. */
+/** Losses as a bar chart of characters: a column is the mean of some steps. */
 public final class LossPlot {
   private static final String BLOCKS = " ▁▂▃▄▅▆▇█";
   private static final String LETTERS = " .:#";
@@ -14,30 +14,42 @@ public final class LossPlot {
   private LossPlot() {}
 
   /**
-   * Draws losses over zero.
+   * Draws losses over the lowest one, with the numbers of the steps below.
    *
    * @param losses at each step, at least one
-   * @param columns how wide the drawing may be, beside the numbers at its left
-   * @param rows how high
+   * @param columns how wide the drawing may be
+   * @param rows how high, beside the line of the steps
    * @param unicode whether there is more than ASCII
    */
   public static List<String> of(float[] losses, int columns, int rows, boolean unicode) {
     double[] means = means(losses, Math.min(columns - LABEL, losses.length));
     double highest = Arrays.stream(means).max().orElseThrow();
+    double lowest = Arrays.stream(means).min().orElseThrow();
+    double rise = Math.max(highest - lowest, 1e-3) / (rows - 0.5); // half a cell for the lowest
+    double bottom = highest - rows * rise;
     String steps = unicode ? BLOCKS : LETTERS;
     int fine = steps.length() - 1;
     List<String> lines = new ArrayList<>();
     for (int row = rows - 1; row >= 0; row--) {
       StringBuilder line = new StringBuilder();
-      double label = highest * (row + 1) / rows;
+      double label = bottom + (row + 1) * rise;
       line.append(String.format(Locale.ROOT, "%" + (LABEL - 2) + ".1f  ", label));
       for (double mean : means) {
-        double height = mean / highest * rows - row; // of this row's cell
+        double height = (mean - bottom) / rise - row; // of this row's cell
         line.append(steps.charAt(Math.clamp(Math.round(height * fine), 0, fine)));
       }
       lines.add(line.toString().stripTrailing());
     }
+    lines.add(axis(means.length, losses.length));
     return lines;
+  }
+
+  /** The first step and the last, at the ends of the x-axis. */
+  private static String axis(int columns, int steps) {
+    String first = "step 1";
+    String last = Integer.toString(steps);
+    int space = Math.max(1, columns - first.length() - last.length());
+    return " ".repeat(LABEL) + first + " ".repeat(space) + last;
   }
 
   private static double[] means(float[] values, int count) {

@@ -4,6 +4,7 @@ import dev.heddle.models.LossCurve;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says how far a training is: on a terminal by a bar with the loss, tokens a second and the time
- * left, elsewhere by a line now and then.
+ * left, elsewhere by a line now and then. Speed and time left are those of the last steps.
  */
 public final class Progress implements AutoCloseable {
   private static final int LINES = 20;
@@ -21,11 +22,15 @@ public final class Progress implements AutoCloseable {
   /** How many steps the loss is a mean over. */
   private static final int RECENT = 20;
 
+  /** How many steps the speed is a mean over. */
+  private static final int WINDOW = 50;
+
   private final PrintStream out;
   private final int first;
   private final int steps;
-  private final int tokensAStep;
-  private final long start = System.nanoTime();
+  private final long tokensPerStep;
+  private final LongSupplier clock;
+  private final long[] times = new long[WINDOW + 1]; // after which step: its remainder
   private final @Nullable ProgressBar bar;
 
   /**
@@ -35,13 +40,20 @@ public final class Progress implements AutoCloseable {
    * @param columns the width of the terminal there, or 0 if there is none
    * @param first how many steps were made before
    * @param steps how many there will be in all
-   * @param tokensAStep how many tokens a step reads
+   * @param tokensPerStep how many tokens a step reads
    */
-  public Progress(PrintStream out, int columns, int first, int steps, int tokensAStep) {
+  public Progress(PrintStream out, int columns, int first, int steps, long tokensPerStep) {
+    this(out, columns, first, steps, tokensPerStep, System::nanoTime);
+  }
+
+  Progress(
+      PrintStream out, int columns, int first, int steps, long tokensPerStep, LongSupplier clock) {
     this.out = out;
     this.first = first;
     this.steps = steps;
-    this.tokensAStep = tokensAStep;
+    this.tokensPerStep = tokensPerStep;
+    this.clock = clock;
+    times[first % times.length] = clock.getAsLong();
     bar =
         columns == 0
             ? null
@@ -61,11 +73,13 @@ public final class Progress implements AutoCloseable {
   /** After a step, which the curve knows already. */
   public void step(LossCurve curve) {
     int done = curve.steps();
+    times[done % times.length] = clock.getAsLong();
+    double perStep = secondsPerStep(done);
+    double speed = tokensPerStep / perStep;
     if (bar != null) {
       bar.stepTo(done);
       bar.setExtraMessage(
-          String.format(
-              Locale.ROOT, "loss %.3f, %,.0f tokens/s", curve.recent(RECENT), speed(done)));
+          String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", curve.recent(RECENT), speed));
     } else if (done == first + 1 || done == steps || done % Math.max(1, steps / LINES) == 0) {
       out.println(
           String.format(
@@ -74,8 +88,8 @@ public final class Progress implements AutoCloseable {
               done,
               steps,
               curve.recent(RECENT),
-              speed(done),
-              time((steps - done) * seconds() / (done - first))));
+              speed,
+              time((steps - done) * perStep)));
     }
   }
 
@@ -87,12 +101,11 @@ public final class Progress implements AutoCloseable {
     out.println(line);
   }
 
-  private double speed(int done) {
-    return (double) (done - first) * tokensAStep / seconds();
-  }
-
-  private double seconds() {
-    return Math.max(1e-9, (System.nanoTime() - start) / 1e9);
+  /** The mean time of the last steps, at most {@link #WINDOW}. */
+  private double secondsPerStep(int done) {
+    int count = Math.min(WINDOW, done - first);
+    long nanos = times[done % times.length] - times[(done - count) % times.length];
+    return Math.max(1e-9, nanos / 1e9 / count);
   }
 
   private static String time(double seconds) {

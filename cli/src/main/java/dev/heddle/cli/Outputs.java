@@ -1,0 +1,114 @@
+package dev.heddle.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The files that a command writes, checked before it reads or computes anything, for every command
+ * in the same way: each goes into a folder that exists and can be written to, and none is one of
+ * the command's inputs or another of its outputs, by whatever name, link or case of letters.
+ */
+final class Outputs {
+  private Outputs() {}
+
+  /** A file that the user named. */
+  private record Named(String argument, FileRole role, Path path) {}
+
+  /**
+   * Checks all outputs of a command.
+   *
+   * @param options what the user gave
+   * @throws FailedException if one cannot be written, or would replace an input
+   * @throws IOException if files cannot be compared
+   */
+  static void check(ParseResult options) throws IOException {
+    List<Named> all = named(options);
+    for (Named one : all) {
+      if (one.role != FileRole.INPUT) {
+        requireApart(one, all);
+        requireWritable(one.path);
+      }
+    }
+  }
+
+  /**
+   * Checks a file that a command writes beside an output.
+   *
+   * @param path the file
+   * @param options what the user gave
+   * @throws FailedException if it is one of the files that the user named
+   * @throws IOException if files cannot be compared
+   */
+  static void checkBeside(Path path, ParseResult options) throws IOException {
+    for (Named other : named(options)) {
+      if (isSame(path, other.path)) {
+        throw new FailedException(
+            "%s: is written beside the output, and is the file of %s; expected another name"
+                .formatted(path, other.argument));
+      }
+    }
+  }
+
+  private static List<Named> named(ParseResult options) {
+    List<Named> all = new ArrayList<>();
+    Stream.concat(options.matchedOptionsSet().stream(), options.matchedPositionals().stream())
+        .forEach(argument -> add(argument, all));
+    return all;
+  }
+
+  private static void add(ArgSpec argument, List<Named> all) {
+    String name =
+        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    Path[] paths =
+        switch ((@Nullable Object) argument.getValue()) {
+          case Path path -> new Path[] {path};
+          case Path[] several -> several;
+          case null, default -> new Path[0];
+        };
+    Arrays.stream(paths).forEach(path -> all.add(new Named(name, FileRole.of(argument), path)));
+  }
+
+  private static void requireApart(Named output, List<Named> all) throws IOException {
+    for (Named other : all) {
+      boolean clashes = output.role == other.role || other.role == FileRole.INPUT;
+      if (other != output && clashes && isSame(output.path, other.path)) {
+        throw new FailedException(
+            "%s: %s names the same file as %s; expected another"
+                .formatted(output.path, output.argument, other.argument));
+      }
+    }
+  }
+
+  /** Whether two names are of one file, or would be once it is made. */
+  private static boolean isSame(Path one, Path other) throws IOException {
+    if (Files.exists(one) && Files.exists(other)) {
+      return Files.isSameFile(one, other);
+    }
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+  }
+
+  private static void requireWritable(Path path) {
+    @Nullable Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new FailedException(path + ": folder does not exist: " + folder);
+    }
+    if (Files.isDirectory(path)) {
+      throw new FailedException(path + ": is a folder, expected a file's name");
+    }
+    try {
+      Path real = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+      Files.delete(Files.createTempFile(real.getParent(), ".heddle.", ".tmp"));
+    } catch (IOException e) {
+      throw new FailedException(path + ": the folder " + folder + " may not be written to", e);
+    }
+  }
+}
