@@ -1,0 +1,154 @@
+package dev.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.array.Array;
+import dev.heddle.io.CheckpointFile;
+import dev.heddle.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every command line of README.md and docs/ is run, in a folder with the repository's examples, and
+ * does what the page says. A new line without a test fails {@link #everyLineHasATest}.
+ */
+class DocumentedCommandsTest {
+  private static final String INIT =
+      "heddle init --config examples/attention.json --inputs examples/inputs.npz"
+          + " --output variables.safetensors";
+  private static final String APPLY =
+      "heddle apply --config examples/attention.json --inputs examples/inputs.npz"
+          + " --variables variables.safetensors --output output.npz";
+  private static final String TRAIN =
+      "heddle train --text README.md --out model.msgpack --steps 300";
+  private static final String RESUME =
+      "heddle train --text README.md --resume model.msgpack --steps 600";
+
+  /** Lines that this class runs. */
+  private static final List<String> RUN = List.of(INIT, APPLY, TRAIN, RESUME);
+
+  /** Lines that run elsewhere, and where. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "heddle demo", "DemoCommandTest",
+          "heddle test", "the build itself",
+          "heddle tidy", "the build itself, which checks the format",
+          "heddle bench --json speed.json", "BenchTest, with peers that stand in");
+
+  /** What makes a training small enough for a test; the model is README's otherwise. */
+  private static final String SMALL = " --batch 2 --length 16 --features 16 --layers 1";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void aCheckout() throws IOException {
+    Files.createDirectory(folder.resolve("examples"));
+    for (String file : List.of("README.md", "examples/attention.json", "examples/inputs.npz")) {
+      Files.copy(Repository.path(file), folder.resolve(file));
+    }
+  }
+
+  @Test
+  void everyLineHasATest() throws IOException {
+    Map<String, String> untested = new LinkedHashMap<>();
+    for (Path page : pages()) {
+      for (String line : commandLines(Files.readString(page))) {
+        if (!RUN.contains(line) && !ELSEWHERE.containsKey(line)) {
+          untested.put(line, page.getFileName().toString());
+        }
+      }
+    }
+    assertThat(untested).as("command lines without a test, and the page of each").isEmpty();
+  }
+
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.walk(Repository.path("docs"))) {
+      return Stream.concat(
+              Stream.of(Repository.path("README.md"), Repository.path("CONTRIBUTING.md")),
+              docs.filter(file -> file.toString().endsWith(".md")).sorted())
+          .toList();
+    }
+  }
+
+  /** The lines of code blocks that call the program, without comments behind them. */
+  private static List<String> commandLines(String page) {
+    List<String> lines = new ArrayList<>();
+    boolean inFence = false;
+    for (String line : page.replaceAll("\\\\\n\\s+", "").lines().toList()) {
+      inFence ^= line.startsWith("```");
+      String words = line.strip().replaceFirst("^\\$ ", "").replaceFirst("^\\./", "");
+      if ((inFence || line.startsWith("    ")) && words.startsWith("heddle ")) {
+        lines.add(words.replaceFirst("\\s{3,}.*", ""));
+      }
+    }
+    return lines;
+  }
+
+  @Test
+  void commandLinesAreFoundInPages() {
+    assertThat(
+            commandLines(
+                """
+                Call `./heddle apply`, or
+
+                    ./heddle demo     shows something
+                    $ ./heddle init --config C.json \\
+                        --inputs I.npz
+
+                ```
+                ./heddle version
+                ```
+                """))
+        .containsExactly(
+            "heddle demo", "heddle init --config C.json --inputs I.npz", "heddle version");
+  }
+
+  @Test
+  void readmesFilesAreMadeAndRead() throws IOException {
+    run(INIT);
+    run(APPLY);
+
+    Array output = CheckpointFile.read(folder.resolve("output.npz")).tensor("output");
+    Array inputs = CheckpointFile.read(folder.resolve("examples/inputs.npz")).tensor("inputs_q");
+    assertThat(output.shape()).isEqualTo(inputs.shape());
+  }
+
+  @Test
+  void readmesResumedTrainingHasTheBitsOfOneRun() throws IOException {
+    run(TRAIN.replace("300", "3") + SMALL); // a hundredth of the steps
+    run(RESUME.replace("600", "6") + SMALL);
+    run(TRAIN.replace("300", "6").replace("model", "whole") + SMALL);
+
+    assertThat(CheckpointFile.read(folder.resolve("model.msgpack")).tensors())
+        .isEqualTo(CheckpointFile.read(folder.resolve("whole.msgpack")).tensors());
+    assertThat(folder.resolve("model.msgpack.csv"))
+        .hasSameTextualContentAs(folder.resolve("whole.msgpack.csv"));
+    assertThat(folder.resolve("model.msgpack.svg"))
+        .hasSameTextualContentAs(folder.resolve("whole.msgpack.svg"));
+  }
+
+  /** Runs a line in the folder: words that are files there, or are made there, get its path. */
+  private void run(String line) {
+    Object[] words =
+        Arrays.stream(line.split(" "))
+            .skip(1)
+            .map(word ->
+                word.matches("[\\w/]+\\.(json|npz|safetensors|msgpack|md)")
+                    ? folder.resolve(word)
+                    : word)
+            .toArray();
+    Heddle heddle = Heddle.run(words);
+    assertThat(heddle.err()).isEmpty();
+    assertThat(heddle.status()).isZero();
+  }
+}
