@@ -581,17 +581,6 @@ public final class Array implements ArrayTree<Array> {
   /** The type, the shape and, of a small array, the elements. */
   @Override
   public String toString() {
-    String head = dtype + shape.toString();
-    if (shape.count() > 64) {
-      return head;
-    }
-    return head
-        + " "
-        + switch (dtype) {
-          case FLOAT32, BFLOAT16, FLOAT16 -> Arrays.toString(toFloatArray());
-          case FLOAT64 -> Arrays.toString(toDoubleArray());
-          case INT32, INT64, UINT8, UINT32 -> Arrays.toString(toLongArray());
-          case BOOL -> Arrays.toString(toBooleanArray());
-        };
+    return ArrayText.of(this);
   }
 }

@@ -62,4 +62,10 @@ public final class Adam extends Stage {
   <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
     return chain.pass(work, state);
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "adam(learning_rate=%s, %s)".formatted(learningRate, scale.settings());
+  }
 }

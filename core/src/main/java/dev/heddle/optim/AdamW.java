@@ -89,4 +89,11 @@ public final class AdamW extends Stage {
   <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
     return chain.pass(work, state);
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "adamw(learning_rate=%s, %s, weight_decay=%s%s)"
+        .formatted(learningRate, scale.settings(), weightDecay, mask == null ? "" : ", mask");
+  }
 }

@@ -48,4 +48,11 @@ final class AddDecayedWeights extends Stage {
       work.set(leaf, work.array(leaf).plus(param.times(factor)));
     }
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "add_decayed_weights(weight_decay=%s%s)"
+        .formatted(weightDecay, mask == null ? "" : ", mask");
+  }
 }

@@ -2,6 +2,7 @@ package dev.heddle.optim;
 
 import dev.heddle.array.ArrayTree;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Transformations one after another; their states are named 0, 1, ... */
 final class Chain extends Stage {
@@ -33,5 +34,10 @@ final class Chain extends Stage {
       next = next.with(name, pass(links.get(i), work, state.child(name)));
     }
     return next;
+  }
+
+  @Override
+  public String toString() {
+    return links.stream().map(Object::toString).collect(Collectors.joining(", ", "chain(", ")"));
   }
 }

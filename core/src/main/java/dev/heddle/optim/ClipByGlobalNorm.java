@@ -43,4 +43,10 @@ final class ClipByGlobalNorm extends Stage {
     }
     return state;
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "clip_by_global_norm(max_norm=%s)".formatted(maxNorm);
+  }
 }

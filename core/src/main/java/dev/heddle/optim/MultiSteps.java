@@ -114,4 +114,9 @@ public final class MultiSteps extends Stage {
             ? gathered.plus(gradient.minus(gathered).dividedBy(before + 1))
             : gradient.plus(gathered));
   }
+
+  @Override
+  public String toString() {
+    return "MultiSteps(" + inner + ", use_grad_mean=" + useGradMean + ")";
+  }
 }

@@ -27,4 +27,10 @@ record Rate(double number, @Nullable Schedule schedule) {
         : OptState.empty()
             .with("count", Stage.number(Stage.increment(Stage.count(state, "count"))));
   }
+
+  /** The number, or that it is another one for each step. */
+  @Override
+  public String toString() {
+    return schedule == null ? Double.toString(number) : "schedule";
+  }
 }

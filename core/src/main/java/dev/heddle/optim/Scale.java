@@ -33,4 +33,9 @@ final class Scale extends Stage {
     }
     return rate.next(state);
   }
+
+  @Override
+  public String toString() {
+    return "scale(" + (sign < 0 ? "-" : "") + rate + ")";
+  }
 }

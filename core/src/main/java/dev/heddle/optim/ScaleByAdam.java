@@ -151,4 +151,16 @@ public final class ScaleByAdam extends Stage {
     work.set(leaf, momentum.dividedBy(root.plus(eps)));
     return new Moments(muDtype == null ? newMu : newMu.astype(muDtype), newNu.astype(nu.dtype()));
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "scale_by_adam(" + settings() + ")";
+  }
+
+  /** The settings alone. */
+  String settings() {
+    return "b1=%s, b2=%s, eps=%s, eps_root=%s%s, nesterov=%s"
+        .formatted(b1, b2, eps, epsRoot, muDtype == null ? "" : ", mu_dtype=" + muDtype, nesterov);
+  }
 }

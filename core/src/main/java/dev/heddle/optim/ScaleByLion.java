@@ -75,4 +75,15 @@ public final class ScaleByLion extends Stage {
     work.set(leaf, Elementwise.sign(gradient.times(1 - b1).plus(mu.times(b1))));
     return muDtype == null ? next : next.astype(muDtype);
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "scale_by_lion(" + settings() + ")";
+  }
+
+  /** The settings alone. */
+  String settings() {
+    return "b1=%s, b2=%s%s".formatted(b1, b2, muDtype == null ? "" : ", mu_dtype=" + muDtype);
+  }
 }

@@ -54,4 +54,13 @@ public final class Sgd extends Stage {
   <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
     return chain.pass(work, state);
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return momentum == null
+        ? "sgd(learning_rate=%s)".formatted(learningRate)
+        : "sgd(learning_rate=%s, momentum=%s, nesterov=%s)"
+            .formatted(learningRate, momentum, nesterov);
+  }
 }

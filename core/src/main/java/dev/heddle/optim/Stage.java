@@ -24,6 +24,10 @@ abstract class Stage implements GradientTransformation {
 
   @Override
   public final <T extends ArrayTree<T>> Updated<T> update(T updates, OptState state, T params) {
+    if (state == null) { // the annotations bind only who checks them
+      throw new IllegalArgumentException(
+          "argument \"state\": expected the state of init or of the step before, got null");
+    }
     Passage<T> work = Passage.ofGradients(updates, params);
     OptState next = pass(work, state);
     return new Updated<>(work.tree(), next);

@@ -52,4 +52,10 @@ final class Trace extends Stage {
     work.set(leaf, nesterov ? gradient.plus(next.times(decay)) : next);
     return accumulatorDtype == null ? next : next.astype(accumulatorDtype);
   }
+
+  /** The settings as Optax names them. */
+  @Override
+  public String toString() {
+    return "trace(decay=%s, nesterov=%s)".formatted(decay, nesterov);
+  }
 }

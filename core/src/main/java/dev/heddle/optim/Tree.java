@@ -8,13 +8,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The leaves of a tree under their paths, and whether two such trees belong together. */
 record Tree(String what, List<String> paths, List<Array> arrays) {
   /**
    * @param what the argument's name
    */
-  static Tree of(String what, ArrayTree<?> tree) {
+  static Tree of(String what, @Nullable ArrayTree<?> tree) {
+    if (tree == null) { // the annotations bind only who checks them
+      throw new IllegalArgumentException(
+          "argument \"" + what + "\": expected a tree of arrays, got null");
+    }
     return new Tree(what, tree.paths(), tree.leaves());
   }
 

@@ -1,6 +1,8 @@
 package dev.heddle.optim;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
@@ -158,5 +160,33 @@ class OptimErrorsTest {
     refused(
         () -> tx.update(PARAMS, tx.init(PARAMS), PARAMS),
         "params/w: argument \"mask\": expected a truth value, got none");
+  }
+
+  @Test
+  void nothingInPlaceOfATreeIsAnError() {
+    Variables w = PARAMS;
+    for (GradientTransformation each : List.of(Optim.adamw(0.1), Optim.sgd(0.1))) {
+      OptState state = each.init(w);
+      assertThatThrownBy(() -> each.update(w, state, null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("argument \"params\": expected a tree of arrays, got null");
+      assertThatThrownBy(() -> each.update((Variables) null, state, w))
+          .hasMessage("argument \"updates\": expected a tree of arrays, got null");
+      assertThatThrownBy(() -> each.update(w, null, w))
+          .hasMessage(
+              "argument \"state\": expected the state of init or of the step before, got null");
+      assertThatThrownBy(() -> each.init((Variables) null))
+          .hasMessage("argument \"params\": expected a tree of arrays, got null");
+    }
+  }
+
+  @Test
+  void anOptimizerShowsItsSettings() {
+    assertThat(Optim.adamw(0.1).b2(0.99))
+        .hasToString(
+            "adamw(learning_rate=0.1, b1=0.9, b2=0.99, eps=1.0E-8, eps_root=0.0, nesterov=false,"
+                + " weight_decay=1.0E-4)");
+    assertThat(Optim.chain(Optim.clipByGlobalNorm(1), Optim.sgd(step -> 0.1)))
+        .hasToString("chain(clip_by_global_norm(max_norm=1.0), sgd(learning_rate=schedule))");
   }
 }
