@@ -33,6 +33,6 @@ final class ApplyCommand implements Command {
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
     tensors.put("output", applied.output());
     tensors.putAll(applied.variables().flatten());
-    call.write(tensors);
+    call.write(out, tensors);
   }
 }

@@ -2,6 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.array.Array;
 import dev.heddle.io.ConfigJson;
+import dev.heddle.io.Suggest;
 import dev.heddle.linen.Applied;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.MultiHeadDotProductAttention;
@@ -9,6 +10,7 @@ import dev.heddle.linen.Mutable;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ record AttentionCall(
     boolean sowWeights,
     Blame blame,
     OutputFile output) {
+  /** The collections that attention can write. */
+  private static final List<String> COLLECTIONS = List.of("cache", "intermediates", "params");
 
   /** How the file of {@code --inputs} is read. */
   interface Reader {
@@ -91,12 +95,14 @@ record AttentionCall(
     Mutable mutable = mutable(options.matchedOptionValue("--mutable", null), sowWeights);
     OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
     List<Path> variables = List.of(options.matchedOptionValue("--variables", new Path[0]));
-    Path inputs = options.matchedOptionValue("--inputs", Path.of(""));
     Path config = options.matchedOptionValue("--config", Path.of(""));
+    MultiHeadDotProductAttention attention = ConfigJson.read(config);
+    Variables tensors = VariablesFiles.read(variables);
+    InputsFile inputs = reader.read(options.matchedOptionValue("--inputs", Path.of("")));
     return new AttentionCall(
-        ConfigJson.read(config),
-        VariablesFiles.read(variables),
-        reader.read(inputs),
+        attention,
+        tensors,
+        inputs,
         random.deterministic(),
         random.rngs(GlobalOptions.of(options).x64()),
         mutable,
@@ -128,17 +134,22 @@ record AttentionCall(
   /**
    * Writes the answers.
    *
+   * @param out standard output
+   * @param tensors by name
    * @throws IOException if the file cannot be written; then nothing is left of it
    */
-  void write(SequencedMap<String, Array> tensors) throws IOException {
-    output.write(tensors, Map.of());
+  void write(PrintStream out, SequencedMap<String, Array> tensors) throws IOException {
+    output.write(out, tensors, Map.of());
   }
 
   private static Mutable mutable(@Nullable String list, boolean sowWeights) {
     String[] names = list == null ? new String[0] : list.split(",", -1);
     for (String name : names) {
-      if (name.isBlank()) {
-        throw new UsageException("--mutable " + list + ": expected names with commas between");
+      if (!COLLECTIONS.contains(name)) {
+        throw new UsageException(
+            "--mutable %s: expected names of %s with commas between, got \"%s\"%s"
+                .formatted(
+                    list, String.join(", ", COLLECTIONS), name, Suggest.hint(name, COLLECTIONS)));
       }
     }
     Mutable mutable = Mutable.of(names);

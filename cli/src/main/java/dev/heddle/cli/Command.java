@@ -13,6 +13,7 @@ sealed interface Command
         ConvertCommand,
         DemoCommand,
         GradCommand,
+        HelpCommand,
         InitCommand,
         TrainCommand,
         VersionCommand {

@@ -13,12 +13,13 @@ import picocli.CommandLine.Model.OptionSpec;
 enum Commands {
   INIT("Makes the variables of a configuration."),
   APPLY("Runs attention on inputs and writes what it gives."),
-  GRAD("Differentiates attention: what a change of each parameter and input is worth."),
+  GRAD("Computes attention's vector-Jacobian product by parameters and inputs."),
   TRAIN("Trains a small language model on a text."),
   CONVERT("Converts attention weights between frameworks' layouts."),
   DEMO("Shows a real model's attention, then trains a small model on the documentation."),
   BENCH("Measures Heddle and its peers side by side."),
   VERSION("Prints the versions and the kernels in use."),
+  HELP("Shows a command's options and examples."),
   COMPLETION("Prints a completion script for bash or zsh.");
 
   private final String summary;
@@ -42,16 +43,20 @@ enum Commands {
     return null;
   }
 
+  /** The names of all commands. */
+  static List<String> words() {
+    return Arrays.stream(values()).map(Commands::word).toList();
+  }
+
   /**
    * The complaint about a word that is no command.
    *
    * @param word as the user typed it
    */
   static String unknown(String word) {
-    List<String> words = Arrays.stream(values()).map(Commands::word).toList();
     return (word.startsWith("-") ? "unknown option " : "unknown command ")
         + word
-        + Suggest.hint(word, words)
+        + Suggest.hint(word, words())
         + " (see heddle --help)";
   }
 
@@ -65,7 +70,7 @@ enum Commands {
     CommandSpec spec = CommandSpec.create().name("heddle " + name);
     spec.usageMessage().sortOptions(false).width(100).description(valueOf(upper(name)).summary);
     command.declare(spec);
-    GlobalOptions.declare(spec);
+    GlobalOptions.declare(spec, valueOf(upper(name)).computes());
     return spec;
   }
 
@@ -106,8 +111,14 @@ enum Commands {
       case DEMO -> new DemoCommand();
       case BENCH -> new BenchCommand();
       case VERSION -> new VersionCommand();
+      case HELP -> new HelpCommand();
       case COMPLETION -> new CompletionCommand();
     };
+  }
+
+  /** Whether the options of the computation do anything, so that its help shows them. */
+  private boolean computes() {
+    return this != HELP && this != COMPLETION && this != VERSION;
   }
 
   private String word() {

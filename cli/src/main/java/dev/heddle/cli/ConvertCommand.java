@@ -75,7 +75,7 @@ final class ConvertCommand implements Command {
     } catch (IllegalArgumentException e) {
       throw new FailedException(in + ": " + e.getMessage(), e);
     }
-    output.write(converted.tensors(), Map.of("format", to == Layout.FLAX ? "flax" : "pt"));
+    output.write(out, converted.tensors(), Map.of("format", to == Layout.FLAX ? "flax" : "pt"));
   }
 
   private static Layout layout(ParseResult options, String name) {

@@ -20,25 +20,31 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
    * Adds the options to a command.
    *
    * @param spec the command's specification
+   * @param computes whether the command computes; otherwise they are taken, but its help does not
+   *     show those that have no effect
    */
-  static void declare(CommandSpec spec) {
+  static void declare(CommandSpec spec, boolean computes) {
     spec.addOption(
         OptionSpec.builder("--threads")
             .paramLabel("N")
+            .hidden(!computes)
             .type(Integer.class)
             .description("Computes on N threads (default: all processors); the bits are the same.")
             .build());
     spec.addOption(
         OptionSpec.builder("--kernels")
             .paramLabel("WHICH")
+            .hidden(!computes)
             .type(String.class)
             .completionCandidates(KernelChoice.NAMES)
             .description("auto (default), scalar, simd128, simd256 or simd512; the same bits.")
             .build());
     spec.addOption(
         flag(
-            "--x64", "JAX's 64-bit mode; on by itself where a configuration or input is float64."));
-    spec.addOption(flag("--debug", "Adds the stack trace to an error."));
+            "--x64",
+            "JAX's 64-bit mode; on by itself where a configuration or input is float64.",
+            !computes));
+    spec.addOption(flag("--debug", "Adds the stack trace to an error.", false));
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
   }
@@ -101,7 +107,12 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
     return word.equals("--threads") || word.equals("--kernels");
   }
 
-  private static OptionSpec flag(String name, String description) {
-    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
+  private static OptionSpec flag(String name, String description, boolean hidden) {
+    return OptionSpec.builder(name)
+        .type(boolean.class)
+        .arity("0")
+        .hidden(hidden)
+        .description(description)
+        .build();
   }
 }

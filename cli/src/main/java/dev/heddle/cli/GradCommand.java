@@ -37,9 +37,9 @@ final class GradCommand implements Command {
         "heddle grad --config C.json --variables V.safetensors --inputs I.npz --output G.npz \\",
         "    --deterministic=false --rng dropout=1",
         "",
-        "I.npz holds cotangent, of the output's shape and dtype: what a change of the output is",
-        "worth. G.npz holds grads/params/query/kernel, ... and grads/inputs_q, ...: what a change",
-        "of each parameter and input is worth. Of inputs that are integers there is none.");
+        "I.npz holds cotangent, of the output's shape and dtype. G.npz holds its vector-Jacobian",
+        "product by each parameter and input: grads/params/query/kernel, ..., grads/inputs_q, ...",
+        "Integer inputs have none.");
   }
 
   @Override
@@ -63,7 +63,7 @@ final class GradCommand implements Command {
         .flatten()
         .forEach((path, gradient) ->
             tensors.put("grads/" + path.replaceFirst("^" + INPUTS + "/", ""), gradient));
-    call.write(tensors);
+    call.write(out, tensors);
   }
 
   /** The parameters and inputs to differentiate by, as one tree. */

@@ -34,13 +34,14 @@ final class InitCommand implements Command {
     RandomOptions random = RandomOptions.of(options).orElse("params", 0);
     OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
     Path configFile = options.matchedOptionValue("--config", Path.of(""));
-    Path inputsFile = options.matchedOptionValue("--inputs", Path.of(""));
     MultiHeadDotProductAttention attention = ConfigJson.read(configFile);
-    AttentionInputs inputs = InputsFile.read(inputsFile).attentionInputs(random.deterministic());
+    InputsFile file = InputsFile.read(options.matchedOptionValue("--inputs", Path.of("")));
+    AttentionInputs inputs = file.attentionInputs(random.deterministic());
     Variables variables =
-        new Blame(configFile, inputsFile, List.of())
+        new Blame(configFile, file, List.of())
             .on(() -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));
     output.write(
+        out,
         variables.flatten(),
         Map.of(
             "heddle", VersionCommand.version(),

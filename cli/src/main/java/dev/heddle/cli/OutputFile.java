@@ -4,7 +4,9 @@ import dev.heddle.array.Array;
 import dev.heddle.io.Checkpoint;
 import dev.heddle.io.CheckpointFile;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -29,13 +31,28 @@ final class OutputFile {
   }
 
   /**
-   * Writes the tensors.
+   * Writes the tensors and says so.
    *
+   * @param out standard output
    * @param tensors by name
    * @param metadata text by name, kept where the format has room for it
    * @throws IOException if the file cannot be written; then nothing is left of it
    */
-  void write(SequencedMap<String, Array> tensors, Map<String, String> metadata) throws IOException {
+  void write(PrintStream out, SequencedMap<String, Array> tensors, Map<String, String> metadata)
+      throws IOException {
     format.save(path, new Checkpoint(tensors, metadata));
+    long bytes = tensors.values().stream().mapToLong(OutputFile::bytes).sum();
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d tensor%s, %,d bytes of data",
+            path,
+            tensors.size(),
+            tensors.size() == 1 ? "" : "s",
+            bytes));
+  }
+
+  private static long bytes(Array array) {
+    return (long) array.size() * array.dtype().itemSize();
   }
 }

@@ -49,7 +49,7 @@ class ConvertCommandTest {
   @Test
   void bertsMatricesBecomeFlaxsKernels() throws IOException {
     assertThat(convert(bert, "flax.npz", "hf-bert", "flax", "--num-heads", "2"))
-        .isEqualTo(new Heddle(0, "", ""));
+        .satisfies(Heddle::requireDone);
 
     Array query = work.tensor("flax.npz", "params/query/kernel");
     Array out = work.tensor("flax.npz", "params/out/kernel");
@@ -75,7 +75,7 @@ class ConvertCommandTest {
             "--prefix",
             "encoder.layer.0");
 
-    assertThat(last).isEqualTo(new Heddle(0, "", ""));
+    assertThat(last).satisfies(Heddle::requireDone);
     assertThat(CheckpointFile.read(folder.resolve("bert2.safetensors")).tensors())
         .isEqualTo(CheckpointFile.read(bert).tensors());
     assertThat(CheckpointFile.read(folder.resolve("bert2.safetensors")).metadata())

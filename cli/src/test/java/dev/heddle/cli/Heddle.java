@@ -1,5 +1,7 @@
 package dev.heddle.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -15,6 +17,13 @@ import java.util.Arrays;
  * @param err what came on standard error
  */
 record Heddle(int status, String out, String err) {
+
+  /** That the program did what it was asked to, and said where the result is. */
+  void requireDone() {
+    assertThat(err).isEmpty();
+    assertThat(status).isZero();
+    assertThat(out).matches("\\S+: [\\d,]+ tensors?, [\\d,]+ bytes of data\n");
+  }
 
   /** Runs the program on words; a {@link Path} stands for its text. */
   static Heddle run(Object... words) {

@@ -36,10 +36,32 @@ class MainTest {
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
         .startsWith("Usage: heddle " + command)
-        .contains(
-            "Examples:\n  ", "heddle " + command, "--threads", "--kernels", "--x64", "--debug")
+        .contains("Examples:\n  ", "heddle " + command, "--debug")
         .doesNotContain("%n");
     assertThat(heddle.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @Test
+  void helpShowsTheOptionsOfTheComputationWhereThereIsOne() {
+    for (String command : List.of("init", "apply", "grad", "train", "bench", "demo")) {
+      assertThat(Heddle.run(command, "--help").out()).contains("--threads", "--kernels", "--x64");
+    }
+    for (String command : List.of("version", "completion", "help")) {
+      assertThat(Heddle.run(command, "--help").out())
+          .doesNotContain("--threads", "--kernels", "--x64");
+    }
+  }
+
+  @Test
+  void helpOfACommandIsItsHelp() {
+    assertThat(Heddle.run("help", "apply")).isEqualTo(Heddle.run("apply", "--help"));
+    assertThat(Heddle.run("help")).isEqualTo(Heddle.run("--help"));
+    assertThat(Heddle.run("help", "aply"))
+        .isEqualTo(
+            new Heddle(
+                2,
+                "",
+                "heddle: unknown command aply; did you mean \"apply\"? (see heddle --help)\n"));
   }
 
   @ParameterizedTest

@@ -22,7 +22,7 @@ public final class AttentionBuilder {
   }
 
   private final Factory factory;
-  private int numHeads;
+  private @Nullable Integer numHeads;
   private @Nullable DType dtype;
   private DType paramDtype = DType.FLOAT32;
   private int qkvFeatures;
@@ -251,7 +251,7 @@ public final class AttentionBuilder {
 
   private AttentionConfig config() {
     return new AttentionConfig(
-        numHeads,
+        requireNumHeads(),
         dtype,
         paramDtype,
         qkvFeatures,
@@ -275,5 +275,13 @@ public final class AttentionBuilder {
         outDotGeneralCls,
         qkAttnWeightsEinsumCls,
         attnWeightsValueEinsumCls);
+  }
+
+  private int requireNumHeads() {
+    if (numHeads == null) {
+      throw new IllegalArgumentException(
+          "argument \"num_heads\": is missing; numHeads(...) sets it");
+    }
+    return numHeads;
   }
 }

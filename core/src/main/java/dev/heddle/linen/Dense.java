@@ -114,6 +114,20 @@ public final class Dense extends Module<Array, Array> {
     return biasInit;
   }
 
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("Dense")
+        .add("features", features)
+        .add("use_bias", useBias)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("precision", precision)
+        .add("kernel_init", kernelInit)
+        .add("bias_init", biasInit)
+        .toString();
+  }
+
   /** The arguments of a {@link Dense}, with Flax's names and defaults. */
   public static final class Builder {
     private int features = -1;

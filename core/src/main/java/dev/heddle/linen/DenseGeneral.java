@@ -195,6 +195,22 @@ public final class DenseGeneral extends Module<Array, Array> {
     return precision;
   }
 
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("DenseGeneral")
+        .add("features", features)
+        .add("axis", axis)
+        .add("batch_dims", batchDims)
+        .add("use_bias", useBias)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("precision", precision)
+        .add("kernel_init", kernelInit)
+        .add("bias_init", biasInit)
+        .toString();
+  }
+
   /** The arguments of a {@link DenseGeneral}, with Flax's names and defaults. */
   public static final class Builder {
     private List<Integer> features = List.of();

@@ -149,6 +149,17 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     return rngCollection;
   }
 
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("Dropout")
+        .add("rate", rate)
+        .add("broadcast_dims", broadcastDims)
+        .add("deterministic", deterministic)
+        .add("rng_collection", rngCollection)
+        .toString();
+  }
+
   /** The arguments of a {@link Dropout}, with Flax's names and defaults. */
   public static final class Builder {
     private double rate = Double.NaN;

@@ -141,6 +141,18 @@ public final class Embed extends Module<Array, Array> {
     return embeddingInit;
   }
 
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("Embed")
+        .add("num_embeddings", numEmbeddings)
+        .add("features", features)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("embedding_init", embeddingInit)
+        .toString();
+  }
+
   /** The arguments of an {@link Embed}, with Flax's names and defaults. */
   public static final class Builder {
     private int numEmbeddings = -1;

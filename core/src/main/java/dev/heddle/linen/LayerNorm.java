@@ -204,6 +204,23 @@ public final class LayerNorm extends Module<Array, Array> {
     return useFastVariance;
   }
 
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("LayerNorm")
+        .add("epsilon", epsilon)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("use_bias", useBias)
+        .add("use_scale", useScale)
+        .add("bias_init", biasInit)
+        .add("scale_init", scaleInit)
+        .add("reduction_axes", reductionAxes)
+        .add("feature_axes", featureAxes)
+        .add("use_fast_variance", useFastVariance)
+        .toString();
+  }
+
   /** The arguments of a {@link LayerNorm}, with Flax's names and defaults. */
   public static final class Builder {
     private double epsilon = 1e-6;

@@ -29,8 +29,16 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   public static final class InvalidRngError extends LinenException {
     private static final long serialVersionUID = 1L;
 
+    private final String stream;
+
     InvalidRngError(String stream, String path, String given) {
       super(path + ": random stream \"" + stream + "\": expected a key, got " + given);
+      this.stream = stream;
+    }
+
+    /** The stream that is needed. */
+    public String stream() {
+      return stream;
     }
   }
 
@@ -111,6 +119,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   public static final class ModifyScopeVariableError extends LinenException {
     private static final long serialVersionUID = 1L;
 
+    private final String collection;
+
     ModifyScopeVariableError(String collection, String name, String path) {
       super(
           path
@@ -119,6 +129,12 @@ public abstract sealed class LinenException extends IllegalArgumentException {
               + "\": expected collection \""
               + collection
               + "\" to be mutable in this call, got one that is not");
+      this.collection = collection;
+    }
+
+    /** The collection that is to be written. */
+    public String collection() {
+      return collection;
     }
   }
 

@@ -74,11 +74,12 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
    */
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
-    requireMatrices(scope, in);
+    InputShapes.require(scope, in, config.attentionFn() == null);
     requireSizes(scope, in);
     FusedLayer fused = FusedLayer.of(scope, config, in);
     if (fused != null) {
-      return locate(scope, () -> fused.apply(options(scope, in, in.mask())));
+      AttentionOptions options = options(scope, in, in.mask());
+      return locate(scope, () -> fused.apply(options));
     }
     Array query = project(scope, "query", in.inputsQ(), in); // [Q, H, D]
     Array key = project(scope, "key", in.inputsK(), in); // [K, H, D]
@@ -100,23 +101,6 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     }
     Array seen = attend(scope, query, key, value, options(scope, in, mask)); // [Q, H, D]
     return projectOut(scope, seen, in); // [Q, F]
-  }
-
-  private static void requireMatrices(Scope scope, AttentionInputs in) {
-    requireMatrix(scope, "inputs_q", in.inputsQ());
-    requireMatrix(scope, "inputs_k", in.inputsK());
-    requireMatrix(scope, "inputs_v", in.inputsV());
-  }
-
-  private static void requireMatrix(Scope scope, String argument, Array input) {
-    if (input.rank() < 2 || input.shape().dim(-1) == 0) {
-      throw scope.error(
-          "argument \""
-              + argument
-              + "\": expected shape [batch..., length, features] with at least"
-              + " one feature, got "
-              + input.shape());
-    }
   }
 
   /** What is more than an array can hold is said before anything is computed. */
@@ -251,5 +235,27 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   @Override
   protected final boolean usesFloat64() {
     return config.dtype() == DType.FLOAT64 || config.paramDtype() == DType.FLOAT64;
+  }
+
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public final String toString() {
+    return Settings.of(getClass().getSimpleName())
+        .add("num_heads", config.numHeads())
+        .add("dtype", config.dtype())
+        .add("param_dtype", config.paramDtype())
+        .add("qkv_features", config.qkvFeatures() == 0 ? null : config.qkvFeatures())
+        .add("out_features", config.outFeatures() == 0 ? null : config.outFeatures())
+        .add("broadcast_dropout", config.broadcastDropout())
+        .add("dropout_rate", config.dropoutRate())
+        .add("deterministic", config.deterministic())
+        .add("precision", config.precision())
+        .add("kernel_init", config.kernelInit())
+        .add("bias_init", config.biasInit())
+        .add("use_bias", config.useBias())
+        .add("decode", config.decode())
+        .add("normalize_qk", config.normalizeQk())
+        .add("force_fp32_for_softmax", config.forceFp32ForSoftmax())
+        .toString();
   }
 }

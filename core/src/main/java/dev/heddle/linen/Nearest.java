@@ -1,9 +1,14 @@
 package dev.heddle.linen;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** The known name that a misspelt one is probably meant to be. */
 final class Nearest {
+  private static final int SHORTEST = 3;
+  private static final int MOST = 3;
+
   private Nearest() {}
 
   /** A question to end a message with, or nothing where no known name is near. */
@@ -17,7 +22,19 @@ final class Nearest {
         nearest = name;
       }
     }
-    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?";
+    List<String> near = nearest.isEmpty() ? containing(given, known) : List.of(nearest);
+    return near.isEmpty()
+        ? ""
+        : near.stream()
+            .map(name -> "\"" + name + "\"")
+            .collect(Collectors.joining(" or ", "; did you mean ", "?"));
+  }
+
+  /** Names of which a word, or the beginning of one, is given: {@code xavier}. */
+  private static List<String> containing(String given, Collection<String> known) {
+    return given.length() < SHORTEST
+        ? List.of()
+        : known.stream().filter(name -> ("_" + name).contains("_" + given)).limit(MOST).toList();
   }
 
   /** Letters to insert, remove or replace to make one word of the other (Levenshtein). */

@@ -167,7 +167,14 @@ class LayerErrorsTest {
     assertThatThrownBy(() -> attention.init(RNGS, x))
         .hasMessage("/: argument \"qkv_features\": expected a multiple of num_heads (3), got 4");
     assertThatThrownBy(() -> builder.build().init(RNGS, x, zeros(FLOAT32, 5, 3, 4)))
-        .hasMessageStartingWith("/: dot_product_attention: expected query ");
+        .hasMessage(
+            "/: argument \"inputs_kv\": expected the batch axes [2] of inputs_q, got shape [5, 3, 4]");
+    assertThatThrownBy(() ->
+            builder.build().init(RNGS, AttentionInputs.of(x, x.plus(0), zeros(FLOAT32, 2, 7, 4))))
+        .hasMessage(
+            "/: argument \"inputs_v\": expected a length of 3, as inputs_k has, got shape [2, 7, 4]");
+    assertThatThrownBy(() -> MultiHeadDotProductAttention.builder().build())
+        .hasMessage("argument \"num_heads\": is missing; numHeads(...) sets it");
     assertThatThrownBy(() -> builder.biasInit(Initializers.heNormal()).build().init(RNGS, x))
         .hasMessageStartingWith("/query: parameter \"bias\": initializer: ");
     assertThatThrownBy(

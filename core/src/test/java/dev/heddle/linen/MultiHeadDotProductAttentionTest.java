@@ -160,7 +160,7 @@ class MultiHeadDotProductAttentionTest {
   @Test
   void whatDoesNotFitIsSaidBeforeAnythingIsComputed() {
     assertThatThrownBy(() -> MultiHeadDotProductAttention.builder().build())
-        .hasMessage("argument \"num_heads\": expected 1 or more, got 0");
+        .hasMessage("argument \"num_heads\": is missing; numHeads(...) sets it");
     assertThatThrownBy(
             () -> MultiHeadDotProductAttention.builder().numHeads(2).dropoutRate(-0.5).build())
         .hasMessage("argument \"dropout_rate\": expected a rate from 0 to 1, got -0.5");

@@ -20,6 +20,18 @@ import org.jspecify.annotations.Nullable;
  * @param json the value
  */
 record ConfigValue(Place place, String key, Json json) {
+  /** What PyTorch, ONNX and papers call the types. */
+  private static final Map<String, String> OTHER_NAMES =
+      Map.of(
+          "fp16", "float16",
+          "half", "float16",
+          "bf16", "bfloat16",
+          "fp32", "float32",
+          "float", "float32",
+          "single", "float32",
+          "fp64", "float64",
+          "double", "float64");
+
   boolean isNull() {
     return json instanceof Json.Null;
   }
@@ -57,7 +69,8 @@ record ConfigValue(Place place, String key, Json json) {
   }
 
   DType dtype() throws CheckpointException {
-    List<String> names = Arrays.stream(DType.values()).map(DType::toString).toList();
+    List<String> names =
+        Arrays.stream(DType.values()).filter(DType::isFloating).map(DType::toString).toList();
     if (!(json instanceof Json.Text text)) {
       throw wrong("the name of a type, as \"float32\"");
     }
@@ -67,10 +80,15 @@ record ConfigValue(Place place, String key, Json json) {
               + String.join(", ", names)
               + ", got "
               + json.shown()
-              + Suggest.hint(text.value(), names),
+              + hint(text.value(), names),
           null);
     }
     return DType.of(text.value());
+  }
+
+  private static String hint(String name, List<String> names) {
+    String standard = OTHER_NAMES.get(name);
+    return standard == null ? Suggest.hint(name, names) : Suggest.hint(standard, List.of(standard));
   }
 
   Precision precision() throws CheckpointException {

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * The names that someone may have meant: those a few slips of the finger away (a letter too many,
- * too few, another, or two swapped: Damerau and Levenshtein's distance).
+ * too few, another, or two swapped: Damerau and Levenshtein's distance); where there is none, those
+ * that have a word beginning with what was given, as {@code num_heads} for {@code heads}.
  *
  * <pre>{@code
  * Suggest.near("nun_heads", List.of("num_heads", "dtype")); // [num_heads]
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 public final class Suggest {
   private static final int MOST = 3;
   private static final int LONGEST = 200;
+  private static final int SHORTEST_WORD = 3;
 
   private Suggest() {}
 
@@ -29,6 +31,17 @@ public final class Suggest {
     if (given.length() > LONGEST) {
       return List.of();
     }
+    List<String> slips = slips(given, known);
+    return slips.isEmpty() && given.length() >= SHORTEST_WORD
+        ? known.stream()
+            .filter(name -> ("_" + name).contains("_" + given))
+            .sorted(Comparator.comparing(name -> !name.startsWith(given)))
+            .limit(MOST)
+            .toList()
+        : slips;
+  }
+
+  private static List<String> slips(String given, Collection<String> known) {
     record Candidate(String name, int distance) {}
     return known.stream()
         .filter(name -> name.length() <= LONGEST)

@@ -86,7 +86,18 @@ class ConfigJsonTest {
     refused(
         "{\"num_heads\": 1, \"use_bias\": 1}", "key \"use_bias\": expected true or false, got 1");
     refused("{\"num_heads\": 1, \"dtype\": \"flota32\"}", "did you mean \"float32\"");
-    refused("{\"num_heads\": 1, \"dtype\": \"int32\"}", "int32");
+    refused(
+        "{\"num_heads\": 1, \"dtype\": \"int32\"}",
+        "expected one of float32, float64, bfloat16, float16, got \"int32\"");
+    refused("{\"num_heads\": 1, \"dtype\": \"fp16\"}", "did you mean \"float16\"?");
+    refused("{\"heads\": 1}", "did you mean \"num_heads\"?");
+    refused(
+        "{\"num_heads\": 1, \"dropout\": 0}",
+        "did you mean \"dropout_rate\" or \"broadcast_dropout\"?");
+    refused("{\"num_heads\": 1, \"bias\": true}", "did you mean \"bias_init\" or ");
+    refused(
+        "{\"num_heads\": 1, \"kernel_init\": \"xavier\"}",
+        "did you mean \"xavier_normal\" or \"xavier_uniform\"?");
     refused("{\"num_heads\": 1, \"param_dtype\": null}", "key \"param_dtype\": expected the name");
     refused("{\"num_heads\": 1, \"precision\": \"most\"}", "key \"precision\": ");
     refused("{\"num_heads\": 1, \"precision\": [\"high\"]}", "expected a name, or a list of two");

@@ -54,6 +54,7 @@ class JsonTest {
     assertThat(Suggest.near("nun_heads", known)).containsExactly("num_heads");
     assertThat(Suggest.near("numheads", known)).containsExactly("num_heads");
     assertThat(Suggest.near("dytpe", known)).containsExactly("dtype");
+    assertThat(Suggest.near("heads", known)).containsExactly("num_heads");
     assertThat(Suggest.near("something", known)).isEmpty();
     assertThat(Suggest.hint("dtyp", known)).isEqualTo("; did you mean \"dtype\"?");
     assertThat(Suggest.distance("ca", "abc")).isEqualTo(3);
