@@ -12,9 +12,11 @@ sealed interface Command
         CompletionCommand,
         ConvertCommand,
         DemoCommand,
+        GenerateCommand,
         GradCommand,
         HelpCommand,
         InitCommand,
+        InspectCommand,
         TrainCommand,
         VersionCommand {
 

@@ -15,6 +15,8 @@ enum Commands {
   APPLY("Runs attention on inputs and writes what it gives."),
   GRAD("Computes attention's vector-Jacobian product by parameters and inputs."),
   TRAIN("Trains a small language model on a text."),
+  GENERATE("Continues a text with a model that train wrote."),
+  INSPECT("Shows what is in tensor files: names, types, shapes, sizes, metadata."),
   CONVERT("Converts attention weights between frameworks' layouts."),
   DEMO("Shows a real model's attention, then trains a small model on the documentation."),
   BENCH("Measures Heddle and its peers side by side."),
@@ -107,6 +109,8 @@ enum Commands {
       case APPLY -> new ApplyCommand();
       case GRAD -> new GradCommand();
       case TRAIN -> new TrainCommand();
+      case GENERATE -> new GenerateCommand();
+      case INSPECT -> new InspectCommand();
       case CONVERT -> new ConvertCommand();
       case DEMO -> new DemoCommand();
       case BENCH -> new BenchCommand();
@@ -118,7 +122,7 @@ enum Commands {
 
   /** Whether the options of the computation do anything, so that its help shows them. */
   private boolean computes() {
-    return this != HELP && this != COMPLETION && this != VERSION;
+    return this != HELP && this != COMPLETION && this != VERSION && this != INSPECT;
   }
 
   private String word() {

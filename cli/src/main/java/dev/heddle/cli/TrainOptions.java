@@ -59,7 +59,8 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     spec.addOption(
         whole(
             "--decay-steps",
-            "The step at which it has fallen to its minimum along a cosine (default: 0, no decay)."));
+            "The step at which it has fallen to its minimum along a cosine (default: 0, no"
+                + " decay)."));
     spec.addOption(
         real("--min-learning-rate", "Its minimum (default: a tenth of --learning-rate)."));
     spec.addOption(real("--b1", "Decay of Adam's first moment (default: 0.9)."));

@@ -456,7 +456,8 @@ class ApplyCommandTest {
   void aSettingGivenTwiceIsNamedOnce() throws IOException {
     Path config =
         work.config(
-            "{\"num_heads\": 2, \"qkv_features\": 6, \"dropout_rate\": 0.5, \"deterministic\": true}");
+            "{\"num_heads\": 2, \"qkv_features\": 6, \"dropout_rate\": 0.5, \"deterministic\":"
+                + " true}");
 
     assertThat(apply("O.npz", "--deterministic=false"))
         .isEqualTo(

@@ -19,7 +19,7 @@ class CompletionCommandTest {
 
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
-        .contains("init apply grad train convert demo", "--variables", "simd512");
+        .contains("init apply grad train generate inspect convert demo", "--variables", "simd512");
     assertThat(Heddle.run("completion", "zsh").out()).isEqualTo(heddle.out());
   }
 

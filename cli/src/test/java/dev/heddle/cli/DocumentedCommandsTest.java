@@ -34,8 +34,12 @@ class DocumentedCommandsTest {
   private static final String RESUME =
       "heddle train --text README.md --resume model.msgpack --steps 600";
 
+  private static final String GENERATE =
+      "heddle generate --model model.msgpack --prompt Heddle --max-tokens 200 --temperature 0.8";
+  private static final String INSPECT = "heddle inspect model.msgpack";
+
   /** Lines that this class runs. */
-  private static final List<String> RUN = List.of(INIT, APPLY, TRAIN, RESUME);
+  private static final List<String> RUN = List.of(INIT, APPLY, TRAIN, RESUME, GENERATE, INSPECT);
 
   /** Lines that run elsewhere, and where. */
   private static final Map<String, String> ELSEWHERE =
@@ -137,8 +141,16 @@ class DocumentedCommandsTest {
         .hasSameTextualContentAs(folder.resolve("whole.msgpack.svg"));
   }
 
+  @Test
+  void readmesModelWritesAndIsShown() throws IOException {
+    run(TRAIN.replace("300", "3") + SMALL);
+
+    assertThat(run(GENERATE)).startsWith("Heddle").hasSizeGreaterThan(100);
+    assertThat(run(INSPECT)).contains("params/block_0/attention/query/kernel", "\nplan: ");
+  }
+
   /** Runs a line in the folder: words that are files there, or are made there, get its path. */
-  private void run(String line) {
+  private String run(String line) {
     Object[] words =
         Arrays.stream(line.split(" "))
             .skip(1)
@@ -150,5 +162,6 @@ class DocumentedCommandsTest {
     Heddle heddle = Heddle.run(words);
     assertThat(heddle.err()).isEmpty();
     assertThat(heddle.status()).isZero();
+    return heddle.out();
   }
 }

@@ -29,7 +29,20 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"init", "apply", "grad", "convert", "demo", "bench", "version", "completion"})
+      strings = {
+        "init",
+        "apply",
+        "grad",
+        "train",
+        "generate",
+        "inspect",
+        "convert",
+        "demo",
+        "bench",
+        "version",
+        "help",
+        "completion"
+      })
   void everyCommandHasHelpWithExamples(String command) {
     Heddle heddle = Heddle.run(command, "--help");
 
@@ -46,7 +59,7 @@ class MainTest {
     for (String command : List.of("init", "apply", "grad", "train", "bench", "demo")) {
       assertThat(Heddle.run(command, "--help").out()).contains("--threads", "--kernels", "--x64");
     }
-    for (String command : List.of("version", "completion", "help")) {
+    for (String command : List.of("version", "completion", "help", "inspect")) {
       assertThat(Heddle.run(command, "--help").out())
           .doesNotContain("--threads", "--kernels", "--x64");
     }

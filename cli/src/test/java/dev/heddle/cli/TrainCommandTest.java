@@ -230,9 +230,10 @@ class TrainCommandTest {
             assertThat(heddle.err())
                 .matches(
                     "heddle: train: 842,496 parameters and 128,000,000,000 tokens a step need at"
-                        + " least 3,[0-9]{3},[0-9]{3}\\.[0-9] GB of memory, and the JVM has [0-9.,]+ GB;"
-                        + " make the model or the batch smaller, split the batch by --shards, or"
-                        + " give the JVM more, for instance HEDDLE_JAVA_OPTS=-Xmx[0-9]+g\n"));
+                        + " least 3,[0-9]{3},[0-9]{3}\\.[0-9] GB of memory, and the JVM has"
+                        + " [0-9.,]+ GB; make the model or the batch smaller, split the batch by"
+                        + " --shards, or give the JVM more, for instance"
+                        + " HEDDLE_JAVA_OPTS=-Xmx[0-9]+g\n"));
     assertThat(
             Heddle.run("train", "--text", text, "--out", file("a.npz"), "--layers", 100000).err())
         .startsWith("heddle: train: 19,827,249,408 parameters and ");

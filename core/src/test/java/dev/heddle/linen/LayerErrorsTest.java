@@ -168,11 +168,13 @@ class LayerErrorsTest {
         .hasMessage("/: argument \"qkv_features\": expected a multiple of num_heads (3), got 4");
     assertThatThrownBy(() -> builder.build().init(RNGS, x, zeros(FLOAT32, 5, 3, 4)))
         .hasMessage(
-            "/: argument \"inputs_kv\": expected the batch axes [2] of inputs_q, got shape [5, 3, 4]");
+            "/: argument \"inputs_kv\": expected the batch axes [2] of inputs_q, got shape [5, 3,"
+                + " 4]");
     assertThatThrownBy(() ->
             builder.build().init(RNGS, AttentionInputs.of(x, x.plus(0), zeros(FLOAT32, 2, 7, 4))))
         .hasMessage(
-            "/: argument \"inputs_v\": expected a length of 3, as inputs_k has, got shape [2, 7, 4]");
+            "/: argument \"inputs_v\": expected a length of 3, as inputs_k has, got shape [2, 7,"
+                + " 4]");
     assertThatThrownBy(() -> MultiHeadDotProductAttention.builder().build())
         .hasMessage("argument \"num_heads\": is missing; numHeads(...) sets it");
     assertThatThrownBy(() -> builder.biasInit(Initializers.heNormal()).build().init(RNGS, x))
@@ -197,7 +199,8 @@ class LayerErrorsTest {
             DotProductAttention.dotProductAttentionWeights(
                 q, q, AttentionOptions.builder().build()))
         .hasMessage(
-            "shape: expected at most 2147483639 elements, got [1, 1, 60000, 60000], which has more");
+            "shape: expected at most 2147483639 elements, got [1, 1, 60000, 60000], which has"
+                + " more");
   }
 
   @Test
@@ -234,8 +237,9 @@ class LayerErrorsTest {
                 + " tensorfloat32, highest, float32, DEFAULT, HIGH, HIGHEST, got \"Highest\"");
     assertThatThrownBy(() -> Precision.of("default", "HIGH"))
         .hasMessage(
-            "argument \"precision\": expected a pair of one kind, both in lower case (JAX's strings)"
-                + " or both in upper case (constants of lax.Precision), got [default, HIGH]");
+            "argument \"precision\": expected a pair of one kind, both in lower case (JAX's"
+                + " strings) or both in upper case (constants of lax.Precision), got [default,"
+                + " HIGH]");
     assertThatThrownBy(() -> new Precision(List.of("high", "high", "high")))
         .hasMessage(
             "argument \"precision\": expected one name or a pair of them, got [high, high, high]");

@@ -24,23 +24,23 @@ import java.util.Arrays;
 public final class TextGenerator {
   private final CausalLanguageModel model;
   private final Variables variables;
-  private final double temperature;
+  private final Sampling sampling;
 
   /**
    * Of a model and its parameters.
    *
-   * @param temperature what logits are divided by: below 1 the likely is likelier; 0 takes the
-   *     likeliest always
+   * @param temperature what logits are divided by; 0 takes the largest always
    * @throws IllegalArgumentException if the temperature is not a number from 0 on
    */
   public TextGenerator(CausalLanguageModel model, Variables variables, double temperature) {
-    if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "generate: argument \"temperature\": expected a number from 0 on, got " + temperature);
-    }
+    this(model, variables, Sampling.ofTemperature(temperature));
+  }
+
+  /** Of a model and its parameters, with a way to draw tokens. */
+  public TextGenerator(CausalLanguageModel model, Variables variables, Sampling sampling) {
     this.model = model;
     this.variables = variables;
-    this.temperature = temperature;
+    this.sampling = sampling;
   }
 
   /**
@@ -82,9 +82,11 @@ public final class TextGenerator {
             .apply(variables, Array.of(seen, seen.length))
             .get(seen.length - 1)
             .astype(DType.FLOAT32);
-    return temperature == 0
-        ? (int) Sort.argmax(logits, 0).item()
-        : (int) draw(key, logits.dividedBy(temperature));
+    if (sampling.temperature() == 0) {
+      return (int) Sort.argmax(logits, 0).item();
+    }
+    Array scaled = logits.dividedBy(sampling.temperature());
+    return (int) draw(key, Array.of(sampling.filter(scaled.toFloatArray()), scaled.size()));
   }
 
   /** The place of the largest of the logits with Gumbel's noise. */

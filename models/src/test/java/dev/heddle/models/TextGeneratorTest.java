@@ -70,4 +70,25 @@ class TextGeneratorTest {
     assertThatThrownBy(() -> generator.generate(prompt, -1, Key.of(0)))
         .hasMessage("generate: argument \"count\": expected a number from 0 on, got -1");
   }
+
+  @Test
+  void samplingKeepsTheLargestLogits() {
+    float none = Float.NEGATIVE_INFINITY;
+    float log = (float) Math.log(2); // probabilities 1/7, 4/7, 2/7
+    float[] logits = {0, 2 * log, log};
+
+    assertThat(Sampling.ofTemperature(1).filter(logits)).containsExactly(logits);
+    assertThat(Sampling.ofTemperature(1).topK(2).filter(logits))
+        .containsExactly(none, 2 * log, log);
+    assertThat(Sampling.ofTemperature(1).topK(9).filter(logits)).containsExactly(logits);
+    assertThat(Sampling.ofTemperature(1).topK(1).filter(new float[] {1, 1, 0}))
+        .containsExactly(1, 1, none); // equal ones stay together
+    assertThat(Sampling.ofTemperature(1).topP(0.5).filter(logits))
+        .containsExactly(none, 2 * log, none);
+    assertThat(Sampling.ofTemperature(1).topP(0.6).filter(logits))
+        .containsExactly(none, 2 * log, log);
+    assertThat(Sampling.ofTemperature(1).topP(0.9).filter(logits)).containsExactly(logits);
+    assertThat(Sampling.ofTemperature(1).topK(2).topP(0.6).filter(logits))
+        .containsExactly(none, 2 * log, none); // 2/3 of the two
+  }
 }

@@ -65,7 +65,8 @@ public final class TrainingDemo {
     out.println(
         String.format(
             Locale.ROOT,
-            "A language model of %.1f million parameters learns Heddle's documentation, %,d letters:",
+            "A language model of %.1f million parameters learns Heddle's documentation, %,d"
+                + " letters:",
             state.params().size() / 1e6,
             text.length));
     out.println();

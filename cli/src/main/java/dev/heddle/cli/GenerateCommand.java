@@ -1,0 +1,106 @@
+package dev.heddle.cli;
+
+import dev.heddle.array.Array;
+import dev.heddle.models.ByteTokenizer;
+import dev.heddle.models.CausalLanguageModel;
+import dev.heddle.models.Sampling;
+import dev.heddle.models.TextGenerator;
+import dev.heddle.models.TrainingCheckpoint;
+import dev.heddle.random.Key;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code heddle generate}: continues a text with a model that {@code heddle train} wrote. */
+final class GenerateCommand implements Command {
+  private static final int USUAL_TOKENS = 200;
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(option("--model", "CHECKPOINT", Path.class, "What heddle train wrote.", true));
+    spec.addOption(option("--prompt", "TEXT", String.class, "The text to continue.", true));
+    spec.addOption(
+        option("--max-tokens", "N", Integer.class, "Tokens to add, bytes (default: 200).", false));
+    spec.addOption(
+        option(
+            "--temperature",
+            "X",
+            Double.class,
+            "What logits are divided by (default: 1); 0 takes the most probable token.",
+            false));
+    spec.addOption(
+        option("--top-k", "N", Integer.class, "Draws from the N most probable tokens.", false));
+    spec.addOption(
+        option(
+            "--top-p",
+            "X",
+            Double.class,
+            "Draws from the most probable tokens whose probabilities add up to X.",
+            false));
+    spec.addOption(
+        option(
+            "--seed",
+            "N",
+            Long.class,
+            "The seed; the same gives the same text (default: 0).",
+            false));
+    Examples.of(
+        spec,
+        "heddle generate --model model.msgpack --prompt 'The attention '",
+        "heddle generate --model model.msgpack --prompt 'The ' --temperature 0.8 --top-k 40 --seed"
+            + " 1");
+  }
+
+  private static OptionSpec option(
+      String name, String label, Class<?> type, String description, boolean required) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(type)
+        .required(required)
+        .description(description)
+        .build();
+  }
+
+  @Override
+  public void run(ParseResult options, PrintStream out) throws IOException {
+    String prompt = options.matchedOptionValue("--prompt", "");
+    if (prompt.isEmpty()) {
+      throw new UsageException("--prompt: expected a text, got nothing");
+    }
+    int tokens = options.matchedOptionValue("--max-tokens", USUAL_TOKENS);
+    if (tokens < 0) {
+      throw new UsageException("--max-tokens " + tokens + ": expected a number from 0 on");
+    }
+    Sampling sampling = sampling(options);
+    long seed = options.matchedOptionValue("--seed", 0L);
+    TrainingCheckpoint trained =
+        TrainingCheckpoint.read(options.matchedOptionValue("--model", Path.of("")));
+    CausalLanguageModel model = CausalLanguageModel.of(trained.plan().model());
+    TextGenerator generator = new TextGenerator(model, trained.state().params(), sampling);
+    Array more = generator.generate(ByteTokenizer.encode(prompt), tokens, Key.of(seed));
+    out.println(prompt + withoutControls(ByteTokenizer.decode(more)));
+  }
+
+  private static Sampling sampling(ParseResult options) {
+    try {
+      return new Sampling(
+          options.matchedOptionValue("--temperature", 1.0),
+          options.matchedOptionValue("--top-k", 0),
+          options.matchedOptionValue("--top-p", 1.0));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          String.valueOf(e.getMessage())
+              .replaceFirst("generate: argument \"(\\w+)\": ", "generate: --$1: ")
+              .replace("_", "-"),
+          e);
+    }
+  }
+
+  /** The text without the characters that steer a terminal. */
+  private static String withoutControls(String text) {
+    return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "\uFFFD");
+  }
+}
