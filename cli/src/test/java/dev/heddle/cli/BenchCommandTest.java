@@ -20,7 +20,7 @@ class BenchCommandTest {
           --rows bret          | --rows bret: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, lm-step, long-train with commas between, got "bret"; did you mean "bert"?
           --rows tiny,         | --rows tiny,: expected names of tiny, bert, mid, gpt, long, bert-train, gpt-train, lm-step, long-train with commas between, got ""
           --rows mid,bert,mid  | --rows mid,bert,mid: "mid" is given twice
-          --engines onnx       | --engines onnx: expected names of heddle, ort-java, djl-pytorch, flax, torch, ort with commas between, got "onnx"
+          --engines onnx       | --engines onnx: expected names of heddle, ort-java, djl-pytorch, openvino, flax, torch, ort with commas between, got "onnx"
           --dtype bfloat       | --dtype bfloat: expected one of float32, bfloat16, float16, float64; did you mean "bfloat16"?
           --seconds 0          | --seconds 0.0: expected a number above 0, at most 3600
           --seconds NaN        | --seconds NaN: expected a number above 0, at most 3600
