@@ -13,9 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The packages of core are layers, and a layer knows only those below it (DESIGN.md, section 2).
- */
+/** The packages of core are layers, and a layer knows only those below it (CONTRIBUTING.md). */
 class LayersTest {
   /** From the top to the bottom. */
   private static final List<String> LAYERS =

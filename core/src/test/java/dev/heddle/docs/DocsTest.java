@@ -2,14 +2,8 @@ package dev.heddle.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
+import dev.heddle.support.JavaSource;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.StringWriter;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +47,9 @@ class DocsTest {
     for (String block : blocks) {
       String type = "Snippet" + tests.size();
       String title = block.lines().findFirst().orElseThrow();
-      tests.add(DynamicTest.dynamicTest(title, () -> run(type, snippet(type, shared, block))));
+      tests.add(
+          DynamicTest.dynamicTest(
+              title, () -> JavaSource.run(folder, type, snippet(type, shared, block))));
     }
     return tests.stream();
   }
@@ -69,32 +64,5 @@ class DocsTest {
         .results()
         .map(result -> result.group(1))
         .collect(Collectors.toCollection(ArrayList::new));
-  }
-
-  private String run(String type, String source) throws Exception {
-    Path file = Files.writeString(folder.resolve(type + ".java"), source);
-    StringWriter messages = new StringWriter();
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-      List<String> options =
-          List.of(
-              "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
-      var units = files.getJavaFileObjects(file);
-      boolean compiled = compiler.getTask(messages, files, null, options, null, units).call();
-      assertThat(compiled).as("%s%n%s", messages, source).isTrue();
-    }
-    PrintStream console = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      var constructor = loader.loadClass(type).getDeclaredConstructor();
-      constructor.setAccessible(true);
-      Method main = constructor.getDeclaringClass().getDeclaredMethod("main");
-      main.setAccessible(true);
-      main.invoke(constructor.newInstance());
-    } finally {
-      System.setOut(console);
-    }
-    return printed.toString(StandardCharsets.UTF_8);
   }
 }
