@@ -30,7 +30,12 @@ find_jdk() {
     jdk_consider "${jdk_java%/bin/java}"
     [ -z "$jdk" ] || return 0
   fi
-  jdk_places=${HEDDLE_JDK_PLACES-/usr/lib/jvm:/usr/lib64/jvm:/usr/java:/usr/local/java:/opt:/opt/java:/opt/jdk:$HOME/.sdkman/candidates/java:$HOME/.jdks:$HOME/.asdf/installs/java:$HOME/.local/share/mise/installs/java:$HOME/.gradle/jdks:/Library/Java/JavaVirtualMachines:$HOME/Library/Java/JavaVirtualMachines:/opt/homebrew/opt}
+  jdk_places=/usr/lib/jvm:/usr/lib64/jvm:/usr/java:/usr/local/java:/opt:/opt/java:/opt/jdk
+  if [ -n "${HOME-}" ]; then
+    jdk_places=$jdk_places:$HOME/.sdkman/candidates/java:$HOME/.jdks:$HOME/.asdf/installs/java
+    jdk_places=$jdk_places:$HOME/.local/share/mise/installs/java:$HOME/.gradle/jdks:$HOME/Library/Java/JavaVirtualMachines
+  fi
+  jdk_places=${HEDDLE_JDK_PLACES-$jdk_places:/Library/Java/JavaVirtualMachines:/opt/homebrew/opt}
   jdk_ifs=$IFS
   IFS=:
   for jdk_place in $jdk_places; do

@@ -45,6 +45,7 @@ class DocumentedCommandsTest {
   private static final Map<String, String> ELSEWHERE =
       Map.of(
           "heddle demo", "DemoCommandTest",
+          "heddle java First.java", "ReadmeTest, and LauncherBuildTest for the options",
           "heddle test", "the build itself",
           "heddle tidy", "the build itself, which checks the format",
           "heddle bench --json speed.json", "BenchTest, with peers that stand in");

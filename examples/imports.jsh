@@ -1,0 +1,10 @@
+import dev.heddle.array.*;
+import dev.heddle.array.op.*;
+import dev.heddle.grad.*;
+import dev.heddle.io.*;
+import dev.heddle.linen.*;
+import dev.heddle.linen.Module;
+import dev.heddle.models.*;
+import dev.heddle.optim.*;
+import dev.heddle.random.*;
+import dev.heddle.random.Random;
