@@ -100,7 +100,7 @@ exit /b 0
 set rest=%rest:*test=%
 set "HEDDLE_TESTING=yes"
 set "failed=0"
-call :maven --fail-at-end -Dspotless.check.skip=true %rest% verify || set "failed=1"
+call :maven --fail-at-end -Pconsumers -Dspotless.check.skip=true %rest% verify || set "failed=1"
 call :maven --quiet spotless:check || set "failed=1"
 call :say left out: the live comparison with Flax, whose set-up is a POSIX shell script
 exit /b %failed%
