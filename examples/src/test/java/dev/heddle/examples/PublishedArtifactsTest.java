@@ -49,6 +49,22 @@ class PublishedArtifactsTest {
     }
   }
 
+  @Test
+  void theBillOfMaterialsIsReleasedAsTheOthersAre() throws Exception {
+    List<String> ids = profiles(Path.of("bom/pom.xml"));
+    assertThat(ids).contains("release", "sign");
+    assertThat(profiles(Path.of("pom.xml"))).containsAll(ids);
+  }
+
+  private static List<String> profiles(Path pom) throws Exception {
+    NodeList profiles = model(pom).getElementsByTagName("profile");
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < profiles.getLength(); i++) {
+      ids.add(child((Element) profiles.item(i), "id"));
+    }
+    return ids;
+  }
+
   /** Those of Heddle: the consumers' are others'. */
   private static List<Path> poms() {
     try (Stream<Path> files = Repository.files().stream()) {
