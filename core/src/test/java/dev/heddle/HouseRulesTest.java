@@ -124,6 +124,15 @@ class HouseRulesTest {
         .isEmpty();
   }
 
+  /** Without one jqwik draws a seed in every run, and the same commit may pass and fail. */
+  @Test
+  void everyPropertyHasASeed() {
+    Predicate<String> unseeded = line -> line.matches("\\s*@Property\\b(?!.*\\bseed = ).*");
+    assertThat(findings(java(), unseeded)).isEmpty();
+    assertThat(List.of("  @Property", "@Property(tries = 20)")).allMatch(unseeded);
+    assertThat(List.of("@Property(tries = 20, seed = \"1\")")).noneMatch(unseeded);
+  }
+
   @Test
   void noFileNamesARegistry() {
     assertThat(findings(text(), line -> REGISTRY.matcher(line).find())).isEmpty();

@@ -20,7 +20,7 @@ import net.jqwik.api.Provide;
 
 /** What is written is read again: every type, any bits, any shape, in every format. */
 class RoundTripTest {
-  @Property(tries = 100)
+  @Property(tries = 100, seed = "1")
   void whatIsWrittenIsRead(
       @ForAll("checkpoints") Checkpoint checkpoint, @ForAll("formats") String format)
       throws IOException {

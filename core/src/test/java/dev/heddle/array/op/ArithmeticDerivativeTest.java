@@ -41,7 +41,7 @@ class ArithmeticDerivativeTest {
     return Arbitraries.of(Unary.Function.class);
   }
 
-  @Property(tries = 80)
+  @Property(tries = 80, seed = "1")
   void ofTwoElements(
       @ForAll("binary") Binary.Function function,
       @ForAll("shapes") int[] a,
@@ -55,7 +55,7 @@ class ArithmeticDerivativeTest {
     Checks.checkGradient(in -> Binary.of(function, in.get(0), in.get(1)), x, by);
   }
 
-  @Property(tries = 80)
+  @Property(tries = 80, seed = "1")
   void ofOneElement(@ForAll("unary") Unary.Function function, @ForAll("shapes") int[] shape) {
     Array x = Numbers.between(3, 0.15, 0.85, DType.FLOAT64, shape);
     Checks.checkGradient(in -> Unary.of(function, in.getFirst()), x);
@@ -69,7 +69,7 @@ class ArithmeticDerivativeTest {
     }
   }
 
-  @Property(tries = 40)
+  @Property(tries = 40, seed = "1")
   void ofThatAgain(@ForAll("unary") Unary.Function function) {
     Array x = Numbers.between(3, 0.15, 0.85, DType.FLOAT64, 3);
     Function<Array, Array> once = v -> Unary.of(function, v).times(v).sum();
@@ -81,7 +81,7 @@ class ArithmeticDerivativeTest {
     }
   }
 
-  @Property(tries = 20)
+  @Property(tries = 20, seed = "1")
   void ofAChoice(@ForAll("shapes") int[] a, @ForAll("shapes") int[] b, @ForAll("shapes") int[] c) {
     Array condition = Numbers.flags(5, a);
     Array x = Numbers.of(6, DType.FLOAT64, b);

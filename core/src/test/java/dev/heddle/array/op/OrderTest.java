@@ -31,7 +31,7 @@ class OrderTest {
     return Array.of(values, dims);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1")
   void aSumGoesThroughLanesWhateverAxesAreReduced(@ForAll("cubes") Array x) {
     int a = x.shape().dim(0);
     int b = x.shape().dim(1);
@@ -62,7 +62,7 @@ class OrderTest {
     assertThat(x.sum()).isEqualTo(x.reshape(-1).sum(0));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1")
   void theSoftmaxOfAnAxisIsThatOfItsRows(
       @ForAll("cubes") Array x, @ForAll @IntRange(min = 0, max = 2) int axis) {
     Array moved = Transpose.moveaxis(x, axis, -1);
@@ -83,7 +83,7 @@ class OrderTest {
         .isEqualTo(Array.of(rows, moved.shape().dims()));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1")
   void anEinsumIsAChainOfFusedMultiplyAdds(@ForAll("cubes") Array x) {
     Array y = Transpose.transpose(x, 2, 1, 0);
     int a = x.shape().dim(0);
@@ -102,7 +102,7 @@ class OrderTest {
     assertThat(Einsum.einsum("ibc,cbj->ij", x, y)).isEqualTo(Array.of(out, a, a));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1")
   void broadcastingRepeats(@ForAll("cubes") Array x) {
     Array row = x.get(0, 0);
     Array column = Slice.get(x, Index.all(), Index.range(0, 1), Index.range(0, 1));
@@ -115,7 +115,7 @@ class OrderTest {
     assertThat(Concatenate.concatenate(Concatenate.split(x, x.shape().dim(1), 1), 1)).isEqualTo(x);
   }
 
-  @Property(tries = 40)
+  @Property(tries = 40, seed = "1")
   void sixteenBitsAreRoundedOnceAnOperation(@ForAll("cubes") Array x) {
     for (DType dtype : new DType[] {DType.BFLOAT16, DType.FLOAT16}) {
       Array half = Elementwise.tanh(x).astype(dtype);
