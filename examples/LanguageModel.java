@@ -26,7 +26,9 @@ void main() {
 
   // ---------------------------------------------------------------- 3. training
 
-  var training = new Training(TrainingPlan.of(CONFIG, 60), TEXT.getBytes(StandardCharsets.UTF_8));
+  TrainingPlan plan =
+      TrainingPlan.builder(CONFIG).learningRate(5e-3).warmup(10).decaySteps(60).build();
+  var training = new Training(plan, TEXT.getBytes(StandardCharsets.UTF_8));
   TrainingState state = training.begin();
   while (state.step() < 60) {
     Training.Step step = training.step(state);
@@ -47,7 +49,7 @@ void main() {
 tokens: [110, 195, 169]
 text: né
 step  0  loss 5.6
-step 20  loss 3.5
-step 40  loss 2.3
-to and fro fro and fro fro and
+step 20  loss 0.7
+step 40  loss 0.1
+to and fro, to and fro, to and
 */
