@@ -15,8 +15,6 @@ import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rows;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes. Two
  * arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
+ *
+ * <p>Inside a program that is being differentiated, whatever reads elements ({@link #item}, the
+ * {@code to} methods, {@link #copyTo}, {@link #equals}, {@link #hashCode}) throws {@link
+ * ConcretizationTypeException} for an array that depends on what is differentiated by.
  */
 public final class Array implements ArrayTree<Array> {
   private final Shape shape;
@@ -123,9 +125,7 @@ public final class Array implements ArrayTree<Array> {
   /** An array of one value everywhere, rounded or converted to the type. */
   public static Array full(double value, DType dtype, int... shape) {
     Shape of = Shape.of(shape);
-    double[] values = new double[of.size()];
-    Arrays.fill(values, value);
-    return wrap(Storage.ofDoubles(dtype, values), of);
+    return wrap(Storage.full(dtype, value, of.size()), of);
   }
 
   /**
@@ -137,7 +137,7 @@ public final class Array implements ArrayTree<Array> {
   public static Array of(MemorySegment segment, DType dtype, int... shape) {
     Shape of = Shape.of(shape);
     requireBytes(segment, dtype, of);
-    return wrap(read(segment, dtype, of.size()), of);
+    return wrap(LittleEndian.read(segment, dtype, of.size()), of);
   }
 
   private static void requireBytes(MemorySegment segment, DType dtype, Shape shape) {
@@ -148,60 +148,6 @@ public final class Array implements ArrayTree<Array> {
               .formatted(expected, dtype, shape, segment.byteSize()));
     }
   }
-
-  private static Storage read(MemorySegment in, DType dtype, int n) {
-    return switch (dtype) {
-      case FLOAT32 -> {
-        float[] out = new float[n];
-        MemorySegment.copy(in, LITTLE_FLOAT, 0, out, 0, n);
-        yield new Storage.F32(out);
-      }
-      case FLOAT64 -> {
-        double[] out = new double[n];
-        MemorySegment.copy(in, LITTLE_DOUBLE, 0, out, 0, n);
-        yield new Storage.F64(out);
-      }
-      case BFLOAT16, FLOAT16 -> {
-        short[] out = new short[n];
-        MemorySegment.copy(in, LITTLE_SHORT, 0, out, 0, n);
-        yield dtype == DType.BFLOAT16 ? new Storage.BF16(out) : new Storage.F16(out);
-      }
-      case INT32, UINT32 -> {
-        int[] out = new int[n];
-        MemorySegment.copy(in, LITTLE_INT, 0, out, 0, n);
-        yield dtype == DType.INT32 ? new Storage.I32(out) : new Storage.U32(out);
-      }
-      case INT64 -> {
-        long[] out = new long[n];
-        MemorySegment.copy(in, LITTLE_LONG, 0, out, 0, n);
-        yield new Storage.I64(out);
-      }
-      case UINT8 -> {
-        byte[] out = new byte[n];
-        MemorySegment.copy(in, ValueLayout.JAVA_BYTE, 0, out, 0, n);
-        yield new Storage.U8(out);
-      }
-      case BOOL -> {
-        byte[] out = new byte[n];
-        MemorySegment.copy(in, ValueLayout.JAVA_BYTE, 0, out, 0, n);
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) (out[i] != 0 ? 1 : 0);
-        }
-        yield new Storage.Bool(out);
-      }
-    };
-  }
-
-  private static final ValueLayout.OfFloat LITTLE_FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble LITTLE_DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort LITTLE_SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt LITTLE_INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LITTLE_LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** For this library's own modules: an array around a storage that nobody writes to any more. */
   @SuppressWarnings("exports")
@@ -248,10 +194,26 @@ public final class Array implements ArrayTree<Array> {
     return shape.size();
   }
 
-  /** For this library's own modules: the elements, not to be written to. */
+  /**
+   * For this library's own modules: the elements, not to be written to.
+   *
+   * @throws ConcretizationTypeException if a differentiation is listening to this array; who means
+   *     the elements as a constant asks {@link #unmarked}
+   */
   @SuppressWarnings("exports")
   public Storage storage() {
-    Storage elements = mark == null ? storage : mark.primal.storage();
+    return elements("storage");
+  }
+
+  /** The elements, which nobody gets but through here. */
+  private Storage elements(String reader) {
+    if (mark != null) {
+      if (isTraced()) {
+        throw new ConcretizationTypeException(reader, this);
+      }
+      return unmarked().elements(reader);
+    }
+    Storage elements = storage;
     if (elements == null) {
       if (pattern == null) {
         throw new IllegalStateException("an array without elements or pattern");
@@ -261,6 +223,19 @@ public final class Array implements ArrayTree<Array> {
       storage = elements;
     }
     return elements;
+  }
+
+  /**
+   * Whether a differentiation is listening to this array: its elements can be read when that has
+   * ended, and before only as the constants of {@code Grad.stopGradient}.
+   */
+  public boolean isTraced() {
+    for (Array array = this; array.mark != null; array = array.mark.primal) {
+      if (array.mark.tracer.isListening()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** For this library's own modules: the rule behind the elements, if the array was made by one. */
@@ -484,30 +459,30 @@ public final class Array implements ArrayTree<Array> {
     if (size() != 1) {
       throw new IllegalStateException("item: expected an array of one element, got shape " + shape);
     }
-    return storage().doubleAt(0);
+    return elements("item").doubleAt(0);
   }
 
   /** The elements as float32, row-major, a copy. */
   public float[] toFloatArray() {
-    float[] values = storage().floats();
+    float[] values = elements("toFloatArray").floats();
     return dtype == DType.FLOAT32 ? values.clone() : values;
   }
 
   /** The elements as float64, row-major, a copy. */
   public double[] toDoubleArray() {
-    double[] values = storage().doubles();
+    double[] values = elements("toDoubleArray").doubles();
     return dtype == DType.FLOAT64 ? values.clone() : values;
   }
 
   /** The elements as 64-bit integers, row-major, a copy; fractions are cut off. */
   public long[] toLongArray() {
-    long[] values = storage().longs();
+    long[] values = elements("toLongArray").longs();
     return dtype == DType.INT64 ? values.clone() : values;
   }
 
   /** The elements as truth values, row-major, a copy; true where not zero. */
   public boolean[] toBooleanArray() {
-    Storage elements = storage();
+    Storage elements = elements("toBooleanArray");
     boolean[] values = new boolean[size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = elements.booleanAt(i);
@@ -517,8 +492,14 @@ public final class Array implements ArrayTree<Array> {
 
   /** The elements' bytes, little-endian, row-major, a copy; NaNs as the canonical one. */
   public byte[] toBytes() {
-    byte[] bytes = new byte[Shape.of(size(), dtype.itemSize()).size()];
-    copyTo(MemorySegment.ofArray(bytes));
+    return bytes("toBytes");
+  }
+
+  private byte[] bytes(String reader) {
+    int length = Shape.of(size(), dtype.itemSize()).size(); // an error before anything is made
+    Storage elements = elements(reader);
+    byte[] bytes = new byte[length];
+    LittleEndian.write(elements, MemorySegment.ofArray(bytes));
     return bytes;
   }
 
@@ -530,38 +511,7 @@ public final class Array implements ArrayTree<Array> {
    */
   public void copyTo(MemorySegment segment) {
     requireBytes(segment, dtype, shape);
-    int n = size();
-    switch (storage()) {
-      case Storage.F32(float[] values) -> {
-        for (int i = 0; i < n; i++) {
-          segment.setAtIndex(LITTLE_INT, i, Float.floatToIntBits(values[i]));
-        }
-      }
-      case Storage.F64(double[] values) -> {
-        for (int i = 0; i < n; i++) {
-          segment.setAtIndex(LITTLE_LONG, i, Double.doubleToLongBits(values[i]));
-        }
-      }
-      case Storage.BF16(short[] values) -> {
-        for (int i = 0; i < n; i++) {
-          boolean nan = (values[i] & 0x7fff) > 0x7f80;
-          segment.setAtIndex(LITTLE_SHORT, i, nan ? (short) 0x7fc0 : values[i]);
-        }
-      }
-      case Storage.F16(short[] values) -> {
-        for (int i = 0; i < n; i++) {
-          boolean nan = (values[i] & 0x7fff) > 0x7c00;
-          segment.setAtIndex(LITTLE_SHORT, i, nan ? (short) 0x7e00 : values[i]);
-        }
-      }
-      case Storage.I32(int[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_INT, 0, n);
-      case Storage.U32(int[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_INT, 0, n);
-      case Storage.I64(long[] values) -> MemorySegment.copy(values, 0, segment, LITTLE_LONG, 0, n);
-      case Storage.U8(byte[] values) ->
-          MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, n);
-      case Storage.Bool(byte[] values) ->
-          MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, n);
-    }
+    LittleEndian.write(elements("copyTo"), segment);
   }
 
   @Override
@@ -570,15 +520,15 @@ public final class Array implements ArrayTree<Array> {
         || (other instanceof Array array
             && dtype == array.dtype
             && shape.equals(array.shape)
-            && Arrays.equals(toBytes(), array.toBytes()));
+            && Arrays.equals(bytes("equals"), array.bytes("equals")));
   }
 
   @Override
   public int hashCode() {
-    return 31 * (31 * dtype.hashCode() + shape.hashCode()) + Arrays.hashCode(toBytes());
+    return 31 * (31 * dtype.hashCode() + shape.hashCode()) + Arrays.hashCode(bytes("hashCode"));
   }
 
-  /** The type, the shape and, of a small array, the elements. */
+  /** The type, the shape and, of a small array, the elements, of a traced one too. */
   @Override
   public String toString() {
     return ArrayText.of(this);

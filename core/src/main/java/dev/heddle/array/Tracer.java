@@ -11,6 +11,14 @@ public interface Tracer {
   long level();
 
   /**
+   * Whether operations are still recorded. Until they are not, the elements of an array that this
+   * tracer marked cannot be read: what is computed from them would be a constant.
+   */
+  default boolean isListening() {
+    return true;
+  }
+
+  /**
    * Told after an operation has run on inputs of which at least one carries this tracer.
    *
    * @param op the operation, with its settings

@@ -27,7 +27,7 @@ final class Tape implements Tracer {
   private final long level = LEVELS.incrementAndGet();
   private final boolean stopsAtNaN = Grad.stopsAtNaN();
   private final List<@Nullable Entry> entries = new ArrayList<>();
-  private boolean isOver;
+  private volatile boolean isOver; // others may ask whether its arrays can be read
 
   /** How an array came to be. */
   private sealed interface Entry permits Leaf, Applied, Segment, Part {}
@@ -48,6 +48,11 @@ final class Tape implements Tracer {
   @Override
   public long level() {
     return level;
+  }
+
+  @Override
+  public boolean isListening() {
+    return !isOver;
   }
 
   /** The leaves of a tree, marked as those to differentiate by. */
@@ -170,7 +175,7 @@ final class Tape implements Tracer {
         case Applied applied -> {
           Array cotangent = all.take(number);
           if (cotangent != null) {
-            playBack(all, applied, cotangent);
+            playBack(all, applied, number, cotangent);
           }
         }
         case Part part -> waiting.put(part, all.take(number));
@@ -181,7 +186,7 @@ final class Tape implements Tracer {
     }
   }
 
-  private void playBack(Cotangents all, Applied applied, Array cotangent) {
+  private void playBack(Cotangents all, Applied applied, int number, Array cotangent) {
     Op op = applied.op;
     List<Array> primals = applied.primals;
     List<Boolean> wanted = new ArrayList<>();
@@ -190,9 +195,8 @@ final class Tape implements Tracer {
     }
     Op.Kept kept = applied.kept;
     boolean isNested = kept.output().tracer() != null || cotangent.tracer() != null;
-    List<@Nullable Array> given =
-        op.vjp(
-            new Op.Backward(primals, kept.output(), kept.residuals(), wanted, isNested), cotangent);
+    Op.Backward call = new Op.Backward(primals, kept.output(), kept.residuals(), wanted, isNested);
+    List<@Nullable Array> given = DerivativeException.locate(op, call, number, cotangent);
     if (given.size() != primals.size()) {
       throw new IllegalStateException(
           op.name()

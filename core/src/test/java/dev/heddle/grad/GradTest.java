@@ -157,6 +157,45 @@ class GradTest {
   }
 
   @Test
+  void aDerivativeThatFailsNamesItsOperation() {
+    CustomVjp broken =
+        CustomVjp.of(
+            "broken",
+            in -> new Op.Kept(in.getFirst().times(in.getLast()), List.of()),
+            (kept, g) -> List.of(kept.get(2), kept.getFirst()));
+    assertThatThrownBy(() ->
+            Grad.grad(x -> broken.apply(x.times(2), Array.of(new int[] {5})).sum(), vector(1, 2)))
+        .isInstanceOf(DerivativeException.class)
+        .hasCauseInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage(
+            "broken: its derivative failed, for inputs float64[2], int32[1] and a cotangent of"
+                + " float64[2], at place 2 of the program: Index 2 out of bounds for length 0");
+    CustomVjp silent =
+        CustomVjp.of(
+            "silent",
+            in -> new Op.Kept(in.getFirst(), List.of()),
+            (kept, g) -> {
+              throw new ArithmeticException();
+            });
+    Function<Array, Array> inner = x -> Grad.grad(y -> silent.apply(y).times(x).sum(), x);
+    assertThatThrownBy(() -> Grad.grad(x -> inner.apply(x).sum(), vector(1)))
+        .isInstanceOf(DerivativeException.class)
+        .hasMessage(
+            "silent: its derivative failed, for inputs float64[1] and a cotangent of float64[1], at"
+                + " place 1 of the program: ArithmeticException");
+    CustomVjp none =
+        CustomVjp.of(
+            "none",
+            in -> new Op.Kept(in.getFirst(), List.of()),
+            (kept, g) -> {
+              throw new UnsupportedOperationException("none: has no derivative");
+            });
+    assertThatThrownBy(() -> Grad.grad(x -> none.apply(x).sum(), vector(1)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("none: has no derivative");
+  }
+
+  @Test
   void theOperationThatMakesNanIsNamed() {
     assertThatThrownBy(() ->
             Grad.stoppingAtNaN(

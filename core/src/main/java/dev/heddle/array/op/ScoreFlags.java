@@ -113,9 +113,9 @@ final class ScoreFlags {
     return HeadOffsets.of(array.shape(), scores);
   }
 
-  /** 1 where an element is not zero; a NaN is not. */
+  /** 1 where an element is not zero; a NaN is not. Flags have no derivative. */
   private static byte[] flags(Array array) {
-    Array bool = array.tracer() == null ? array.convertedTo(DType.BOOL) : array;
+    Array bool = array.unmarked().convertedTo(DType.BOOL);
     if (bool.storage() instanceof Storage.Bool(byte[] values)) {
       return values;
     }

@@ -94,6 +94,23 @@ public sealed interface Storage {
     };
   }
 
+  /** One value everywhere, converted to a type; needs no more memory than the result. */
+  static Storage full(DType dtype, double value, int size) {
+    Storage all = zeros(dtype, size);
+    switch (ofDoubles(dtype, new double[] {value})) {
+      case F32(float[] one) -> Arrays.fill(((F32) all).values, one[0]);
+      case F64(double[] one) -> Arrays.fill(((F64) all).values, one[0]);
+      case BF16(short[] one) -> Arrays.fill(((BF16) all).values, one[0]);
+      case F16(short[] one) -> Arrays.fill(((F16) all).values, one[0]);
+      case I32(int[] one) -> Arrays.fill(((I32) all).values, one[0]);
+      case U32(int[] one) -> Arrays.fill(((U32) all).values, one[0]);
+      case I64(long[] one) -> Arrays.fill(((I64) all).values, one[0]);
+      case U8(byte[] one) -> Arrays.fill(((U8) all).values, one[0]);
+      case Bool(byte[] one) -> Arrays.fill(((Bool) all).values, one[0]);
+    }
+    return all;
+  }
+
   /** Float32 values converted to a type; the array itself is kept for float32. */
   static Storage ofFloats(DType dtype, float[] values) {
     int n = values.length;
