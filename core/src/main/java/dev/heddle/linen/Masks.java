@@ -10,6 +10,7 @@ import dev.heddle.array.storage.MaskPattern;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They take no memory until their elements are read, and stay so combined, converted to another
  * dtype or with more axes of length 1; attention never reads them in full. So masks of lengths
- * whose square no array could hold are fine.
+ * whose square no array could hold are fine. The exception is a mask by a function that is not
+ * declared to be {@link #elementwise}.
  *
  * <pre>{@code
  * Array tokens = Array.of(new int[] {5, 9, 2, 0}, 1, 4);        // 0 is padding
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Masks {
+  private static final BinaryOperator<Array> MULTIPLY = elementwise(Elementwise::multiply);
+
   private Masks() {}
 
   /**
@@ -38,7 +42,25 @@ public final class Masks {
    * @return float32, shape {@code [B..., 1, Q, K]}: the products of their values
    */
   public static Array makeAttentionMask(Array queryInput, Array keyInput) {
-    return makeAttentionMask(queryInput, keyInput, Elementwise::multiply, 0, DType.FLOAT32);
+    return makeAttentionMask(queryInput, keyInput, MULTIPLY, 0, DType.FLOAT32);
+  }
+
+  /**
+   * Declares a function to be elementwise, so that {@link #makeAttentionMask(Array, Array,
+   * BinaryOperator, int, DType)} need not compute all of it at once.
+   *
+   * <pre>{@code
+   * Masks.makeAttentionMask(
+   *     segments, segments, Masks.elementwise(Compare::equal), 0, DType.BOOL);
+   * }</pre>
+   *
+   * @param pairwiseFn a function of which each element of the result depends on its own query and
+   *     key alone, not on the other ones or their number, such as {@code Compare::lessEqual}; for
+   *     any other function the mask is wrong. It is called for some queries and keys of one batch
+   *     element at a time, any number of times, by several threads.
+   */
+  public static BinaryOperator<Array> elementwise(BinaryOperator<Array> pairwiseFn) {
+    return new PairwiseMask.Elementwise(Objects.requireNonNull(pairwiseFn, "pairwiseFn"));
   }
 
   /**
@@ -46,9 +68,9 @@ public final class Masks {
    *
    * @param queryInput shape {@code [B..., Q]}
    * @param keyInput shape {@code [B..., K]}
-   * @param pairwiseFn from shapes {@code [B..., 1, Q, 1]} and {@code [B..., 1, 1, K]}, elementwise:
-   *     it may be asked for some queries and keys of one batch element at a time, any number of
-   *     times
+   * @param pairwiseFn from shapes {@code [B..., 1, Q, 1]} and {@code [B..., 1, 1, K]}; called once,
+   *     with all queries and keys, and the mask has its elements in memory, unless it is declared
+   *     to be {@link #elementwise}
    * @param extraBatchDims axes of length 1 to put in front
    * @param dtype of the result
    * @return shape {@code [1..., B..., 1, Q, K]}
@@ -62,9 +84,11 @@ public final class Masks {
       int extraBatchDims,
       DType dtype) {
     Parts parts = Parts.of(queryInput, keyInput, extraBatchDims);
-    Array lazy = new PairwiseMask(parts.query, parts.key, pairwiseFn, parts.shape()).lazy(dtype);
-    if (lazy != null) {
-      return lazy;
+    if (pairwiseFn instanceof PairwiseMask.Elementwise function) {
+      Array lazy = new PairwiseMask(parts.query, parts.key, function, parts.shape()).lazy(dtype);
+      if (lazy != null) {
+        return lazy;
+      }
     }
     Array mask = pairwiseFn.apply(parts.query, parts.key);
     if (!mask.shape().equals(parts.shape())) {

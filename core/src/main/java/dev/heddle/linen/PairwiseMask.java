@@ -11,18 +11,29 @@ import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mask by a function of each query and key, as far as it can do without its square: as the flags
- * of both, where they are 0 or 1 and the function shows the pairs of ones, or else as the function,
- * to be asked for a tile of pairs at a time.
+ * A mask by a function of each query and key that is declared to be elementwise: kept as the flags
+ * of both, where they are 0 or 1 and the function is their logical and, or else as the function, to
+ * be computed for a tile of pairs at a time.
  *
  * @param query shape {@code [B..., 1, Q, 1]}
  * @param key shape {@code [B..., 1, 1, K]}
- * @param function meant to be elementwise; one that is seen not to be is computed at once
+ * @param function elementwise
  * @param shape shape {@code [B..., 1, Q, K]}
  */
-record PairwiseMask(Array query, Array key, BinaryOperator<Array> function, Shape shape) {
-  /** Elements up to which computing the function at once costs less than finding out about it. */
+record PairwiseMask(Array query, Array key, Elementwise function, Shape shape) {
+  /** Elements up to which computing the function at once costs less than a lazy mask. */
   private static final int FEW = 1 << 12;
+
+  /**
+   * A function of which each element of the result depends on its own query and key alone, because
+   * whoever made it says so: nothing that is seen from outside could prove it.
+   */
+  record Elementwise(BinaryOperator<Array> function) implements BinaryOperator<Array> {
+    @Override
+    public Array apply(Array query, Array key) {
+      return function.apply(query, key);
+    }
+  }
 
   /** The mask without its elements, or null where those must be computed at once. */
   @Nullable Array lazy(DType dtype) {
@@ -30,16 +41,16 @@ record PairwiseMask(Array query, Array key, BinaryOperator<Array> function, Shap
       return null;
     }
     MaskPattern.Pairwise pattern = new MaskPattern.Pairwise(query, key, function);
-    try {
-      if (!isElementwise(pattern)) {
-        return null;
-      }
-      return isFlags(query) && isFlags(key) && isAnd(dtype)
-          ? Array.deferred(new MaskPattern.All(List.of(query, key)), shape, dtype)
-          : Array.deferred(pattern, shape, dtype);
-    } catch (IllegalArgumentException e) {
-      return null; // thrown again where the function is computed at once, if it is its own fault
+    int queries = Math.min(2, shape.dim(-2));
+    int keys = Math.min(2, shape.dim(-1));
+    Array corner = function.apply(pattern.queries(0, queries), pattern.keys(0, keys));
+    if (corner.size() != queries * keys || corner.tracer() != null) {
+      return null; // of another shape, which is said where it is computed at once, or
+      // differentiated
     }
+    return isFlags(query) && isFlags(key) && isAnd(dtype)
+        ? Array.deferred(new MaskPattern.All(List.of(query, key)), shape, dtype)
+        : Array.deferred(pattern, shape, dtype);
   }
 
   private static boolean isFlags(Array array) {
@@ -67,41 +78,5 @@ record PairwiseMask(Array query, Array key, BinaryOperator<Array> function, Shap
     Arrays.fill(dims, 1);
     dims[rank + axis] = 2;
     return Array.of(new float[] {0, 1}, dims);
-  }
-
-  /**
-   * Whether the function gives one query and key alone what it gives them among all keys or all
-   * queries, at the corners of the first and the last batch element. One that looks at its
-   * arguments as a whole, or at arrays of its own, mostly shows here.
-   */
-  private boolean isElementwise(MaskPattern.Pairwise pattern) {
-    int lastQuery = query.size() - shape.dim(-2);
-    int lastKey = key.size() - shape.dim(-1);
-    return isElementwiseAt(pattern, 0, 0) && isElementwiseAt(pattern, lastQuery, lastKey);
-  }
-
-  private boolean isElementwiseAt(MaskPattern.Pairwise pattern, int queryAt, int keyAt) {
-    int queries = shape.dim(-2);
-    int keys = shape.dim(-1);
-    boolean same = true;
-    for (int i : new int[] {0, queries - 1}) {
-      Array row = pattern.at(queryAt + i, 1, keyAt, keys);
-      same &= row.size() == keys && row.tracer() == null; // which must be asked right away
-      for (int j : new int[] {0, keys - 1}) {
-        Array column = pattern.at(queryAt, queries, keyAt + j, 1);
-        Array alone = pattern.at(queryAt + i, 1, keyAt + j, 1);
-        same =
-            same
-                && column.size() == queries
-                && alone.size() == 1
-                && Double.compare(value(row, j), value(alone, 0)) == 0
-                && Double.compare(value(column, i), value(alone, 0)) == 0;
-      }
-    }
-    return same;
-  }
-
-  private static double value(Array array, int at) {
-    return array.storage().doubleAt(at);
   }
 }

@@ -11,7 +11,9 @@ import dev.heddle.array.op.Concatenate;
 import dev.heddle.array.op.Creation;
 import dev.heddle.array.op.Elementwise;
 import dev.heddle.array.op.Reshape;
+import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.support.Numbers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -104,7 +106,7 @@ class MasksTest {
                 Masks.makeAttentionMask(
                     Creation.arange(length),
                     Creation.arange(length),
-                    Compare::less,
+                    Masks.elementwise(Compare::less),
                     0,
                     DType.BOOL)),
             0);
@@ -129,7 +131,7 @@ class MasksTest {
           Elementwise.floorDivide(
               Creation.arange(length), Creation.scalarLike(Creation.arange(1), 37));
       Array each = Reshape.broadcastTo(segment, BATCH, length);
-      return Masks.makeAttentionMask(each, each, function, 0, DType.FLOAT32);
+      return Masks.makeAttentionMask(each, each, Masks.elementwise(function), 0, DType.FLOAT32);
     }
   }
 
@@ -220,7 +222,7 @@ class MasksTest {
   }
 
   @Test
-  void aFunctionThatIsNotOfEachPairAloneIsComputedAtOnce() {
+  void aFunctionThatIsNotDeclaredElementwiseIsComputedAtOnce() {
     int length = 100;
     Array x = Numbers.of(1, DType.FLOAT32, BATCH, length);
     BinaryOperator<Array> belowMaximum = (q, k) -> Compare.less(Elementwise.add(q, k), k.max());
@@ -235,6 +237,51 @@ class MasksTest {
     Array k = x.reshape(BATCH, 1, 1, length);
     assertThat(mask).isEqualTo(belowMaximum.apply(q, k));
     assertThat(other).isEqualTo(read(withItsOwn.apply(q, k)));
+  }
+
+  /** Its first and last elements do not show that it looks at all keys. */
+  @Test
+  void aFunctionThatLooksAtAllKeysIsCalledOnceWithAllOfThem() {
+    int length = 150;
+    float[] values = new float[length];
+    Arrays.fill(values, 40, 110, 1);
+    Array x = Array.of(values, 1, length);
+    List<Shape> asked = new ArrayList<>();
+    BinaryOperator<Array> aboveMean =
+        (q, k) -> {
+          asked.add(k.shape());
+          return Compare.logicalAnd(Compare.greater(k, k.mean()), Creation.onesLike(q));
+        };
+
+    Array mask = Masks.makeAttentionMask(x, x, aboveMean, 0, DType.FLOAT32);
+
+    Array query = Numbers.of(1, DType.FLOAT32, 1, length, 2, 4);
+    Array above = Compare.greater(x, x.mean()).reshape(1, 1, 1, length);
+    assertThat(attend(query, query, query, mask)).isEqualTo(attend(query, query, query, above));
+    assertThat(asked).containsExactly(Shape.of(1, 1, 1, length));
+  }
+
+  @Test
+  void aFunctionDeclaredElementwiseIsAskedForAsManyPairsAsItIsGiven() {
+    Array x = Creation.arange(100).reshape(1, 100);
+    BinaryOperator<Array> ofQueries = Masks.elementwise((q, k) -> q);
+    assertThatThrownBy(() -> Masks.makeAttentionMask(x, x, ofQueries, 0, DType.BOOL))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "make_attention_mask: argument \"pairwise_fn\": expected a result of shape [1, 1, 100,"
+                + " 100], got [1, 1, 100, 1]");
+    BinaryOperator<Array> ofFew =
+        Masks.elementwise((q, k) -> q.size() > 2 ? q : Compare.less(q, k));
+    Array mask = Masks.makeAttentionMask(x, x, ofFew, 0, DType.BOOL);
+    assertThatThrownBy(mask::toBooleanArray)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "pairwise function: expected a result of shape [1, 1, 100, 100], got [1, 1, 100, 1]");
+    assertThatThrownBy(() -> ((MaskPattern.Pairwise) mask.pattern()).at(0, 3, 0, 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "pairwise function: expected a result for each of 3 queries and 5 keys, got shape [1, 1,"
+                + " 3, 1]");
   }
 
   @Test

@@ -106,13 +106,27 @@ public sealed interface MaskPattern {
      * @return as many elements as pairs
      */
     public Array at(int queryAt, int queries, int keyAt, int keys) {
+      Array values = function.apply(queries(queryAt, queries), keys(keyAt, keys));
+      if (values.size() != queries * keys) {
+        throw new IllegalArgumentException(
+            "pairwise function: expected a result for each of %d queries and %d keys, got shape %s"
+                .formatted(queries, keys, values.shape()));
+      }
+      return values;
+    }
+
+    /** Some queries that lie one after another, shape {@code [1..., Q, 1]}. */
+    public Array queries(int from, int count) {
       int[] rows = ones(query.rank());
-      rows[rows.length - 2] = queries;
+      rows[rows.length - 2] = count;
+      return Array.wrap(query.storage().slice(from, count), Shape.of(rows));
+    }
+
+    /** Some keys that lie one after another, shape {@code [1..., 1, K]}. */
+    public Array keys(int from, int count) {
       int[] columns = ones(key.rank());
-      columns[columns.length - 1] = keys;
-      return function.apply(
-          Array.wrap(query.storage().slice(queryAt, queries), Shape.of(rows)),
-          Array.wrap(key.storage().slice(keyAt, keys), Shape.of(columns)));
+      columns[columns.length - 1] = count;
+      return Array.wrap(key.storage().slice(from, count), Shape.of(columns));
     }
 
     private static int[] ones(int count) {

@@ -58,7 +58,11 @@ enum MaskForm {
           Masks.combineMasks(Masks.makeAttentionMask(there, seen), Masks.makeCausalMask(there));
       case WINDOW ->
           Masks.makeAttentionMask(
-              places(batch, queries), places(batch, keys), MaskForm::isNear, 0, DType.BOOL);
+              places(batch, queries),
+              places(batch, keys),
+              Masks.elementwise(MaskForm::isNear),
+              0,
+              DType.BOOL);
       case LAST_KEYS_HIDDEN -> {
         Array few = places(batch.append(1, 1), keys);
         yield Compare.less(few, Array.scalar(1 + keys / 3, DType.INT32));
