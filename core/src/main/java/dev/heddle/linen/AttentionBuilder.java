@@ -15,13 +15,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class AttentionBuilder {
-  /** Makes the module of a class from its arguments. */
-  interface Factory {
-    MultiHeadDotProductAttention make(
-        AttentionConfig config, @Nullable String name, @Nullable Scope parent);
-  }
-
-  private final Factory factory;
+  private final Class<? extends MultiHeadDotProductAttention> moduleClass;
   private @Nullable Integer numHeads;
   private @Nullable DType dtype;
   private DType paramDtype = DType.FLOAT32;
@@ -49,12 +43,12 @@ public final class AttentionBuilder {
   private @Nullable String name;
   private @Nullable Scope parent;
 
-  AttentionBuilder(Factory factory) {
-    this.factory = factory;
+  AttentionBuilder(Class<? extends MultiHeadDotProductAttention> moduleClass) {
+    this.moduleClass = moduleClass;
   }
 
-  AttentionBuilder(Factory factory, AttentionConfig config) {
-    this.factory = factory;
+  AttentionBuilder(AttentionConfig config) {
+    moduleClass = config.moduleClass();
     numHeads = config.numHeads();
     dtype = config.dtype();
     paramDtype = config.paramDtype();
@@ -241,16 +235,17 @@ public final class AttentionBuilder {
   }
 
   /**
-   * The module.
+   * The module, of the class whose builder this is.
    *
    * @throws IllegalArgumentException as {@link AttentionConfig}
    */
   public MultiHeadDotProductAttention build() {
-    return factory.make(config(), name, parent);
+    return config().module(name, parent);
   }
 
   private AttentionConfig config() {
     return new AttentionConfig(
+        moduleClass,
         requireNumHeads(),
         dtype,
         paramDtype,

@@ -1,13 +1,16 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.DType;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The constructor arguments of {@link MultiHeadDotProductAttention} but {@code parent} and {@code
- * name}, which are a module's. Names and defaults are Flax's.
+ * The class of an attention module and its constructor arguments but {@code parent} and {@code
+ * name}, which are one module's. Names and defaults are Flax's.
  *
+ * @param moduleClass {@link MultiHeadDotProductAttention} or a class of it; automatic names, and so
+ *     the parameters that are drawn, depend on it
  * @param numHeads the number of heads, {@code num_heads}
  * @param dtype the dtype of the computation; null for the promotion of inputs and parameters
  * @param paramDtype the dtype in which parameters are made, {@code param_dtype}
@@ -47,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  *     attn_weights_value_einsum_cls}
  */
 public record AttentionConfig(
+    Class<? extends MultiHeadDotProductAttention> moduleClass,
     int numHeads,
     @Nullable DType dtype,
     DType paramDtype,
@@ -71,15 +75,23 @@ public record AttentionConfig(
     @Nullable Supplier<DotGeneral> outDotGeneralCls,
     @Nullable Supplier<AttentionEinsum> qkAttnWeightsEinsumCls,
     @Nullable Supplier<AttentionEinsum> attnWeightsValueEinsumCls) {
+  private static final Set<Class<?>> CLASSES =
+      Set.of(MultiHeadDotProductAttention.class, SelfAttention.class, MultiHeadAttention.class);
 
   /**
    * Checks what does not depend on the inputs.
    *
-   * @throws IllegalArgumentException if there is no head, a width is negative, a dtype is not a
-   *     floating-point type, the dropout rate is not from 0 to 1, or the heads do not divide the
-   *     features
+   * @throws IllegalArgumentException if the class is none of the three, there is no head, a width
+   *     is negative, a dtype is not a floating-point type, the dropout rate is not from 0 to 1, or
+   *     the heads do not divide the features
    */
   public AttentionConfig {
+    if (!CLASSES.contains(moduleClass)) {
+      throw new IllegalArgumentException(
+          "argument \"module_class\": expected MultiHeadDotProductAttention, SelfAttention or"
+              + " MultiHeadAttention, got "
+              + moduleClass.getName());
+    }
     if (numHeads < 1) {
       throw new IllegalArgumentException(
           "argument \"num_heads\": expected 1 or more, got " + numHeads);
@@ -123,9 +135,20 @@ public record AttentionConfig(
     }
   }
 
-  /** A module of these arguments, to be changed. */
+  /** A module of this class and these arguments, to be changed; it has no name or parent yet. */
   public AttentionBuilder toBuilder() {
-    return new AttentionBuilder(MultiHeadDotProductAttention::new, this);
+    return new AttentionBuilder(this);
+  }
+
+  /** The module. */
+  MultiHeadDotProductAttention module(@Nullable String name, @Nullable Scope parent) {
+    if (moduleClass == SelfAttention.class) {
+      return new SelfAttention(this, name, parent);
+    }
+    if (moduleClass == MultiHeadAttention.class) {
+      return new MultiHeadAttention(this, name, parent);
+    }
+    return new MultiHeadDotProductAttention(this, name, parent);
   }
 
   /** What makes the kernel of {@code out}: its own initializer or the one of all kernels. */

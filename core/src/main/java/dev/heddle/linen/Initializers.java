@@ -1,7 +1,6 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.storage.Storage;
 import dev.heddle.linen.Initializer.Spec;
 import dev.heddle.linen.VarianceScaling.Axes;
 import dev.heddle.linen.VarianceScaling.Distribution;
@@ -95,11 +94,7 @@ public final class Initializers {
   private static Initializer full(String name, double value, Map<String, Object> parameters) {
     return new NamedInitializer(
         new Spec(name, parameters),
-        (key, shape, dtype) -> {
-          double[] one = {Rounded.constant(value, dtype)};
-          Storage element = Storage.ofDoubles(dtype, one);
-          return Array.wrap(element.gather(new int[shape.size()]), shape);
-        });
+        (key, shape, dtype) -> Array.full(Rounded.constant(value, dtype), dtype, shape.dims()));
   }
 
   /** Even from 0 to 0.01. */

@@ -9,13 +9,12 @@ import org.jspecify.annotations.Nullable;
  * parameters are drawn from: the same seed gives other parameters.
  */
 public final class MultiHeadAttention extends MultiHeadDotProductAttention {
-  private MultiHeadAttention(
-      AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
+  MultiHeadAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
     super(config, name, parent);
   }
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(MultiHeadAttention::new);
+    return new AttentionBuilder(MultiHeadAttention.class);
   }
 }

@@ -38,7 +38,7 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(MultiHeadDotProductAttention::new);
+    return new AttentionBuilder(MultiHeadDotProductAttention.class);
   }
 
   /** The arguments this module was built with. */

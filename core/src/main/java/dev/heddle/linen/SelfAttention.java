@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * <p>As an unnamed submodule it is called {@code SelfAttention_0}.
  */
 public final class SelfAttention extends MultiHeadDotProductAttention {
-  private SelfAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
+  SelfAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
     super(config, name, parent);
   }
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(SelfAttention::new);
+    return new AttentionBuilder(SelfAttention.class);
   }
 
   /**

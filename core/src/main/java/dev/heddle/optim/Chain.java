@@ -1,6 +1,7 @@
 package dev.heddle.optim;
 
 import dev.heddle.array.ArrayTree;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,11 +15,7 @@ final class Chain extends Stage {
 
   @Override
   <T extends ArrayTree<T>> OptState begin(T params) {
-    OptState state = OptState.empty();
-    for (int i = 0; i < links.size(); i++) {
-      state = state.with(Integer.toString(i), links.get(i).init(params));
-    }
-    return state;
+    return OptState.ofStates(links.stream().map(link -> link.init(params)).toList());
   }
 
   @Override
@@ -28,12 +25,11 @@ final class Chain extends Stage {
           "optimizer state: expected that of a chain of %d transformations, got %d entries"
               .formatted(links.size(), state.names().size()));
     }
-    OptState next = OptState.empty();
+    List<OptState> next = new ArrayList<>();
     for (int i = 0; i < links.size(); i++) {
-      String name = Integer.toString(i);
-      next = next.with(name, pass(links.get(i), work, state.child(name)));
+      next.add(pass(links.get(i), work, state.child(Integer.toString(i))));
     }
-    return next;
+    return OptState.ofStates(next);
   }
 
   @Override

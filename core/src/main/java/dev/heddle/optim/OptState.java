@@ -62,6 +62,15 @@ public final class OptState implements ArrayTree<OptState> {
     return new OptState(copy);
   }
 
+  /** States under their numbers from 0 on. */
+  static OptState ofStates(List<OptState> states) {
+    SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(states.size());
+    for (int i = 0; i < states.size(); i++) {
+      nodes.put(Integer.toString(i), new Branch(states.get(i)));
+    }
+    return new OptState(nodes);
+  }
+
   /** Arrays under their paths. */
   static OptState of(List<String> paths, List<Array> arrays) {
     SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(paths.size());
@@ -152,9 +161,20 @@ public final class OptState implements ArrayTree<OptState> {
             + "; was it made by another transformation?");
   }
 
-  /** The array at a path, if there is one. */
+  /** The array at a path, if there is one; looked up name by name. */
   public Optional<Array> find(String path) {
-    return Optional.ofNullable(flatten().get(path));
+    if (nodes.get(path) instanceof Leaf(Array array)) {
+      return Optional.of(array);
+    }
+    for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+      if (nodes.get(path.substring(0, end)) instanceof Branch(OptState state)) {
+        Optional<Array> found = state.find(path.substring(end + 1));
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
@@ -15,6 +16,7 @@ import dev.heddle.random.GoldenDraws;
 import dev.heddle.random.GoldenDraws.Draw;
 import dev.heddle.random.Key;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -45,6 +47,21 @@ class InitializersTest {
     float[] expected =
         Array.of(MemorySegment.ofArray(draw.bytes()), DType.FLOAT32, draw.shape()).toFloatArray();
     assertThat(made(draw).toFloatArray()).containsExactly(expected, within(1e-6f));
+  }
+
+  @Test
+  void oneNumberEverywhereTakesNoMoreMemoryThanTheParameter() {
+    Shape shape = Shape.of(1000, 1000);
+    for (Initializer initializer :
+        List.of(Initializers.zerosInit(), Initializers.constant(0.5), Initializers.onesInit())) {
+      initializer.init(KEY, shape, DType.FLOAT32);
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      Array made = initializer.init(KEY, shape, DType.BFLOAT16);
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+          .isBetween(2_000_000L, 2_100_000L);
+      assertThat(made.size()).isEqualTo(1_000_000);
+    }
   }
 
   private static boolean orthogonal(Draw draw) {
