@@ -57,8 +57,9 @@ public final class LayerNorm extends Module<Array, Array> {
     int[] featured = axes(scope, "feature_axes", featureAxes, x.shape());
 
     DType statistics = DType.promote(dtype == null ? x.dtype() : dtype, DType.FLOAT32);
-    Array scale = useScale ? feature(scope, "scale", scaleInit, featured, x.shape()) : null;
-    Array bias = useBias ? feature(scope, "bias", biasInit, featured, x.shape()) : null;
+    Array scale =
+        useScale ? feature(scope, "scale", scaleInit, paramDtype, featured, x.shape()) : null;
+    Array bias = useBias ? feature(scope, "bias", biasInit, paramDtype, featured, x.shape()) : null;
     boolean last = isLast(reduced, x.shape()) && isLast(featured, x.shape());
     boolean narrow =
         statistics == DType.FLOAT32 && isNarrow(x) && isNarrow(scale) && isNarrow(bias);
@@ -98,7 +99,7 @@ public final class LayerNorm extends Module<Array, Array> {
   }
 
   /** Axes counted from the front, each once, in ascending order. */
-  private static int[] axes(Scope scope, String argument, List<Integer> axes, Shape shape) {
+  static int[] axes(Scope scope, String argument, List<Integer> axes, Shape shape) {
     boolean[] named = new boolean[shape.rank()];
     int count = 0;
     for (int axis : axes) {
@@ -124,12 +125,12 @@ public final class LayerNorm extends Module<Array, Array> {
     return ascending;
   }
 
-  private static Array square(Array x) {
+  static Array square(Array x) {
     return x.times(x);
   }
 
   /** The mean over axes, which stay with length 1. */
-  private static Array mean(Array x, int[] axes) {
+  static Array mean(Array x, int[] axes) {
     int[] kept = x.shape().dims();
     for (int axis : axes) {
       kept[axis] = 1;
@@ -138,7 +139,8 @@ public final class LayerNorm extends Module<Array, Array> {
   }
 
   /** A parameter of the feature axes' lengths, shaped to broadcast with the input. */
-  private Array feature(Scope scope, String name, Initializer init, int[] axes, Shape shape) {
+  static Array feature(
+      Scope scope, String name, Initializer init, DType paramDtype, int[] axes, Shape shape) {
     int[] lengths = new int[axes.length];
     int[] spread = new int[shape.rank()];
     Arrays.fill(spread, 1);

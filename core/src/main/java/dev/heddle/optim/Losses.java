@@ -2,7 +2,9 @@ package dev.heddle.optim;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
+import dev.heddle.array.op.Elementwise;
 import dev.heddle.array.op.Gather;
+import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Softmax;
 
 /** Losses with Optax's names: what optimizers make small. */
@@ -25,12 +27,7 @@ public final class Losses {
    * @throws IllegalArgumentException if types or shapes do not fit, or a label is outside
    */
   public static Array softmaxCrossEntropyWithIntegerLabels(Array logits, Array labels) {
-    if (!logits.dtype().isFloating()) {
-      throw new IllegalArgumentException(
-          "softmax_cross_entropy_with_integer_labels: argument \"logits\": expected a"
-              + " floating-point type, got "
-              + logits.dtype());
-    }
+    requireFloating("softmax_cross_entropy_with_integer_labels", "logits", logits);
     int batch = logits.rank() - 1;
     if (batch < 0 || !labels.shape().equals(logits.shape().range(0, batch))) {
       throw new IllegalArgumentException(
@@ -43,5 +40,112 @@ public final class Losses {
     Shape one = labels.shape().append(1);
     Array scores = Gather.takeAlongAxis(logits, labels.reshape(one.dims()), -1);
     return Softmax.logsumexp(logits, -1).minus(scores.reshape(labels.shape().dims()));
+  }
+
+  /**
+   * How far scores are from a distribution over the classes, {@code optax.softmax_cross_entropy}:
+   * minus the sum of the labels times the logarithms of the softmax.
+   *
+   * @param logits shape {@code [B..., classes]}, floating-point
+   * @param labels probabilities, of a shape that broadcasts with the logits; those of one row
+   *     usually add up to 1
+   * @return shape {@code [B...]}
+   * @throws IllegalArgumentException if the logits are not floating-point or have no axis, or the
+   *     shapes do not broadcast
+   */
+  public static Array softmaxCrossEntropy(Array logits, Array labels) {
+    requireFloating("softmax_cross_entropy", "logits", logits);
+    return Reduce.sum(labels.times(Softmax.logSoftmax(logits, -1)), -1).negate();
+  }
+
+  /**
+   * How far scores are from truth values, each by itself, {@code
+   * optax.sigmoid_binary_cross_entropy}: {@code -labels * log(sigmoid(logits)) - (1 - labels) *
+   * log(sigmoid(-logits))}, without overflow.
+   *
+   * @param logits floating-point
+   * @param labels 0 or 1, or probabilities, of a shape that broadcasts with the logits; converted
+   *     to their type
+   * @return an element for each logit
+   * @throws IllegalArgumentException if the logits are not floating-point or the shapes do not
+   *     broadcast
+   */
+  public static Array sigmoidBinaryCrossEntropy(Array logits, Array labels) {
+    requireFloating("sigmoid_binary_cross_entropy", "logits", logits);
+    Array truth = labels.astype(logits.dtype());
+    Array logP = logSigmoid(logits);
+    Array logNotP = logSigmoid(logits.negate());
+    Array other = Array.scalar(1, logits.dtype()).minus(truth);
+    return truth.negate().times(logP).minus(other.times(logNotP));
+  }
+
+  /** {@code jax.nn.log_sigmoid}. */
+  private static Array logSigmoid(Array x) {
+    return Elementwise.softplus(x.negate()).negate();
+  }
+
+  /**
+   * {@code (predictions - targets) ** 2}, {@code optax.squared_error}.
+   *
+   * @param predictions floating-point
+   * @param targets of the same shape
+   * @throws IllegalArgumentException if the predictions are not floating-point or the shapes differ
+   */
+  public static Array squaredError(Array predictions, Array targets) {
+    return Elementwise.square(errors("squared_error", predictions, targets));
+  }
+
+  /** Half the {@link #squaredError}, {@code optax.l2_loss}. */
+  public static Array l2Loss(Array predictions, Array targets) {
+    return Elementwise.square(errors("l2_loss", predictions, targets)).times(0.5);
+  }
+
+  /** The Huber loss with a delta of 1; as {@link #huberLoss(Array, Array, double)}. */
+  public static Array huberLoss(Array predictions, Array targets) {
+    return huberLoss(predictions, targets, 1);
+  }
+
+  /**
+   * Quadratic for errors up to a bound and linear beyond (Huber, 1964), {@code optax.huber_loss}.
+   *
+   * @param predictions floating-point
+   * @param targets of the same shape
+   * @param delta the bound, above 0
+   * @throws IllegalArgumentException if the predictions are not floating-point, the shapes differ
+   *     or the bound is not above 0
+   */
+  public static Array huberLoss(Array predictions, Array targets, double delta) {
+    if (!(delta > 0)) {
+      throw Checks.wrong("delta", "a number above 0", Double.toString(delta));
+    }
+    Array distance = Elementwise.abs(errors("huber_loss", predictions, targets));
+    Array quadratic = Elementwise.minimum(distance, Array.scalar(delta, distance.dtype()));
+    Array linear = distance.minus(quadratic);
+    return Elementwise.square(quadratic).times(0.5).plus(linear.times(delta));
+  }
+
+  /** Shapes that merely broadcast are a mistake, most often [B, 1] beside [B], as in Optax. */
+  private static Array errors(String loss, Array predictions, Array targets) {
+    requireFloating(loss, "predictions", predictions);
+    if (!predictions.shape().equals(targets.shape())) {
+      throw new IllegalArgumentException(
+          loss
+              + ": expected targets of the shape of the predictions, got targets "
+              + targets.shape()
+              + " and predictions "
+              + predictions.shape());
+    }
+    return predictions.minus(targets);
+  }
+
+  private static void requireFloating(String loss, String argument, Array array) {
+    if (!array.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          loss
+              + ": argument \""
+              + argument
+              + "\": expected a floating-point type, got "
+              + array.dtype());
+    }
   }
 }

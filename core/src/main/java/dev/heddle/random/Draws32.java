@@ -54,6 +54,17 @@ record Draws32(Era era, DType dtype) {
     return out;
   }
 
+  /** Numbers of the standard Gumbel distribution. */
+  float[] gumbel(Key key, int n) {
+    float least = dtype == DType.FLOAT16 ? 0x1p-14f : Float.MIN_NORMAL; // XLA does not add it
+    float[] out = uniform(key, n, 0, 1);
+    for (int i = 0; i < n; i++) {
+      float u = Math.max(least, out[i]);
+      out[i] = -round(XlaFloat.log(-round(XlaFloat.log(u))));
+    }
+    return out;
+  }
+
   /** Numbers of the standard normal distribution between two bounds of the type, exclusive. */
   float[] truncatedNormal(Key key, int n, float lower, float upper) {
     float a = round(XlaFloat.erfOfLower(overSqrt2(lower), era));

@@ -29,6 +29,15 @@ record Draws64(Era era) {
     return out;
   }
 
+  /** Numbers of the standard Gumbel distribution. */
+  double[] gumbel(Key key, int n) {
+    double[] out = uniform(key, n, Double.MIN_NORMAL, 1);
+    for (int i = 0; i < n; i++) {
+      out[i] = -XlaDouble.log(-XlaDouble.log(out[i]));
+    }
+    return out;
+  }
+
   /** Numbers of the standard normal distribution between two bounds, exclusive. */
   double[] truncatedNormal(Key key, int n, double lower, double upper) {
     double[] out = uniform(key, n, bound(lower), bound(upper));

@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.op.Gather;
+import dev.heddle.array.op.Sort;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.Arrays;
  * }</pre>
  *
  * <p>Numbers of float32, bfloat16 and float16 are equal to JAX's bit by bit. Uniform ones of
- * float64 are too; of normal ones, some in 50,000 differ by one to three units in the last place,
+ * float64 are too; of normal and Gumbel ones, some differ by one to four units in the last place,
  * where the C library's logarithm is not correctly rounded; truncated normal ones also differ in
  * their last places for bounds whose error function the C library rounds otherwise (-2 and 2 are
  * the same).
@@ -125,6 +126,81 @@ public final class Random {
     Draws32 draws = new Draws32(key.era(), dtype);
     float[] drawn = draws.truncatedNormal(key, n, draws.constant(lower), draws.constant(upper));
     return array(drawn, shape, dtype);
+  }
+
+  /**
+   * Numbers of the standard Gumbel distribution, {@code jax.random.gumbel}: {@code
+   * -log(-log(uniform))}.
+   *
+   * @param dtype a floating-point type
+   * @throws IllegalArgumentException if the type is not floating-point
+   */
+  public static Array gumbel(Key key, Shape shape, DType dtype) {
+    requireFloating("gumbel", dtype);
+    return dtype == DType.FLOAT64
+        ? array(new Draws64(key.era()).gumbel(key, shape.size()), shape)
+        : array(new Draws32(key.era(), dtype).gumbel(key, shape.size()), shape, dtype);
+  }
+
+  /** Numbers of classes on the last axis; as {@link #categorical(Key, Array, int, Shape)}. */
+  public static Array categorical(Key key, Array logits) {
+    return categorical(key, logits, -1);
+  }
+
+  /** One draw for each row of logits; as {@link #categorical(Key, Array, int, Shape)}. */
+  public static Array categorical(Key key, Array logits, int axis) {
+    requireLogits(logits);
+    return categorical(key, logits, axis, batchOf(logits, axis));
+  }
+
+  /**
+   * Numbers of classes, drawn with the probabilities {@code softmax(logits)}, {@code
+   * jax.random.categorical}: where the logits plus {@link #gumbel} numbers are largest.
+   *
+   * <pre>{@code
+   * Array next = Random.categorical(key, logits.dividedBy(temperature)); // [B..., classes] -> [B...]
+   * }</pre>
+   *
+   * @param logits logarithms of probabilities, up to a constant; shape {@code [B..., classes]},
+   *     floating-point
+   * @param axis the axis of the classes; -1 is the last
+   * @param shape of the result: the logits' without that axis, or more axes in front, for so many
+   *     draws from the same logits
+   * @return int32; it has no derivative
+   * @throws IllegalArgumentException if the type is not floating-point, there is no such axis or no
+   *     class, or the shape does not end with that of the logits
+   */
+  public static Array categorical(Key key, Array logits, int axis, Shape shape) {
+    requireLogits(logits);
+    int along = logits.shape().axis(axis);
+    Shape batch = batchOf(logits, axis);
+    int more = shape.rank() - batch.rank();
+    if (more < 0 || !shape.range(more, shape.rank()).equals(batch)) {
+      throw new IllegalArgumentException(
+          "categorical: argument \"shape\": expected one that ends with "
+              + batch
+              + ", that of the logits without the axis of the classes, got "
+              + shape);
+    }
+    Shape drawn = shape.range(0, more).concat(logits.shape());
+    Array noise = gumbel(key, drawn, logits.dtype());
+    return Sort.argmax(noise.plus(logits), more + along);
+  }
+
+  /** The shape without the axis of the classes. */
+  private static Shape batchOf(Array logits, int axis) {
+    int along = logits.shape().axis(axis);
+    return logits.shape().range(0, along).concat(logits.shape().range(along + 1, logits.rank()));
+  }
+
+  private static void requireLogits(Array logits) {
+    if (!logits.dtype().isFloating() || logits.rank() == 0) {
+      throw new IllegalArgumentException(
+          "categorical: argument \"logits\": expected a floating-point array with an axis of"
+              + " classes, got "
+              + logits.dtype()
+              + logits.shape());
+    }
   }
 
   /**

@@ -60,6 +60,17 @@ class LayersGoldenTest {
           Map.entry("norm-f16", LayerNorm.builder().dtype(FLOAT16).build()),
           Map.entry("norm-int", LayerNorm.builder().build()),
           Map.entry("norm-f64", LayerNorm.builder().build()),
+          Map.entry("rms", RMSNorm.builder().build()),
+          Map.entry("rms-bare", RMSNorm.builder().useScale(false).epsilon(1e-3).build()),
+          Map.entry("rms-axes", RMSNorm.builder().reductionAxes(1, 2).build()),
+          Map.entry(
+              "rms-features",
+              RMSNorm.builder().featureAxes(1, 2).scaleInit(Initializers.normal(1)).build()),
+          Map.entry("rms-bf16", RMSNorm.builder().build()),
+          Map.entry("rms-all-bf16", RMSNorm.builder().paramDtype(BFLOAT16).build()),
+          Map.entry("rms-f16", RMSNorm.builder().dtype(FLOAT16).build()),
+          Map.entry("rms-int", RMSNorm.builder().build()),
+          Map.entry("rms-f64", RMSNorm.builder().build()),
           Map.entry("embed", Embed.of(5, 3)),
           Map.entry("embed-one", Embed.of(1, 3)),
           Map.entry(

@@ -12,6 +12,7 @@ import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Softmax;
 import dev.heddle.grad.Grad;
 import dev.heddle.support.Numbers;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Losses on numbers by hand, and their derivatives. */
@@ -49,6 +50,99 @@ class LossesTest {
     assertThatArray(gradient).isWithin(1e-5, expected);
   }
 
+  private static final Array LOGITS =
+      Array.of(new float[] {1.5f, -2, 0, 40, -90, 0.25f, 3, 1}, 2, 4);
+  private static final Array TRUTH = Array.of(new float[] {1, 0, 1, 0, 0, 1, 1, 0}, 2, 4);
+
+  private static final Array SHARES =
+      Array.of(new float[] {0.1f, 0.2f, 0.3f, 0.4f, 0, 1, 0, 0}, 2, 4);
+
+  private static Array like(Array numbers, Array x) {
+    return numbers.astype(x.dtype());
+  }
+
+  private static void assertLoss(
+      Function<Array, Array> loss, float[] expected, float... expectedGradient) {
+    assertThatArray(loss.apply(LOGITS).reshape(-1)).isWithin(2e-7, Array.of(expected));
+    assertThatArray(Grad.grad(x -> loss.apply(x).sum(), LOGITS).reshape(-1))
+        .isWithin(2e-7, Array.of(expectedGradient));
+    dev.heddle.grad.Checks.checkGradient(
+        in -> loss.apply(in.getFirst()), 1e-3, LOGITS.astype(DType.FLOAT64)); // some at a kink
+  }
+
+  /** Losses and gradients of Optax 0.2.8. */
+  @Test
+  void lossesAndTheirGradientsAreThoseOfOptax() {
+    assertLoss(
+        x -> Losses.softmaxCrossEntropy(x, like(SHARES, x)),
+        new float[] {24.25f, 2.93170738f},
+        -0.100000001f,
+        -0.200000003f,
+        -0.300000012f,
+        0.600000024f,
+        0,
+        -0.946694076f,
+        0.833845317f,
+        0.112848692f);
+    assertLoss(
+        x -> Losses.sigmoidBinaryCrossEntropy(x, TRUTH),
+        new float[] {
+          0.201413289f, 0.126928002f, 0.693147182f, 40, 0, 0.575939417f, 0.048587352f, 1.31326175f
+        },
+        -0.182425529f,
+        0.119202912f,
+        -0.5f,
+        1,
+        0,
+        -0.437823504f,
+        -0.0474258736f,
+        0.731058538f);
+    assertLoss(
+        x -> Losses.squaredError(x, like(TRUTH, x)),
+        new float[] {0.25f, 4, 1, 1600, 8100, 0.5625f, 4, 1},
+        1,
+        -4,
+        -2,
+        80,
+        -180,
+        -1.5f,
+        4,
+        2);
+    assertLoss(
+        x -> Losses.l2Loss(x, like(TRUTH, x)),
+        new float[] {0.125f, 2, 0.5f, 800, 4050, 0.28125f, 2, 0.5f},
+        0.5f,
+        -2,
+        -1,
+        40,
+        -90,
+        -0.75f,
+        2,
+        1);
+    assertLoss(
+        x -> Losses.huberLoss(x, like(TRUTH, x)),
+        new float[] {0.125f, 1.5f, 0.5f, 39.5f, 89.5f, 0.28125f, 1.5f, 0.5f},
+        0.5f,
+        -1,
+        -1,
+        1,
+        -1,
+        -0.75f,
+        1,
+        1);
+    assertLoss(
+        x -> Losses.huberLoss(x, like(TRUTH, x), 2.5),
+        new float[] {0.125f, 2, 0.5f, 96.875f, 221.875f, 0.28125f, 2, 0.5f},
+        0.5f,
+        -2,
+        -1,
+        2.5f,
+        -2.5f,
+        -0.75f,
+        2,
+        1);
+  }
+
   @Test
   void whatDoesNotFitIsAnError() {
     Array logits = Array.zeros(DType.FLOAT32, 2, 3);
@@ -57,6 +151,22 @@ class LossesTest {
         .hasMessage(
             "softmax_cross_entropy_with_integer_labels: expected labels of the shape of the logits"
                 + " without the last axis, got labels [3] and logits [2, 3]");
+    assertThatThrownBy(() -> Losses.l2Loss(logits, Array.zeros(DType.FLOAT32, 2, 1)))
+        .hasMessage(
+            "l2_loss: expected targets of the shape of the predictions, got targets [2, 1] and"
+                + " predictions [2, 3]");
+    assertThatThrownBy(() -> Losses.squaredError(logits.astype(DType.INT32), logits))
+        .hasMessage(
+            "squared_error: argument \"predictions\": expected a floating-point type, got int32");
+    assertThatThrownBy(() -> Losses.huberLoss(logits, logits, 0))
+        .hasMessage("argument \"delta\": expected a number above 0, got 0.0");
+    assertThatThrownBy(() -> Losses.softmaxCrossEntropy(logits.astype(DType.BOOL), logits))
+        .hasMessage(
+            "softmax_cross_entropy: argument \"logits\": expected a floating-point type, got bool");
+    assertThatThrownBy(() -> Losses.sigmoidBinaryCrossEntropy(logits.astype(DType.BOOL), logits))
+        .hasMessage(
+            "sigmoid_binary_cross_entropy: argument \"logits\": expected a floating-point type,"
+                + " got bool");
     assertThatThrownBy(() ->
             Losses.softmaxCrossEntropyWithIntegerLabels(
                 logits.astype(DType.INT32), Array.of(new int[2])))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.op.Elementwise;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,39 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RandomTest {
+  @Test
+  void classesComeWithTheirProbabilities() {
+    Array logits = Elementwise.log(Array.of(new float[] {0.5f, 0.25f, 0, 0.25f}));
+    Array drawn = Random.categorical(Key.of(1), logits, -1, Shape.of(10_000));
+    int[] counts = new int[4];
+    for (long each : drawn.toLongArray()) {
+      counts[(int) each]++;
+    }
+    assertThat(counts[0]).isBetween(4_800, 5_200);
+    assertThat(counts[1]).isBetween(2_350, 2_650);
+    assertThat(counts[2]).isZero();
+    Array rows = Array.zeros(DType.FLOAT16, 2, 3, 5);
+    assertThat(Random.categorical(Key.of(1), rows).shape()).isEqualTo(Shape.of(2, 3));
+    assertThat(Random.categorical(Key.of(1), rows, 1).shape()).isEqualTo(Shape.of(2, 5));
+    assertThat(Random.categorical(Key.of(1), rows, 0, Shape.of(7, 3, 5)).dtype())
+        .isEqualTo(DType.INT32);
+  }
+
+  @Test
+  void classesThatCannotBeDrawn() {
+    Array rows = Array.zeros(DType.FLOAT32, 2, 3);
+    assertThatThrownBy(() -> Random.categorical(Key.of(1), rows.astype(DType.INT32)))
+        .hasMessage(
+            "categorical: argument \"logits\": expected a floating-point array with an axis of"
+                + " classes, got int32[2, 3]");
+    assertThatThrownBy(() -> Random.categorical(Key.of(1), rows, 1, Shape.of(3)))
+        .hasMessage(
+            "categorical: argument \"shape\": expected one that ends with [2], that of the logits"
+                + " without the axis of the classes, got [3]");
+    assertThatThrownBy(() -> Random.gumbel(Key.of(1), Shape.of(3), DType.BOOL))
+        .hasMessage("gumbel: argument \"dtype\": expected a floating-point type, got bool");
+  }
+
   private static final Key KEY = Key.of(7);
 
   @ParameterizedTest

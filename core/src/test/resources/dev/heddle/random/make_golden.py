@@ -47,6 +47,19 @@ def draws(seed, dtypes):
     emit(seed, 'permutation', {'n': n}, jax.random.permutation(key, n))
 
 
+def classes(seed, dtypes):
+  key = jax.random.PRNGKey(seed)
+  for dtype in dtypes:
+    emit(seed, 'gumbel', {}, jax.random.gumbel(key, (2, 9), dtype))
+    for rows, columns in ((1, 1), (3, 5), (40, 7)):
+      logits = (np.arange(rows * columns) * 7 % 5 / 2).reshape(rows, columns).astype(dtype)
+      for axis in (-1, 0):
+        emit(seed, 'categorical', {'rows': rows, 'columns': columns, 'axis': axis, 'of': dtype},
+             jax.random.categorical(key, logits, axis))
+      emit(seed, 'categorical', {'rows': rows, 'columns': columns, 'axis': 1, 'of': dtype},
+           jax.random.categorical(key, logits, 1, (2, rows)))
+
+
 def bounds(seed):
   key = jax.random.PRNGKey(seed)
   for dtype in ('float32', 'bfloat16', 'float16'):
@@ -89,6 +102,7 @@ for x64 in (False, True):
     dtypes = ('float64',) if x64 else ('float32', 'bfloat16', 'float16')
     for seed in (0, -7):
       draws(seed, dtypes)
+      classes(seed, dtypes)
     if not x64:
       bounds(42)
     initializers(1, dtypes)
