@@ -41,7 +41,6 @@ class LayersTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(above)
-        .allowEmptyShould(true) // optim and grad are still to come
         .check(CORE);
   }
 

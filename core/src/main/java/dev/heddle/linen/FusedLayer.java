@@ -9,6 +9,7 @@ import dev.heddle.array.op.AttentionLayer.Parameters;
 import dev.heddle.array.op.AttentionLayer.Projection;
 import dev.heddle.linen.VariableTree.Branch;
 import dev.heddle.linen.VariableTree.Leaf;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * ones and nothing wants to see what is between them. The bits are those of the parts.
  */
 record FusedLayer(AttentionInputs in, Parameters parameters, DType dtype) {
+  /** For tests: counts the calls that run as one operation, where it is bound. */
+  static final ScopedValue<AtomicInteger> CALLS = ScopedValue.newInstance();
 
   /** The call as one operation, or null if it must be made of its parts, for errors too. */
   static @Nullable FusedLayer of(Scope scope, AttentionConfig config, AttentionInputs in) {
@@ -134,6 +137,9 @@ record FusedLayer(AttentionInputs in, Parameters parameters, DType dtype) {
 
   /** The output, shape {@code [B..., Q, F]}. */
   Array apply(AttentionOptions options) {
+    if (CALLS.isBound()) {
+      CALLS.get().incrementAndGet();
+    }
     Array q = in.inputsQ();
     Shape batch = q.shape().range(0, q.rank() - 2);
     int keys = in.inputsK().shape().dim(-2);

@@ -51,7 +51,13 @@ final class AttentionCases {
     NOTHING,
     NAN_SCORE,
     INFINITE_BIAS,
-    NAN_VALUE
+    NAN_VALUE,
+    /**
+     * Values that are not finite at keys that a far greater score outweighs, before it or after.
+     */
+    OUTWEIGHED_VALUES,
+    /** Values whose weighted mean is zero by rounding, from below. */
+    SUBNORMAL_VALUES
   }
 
   static Stream<Case> all() {
@@ -110,6 +116,15 @@ final class AttentionCases {
       v.data()[v.at(c.keys / 2)] = Float.NaN;
       v.data()[v.at(c.keys - 1)] = Float.POSITIVE_INFINITY;
     }
+    if (c.special == Special.OUTWEIGHED_VALUES) {
+      v.data()[v.at(c.keys / 2)] = Float.NaN;
+      v.data()[v.at(c.keys / 2) + c.width - 1] = Float.POSITIVE_INFINITY;
+    }
+    if (c.special == Special.SUBNORMAL_VALUES) {
+      for (int i = 0; i < v.data().length; i++) {
+        v.data()[i] = i % 3 == 0 ? -Float.MIN_VALUE : 0;
+      }
+    }
     ScoreRules rules = rules(c.depth, c.rounding, c.masking.isCausal(), c.dropout ? 1.25 : 1);
     return new AttentionHead(q, k, v, null, bias(c), mask(c), c.dropout ? keep(c) : null, rules);
   }
@@ -128,10 +143,14 @@ final class AttentionCases {
   }
 
   private static @Nullable Grid<float[]> bias(Case c) {
-    if (!c.bias) {
+    boolean outweighs = c.special == Special.OUTWEIGHED_VALUES;
+    if (!c.bias && !outweighs) {
       return null;
     }
     float[] bias = numbers(4, 2 + c.queries * c.keys);
+    for (int i = 0; outweighs && i < c.queries; i++) {
+      bias[2 + i * c.keys + (i % 2 == 0 ? c.keys - 1 : 0)] = 300;
+    }
     if (c.special == Special.INFINITE_BIAS) {
       int row = 2 + c.queries / 2 * c.keys;
       Arrays.fill(bias, row, row + c.keys, Float.NEGATIVE_INFINITY);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.op.Creation;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -81,16 +83,30 @@ class FusedLayerTest {
                       Numbers.of(4, DType.FLOAT32, sizes.queries, keys).toBooleanArray(),
                       sizes.queries,
                       keys));
-      case "causal" ->
-          in = self ? in.mask(Masks.makeCausalMask(Array.zeros(DType.INT32, sizes.queries))) : in;
+      case "causal" -> in = in.mask(causal(sizes.queries, keys));
       default -> {}
     }
     Rngs rngs = Rngs.of("dropout", 5);
     for (int call = 0; call < 3; call++) { // parameters change their layout when used again
-      Array whole = attention.apply(variables, in, rngs);
-      Array parts = attention.apply(variables, in, rngs, Mutable.none(), PARTS).output();
+      AttentionInputs given = in;
+      AtomicInteger fused = new AtomicInteger();
+      Array whole =
+          ScopedValue.where(FusedLayer.CALLS, fused)
+              .call(() -> attention.apply(variables, given, rngs));
+      assertThat(fused).hasValue(1);
+      Array parts =
+          ScopedValue.where(FusedLayer.CALLS, fused)
+              .call(() -> attention.apply(variables, given, rngs, Mutable.none(), PARTS).output());
+      assertThat(fused).hasValue(1);
       assertThatArray(whole).hasSameBitsAs(parts);
     }
+  }
+
+  /** A query sees the keys up to its own position, also where there are more or fewer of them. */
+  private static Array causal(int queries, int keys) {
+    return queries == keys
+        ? Masks.makeCausalMask(Array.zeros(DType.INT32, queries))
+        : Creation.tri(queries, keys, 0, DType.BOOL).reshape(1, queries, keys);
   }
 
   private static int[] shape(Sizes sizes, int length, int features) {

@@ -142,6 +142,85 @@ class AttentionTest {
     assertThat(out.toFloatArray()).containsExactly(5f);
   }
 
+  /** Keys of a later tile, of a later span, and of an earlier one. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 299, 300",
+    "0, 4999, 5000",
+    "4998, 0, 5000",
+    "5000, 8999, 9000",
+    "8998, 5000, 9000"
+  })
+  void aValueThatIsNotFiniteIsLostBesideAFarGreaterScore(int lost, int greater, int keys) {
+    for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16}) {
+      double score = dtype == DType.FLOAT64 ? 2000 : 300; // beside which exp of the others is 0
+      double[] scores = new double[keys];
+      scores[greater] = score;
+      double[] values = new double[2 * keys];
+      Arrays.fill(values, 1);
+      values[2 * lost] = Double.POSITIVE_INFINITY;
+      values[2 * lost + 1] = Double.NEGATIVE_INFINITY;
+      values[2 * greater] = 7;
+      values[2 * greater + 1] = -7;
+      Array q = Array.zeros(dtype, 1, 1, 1, 2);
+      Array k = Array.zeros(dtype, 1, keys, 1, 2);
+      Array v = Array.of(values, 1, keys, 1, 2).astype(dtype);
+      Array bias = Array.of(scores, 1, 1, 1, keys).astype(dtype);
+
+      Array out = Attention.attend(q, k, v, bias, Options.NONE);
+
+      assertThat(out.toDoubleArray()).as("%s", dtype).containsExactly(7, -7);
+    }
+  }
+
+  /** The bias is near float16's lowest number, so that masked keys weigh beside it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void keysMaskedInWholeTilesWeighWhereTheScoresAreAlmostAsLow(boolean causal) {
+    int keys = 600;
+    Array q = Array.zeros(DType.FLOAT16, 1, keys, 1, 1);
+    boolean[] seen = new boolean[keys * keys];
+    double[] expected = new double[keys];
+    double masked = StrictMath.exp(-0.5); // -65504 beside -65503.5
+    for (int i = 0; i < keys; i++) {
+      int shown = causal ? i + 1 : 1;
+      Arrays.fill(seen, i * keys, i * keys + shown, true);
+      expected[i] = (shown + 2 * (keys - shown) * masked) / (shown + (keys - shown) * masked);
+    }
+    Array mask = Array.of(seen, 1, 1, keys, keys);
+    Array bias = Array.full(-65503.5, DType.FLOAT32, 1, 1, 1, keys);
+    for (int query = 0; query < keys; query += 150) {
+      double[] values = new double[keys]; // 1 where this row sees the key, else 2
+      Arrays.fill(values, 2);
+      Arrays.fill(values, 0, causal ? query + 1 : 1, 1);
+      Array v = Array.of(values, 1, keys, 1, 1).astype(DType.FLOAT16);
+      Array out = Attention.attend(q, q, v, bias, Options.NONE.withMask(mask));
+      assertThat(out.get(0, query, 0, 0).item())
+          .as("query %d", query)
+          .isCloseTo(expected[query], within(2e-3));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64"})
+  void aMeanThatRoundsToZeroIsThePositiveZero(DType dtype) {
+    double least = dtype == DType.FLOAT64 ? Double.MIN_VALUE : Float.MIN_VALUE;
+    for (int keys : new int[] {4, 300, 5000}) {
+      Array q = Array.zeros(dtype, 1, 1, 1, 1);
+      Array k = Array.zeros(dtype, 1, keys, 1, 1);
+      double[] values = new double[keys];
+      values[1] = -least;
+      Array v = Array.of(values, 1, keys, 1, 1).astype(dtype);
+      assertThat(v.get(0, 1, 0, 0).item()).isNegative();
+
+      Array out = Attention.attend(q, k, v, null, Options.NONE);
+
+      assertThat(out).isEqualTo(Array.zeros(dtype, 1, 1, 1, 1)); // in bits
+    }
+  }
+
   @Test
   void withoutKeysTheResultIsZero() {
     Array q = Numbers.of(1, DType.FLOAT32, 2, 3, 1, 2);

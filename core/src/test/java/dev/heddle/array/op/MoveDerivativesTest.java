@@ -125,4 +125,37 @@ class MoveDerivativesTest {
         x,
         y);
   }
+
+  /** The root's slope at 0 is infinite: what is not chosen must not be multiplied by 0. */
+  @Test
+  void whatIsNotChosenGetsZeroEvenFromAnInfiniteCotangent() {
+    Array x = Array.of(new float[] {4, -1, 9, -4}, 2, 2);
+    Array zero = Array.scalar(0, DType.FLOAT32);
+    Array positive = Compare.greater(x, zero);
+    Array expected = Array.of(new float[] {0.25f, 0, 1 / 6f, 0}, 2, 2);
+    for (UnaryOperator<Array> chosen :
+        List.<UnaryOperator<Array>>of(
+            a -> Where.where(positive, a, zero),
+            a -> Where.where(positive, a, 0),
+            a -> Where.where(Compare.logicalNot(positive), zero, a),
+            Elementwise::relu)) {
+      assertThat(Grad.grad(a -> Elementwise.sqrt(chosen.apply(a)).sum(), x)).isEqualTo(expected);
+    }
+    Array square = Array.of(new float[] {4, 4, 4, 4}, 2, 2);
+    assertThat(Grad.grad(a -> Elementwise.sqrt(Where.tril(a)).sum(), square))
+        .isEqualTo(Array.of(new float[] {0.25f, 0, 0.25f, 0.25f}, 2, 2));
+    assertThat(Grad.grad(a -> Elementwise.sqrt(Where.triu(a)).sum(), square))
+        .isEqualTo(Array.of(new float[] {0.25f, 0.25f, 0, 0.25f}, 2, 2));
+    assertThat(
+            Grad.grad(
+                a -> Elementwise.sqrt(Slice.set(a, zero, Index.at(0), Index.at(1))).sum(), square))
+        .isEqualTo(Array.of(new float[] {0.25f, 0, 0.25f, 0.25f}, 2, 2));
+    assertThat(
+            Grad.grad(
+                a ->
+                    Elementwise.sqrt(Concatenate.pad(a, new int[] {1, 0}, new int[] {0, 1}, 0))
+                        .sum(),
+                square))
+        .isEqualTo(Array.full(0.25, DType.FLOAT32, 2, 2));
+  }
 }
