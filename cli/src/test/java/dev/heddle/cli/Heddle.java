@@ -3,11 +3,15 @@ package dev.heddle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A run of the program, as a shell would see it.
@@ -28,6 +32,22 @@ record Heddle(int status, String out, String err) {
   /** Runs the program on words; a {@link Path} stands for its text. */
   static Heddle run(Object... words) {
     return run(StandardCharsets.UTF_8, words);
+  }
+
+  /** Runs the program in a JVM of its own, on this class path and without any flag. */
+  static Heddle runInPlainJvm(Object... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    Arrays.stream(words).map(Object::toString).forEach(command::add);
+    Path err = Files.createTempFile("heddle", ".err");
+    try {
+      Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Heddle(process.waitFor(), out, Files.readString(err));
+    } finally {
+      Files.delete(err);
+    }
   }
 
   /** Runs the program where standard output has an encoding. */

@@ -76,7 +76,7 @@ public final class Findings {
     if (count > 0) {
       report(
           path,
-          "%s: expected %s, got %s: %d of %d elements are not within %s"
+          "element %s: expected %s, got %s: %d of %d elements differ by more than allowed, %s"
               .formatted(
                   expected.position(first),
                   shown(expected, first),

@@ -5,7 +5,12 @@ import dev.heddle.parity.cases.Tensor;
 /** How far an answer may be from Flax's. */
 sealed interface Tolerance {
   /** The same bits; every NaN equals every other. */
-  record Bits() implements Tolerance {}
+  record Bits() implements Tolerance {
+    @Override
+    public String toString() {
+      return "the same bits";
+    }
+  }
 
   /** At most so many representable numbers away. */
   record Ulps(long count) implements Tolerance {}

@@ -2,14 +2,20 @@ package dev.heddle.simd.bits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kernel.KernelChoice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Compiled code allocates nothing for a call of a kernel, and for a call of the layer its output
  * and small objects. A vector that is boxed shows here first, because it is an object.
  */
+@DisabledIfSystemProperty(
+    named = KernelChoice.PROPERTY,
+    matches = "simd.*",
+    disabledReason = "starts JVMs of all widths itself, once")
 class GarbageTest {
   @Test
   void kernelsAllocateNothing() {

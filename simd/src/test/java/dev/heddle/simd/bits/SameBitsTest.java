@@ -2,6 +2,7 @@ package dev.heddle.simd.bits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kernel.KernelChoice;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
@@ -24,6 +26,10 @@ import org.opentest4j.TestAbortedException;
  * whole; layers, their gradients and steps of training. {@code -Dheddle.bits.seed=N} draws others
  * and {@code -Dheddle.bits.more=N} N times as many.
  */
+@DisabledIfSystemProperty(
+    named = KernelChoice.PROPERTY,
+    matches = "simd.*",
+    disabledReason = "starts JVMs of all widths itself, once")
 class SameBitsTest {
   private static final String SEED = System.getProperty("heddle.bits.seed", "12");
 
