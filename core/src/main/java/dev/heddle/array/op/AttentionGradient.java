@@ -17,11 +17,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The derivative of one call of the fused attention. Where there are heads enough for all threads,
- * a task makes all gradients of one head; otherwise some make those of a head's queries and others
- * those of its keys and values, for which scores are made twice.
+ * The derivative of one call of the fused attention. A task makes all gradients of one head; of
+ * heads that would leave threads idle, some make those of a head's queries and others those of its
+ * keys and values, for which scores are made twice.
  */
 final class AttentionGradient {
+  /** Products of a head in one task. */
+  private static final int WHOLE = 5;
+
+  /** Products of a head in several tasks: scores and the weights' gradients are made twice. */
+  private static final int SPLIT = 7;
+
   /** Rows of a task are a multiple of this, so that kernels fill their blocks. */
   private static final int ROW_BLOCK = 64;
 
@@ -178,32 +184,45 @@ final class AttentionGradient {
     boolean wantRows = call.wants(0) || (call.inputs().size() > 3 && call.wants(3));
     boolean wantCols = call.wants(1) || call.wants(2);
     long products = plan.scores().count() * (depth + width);
-    if (units >= Workers.threads()) {
-      Rectangle all = new Rectangle(0, queries, 0, keys, wantRows, wantCols);
-      Workers.run(units, products * 5 / 2, unit -> part.run(unit, all));
-      return;
-    }
-    int each = Math.max(1, (TASKS_A_THREAD * Workers.threads() + units - 1) / Math.max(1, units));
+    int whole = wholeUnits(units, Workers.threads());
+    int rest = units - whole;
+    Rectangle all = new Rectangle(0, queries, 0, keys, wantRows, wantCols);
+    int each = Math.max(1, Math.ceilDiv(TASKS_A_THREAD * Workers.threads(), Math.max(1, rest)));
     int rowStep = step(queries, each);
     int colStep = step(keys, each);
     int rowTasks = wantRows ? (queries + rowStep - 1) / rowStep : 0;
     int colTasks = wantCols ? (keys + colStep - 1) / colStep : 0;
     int tasks = rowTasks + colTasks;
     Workers.run(
-        units * tasks,
-        products * 7 / 2,
+        whole + rest * tasks,
+        products * SPLIT / 2,
         task -> {
-          int i = task % tasks;
+          if (task < whole) {
+            part.run(task, all);
+            return;
+          }
+          int unit = whole + (task - whole) / tasks;
+          int i = (task - whole) % tasks;
           if (i < rowTasks) {
             int from = i * rowStep;
             int to = Math.min(queries, from + rowStep);
-            part.run(task / tasks, new Rectangle(from, to, 0, keys, true, false));
+            part.run(unit, new Rectangle(from, to, 0, keys, true, false));
           } else {
             int from = (i - rowTasks) * colStep;
             int to = Math.min(keys, from + colStep);
-            part.run(task / tasks, new Rectangle(0, queries, from, to, false, true));
+            part.run(unit, new Rectangle(0, queries, from, to, false, true));
           }
         });
+  }
+
+  /**
+   * How many heads are one task each, the first ones: those that keep all threads busy, and the
+   * others too unless all threads are done with their parts sooner, although parts make the scores
+   * twice.
+   */
+  static int wholeUnits(int units, int threads) {
+    int rest = units % threads;
+    return rest * SPLIT < threads * WHOLE ? units - rest : units;
   }
 
   private static int step(int length, int tasks) {

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * columns. Results of 16 bits are rounded by the task that made them.
  */
 final class FloatProduct {
-  /** Columns of a task are a multiple of this, which every layout's step divides. */
-  private static final int COLUMN_STEP = 64;
-
   private final Kernels kernels;
   private final MatrixProduct sizes;
   private final LeftOperand a;
@@ -47,7 +44,7 @@ final class FloatProduct {
 
   Storage run() {
     int rows = sizes.rowsATask();
-    int cols = columnsATask();
+    int cols = MatrixProduct.columnsATask(sizes.cols(), sizes.tasksABatch());
     int across = Math.max(1, Math.ceilDiv(sizes.cols(), cols));
     Workers.run(
         sizes.tasksABatch() * across,
@@ -64,12 +61,6 @@ final class FloatProduct {
     }
     Buffers.giveBack(out);
     return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
-  }
-
-  private int columnsATask() {
-    int wanted = Math.ceilDiv(sizes.tasksWanted(), Math.max(1, sizes.tasksABatch()));
-    int share = Math.ceilDiv(sizes.cols(), wanted);
-    return Math.ceilDiv(Math.max(1, share), COLUMN_STEP) * COLUMN_STEP;
   }
 
   private void multiply(Rows part, int row, int col, int width) {

@@ -6,6 +6,7 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.Phase;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.Workers;
@@ -24,6 +25,9 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   /** Fewer rows than this are not worth a task. */
   private static final int FEW_ROWS = 48;
 
+  /** Columns of a task are a multiple of this, which every layout's step divides. */
+  private static final int COLUMN_STEP = 64;
+
   int size() {
     return Shape.of(batch, rows, cols).size();
   }
@@ -33,15 +37,22 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   }
 
   /** So many tasks keep all threads busy. */
-  int tasksWanted() {
+  static int tasksWanted() {
     return TASKS_A_THREAD * Workers.threads();
   }
 
   /** Equal shares, as near as whole register tiles allow. */
   int rowsATask() {
-    int wanted = tasksWanted();
+    int wanted = Math.ceilDiv(tasksWanted(), Math.max(1, batch));
     int share = Math.max(FEW_ROWS, (rows + wanted - 1) / wanted);
     return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+  }
+
+  /** Columns of a task where there are so many tasks of rows. */
+  static int columnsATask(int cols, int rowTasks) {
+    int wanted = Math.ceilDiv(tasksWanted(), Math.max(1, rowTasks));
+    int share = Math.ceilDiv(cols, wanted);
+    return Math.ceilDiv(Math.max(1, share), COLUMN_STEP) * COLUMN_STEP;
   }
 
   int tasksABatch() {
@@ -62,34 +73,54 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   private static float[] multiply(float[] a, float[] b, MatrixProduct s) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] c = new float[s.size()];
-    Workers.run(
-        s.batch,
-        s.cost(),
-        batch -> {
-          int at = batch * s.inner * s.cols;
-          Packed packed = kernels.packOnce(new Rows(b, at, s.cols, s.inner, s.cols), false, s.rows);
-          multiply(kernels, a, batch, packed, c, s);
-          packed.release();
-        });
+    if (s.batch >= tasksWanted()) {
+      Workers.run(
+          s.batch,
+          s.cost(),
+          batch -> {
+            Packed packed = s.packed(kernels, b, batch);
+            s.multiply(kernels, a, batch, 0, s.rows, packed, c);
+            packed.release();
+          });
+    } else if (s.batch > 0) {
+      s.inPhases(kernels, a, b, c);
+    }
     return c;
   }
 
-  /** One batch element, its rows split into tasks. */
-  private static void multiply(
-      Kernels kernels, float[] a, int batch, Packed b, float[] c, MatrixProduct s) {
-    int share = s.rowsATask();
+  /** Where batch elements are too few for all threads: all layouts, then tasks that own rows. */
+  private void inPhases(Kernels kernels, float[] a, float[] b, float[] c) {
+    Packed[] packed = new Packed[batch];
+    int share = rowsATask();
+    int tasks = tasksABatch();
     Workers.run(
-        s.tasksABatch(),
-        s.cost() / s.batch,
-        task -> {
-          int row = task * share;
-          int rows = Math.min(share, s.rows - row);
-          int first = batch * s.rows + row;
-          kernels.multiply(
-              new Rows(a, first * s.inner, s.inner, rows, s.inner),
-              b,
-              new Rows(c, first * s.cols, s.cols, rows, s.cols));
-        });
+        cost(),
+        new Phase(batch, element -> packed[element] = packed(kernels, b, element)),
+        new Phase(
+            batch * tasks,
+            task -> {
+              int row = task % tasks * share;
+              int count = Math.min(share, rows - row);
+              multiply(kernels, a, task / tasks, row, count, packed[task / tasks], c);
+            }));
+    for (Packed one : packed) {
+      one.release();
+    }
+  }
+
+  private Packed packed(Kernels kernels, float[] b, int element) {
+    Rows matrix = new Rows(b, element * inner * cols, cols, inner, cols);
+    return kernels.packOnce(matrix, false, rows);
+  }
+
+  /** Some rows of one batch element. */
+  private void multiply(
+      Kernels kernels, float[] a, int element, int row, int count, Packed b, float[] c) {
+    int first = element * rows + row;
+    kernels.multiply(
+        new Rows(a, first * inner, inner, count, inner),
+        b,
+        new Rows(c, first * cols, cols, count, cols));
   }
 
   private static double[] multiply(double[] a, double[] b, MatrixProduct s) {

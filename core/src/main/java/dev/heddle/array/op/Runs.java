@@ -23,6 +23,9 @@ record Runs(int[] starts, int length, Shape whole, Shape picked) {
   /** Multiply-adds that take as long as adding one element, roughly. */
   private static final int COST = 4;
 
+  /** Columns below which threads would write into the same cache lines too often. */
+  private static final int FEWEST_COLUMNS = 32;
+
   /** The stretches one after another. */
   Array pickFrom(Array x) {
     if (x.storage() instanceof Storage.F32(float[] values)) {
@@ -57,12 +60,12 @@ record Runs(int[] starts, int length, Shape whole, Shape picked) {
       if (from.dtype() == DType.FLOAT64) {
         double[] in = from.doubles();
         double[] out = new double[runs.whole.size()];
-        runs.each((run, at) -> add(in, run, out, at, runs.length));
+        runs.each((run, at, count) -> add(in, run, out, at, count));
         return Array.wrap(new Storage.F64(out), runs.whole);
       }
       float[] in = from.floats();
       float[] out = new float[runs.whole.size()];
-      runs.each((run, at) -> add(in, run, out, at, runs.length));
+      runs.each((run, at, count) -> add(in, run, out, at, count));
       return Array.wrap(Storage.ofFloats(from.dtype(), out), runs.whole);
     }
 
@@ -102,23 +105,39 @@ record Runs(int[] starts, int length, Shape whole, Shape picked) {
     }
   }
 
-  /** A stretch: where it lies among all and where in the array. */
+  /** Some elements of a stretch: where they lie among all, where in the array, how many. */
   private interface Visit {
-    void at(int picked, int whole);
+    void at(int picked, int whole, int count);
   }
 
-  /** All stretches in order; several threads each take those that begin in a part of the array. */
+  /**
+   * All stretches in order. Several threads each take some columns of all of them, however often
+   * one is chosen; of short stretches, those that begin in a part of the array.
+   */
   private void each(Visit visit) {
-    int size = Math.max(1, whole.size());
-    int parts = Workers.threads();
-    int share = Math.ceilDiv(size, parts);
+    int parts = Math.min(Workers.threads(), length / FEWEST_COLUMNS);
+    long cost = (long) picked.size() * COST;
+    if (parts > 1) {
+      Workers.run(
+          parts,
+          cost,
+          part -> {
+            int from = (int) ((long) length * part / parts);
+            int count = (int) ((long) length * (part + 1) / parts) - from;
+            for (int run = 0; run < starts.length; run++) {
+              visit.at(run * length + from, starts[run] + from, count);
+            }
+          });
+      return;
+    }
+    int share = Math.ceilDiv(Math.max(1, whole.size()), Workers.threads());
     Workers.run(
-        parts,
-        (long) picked.size() * COST,
+        Workers.threads(),
+        cost,
         part -> {
           for (int run = 0; run < starts.length; run++) {
             if (starts[run] / share == part) {
-              visit.at(run * length, starts[run]);
+              visit.at(run * length, starts[run], length);
             }
           }
         });
