@@ -11,14 +11,11 @@ import dev.heddle.array.op.Slice;
 import dev.heddle.array.op.Transpose;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.PackedLayouts;
 import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +40,9 @@ public final class Array implements ArrayTree<Array> {
   private final @Nullable MaskPattern pattern;
   private final @Nullable Mark mark;
   private volatile @Nullable Storage storage;
-  private volatile @Nullable Packed packed;
+  private volatile @Nullable PackedLayouts layouts;
   private volatile @Nullable Array converted;
   private volatile @Nullable Boolean causal;
-  private boolean multipliedBefore;
 
   private Array(
       Shape shape,
@@ -284,28 +280,18 @@ public final class Array implements ArrayTree<Array> {
     return result;
   }
 
-  /**
-   * For this library's own modules: this array as the right operand of matrix products, to be
-   * released. One that is used again, as parameters are, keeps its layout for as long as it lives.
-   *
-   * @param matrix this array as a matrix, asked for where it is not laid out yet
-   * @param rows as in {@link Kernels#pack}
-   */
+  /** For this library's own modules: how this array is laid out for products, and kept so. */
   @SuppressWarnings("exports")
-  public Packed packed(Kernels kernels, Supplier<Rows> matrix, int rows) {
+  public PackedLayouts layouts() {
     if (mark != null) {
-      return mark.primal.packed(kernels, matrix, rows);
+      return mark.primal.layouts();
     }
-    Packed layout = packed;
-    if (layout == null) {
-      if (!multipliedBefore) {
-        multipliedBefore = true;
-        return kernels.packOnce(matrix.get(), false, rows);
-      }
-      layout = kernels.pack(matrix.get(), rows);
-      packed = layout instanceof Packed.Plain ? null : layout; // by two threads: both the same
+    PackedLayouts kept = layouts;
+    if (kept == null) {
+      kept = new PackedLayouts();
+      layouts = kept; // by two threads: one is lost, and made again
     }
-    return layout;
+    return kept;
   }
 
   /** What a {@link Tracer} knows this array by, and the array as it was before. */

@@ -21,20 +21,34 @@ public interface Kernels extends ElementKernels {
    * A right operand of products, laid out as this implementation likes it, to be used any number of
    * times by any number of threads. It may share the array of {@code b}, which must not change.
    *
-   * @param b {@code [K, N]}
+   * @param b {@code [K, N]}, or {@code [N, K]} if turned
+   * @param turned whether rows and columns of {@code b} are exchanged
    * @param rows how many rows of left operands it will be multiplied with in all: for few of them
    *     another layout does not pay
    */
-  Packed pack(Rows b, int rows);
+  Packed pack(Rows b, boolean turned, int rows);
 
   /**
-   * As {@link #pack}, for one product: in workspace, which {@link Packed#release} gives back.
-   *
-   * @param b {@code [K, N]}, or {@code [N, K]} if turned
-   * @param turned whether rows and columns of {@code b} are exchanged
-   * @param rows as in {@link #pack}
+   * As {@link #pack(Rows, boolean, int)}, for one product: in workspace, which {@link
+   * Packed#release} gives back.
    */
   Packed packOnce(Rows b, boolean turned, int rows);
+
+  /**
+   * As {@link #pack(Rows, boolean, int)}, of 16-bit numbers; multiplied with few rows they stay as
+   * they are, and a product converts them as it reads them.
+   *
+   * @param b {@code [K, N]}
+   */
+  Packed pack(HalfRows b, int rows);
+
+  /**
+   * Whether so many rows are few: for them {@link #pack(HalfRows, int)} leaves a matrix as it is.
+   */
+  boolean areFew(int rows);
+
+  /** As {@link #pack(HalfRows, int)}, for one product, to be released. */
+  Packed packOnce(HalfRows b, int rows);
 
   /**
    * A matrix product: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])} for {@code k} in order from

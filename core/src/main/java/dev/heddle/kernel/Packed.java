@@ -17,6 +17,29 @@ public interface Packed {
    */
   default void release() {}
 
+  /**
+   * A matrix of 16-bit numbers as it is, which a product converts to float32 as it reads them.
+   *
+   * @param matrix {@code [K, N]}
+   * @param isFinite whether it is known that no number is infinite or NaN
+   */
+  record Halves(HalfRows matrix, boolean isFinite) implements Packed {
+    @Override
+    public int rows() {
+      return matrix.rows();
+    }
+
+    @Override
+    public int cols() {
+      return matrix.cols();
+    }
+
+    @Override
+    public int step() {
+      return 1;
+    }
+  }
+
   /** A matrix as it is. */
   record Plain(Rows matrix) implements Packed {
     @Override

@@ -18,9 +18,27 @@ public final class ScalarKernels implements Kernels {
     return "as the JIT compiler makes them";
   }
 
+  /** Steps for which a right operand of 16 bits is in float32 at a time. */
+  private static final int STEPS = 32;
+
   @Override
-  public Packed pack(Rows b, int rows) {
-    return new Packed.Plain(b);
+  public Packed pack(Rows b, boolean turned, int rows) {
+    return packOnce(b, turned, rows);
+  }
+
+  @Override
+  public Packed pack(HalfRows b, int rows) {
+    return new Packed.Halves(b, false);
+  }
+
+  @Override
+  public Packed packOnce(HalfRows b, int rows) {
+    return new Packed.Halves(b, false);
+  }
+
+  @Override
+  public boolean areFew(int rows) {
+    return true;
   }
 
   @Override
@@ -35,18 +53,48 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void multiply(Rows a, Packed packed, int col, Rows c, Epilogue epilogue) {
+    if (packed instanceof Packed.Halves(HalfRows halves, _)) {
+      multiply(a, halves.columns(col, c.cols()), col, c, epilogue);
+      return;
+    }
     Rows all = ((Packed.Plain) packed).matrix();
     Rows b = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
     for (int i = 0; i < a.rows(); i++) {
       Arrays.fill(c.data(), c.at(i), c.at(i) + c.cols(), 0);
-      int k = 0;
-      for (; k + 4 <= a.cols(); k += 4) {
-        fourSteps(a.data(), a.at(i) + k, b, k, c.data(), c.at(i));
-      }
-      for (; k < a.cols(); k++) {
-        oneStep(a.data()[a.at(i) + k], b.data(), b.at(k), c.data(), c.at(i), c.cols());
-      }
+      steps(a.data(), a.at(i), b, c.data(), c.at(i));
       epilogue.apply(c.data(), c.at(i), c.stride(), 1, c.cols(), col);
+    }
+  }
+
+  /** All rows for some steps at a time, so that each is converted once. */
+  private void multiply(Rows a, HalfRows b, int col, Rows c, Epilogue epilogue) {
+    int cols = c.cols();
+    float[] wide = Buffers.borrow(STEPS * cols);
+    for (int i = 0; i < a.rows(); i++) {
+      Arrays.fill(c.data(), c.at(i), c.at(i) + cols, 0);
+    }
+    for (int k = 0; k < a.cols(); k += STEPS) {
+      int count = Math.min(STEPS, a.cols() - k);
+      for (int step = 0; step < count; step++) {
+        b.widen(this, k + step, 0, cols, wide, step * cols);
+      }
+      Rows part = Rows.of(wide, count, cols);
+      for (int i = 0; i < a.rows(); i++) {
+        steps(a.data(), a.at(i) + k, part, c.data(), c.at(i));
+      }
+    }
+    Buffers.giveBack(wide);
+    epilogue.apply(c.data(), c.at(0), c.stride(), a.rows(), cols, col);
+  }
+
+  /** Continues the chains of a row over all steps of {@code b}. */
+  private static void steps(float[] a, int at, Rows b, float[] c, int row) {
+    int k = 0;
+    for (; k + 4 <= b.rows(); k += 4) {
+      fourSteps(a, at + k, b, k, c, row);
+    }
+    for (; k < b.rows(); k++) {
+      oneStep(a[at + k], b.data(), b.at(k), c, row, b.cols());
     }
   }
 

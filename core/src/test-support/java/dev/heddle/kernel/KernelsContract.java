@@ -47,8 +47,8 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] expected = canaries(11 + m * (n + 1) + 20);
     float[] actual = expected.clone();
 
-    scalar.multiply(a, scalar.pack(b, m), new Rows(expected, 11, n + 1, m, n));
-    kernels().multiply(a, kernels().pack(b, m), new Rows(actual, 11, n + 1, m, n));
+    scalar.multiply(a, scalar.pack(b, false, m), new Rows(expected, 11, n + 1, m, n));
+    kernels().multiply(a, kernels().pack(b, false, m), new Rows(actual, 11, n + 1, m, n));
 
     assertSameBits(actual, expected);
   }
@@ -74,7 +74,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] once = new float[m * n];
     float[] back = new float[m * n];
 
-    scalar.multiply(a, scalar.pack(b, m), Rows.of(expected, m, n));
+    scalar.multiply(a, scalar.pack(b, false, m), Rows.of(expected, m, n));
     Packed straight = kernels().packOnce(b, false, m);
     kernels().multiply(a, straight, Rows.of(once, m, n));
     straight.release();
@@ -86,16 +86,59 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     assertSameBits(back, expected);
   }
 
+  /** Weights of 16 bits: every bit pattern is among them in one of the cases. */
+  @ParameterizedTest
+  @MethodSource("productSizes")
+  void productsWithSixteenBitsHaveTheBitsOfTheConvertedMatrix(int[] size) {
+    int m = size[0];
+    int k = size[1];
+    int n = size[2];
+    Rows a = new Rows(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
+    for (boolean isBfloat16 : new boolean[] {true, false}) {
+      short[] bits = new short[7 + k * (n + 2)];
+      for (int i = 0; i < bits.length; i++) {
+        int drawn = m * 7919 + i * 31;
+        int finite = (drawn & 0x8fff) | (drawn & 0x3000); // no exponent is all ones
+        bits[i] = (short) (n % 2 == 0 ? drawn : finite);
+      }
+      float[] wide = new float[bits.length];
+      if (isBfloat16) {
+        scalar.fromBfloat16(bits, 0, wide, 0, bits.length);
+      } else {
+        scalar.fromFloat16(bits, 0, wide, 0, bits.length);
+      }
+      HalfRows b = new HalfRows(bits, isBfloat16, 7, n + 2, k, n);
+      float[] expected = canaries(11 + m * (n + 1) + 20);
+      float[] kept = expected.clone();
+      float[] once = expected.clone();
+      Epilogue bias = new Epilogue(Rounding.NONE, numbers(3, n), 2);
+
+      scalar.multiply(
+          a,
+          scalar.pack(new Rows(wide, 7, n + 2, k, n), false, m),
+          0,
+          new Rows(expected, 11, n + 1, m, n),
+          bias);
+      kernels().multiply(a, kernels().pack(b, m), 0, new Rows(kept, 11, n + 1, m, n), bias);
+      Packed lent = kernels().packOnce(b, m);
+      kernels().multiply(a, lent, 0, new Rows(once, 11, n + 1, m, n), bias);
+      lent.release();
+
+      assertSameBits(kept, expected);
+      assertSameBits(once, expected);
+    }
+  }
+
   @Test
   void aRowAloneHasTheBitsOfTheRowAmongOthers() {
     Rows a = Rows.of(numbers(1, 50 * 40), 50, 40);
     Rows b = Rows.of(numbers(2, 40 * 70), 40, 70);
     float[] all = new float[50 * 70];
-    kernels().multiply(a, kernels().pack(b, 50), Rows.of(all, 50, 70));
+    kernels().multiply(a, kernels().pack(b, false, 50), Rows.of(all, 50, 70));
     for (int row = 0; row < 50; row++) {
       float[] one = new float[70];
       Rows single = new Rows(a.data(), a.at(row), 40, 1, 40);
-      kernels().multiply(single, kernels().pack(b, 1), Rows.of(one, 1, 70));
+      kernels().multiply(single, kernels().pack(b, false, 1), Rows.of(one, 1, 70));
       assertSameBits(one, Arrays.copyOfRange(all, row * 70, row * 70 + 70));
     }
   }

@@ -2,11 +2,11 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.ElementKernels;
+import dev.heddle.kernel.HalfRows;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A right operand in panels of as many columns as a register tile has: step k, column j of panel p
@@ -36,22 +36,13 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     }
   }
 
-  /** Panels to be kept. */
-  static Panels of(Rows b) {
-    float[] data = new float[length(b.rows(), b.cols())];
-    return new Panels(data, b.rows(), b.cols(), false).lay(b, null);
-  }
-
   /**
-   * Panels in workspace.
+   * Panels to be kept.
    *
    * @param turned whether {@code b} has a column of the operand in each row
    */
-  static Panels lent(Rows b, boolean turned, ElementKernels kernels) {
-    int rows = turned ? b.cols() : b.rows();
-    int cols = turned ? b.rows() : b.cols();
-    float[] data = Buffers.borrow(length(rows, cols));
-    return new Panels(data, rows, cols, true).lay(b, turned ? kernels : null);
+  static Panels of(Rows b, boolean turned, ElementKernels kernels) {
+    return empty(rows(b, turned), cols(b, turned), false).lay(b, turned, kernels);
   }
 
   /** Whether an array holds the panels: with the filling they are larger than the operand. */
@@ -59,24 +50,69 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     return (long) Math.ceilDiv(cols, WIDTH) * WIDTH * rows <= Buffers.LONGEST;
   }
 
-  private static int length(int rows, int cols) {
-    return Buffers.size(rows, Math.ceilDiv(cols, WIDTH) * WIDTH);
+  /** Panels in workspace. */
+  static Panels lent(Rows b, boolean turned, ElementKernels kernels) {
+    return empty(rows(b, turned), cols(b, turned), true).lay(b, turned, kernels);
+  }
+
+  /** Panels of 16-bit numbers, to be kept. */
+  static Panels of(HalfRows b, ElementKernels kernels) {
+    return empty(b.rows(), b.cols(), false).lay(b, kernels);
+  }
+
+  /** Panels of 16-bit numbers, in workspace. */
+  static Panels lent(HalfRows b, ElementKernels kernels) {
+    return empty(b.rows(), b.cols(), true).lay(b, kernels);
+  }
+
+  private static int rows(Rows b, boolean turned) {
+    return turned ? b.cols() : b.rows();
+  }
+
+  private static int cols(Rows b, boolean turned) {
+    return turned ? b.rows() : b.cols();
+  }
+
+  private static Panels empty(int rows, int cols, boolean isLent) {
+    int size = Buffers.size(rows, Math.ceilDiv(cols, WIDTH) * WIDTH);
+    return new Panels(isLent ? Buffers.borrow(size) : new float[size], rows, cols, isLent);
+  }
+
+  private Panels lay(Rows b, boolean turned, ElementKernels kernels) {
+    return each((col, to) -> {
+      if (turned) {
+        turn(kernels, b, col, data, to);
+      } else {
+        lay(b, col, data, to);
+      }
+    });
+  }
+
+  private Panels lay(HalfRows b, ElementKernels kernels) {
+    return each((col, to) -> lay(b, kernels, col, data, to));
+  }
+
+  /** Lays a panel. */
+  private interface Lay {
+    void panel(int col, int to);
   }
 
   /** Lays all panels, on several threads where they are large. */
-  private Panels lay(Rows b, @Nullable ElementKernels turning) {
+  private Panels each(Lay lay) {
     Workers.run(
-        (cols + WIDTH - 1) / WIDTH,
+        Math.ceilDiv(cols, WIDTH),
         COST * rows * cols,
-        panel -> {
-          int to = panel * rows * WIDTH;
-          if (turning == null) {
-            lay(b, panel * WIDTH, data, to);
-          } else {
-            turn(turning, b, panel * WIDTH, data, to);
-          }
-        });
+        panel -> lay.panel(panel * WIDTH, panel * rows * WIDTH));
     return this;
+  }
+
+  /** Lays the columns from {@code col} on into a panel at {@code to}. */
+  static void lay(HalfRows b, ElementKernels kernels, int col, float[] panels, int to) {
+    int width = Math.min(WIDTH, b.cols() - col);
+    for (int k = 0; k < b.rows(); k++) {
+      b.widen(kernels, k, col, width, panels, to + k * WIDTH);
+    }
+    fill(panels, to, b.rows(), width);
   }
 
   /** Lays the columns from {@code col} on into a panel at {@code to}. */

@@ -22,7 +22,7 @@ final class Products {
   private static final int FINISHED_TOGETHER = 48;
 
   /** Steps of a chain before it is stored and continued. */
-  private static final int STEP_BLOCK = 1024;
+  static final int STEP_BLOCK = 1024;
 
   private Products() {}
 
@@ -94,9 +94,16 @@ final class Products {
       int steps = Math.min(STEP_BLOCK, a.cols() - step);
       Rows part = new Rows(b.data(), b.at(step), b.stride(), steps, b.cols());
       Panels.lay(part, 0, panel, 0);
-      block(a, 0, step, panel, 0, Panels.WIDTH, c, col, a.rows(), steps, step == 0);
+      panel(a, step, steps, panel, c, col);
     }
     scratch.giveBack();
+  }
+
+  /**
+   * Some steps of the columns of {@code c} from {@code col} on, which a panel of its own is for.
+   */
+  static void panel(Rows a, int step, int steps, float[] panel, Rows c, int col) {
+    block(a, 0, step, panel, 0, Panels.WIDTH, c, col, a.rows(), steps, step == 0);
   }
 
   /** Some rows by one panel; the columns past the end of C go to scratch. */

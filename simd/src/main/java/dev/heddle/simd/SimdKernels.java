@@ -3,6 +3,7 @@ package dev.heddle.simd;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.HalfRows;
 import dev.heddle.kernel.HeadCotangent;
 import dev.heddle.kernel.HeadCotangent64;
 import dev.heddle.kernel.HeadGradients;
@@ -52,39 +53,61 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public Packed pack(Rows b, int rows) {
-    boolean plain = staysPlain(b.rows(), b.cols(), rows);
-    products = Math.min(products + 1, COLD_CALLS);
-    return plain ? new Packed.Plain(b) : Panels.of(b);
+  public Packed pack(Rows b, boolean turned, int rows) {
+    boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
+    return plain ? scalar.packOnce(b, turned, rows) : Panels.of(b, turned, this);
   }
 
   @Override
   public Packed packOnce(Rows b, boolean turned, int rows) {
-    boolean plain =
-        turned ? staysPlain(b.cols(), b.rows(), rows) : staysPlain(b.rows(), b.cols(), rows);
-    products = Math.min(products + 1, COLD_CALLS);
+    boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
     return plain ? scalar.packOnce(b, turned, rows) : Panels.lent(b, turned, this);
   }
 
-  private boolean staysPlain(int steps, int cols, int rows) {
-    return rows < ROWS_TO_PACK_FOR
-        || isCold((long) rows * steps * cols)
-        || !Panels.fit(steps, cols);
+  @Override
+  public Packed pack(HalfRows b, int rows) {
+    boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
+    return plain ? new Packed.Halves(b, b.isBfloat16() || b.areFinite()) : Panels.of(b, this);
+  }
+
+  @Override
+  public Packed packOnce(HalfRows b, int rows) {
+    boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
+    return plain ? new Packed.Halves(b, b.isBfloat16()) : Panels.lent(b, this);
+  }
+
+  @Override
+  public boolean areFew(int rows) {
+    return rows < ROWS_TO_PACK_FOR;
+  }
+
+  /** Whether an operand is not worth panels; counts the product that it is for. */
+  private boolean staysPlain(int height, int width, boolean turned, int rows) {
+    boolean few = areFew(rows) && !turned; // turning it is as much work as panels
+    boolean fits = turned ? Panels.fit(width, height) : Panels.fit(height, width);
+    boolean plain = few || !fits || isCold((long) rows * height * width);
+    products = Math.min(products + 1, COLD_CALLS);
+    return plain;
   }
 
   @Override
   public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
-    if (b instanceof Packed.Plain(Rows all)) {
-      if (isCold((long) a.rows() * b.rows() * c.cols())) {
-        scalar.multiply(a, b, col, c, epilogue);
-      } else {
-        Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
-        Products.multiply(a, part, c);
-        Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
-      }
-    } else {
-      Products.multiply(a, (Panels) b, col, c, epilogue);
+    if (b instanceof Panels panels) {
+      Products.multiply(a, panels, col, c, epilogue);
+      return;
     }
+    if (isCold((long) a.rows() * b.rows() * c.cols())) {
+      scalar.multiply(a, b, col, c, epilogue);
+      return;
+    }
+    if (b instanceof Packed.Halves(HalfRows halves, boolean isFinite)) {
+      HalfProducts.multiply(a, halves.columns(col, c.cols()), isFinite, c, this);
+    } else {
+      Rows all = ((Packed.Plain) b).matrix();
+      Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
+      Products.multiply(a, part, c);
+    }
+    Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
   }
 
   private boolean isCold(long work) {

@@ -56,7 +56,7 @@ class SimdKernelsTest extends KernelsContract {
     Rows one = Rows.of(new float[] {1}, 1, 1);
     AttentionHead head = new AttentionHead(one, one, one, null, null, null, null, RULES);
     for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
-      kernels.multiply(one, kernels.pack(one, 1), Rows.of(new float[1], 1, 1));
+      kernels.multiply(one, kernels.pack(one, false, 1), Rows.of(new float[1], 1, 1));
       kernels.attend(head, 0, 1, Rows.of(new float[1], 1, 1), null, null);
     }
     float[] values = new float[Warmth.COLD];
@@ -130,7 +130,7 @@ class SimdKernelsTest extends KernelsContract {
     assertThat(Panels.fit(20_000_000, Panels.WIDTH)).isTrue();
     float[] tiny = new float[1];
     Rows large = new Rows(tiny, 0, 0, 1 << 28, 1); // one row, again and again
-    assertThat(kernels().pack(large, 64)).isInstanceOf(Packed.Plain.class);
+    assertThat(kernels().pack(large, false, 64)).isInstanceOf(Packed.Plain.class);
   }
 
   @Test
@@ -140,7 +140,7 @@ class SimdKernelsTest extends KernelsContract {
     Rows a = Rows.of(Numbers.of(1, DType.FLOAT32, 9, steps).toFloatArray(), 9, steps);
     Rows b = Rows.of(Numbers.of(2, DType.FLOAT32, steps, cols).toFloatArray(), steps, cols);
     Rows expected = Rows.of(new float[9 * cols], 9, cols);
-    kernels().multiply(a, Panels.of(b), 0, expected, Epilogue.NONE);
+    kernels().multiply(a, Panels.of(b, false, kernels()), 0, expected, Epilogue.NONE);
     Rows out = Rows.of(new float[9 * cols], 9, cols);
     kernels().multiply(a, new Packed.Plain(b), 0, out, Epilogue.NONE);
     assertThat(out.data()).isEqualTo(expected.data());

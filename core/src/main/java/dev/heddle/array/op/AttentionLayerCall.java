@@ -10,7 +10,6 @@ import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Phase;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
@@ -53,12 +52,13 @@ final class AttentionLayerCall {
   private final Side query;
   private final Side key;
   private final Side value;
-  private final Packed outKernel;
+  private final RightOperand outKernel;
   private final Epilogue outEpilogue;
   private final int outFeatures;
 
   /** A projection into heads: what of, and by what. */
-  private record Side(FloatInput input, int features, int rows, Packed kernel, Epilogue epilogue) {
+  private record Side(
+      FloatInput input, int features, int rows, RightOperand kernel, Epilogue epilogue) {
     Rows rows(int batch, int from, int count) {
       return new Rows(input.values(), (batch * rows + from) * features, features, count, features);
     }
@@ -97,15 +97,13 @@ final class AttentionLayerCall {
 
   private Side side(FloatInput input, int rows, Projection projection, float divisor) {
     int features = projection.kernel().shape().dim(0);
-    Packed kernel = packed(projection, features, heads * depth, rows);
+    RightOperand kernel = packed(projection, features, heads * depth, rows);
     return new Side(
         input, features, rows, kernel, new Epilogue(rounding, projection.biasOf(dtype), divisor));
   }
 
-  private Packed packed(Projection projection, int rows, int cols, int uses) {
-    Array kernel = projection.kernelOf(dtype);
-    return kernel.packed(
-        kernels, () -> Rows.of(kernel.storage().floats(), rows, cols), batch * uses);
+  private RightOperand packed(Projection projection, int rows, int cols, int uses) {
+    return RightOperand.of(projection.kernelOf(dtype), rows, cols, false, batch * uses, kernels);
   }
 
   Array run() {
@@ -114,7 +112,10 @@ final class AttentionLayerCall {
     long cost = headCost() * units + (long) batch * queries * heads * depth * outFeatures;
     ProjectionOut last = new ProjectionOut(attended);
     if (isAligned() && units >= TASKS_A_THREAD * Workers.threads()) {
-      Workers.run(cost, new Phase(units, task -> wholeHead(task, attended)), last.phase());
+      List<Phase> phases = new ArrayList<>(3);
+      phases.add(new Phase(units, task -> wholeHead(task, attended)));
+      phases.addAll(last.phases());
+      Workers.run(cost, phases.toArray(Phase[]::new));
     } else {
       inPhases(attended, cost, last);
     }
@@ -135,9 +136,9 @@ final class AttentionLayerCall {
 
   /** Whether panels begin where heads do. */
   private boolean isAligned() {
-    return depth % query.kernel.step() == 0
-        && depth % key.kernel.step() == 0
-        && depth % value.kernel.step() == 0;
+    return depth % query.kernel.packed().step() == 0
+        && depth % key.kernel.packed().step() == 0
+        && depth % value.kernel.packed().step() == 0;
   }
 
   private long headCost() {
@@ -183,7 +184,7 @@ final class AttentionLayerCall {
     if (rows > 0) {
       Rows part = new Rows(out.data(), out.at(from), out.stride(), rows, depth);
       kernels.multiply(
-          side.rows(element, from, rows), side.kernel, head * depth, part, side.epilogue);
+          side.rows(element, from, rows), side.kernel.packed(), head * depth, part, side.epilogue);
     }
   }
 
@@ -203,7 +204,7 @@ final class AttentionLayerCall {
     float[] k = Buffers.borrow(batch * keys * heads * depth);
     float[] v = Buffers.borrow(batch * keys * heads * depth);
     boolean byHead = isAligned();
-    List<Phase> phases = new ArrayList<>(4);
+    List<Phase> phases = new ArrayList<>(6);
     if (isTogether()) {
       phases.add(projections(queries, byHead, new Side[] {query, key, value}, q, k, v));
     } else {
@@ -212,7 +213,7 @@ final class AttentionLayerCall {
       phases.add(projections(keys, byHead, new Side[] {value}, v));
     }
     phases.add(attention(q, k, v, byHead, attended));
-    phases.add(last.phase());
+    phases.addAll(last.phases());
     Workers.run(cost, phases.toArray(Phase[]::new));
     Buffers.giveBack(q);
     Buffers.giveBack(k);
@@ -259,15 +260,17 @@ final class AttentionLayerCall {
     int rowsEach = byHead ? rows : batch * rows;
     int share = share(rowsEach, elements);
     int tasks = (rowsEach + share - 1) / share;
+    int parts = byHead ? headParts(elements * tasks) : 1;
     return new Phase(
-        elements * tasks,
+        elements * tasks * parts,
         task -> {
-          int element = task / tasks;
-          int from = task % tasks * share;
+          int element = task / parts / tasks;
+          int from = task / parts % tasks * share;
           int count = Math.min(share, rowsEach - from);
           for (int i = 0; i < sides.length; i++) {
             if (byHead) {
-              for (int head = 0; head < heads; head++) {
+              int end = (task % parts + 1) * heads / parts;
+              for (int head = task % parts * heads / parts; head < end; head++) {
                 Rows out = headRows(outs[i], element * heads + head, rows, true);
                 project(sides[i], element, head, from, count, out);
               }
@@ -275,13 +278,19 @@ final class AttentionLayerCall {
               int width = heads * depth;
               kernels.multiply(
                   sides[i].rows(0, from, count),
-                  sides[i].kernel,
+                  sides[i].kernel.packed(),
                   0,
                   new Rows(outs[i], from * width, width, count, width),
                   sides[i].epilogue);
             }
           }
         });
+  }
+
+  /** Into how many tasks the heads are split where rows are too few for all threads. */
+  private int headParts(int tasks) {
+    int wanted = Math.ceilDiv(TASKS_A_THREAD * Workers.threads(), Math.max(1, tasks));
+    return Math.clamp(wanted, 1, Math.max(1, heads));
   }
 
   /** Rows of a task: equal shares, as near as whole register tiles allow. */
@@ -291,7 +300,7 @@ final class AttentionLayerCall {
     return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
   }
 
-  /** The projection of all heads together, rows split into tasks. */
+  /** The projection of all heads together, rows and, where these are few, columns split. */
   private final class ProjectionOut {
     private final float[] attended;
     private final float[] out;
@@ -299,6 +308,9 @@ final class AttentionLayerCall {
     private final int width = heads * depth;
     private final int rows = batch * queries;
     private final int share = share(rows, 1);
+    private final int rowTasks = (rows + share - 1) / share;
+    private final int columns = MatrixProduct.columnsATask(outFeatures, rowTasks);
+    private final int across = Math.max(1, Math.ceilDiv(outFeatures, columns));
 
     ProjectionOut(float[] attended) {
       this.attended = attended;
@@ -306,21 +318,36 @@ final class AttentionLayerCall {
       this.out = halves == null ? new float[shape.size()] : Buffers.borrow(shape.size());
     }
 
-    Phase phase() {
-      return new Phase((rows + share - 1) / share, this::project);
+    /** What is attended must be rounded before several tasks read it. */
+    List<Phase> phases() {
+      Phase projection = new Phase(rowTasks * across, this::project);
+      return across == 1 || rounding == Rounding.NONE
+          ? List.of(projection)
+          : List.of(new Phase(rowTasks, this::round), projection);
+    }
+
+    private void round(int rowTask) {
+      int from = rowTask * share;
+      kernels.round(rounding, attended, from * width, Math.min(share, rows - from) * width);
     }
 
     private void project(int task) {
-      int from = task * share;
+      int from = task / across * share;
+      int col = task % across * columns;
       int count = Math.min(share, rows - from);
-      Rows part = new Rows(out, from * outFeatures, outFeatures, count, outFeatures);
-      Rows a = new Rows(attended, from * width, width, count, width);
-      if (rounding != Rounding.NONE) {
-        kernels.round(rounding, attended, from * width, count * width);
+      int cols = Math.min(columns, outFeatures - col);
+      int at = from * outFeatures + col;
+      if (across == 1 && rounding != Rounding.NONE) {
+        round(task);
       }
-      kernels.multiply(a, outKernel, 0, part, outEpilogue);
-      if (halves != null) {
-        narrow(halves, from * outFeatures, count * outFeatures);
+      kernels.multiply(
+          new Rows(attended, from * width, width, count, width),
+          outKernel.packed(),
+          col,
+          new Rows(out, at, outFeatures, count, cols),
+          outEpilogue);
+      for (int row = 0; halves != null && row < (across == 1 ? 1 : count); row++) {
+        narrow(halves, at + row * outFeatures, across == 1 ? count * cols : cols);
       }
     }
 

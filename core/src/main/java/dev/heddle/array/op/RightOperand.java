@@ -2,8 +2,11 @@ package dev.heddle.array.op;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.HalfRows;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.PackedLayouts;
 import dev.heddle.kernel.Rows;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The right operand of a product in float32, laid out for the kernels: as it was kept, or from the
  * array as it is, rows and columns exchanged or not.
  *
- * @param input what may have been laid out, to be released; null if a layout was kept
+ * @param packed the layout
+ * @param input what was converted to float32 for it, to be released; null if nothing was
  */
 record RightOperand(Packed packed, @Nullable FloatInput input) {
   /**
@@ -22,29 +26,67 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
    */
   static RightOperand of(
       Array array, int[] order, int last, MatrixProduct sizes, DType dtype, Kernels kernels) {
-    int inner = sizes.inner();
-    int cols = sizes.cols();
-    if (Axes.areInOrder(order) && array.dtype() == dtype) {
-      FloatInput[] made = new FloatInput[1];
-      Packed packed =
-          array.packed(
-              kernels,
-              () -> {
-                made[0] = FloatInput.of(array, dtype, kernels);
-                return Rows.of(made[0].values(), inner, cols);
-              },
-              sizes.rows());
-      if (packed.rows() == inner && packed.cols() == cols) { // not kept for other axes
-        return new RightOperand(packed, made[0]);
-      }
-    }
     boolean straight = Axes.areInOrder(order);
     boolean turned = !straight && Axes.areExchanged(order, last);
+    if ((straight || turned) && array.dtype() == dtype) {
+      return of(array, sizes.inner(), sizes.cols(), turned, sizes.rows(), kernels);
+    }
     Array arranged = straight || turned ? array : Transpose.transpose(array, order);
     FloatInput input = FloatInput.of(arranged, dtype, kernels);
-    Rows rows =
-        turned ? Rows.of(input.values(), cols, inner) : Rows.of(input.values(), inner, cols);
-    return new RightOperand(kernels.packOnce(rows, turned, sizes.rows()), input);
+    Rows matrix = matrix(input.values(), sizes.inner(), sizes.cols(), turned);
+    return new RightOperand(kernels.packOnce(matrix, turned, sizes.rows()), input);
+  }
+
+  /**
+   * An array of float32 or 16 bits as a matrix {@code [inner, cols]}. The layout of one that is
+   * used again, as parameters are, is kept by the array.
+   *
+   * @param turned whether it is {@code [cols, inner]}
+   * @param rows how many rows of left operands it will be multiplied with
+   */
+  static RightOperand of(
+      Array array, int inner, int cols, boolean turned, int rows, Kernels kernels) {
+    boolean narrow = array.dtype().isHalf() && !turned && kernels.areFew(rows);
+    PackedLayouts.Key key = new PackedLayouts.Key(kernels, inner, cols, turned, narrow);
+    PackedLayouts layouts = array.layouts();
+    Packed kept = layouts.get(key);
+    if (kept != null) {
+      return new RightOperand(kept, null);
+    }
+    boolean keep = layouts.isRepeated(key);
+    RightOperand made = make(array, key, rows, keep);
+    if (keep) {
+      layouts.keep(key, made.packed);
+    }
+    return made;
+  }
+
+  private static RightOperand make(Array array, PackedLayouts.Key key, int rows, boolean keep) {
+    Kernels kernels = key.kernels();
+    HalfRows halves = key.turned() ? null : halves(array.storage(), key);
+    if (halves != null) {
+      return new RightOperand(
+          keep ? kernels.pack(halves, rows) : kernels.packOnce(halves, rows), null);
+    }
+    FloatInput input = FloatInput.of(array, array.dtype(), kernels);
+    Rows matrix = matrix(input.values(), key.rows(), key.cols(), key.turned());
+    return new RightOperand(
+        keep
+            ? kernels.pack(matrix, key.turned(), rows)
+            : kernels.packOnce(matrix, key.turned(), rows),
+        input);
+  }
+
+  private static @Nullable HalfRows halves(Storage storage, PackedLayouts.Key key) {
+    return switch (storage) {
+      case Storage.BF16(short[] bits) -> HalfRows.of(bits, true, key.rows(), key.cols());
+      case Storage.F16(short[] bits) -> HalfRows.of(bits, false, key.rows(), key.cols());
+      default -> null;
+    };
+  }
+
+  private static Rows matrix(float[] values, int inner, int cols, boolean turned) {
+    return turned ? Rows.of(values, cols, inner) : Rows.of(values, inner, cols);
   }
 
   void release() {

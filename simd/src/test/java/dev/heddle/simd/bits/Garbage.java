@@ -7,6 +7,7 @@ import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.HalfRows;
 import dev.heddle.kernel.HeadCotangent;
 import dev.heddle.kernel.HeadGradients;
 import dev.heddle.kernel.KernelChoice;
@@ -89,10 +90,18 @@ final class Garbage {
 
   private static void products(Kernels kernels, int n) {
     Rows a = rows(1, n, n);
-    Packed b = kernels.pack(rows(2, n, n), n);
+    Packed b = kernels.pack(rows(2, n, n), false, n);
     Rows c = rows(3, n, n);
     Epilogue epilogue = new Epilogue(Rounding.BFLOAT16, new float[n], 3);
     measure("multiply " + n, () -> kernels.multiply(a, b, 0, c, Epilogue.NONE));
+    for (boolean isBfloat16 : new boolean[] {true, false}) {
+      Packed halves = kernels.pack(HalfRows.of(new short[n * n], isBfloat16, n, n), 7);
+      Rows seven = rows(1, 7, n);
+      Rows result = rows(3, 7, n);
+      measure(
+          "multiply with " + (isBfloat16 ? "bfloat16 " : "float16 ") + n,
+          () -> kernels.multiply(seven, halves, 0, result, Epilogue.NONE));
+    }
     measure("multiply with epilogue " + n, () -> kernels.multiply(a, b, 0, c, epilogue));
     Rows64 wide = Rows64.of(new double[n * n], n, n);
     measure("multiply float64 " + n, () -> kernels.multiply(wide, wide, wide));
@@ -149,9 +158,6 @@ final class Garbage {
     float[] out = new float[n * n];
     short[] half = new short[n * n];
     for (UnaryFunction function : UnaryFunction.values()) {
-      if (function == UnaryFunction.SIN || function == UnaryFunction.COS) {
-        continue; // StrictMath's allocate where they reduce their argument
-      }
       measure("map " + function + " " + n, () -> kernels.map(function, in, 0, out, 0, n * n));
     }
     measure("toBfloat16 " + n, () -> kernels.toBfloat16(in, 0, half, 0, n * n));

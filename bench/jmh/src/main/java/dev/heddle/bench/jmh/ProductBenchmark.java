@@ -53,7 +53,7 @@ public class ProductBenchmark {
   public void draw() {
     chosen = KernelChoice.of(kernels).kernels();
     a = Rows.of(Numbers.drawn(1, size * size), size, size);
-    b = chosen.pack(Rows.of(Numbers.drawn(2, size * size), size, size), size);
+    b = chosen.pack(Rows.of(Numbers.drawn(2, size * size), size, size), false, size);
     c = Rows.of(new float[size * size], size, size);
   }
 

@@ -52,7 +52,7 @@ public class ScalarBenchmark {
   public void draw() {
     a = Rows.of(Numbers.drawn(1, size * size), size, size);
     b = Rows.of(Numbers.drawn(2, size * size), size, size);
-    packed = scalar.pack(b, size);
+    packed = scalar.pack(b, false, size);
     c = Rows.of(new float[size * size], size, size);
     wideA = wide(a);
     wideB = wide(b);

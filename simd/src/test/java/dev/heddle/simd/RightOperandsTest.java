@@ -1,0 +1,142 @@
+package dev.heddle.simd;
+
+import static dev.heddle.support.ArrayAssert.assertThatArray;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.op.Attention;
+import dev.heddle.array.op.AttentionLayer;
+import dev.heddle.array.op.AttentionLayer.Parameters;
+import dev.heddle.array.op.AttentionLayer.Projection;
+import dev.heddle.array.op.Einsum;
+import dev.heddle.grad.Grad;
+import dev.heddle.support.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * One array as the right operand of products of many shapes: what it was laid out as for one of
+ * them is no part of another, in whatever order they come.
+ */
+class RightOperandsTest {
+  private static final int F = 8;
+  private static final int H = 4;
+  private static final int D = 16;
+
+  /** Something that multiplies with a kernel of shape {@code [F, H, D]}. */
+  private enum User {
+    PROJECTION {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Einsum.einsum("nf,fhd->nhd", left(kernel, rows, F), kernel);
+      }
+    },
+    TWO_AXES {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Einsum.einsum("nfh,fhd->nd", left(kernel, rows, F, H), kernel);
+      }
+    },
+    TURNED {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Einsum.einsum("nhd,fhd->nf", left(kernel, rows, H, D), kernel);
+      }
+    },
+    TURNED_LAST_AXIS {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Einsum.einsum("nd,fhd->nfh", left(kernel, rows, D), kernel);
+      }
+    },
+    OTHER_ORDER {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Einsum.einsum("nh,fhd->nfd", left(kernel, rows, H), kernel);
+      }
+    },
+    GRADIENT {
+      @Override
+      Array apply(Array kernel, int rows) {
+        return Grad.grad(x -> Einsum.einsum("nf,fhd->nhd", x, kernel).sum(), left(kernel, rows, F));
+      }
+    },
+    FUSED_QUERY {
+      @Override
+      Array apply(Array kernel, int rows) {
+        Array other = Numbers.of(5, kernel.dtype(), F, H, D);
+        return layer(kernel, other, Numbers.of(6, kernel.dtype(), H, D, 5), rows);
+      }
+    },
+    FUSED_VALUE {
+      @Override
+      Array apply(Array kernel, int rows) {
+        Array other = Numbers.of(5, kernel.dtype(), F, H, D);
+        return layer(other, kernel, Numbers.of(6, kernel.dtype(), H, D, 5), rows);
+      }
+    },
+    FUSED_OUT {
+      @Override
+      Array apply(Array kernel, int rows) {
+        Array other = Numbers.of(5, kernel.dtype(), 7, F, H); // of F heads
+        return layer(other, other, kernel, rows);
+      }
+    };
+
+    abstract Array apply(Array kernel, int rows);
+
+    private static Array left(Array kernel, int... shape) {
+      return Numbers.of(4, kernel.dtype(), shape);
+    }
+
+    private static Array layer(Array query, Array value, Array out, int rows) {
+      Array x = Numbers.of(7, query.dtype(), 1, rows, query.shape().dim(0));
+      Parameters parameters =
+          new Parameters(
+              new Projection(query, null),
+              new Projection(query, null),
+              new Projection(value, null),
+              new Projection(out, null));
+      return AttentionLayer.apply(x, x, x, parameters, query.dtype(), Attention.Options.NONE);
+    }
+  }
+
+  /** The first products go to the scalar kernels, which keep no layouts. */
+  @BeforeAll
+  static void warmUp() {
+    for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
+      Numbers.of(1, DType.FLOAT32, 8, 8).matmul(Numbers.of(2, DType.FLOAT32, 8, 8));
+    }
+  }
+
+  @TestFactory
+  List<DynamicTest> givesEachUserItsOwnLayout() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16)) {
+      for (User first : User.values()) {
+        for (User second : User.values()) {
+          tests.add(
+              DynamicTest.dynamicTest(
+                  dtype + ": " + first + ", then " + second, () -> compare(dtype, first, second)));
+        }
+      }
+    }
+    return tests;
+  }
+
+  private static void compare(DType dtype, User first, User second) {
+    Array shared = kernel(dtype);
+    for (User user : List.of(first, first, first, second, second, second, first)) {
+      for (int rows : new int[] {12, 1}) {
+        assertThatArray(user.apply(shared, rows)).hasSameBitsAs(user.apply(kernel(dtype), rows));
+      }
+    }
+  }
+
+  private static Array kernel(DType dtype) {
+    return Numbers.of(3, dtype, F, H, D);
+  }
+}
