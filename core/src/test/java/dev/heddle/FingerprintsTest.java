@@ -98,6 +98,16 @@ class FingerprintsTest {
     add("tanh " + dtype, Elementwise.tanh(x));
     add("erf " + dtype, Elementwise.erf(x));
     add("rsqrt " + dtype, Elementwise.rsqrt(Elementwise.abs(x)));
+    add("exp2 " + dtype, Elementwise.exp2(x));
+    add("log2 " + dtype, Elementwise.log2(Elementwise.abs(x)));
+    add("cbrt " + dtype, Elementwise.cbrt(x));
+    add("sin " + dtype, Elementwise.sin(x));
+    add("cos " + dtype, Elementwise.cos(x));
+    add("erfc " + dtype, Elementwise.erfc(x));
+    add("gelu " + dtype, Elementwise.gelu(x));
+    add("geluExact " + dtype, Elementwise.geluExact(x));
+    add("silu " + dtype, Elementwise.silu(x));
+    add("softplus " + dtype, Elementwise.softplus(x));
   }
 
   private void attention(DType dtype) {

@@ -113,6 +113,12 @@ public interface ElementKernels extends OptimizerKernels {
     ScalarDerivatives.gelu(this, x, g, out, from, n);
   }
 
+  /** {@link UnaryFunction#GELU_SLOPE} at x, times g. */
+  default void geluExactDerivative(float[] x, float[] g, float[] out, int from, int n) {
+    map(UnaryFunction.GELU_SLOPE, x, from, out, from, n);
+    ScalarDerivatives.multiply(g, out, from, n);
+  }
+
   /**
    * The derivative of a row's softmax y: {@code out[i] = y[i] * (g[i] - sum)} with the sum of all
    * {@code y[i] * g[i]} in 16 lanes.

@@ -13,7 +13,8 @@ import static dev.heddle.kernel.Fma.fma;
  *
  * <p>{@link #exp} and {@link #log}, which attention spends its time in, stay in float32 (measured
  * over all values: 0.91 and 0.83 ulp). The others compute in float64, without fma, and round once
- * (0.51 ulp; {@link WidePolynomials}). {@link #sin}, {@link #cos}, {@link #pow}, {@link #cbrt} go
+ * (0.51 ulp; {@link WidePolynomials}). {@link #sin} and {@link #cos} of {@link
+ * WidePolynomials#CIRCULAR_FAR} and more, and {@link #pow} of what is no ordinary number, go
  * through {@link StrictMath}, whose bits are fixed too.
  */
 public final class Polynomials {
@@ -57,6 +58,9 @@ public final class Polynomials {
   public static final float LOG_6 = 0x1.e7a54ep-4f;
   public static final float LOG_7 = -0x1.dd651p-4f;
   public static final float LOG_8 = 0x1.11c874p-4f;
+
+  /** From here on every float32 is an even integer. */
+  private static final float ODD_BELOW = 0x1p24f;
 
   private Polynomials() {}
 
@@ -111,7 +115,7 @@ public final class Polynomials {
 
   /** 2 to the power of x. */
   public static float exp2(float x) {
-    return (float) StrictMath.pow(2, x);
+    return (float) WidePolynomials.exp2(x);
   }
 
   /** exp(x) - 1, exact to the last place near 0 too. */
@@ -130,7 +134,10 @@ public final class Polynomials {
 
   /** The logarithm to base 2; exact for powers of two. */
   public static float log2(float x) {
-    return (float) (StrictMath.log(x) / WidePolynomials.LN2);
+    float result = (float) WidePolynomials.log2(x);
+    result = x < Float.POSITIVE_INFINITY ? result : x;
+    result = x < 0f ? Float.NaN : result;
+    return x == 0f ? Float.NEGATIVE_INFINITY : result;
   }
 
   /** The hyperbolic tangent. */
@@ -151,7 +158,7 @@ public final class Polynomials {
 
   /** 1 - erf(x), right in the tail too. */
   public static float erfc(float x) {
-    return (float) SpecialFunctions.erfc(x);
+    return (float) WidePolynomials.erfc(x);
   }
 
   /** x * sigmoid(x), rounded once; NaN for -infinity, as the product of its limits. */
@@ -167,14 +174,32 @@ public final class Polynomials {
     return gate(x, SpecialFunctions.geluGate(x));
   }
 
-  /** The sine, by way of {@link StrictMath}. */
-  public static float sin(float x) {
-    return (float) StrictMath.sin(x);
+  /** x * (1 + erf(x / sqrt(2))) / 2, rounded once; NaN for -infinity, as {@link #silu}. */
+  public static float gelu(float x) {
+    return (float) WidePolynomials.gelu(x);
   }
 
-  /** The cosine, by way of {@link StrictMath}. */
+  /** The derivative of {@link #gelu}; its limits for infinities. */
+  public static float geluSlope(float x) {
+    return (float) WidePolynomials.geluSlope(x);
+  }
+
+  /** log(1 + exp(x)), rounded once. */
+  public static float softplus(float x) {
+    return (float) WidePolynomials.softplus(x);
+  }
+
+  /** The sine; by way of {@link StrictMath} far from 0. */
+  public static float sin(float x) {
+    boolean isNear = Math.abs(x) < WidePolynomials.CIRCULAR_FAR;
+    float result = (float) (isNear ? WidePolynomials.sin(x) : StrictMath.sin(x));
+    return x == 0f ? x : result;
+  }
+
+  /** The cosine; by way of {@link StrictMath} far from 0. */
   public static float cos(float x) {
-    return (float) StrictMath.cos(x);
+    boolean isNear = Math.abs(x) < WidePolynomials.CIRCULAR_FAR;
+    return (float) (isNear ? WidePolynomials.cos(x) : StrictMath.cos(x));
   }
 
   /** The square root, correctly rounded. */
@@ -187,14 +212,23 @@ public final class Polynomials {
     return (float) (1 / Math.sqrt(x));
   }
 
-  /** The cube root, by way of {@link StrictMath}. */
+  /** The cube root. */
   public static float cbrt(float x) {
-    return (float) StrictMath.cbrt(x);
+    float size = Math.abs(x);
+    float result = Math.copySign((float) WidePolynomials.cbrt(size), x);
+    return size > 0f && size < Float.POSITIVE_INFINITY ? result : x;
   }
 
-  /** x to the power of y, by way of {@link StrictMath}, with C's special cases. */
+  /** x to the power of y, with C's special cases, those of {@link StrictMath}. */
   public static float pow(float x, float y) {
-    return (float) SpecialFunctions.pow(x, y);
+    float size = Math.abs(x);
+    boolean finite = size > 0 && size < Float.POSITIVE_INFINITY && Math.abs(y) <= Float.MAX_VALUE;
+    if (!finite || (x < 0 && y != Math.rint(y))) {
+      return (float) SpecialFunctions.pow(x, y);
+    }
+    float result = (float) WidePolynomials.pow(size, y);
+    boolean isOdd = Math.abs(y) < ODD_BELOW && ((int) y & 1) != 0;
+    return x < 0 && isOdd ? -result : result;
   }
 
   private static float gate(double x, double by) {

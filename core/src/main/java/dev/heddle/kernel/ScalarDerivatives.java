@@ -34,6 +34,12 @@ public final class ScalarDerivatives {
     }
   }
 
+  static void multiply(float[] g, float[] out, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      out[i] *= g[i];
+    }
+  }
+
   static void softmax(ElementKernels kernels, float[] y, float[] g, float[] out, int from, int n) {
     for (int i = from; i < from + n; i++) {
       out[i] = y[i] * g[i];

@@ -1,8 +1,8 @@
 package dev.heddle.kernel;
 
 /**
- * {@link ElementKernels#map} in plain loops, a method each: the JIT compiler vectorizes those
- * without a call into {@link StrictMath}, and a loop through a function object it would not.
+ * {@link ElementKernels#map} in plain loops, a method each: the JIT compiler vectorizes many of
+ * those, and a loop through a function object it would not.
  */
 final class ScalarFunctions {
   private ScalarFunctions() {}
@@ -33,6 +33,7 @@ final class ScalarFunctions {
       case RELU -> relu(in, from, out, at, n);
       case SILU -> silu(in, from, out, at, n);
       case GELU -> gelu(in, from, out, at, n);
+      case GELU_SLOPE -> geluSlope(in, from, out, at, n);
       case GELU_TANH -> geluTanh(in, from, out, at, n);
       case SOFTPLUS -> softplus(in, from, out, at, n);
       case FLOOR -> floor(in, from, out, at, n);
@@ -181,7 +182,13 @@ final class ScalarFunctions {
 
   private static void gelu(float[] in, int from, float[] out, int at, int n) {
     for (int i = 0; i < n; i++) {
-      out[at + i] = (float) SpecialFunctions.gelu(in[from + i]);
+      out[at + i] = Polynomials.gelu(in[from + i]);
+    }
+  }
+
+  private static void geluSlope(float[] in, int from, float[] out, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Polynomials.geluSlope(in[from + i]);
     }
   }
 
@@ -193,7 +200,7 @@ final class ScalarFunctions {
 
   private static void softplus(float[] in, int from, float[] out, int at, int n) {
     for (int i = 0; i < n; i++) {
-      out[at + i] = (float) SpecialFunctions.softplus(in[from + i]);
+      out[at + i] = Polynomials.softplus(in[from + i]);
     }
   }
 

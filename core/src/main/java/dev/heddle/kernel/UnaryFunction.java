@@ -20,23 +20,23 @@ public enum UnaryFunction {
   /** {@link Polynomials#rsqrt}. */
   RSQRT(Cost.FLOAT),
   /** {@link Polynomials#cbrt}. */
-  CBRT(Cost.STRICT),
+  CBRT(Cost.DOUBLE),
   /** {@link Polynomials#exp}. */
   EXP(Cost.FLOAT),
   /** {@link Polynomials#exp2}. */
-  EXP2(Cost.STRICT),
+  EXP2(Cost.DOUBLE),
   /** {@link Polynomials#expm1}. */
   EXPM1(Cost.DOUBLE),
   /** {@link Polynomials#log}. */
   LOG(Cost.FLOAT),
   /** {@link Polynomials#log2}. */
-  LOG2(Cost.STRICT),
+  LOG2(Cost.DOUBLE),
   /** {@link Polynomials#log1p}. */
   LOG1P(Cost.DOUBLE),
   /** {@link Polynomials#sin}. */
-  SIN(Cost.STRICT),
+  SIN(Cost.DOUBLE),
   /** {@link Polynomials#cos}. */
-  COS(Cost.STRICT),
+  COS(Cost.DOUBLE),
   /** {@link Polynomials#tanh}. */
   TANH(Cost.DOUBLE),
   /** {@link Polynomials#sigmoid}. */
@@ -44,19 +44,21 @@ public enum UnaryFunction {
   /** {@link Polynomials#erf}. */
   ERF(Cost.DOUBLE),
   /** {@link Polynomials#erfc}. */
-  ERFC(Cost.STRICT),
+  ERFC(Cost.DOUBLE),
   /** {@link ErfInv#erfInv(float)}. */
   ERF_INV(Cost.DOUBLE),
   /** max(x, 0), NaN for NaN. */
   RELU(Cost.CHEAP),
   /** {@link Polynomials#silu}. */
   SILU(Cost.DOUBLE),
-  /** {@link SpecialFunctions#gelu}, rounded. */
-  GELU(Cost.STRICT),
+  /** {@link Polynomials#gelu}. */
+  GELU(Cost.DOUBLE),
+  /** {@link Polynomials#geluSlope}. */
+  GELU_SLOPE(Cost.DOUBLE),
   /** {@link Polynomials#geluTanh}. */
   GELU_TANH(Cost.DOUBLE),
-  /** {@link SpecialFunctions#softplus}, rounded. */
-  SOFTPLUS(Cost.STRICT),
+  /** {@link Polynomials#softplus}. */
+  SOFTPLUS(Cost.DOUBLE),
   /** The integer at or below x. */
   FLOOR(Cost.CHEAP),
   /** The integer at or above x. */
@@ -79,6 +81,5 @@ public enum UnaryFunction {
     static final int CHEAP = 16;
     static final int FLOAT = 48;
     static final int DOUBLE = 160;
-    static final int STRICT = 2000;
   }
 }

@@ -69,6 +69,83 @@ public final class WidePolynomials {
   public static final double ERF_11 = -0x1.57ab6f8e8d525p-21;
   public static final double ERF_12 = 0x1.2926caf19bc9dp-25;
 
+  /** Where {@link #exp2} is cut off: far beyond float32, and still inside float64. */
+  public static final double EXP2_BOUND = 1000;
+
+  /** erfc(x) = exp(-x^2) * t * (ERFC_0 + t * (ERFC_1 + ...)) with t = 1 / (1 + ERFC_SCALE * x). */
+  public static final double ERFC_SCALE = 0.4;
+
+  /** {@link #ERFC_SCALE} where x is divided by sqrt(2). */
+  public static final double GELU_SCALE = ERFC_SCALE * 0x1.6a09e667f3bcdp-1;
+
+  public static final double ERFC_0 = 0x1.ce2d3f5a33fe3p-3;
+  public static final double ERFC_1 = 0x1.ce65ac81e86e8p-3;
+  public static final double ERFC_2 = 0x1.a6774b2949c2cp-3;
+  public static final double ERFC_3 = 0x1.7402f126a3ffap-3;
+  public static final double ERFC_4 = 0x1.256135f2d58b5p-4;
+  public static final double ERFC_5 = 0x1.e42c3c3f56f9ap-3;
+  public static final double ERFC_6 = -0x1.88b6749959da4p-2;
+  public static final double ERFC_7 = 0x1.4b722873f461bp-1;
+  public static final double ERFC_8 = -0x1.82c38555a739bp-1;
+  public static final double ERFC_9 = 0x1.ecaa289ec93e0p-2;
+  public static final double ERFC_10 = -0x1.44dec65f36904p-3;
+  public static final double ERFC_11 = 0x1.62969391b1985p-6;
+
+  /** From here on erfc rounds to 0, as does gelu at its negative; exp(-x^2) is still a number. */
+  public static final double TAIL_END = 26;
+
+  /** The density of the normal distribution at 0: 1 / sqrt(2 pi). */
+  public static final double NORMAL_DENSITY = 0x1.9884533d43651p-2;
+
+  /** exp(r) - 1 = r + r^2 * (SHORT_0 + r * (SHORT_1 + ...)) within 2^-39; as EXPM1_0. */
+  public static final double SHORT_0 = 0x1.ffffffffeac74p-2;
+
+  public static final double SHORT_1 = 0x1.5555557e8ea71p-3;
+  public static final double SHORT_2 = 0x1.5555558aaea76p-5;
+  public static final double SHORT_3 = 0x1.1110a140c4436p-7;
+  public static final double SHORT_4 = 0x1.6c162276f6fe4p-10;
+  public static final double SHORT_5 = 0x1.a186f4b734bbbp-13;
+  public static final double SHORT_6 = 0x1.a18b8d8473ed7p-16;
+
+  /** log(1 + x) = 2 s + s^3 * (LOG1P_0 + s^2 * (LOG1P_1 + ...)), s = x / (2 + x), x from 0 to 1. */
+  public static final double LOG1P_0 = 0x1.5555555639066p-1;
+
+  public static final double LOG1P_1 = 0x1.99999806792b5p-2;
+  public static final double LOG1P_2 = 0x1.2492c19d88accp-2;
+  public static final double LOG1P_3 = 0x1.c6fa6fdd94123p-3;
+  public static final double LOG1P_4 = 0x1.76e9748ea4290p-3;
+  public static final double LOG1P_5 = 0x1.209e599f577e6p-3;
+  public static final double LOG1P_6 = 0x1.99f42b7a7baa2p-3;
+
+  /** Where exp(-x) is 0 beside any other term, and still a number. */
+  public static final double SOFTPLUS_FAR = 600;
+
+  /** 1 / 3. */
+  public static final double THIRD = 1.0 / 3;
+
+  /** From here on sine and cosine are left to {@link StrictMath}: pi has too few bits here. */
+  public static final float CIRCULAR_FAR = 0x1p26f;
+
+  /** 1 / pi. */
+  public static final double PI_INVERSE = 0x1.45f306dc9c883p-2;
+
+  /**
+   * pi in three parts, of which the first two are exact when multiplied by a half-turn's number.
+   */
+  public static final double PI_HIGH = 0x1.921fb5p+1;
+
+  public static final double PI_MIDDLE = 0x1.110b46p-25;
+  public static final double PI_LOW = 0x1.1a62633145c07p-53;
+
+  /** sin(r) = r + r^3 * (SIN_0 + r^2 * (SIN_1 + ...)) for |r| up to pi / 2. */
+  public static final double SIN_0 = -0x1.555555554713ep-3;
+
+  public static final double SIN_1 = 0x1.1111110a557a2p-7;
+  public static final double SIN_2 = -0x1.a019fd593ae2dp-13;
+  public static final double SIN_3 = 0x1.71dcf844a695dp-19;
+  public static final double SIN_4 = -0x1.ae03f65bbca83p-26;
+  public static final double SIN_5 = 0x1.52dbc09f3e2f7p-33;
+
   private static final int EXPONENT_BIAS = 1023;
   private static final int MANTISSA_BITS = 52;
 
@@ -80,10 +157,23 @@ public final class WidePolynomials {
     double shifted = bounded * LOG2_E + ROUNDER;
     double n = shifted - ROUNDER;
     double r = bounded - n * LN2_HIGH - n * LN2_LOW;
+    return scaled(r, shifted, 1);
+  }
+
+  /** exp(r) times two to the power that stands in the lowest bits, less 0 or 1. */
+  private static double scaled(double r, double shifted, double less) {
     double p = r + r * r * expm1Polynomial(r);
     long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER);
     double scale = Double.longBitsToDouble((exponent + EXPONENT_BIAS) << MANTISSA_BITS);
-    return p * scale + (scale - 1);
+    return p * scale + (scale - less);
+  }
+
+  /** 2 to the power of x, exact for integers. */
+  static double exp2(double x) {
+    double bounded = Math.max(-EXP2_BOUND, Math.min(EXP2_BOUND, x));
+    double shifted = bounded + ROUNDER;
+    double r = (bounded - (shifted - ROUNDER)) * LN2;
+    return scaled(r, shifted, 0);
   }
 
   private static double expm1Polynomial(double r) {
@@ -95,6 +185,63 @@ public final class WidePolynomials {
     value = value * r + EXPM1_2;
     value = value * r + EXPM1_1;
     return value * r + EXPM1_0;
+  }
+
+  /** The natural logarithm of a positive normal number; anything for others. */
+  static double log(double x) {
+    long bits = Double.doubleToRawLongBits(x);
+    long exponent = (bits - SQRT_HALF_BITS) >> MANTISSA_BITS;
+    double f = Double.longBitsToDouble(bits - (exponent << MANTISSA_BITS)) - 1;
+    return exponent * LN2 + twiceAtanh(f / (2 + f));
+  }
+
+  /** The logarithm to base 2, exact for powers of two; as {@link #log}. */
+  static double log2(double x) {
+    long bits = Double.doubleToRawLongBits(x);
+    long exponent = (bits - SQRT_HALF_BITS) >> MANTISSA_BITS;
+    double f = Double.longBitsToDouble(bits - (exponent << MANTISSA_BITS)) - 1;
+    return exponent + twiceAtanh(f / (2 + f)) * LOG2_E;
+  }
+
+  /** exp(x) with a relative error of 2^-38 for x from -700 to 700. */
+  private static double shortExp(double x) {
+    double shifted = x * LOG2_E + ROUNDER;
+    double r = x - (shifted - ROUNDER) * LN2;
+    double p = r + r * r * shortPolynomial(r);
+    long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER);
+    double scale = Double.longBitsToDouble((exponent + EXPONENT_BIAS) << MANTISSA_BITS);
+    return p * scale + scale;
+  }
+
+  private static double shortPolynomial(double r) {
+    double value = SHORT_6 * r + SHORT_5;
+    value = value * r + SHORT_4;
+    value = value * r + SHORT_3;
+    value = value * r + SHORT_2;
+    value = value * r + SHORT_1;
+    return value * r + SHORT_0;
+  }
+
+  /** The cube root of a positive number; anything for others. */
+  static double cbrt(double x) {
+    return shortExp(log(x) * THIRD);
+  }
+
+  /** log(1 + exp(x)), without overflow. */
+  static double softplus(double x) {
+    double power = shortExp(-Math.min(Math.abs(x), SOFTPLUS_FAR));
+    double s = power / (power + 2);
+    double square = s * s;
+    return Math.max(x, 0) + (2 * s + s * square * softplusPolynomial(square));
+  }
+
+  private static double softplusPolynomial(double square) {
+    double value = LOG1P_6 * square + LOG1P_5;
+    value = value * square + LOG1P_4;
+    value = value * square + LOG1P_3;
+    value = value * square + LOG1P_2;
+    value = value * square + LOG1P_1;
+    return value * square + LOG1P_0;
   }
 
   /** log(1 + x) of a float32 above -1. */
@@ -143,5 +290,81 @@ public final class WidePolynomials {
   /** 1 / (1 + exp(-x)). */
   static double sigmoid(double x) {
     return 1 / (2 + expm1(-x));
+  }
+
+  /** 1 - erf(x) of a float32, with a relative error of 2^-32 in the tail too. */
+  static double erfc(double x) {
+    double size = Math.min(Math.abs(x), TAIL_END);
+    double t = 1 / (1 + size * ERFC_SCALE);
+    double tail = shortExp(-(size * size)) * (t * erfcPolynomial(t));
+    return x < 0 ? 2 - tail : tail;
+  }
+
+  private static double erfcPolynomial(double t) {
+    double value = ERFC_11 * t + ERFC_10;
+    value = value * t + ERFC_9;
+    value = value * t + ERFC_8;
+    value = value * t + ERFC_7;
+    value = value * t + ERFC_6;
+    value = value * t + ERFC_5;
+    value = value * t + ERFC_4;
+    value = value * t + ERFC_3;
+    value = value * t + ERFC_2;
+    value = value * t + ERFC_1;
+    return value * t + ERFC_0;
+  }
+
+  /** x * erfc(-x / sqrt(2)) / 2 of a float32. */
+  static double gelu(double x) {
+    double size = Math.min(Math.abs(x), TAIL_END);
+    double t = 1 / (1 + size * GELU_SCALE);
+    double tail = shortExp(size * size * -0.5) * (t * erfcPolynomial(t));
+    double y = x * 0.5 * (x > 0 ? 2 - tail : tail);
+    return x == Double.NEGATIVE_INFINITY ? Double.NaN : y;
+  }
+
+  /** The derivative of {@link #gelu}: erfc(-x / sqrt(2)) / 2 and x times the normal density. */
+  static double geluSlope(double x) {
+    double size = Math.min(Math.abs(x), TAIL_END);
+    double t = 1 / (1 + size * GELU_SCALE);
+    double bell = shortExp(size * size * -0.5);
+    double below = bell * (t * erfcPolynomial(t) * 0.5) - size * (bell * NORMAL_DENSITY);
+    return x > 0 ? 1 - below : below;
+  }
+
+  /** x to the power of y, of floats: x is positive, both are finite. */
+  static double pow(double x, double y) {
+    return shortExp(Math.max(-EXP_BOUND, Math.min(EXP_BOUND, y * log(x))));
+  }
+
+  /** The sine of a float32 nearer to 0 than {@link #CIRCULAR_FAR}. */
+  static double sin(double x) {
+    double shifted = x * PI_INVERSE + ROUNDER;
+    double n = shifted - ROUNDER;
+    double r = x - n * PI_HIGH - n * PI_MIDDLE - n * PI_LOW;
+    return withSign(sinPolynomial(r), Double.doubleToRawLongBits(shifted));
+  }
+
+  /** The cosine, which is a sine from the nearest of its zeros on; as {@link #sin}. */
+  static double cos(double x) {
+    double shifted = x * PI_INVERSE - 0.5 + ROUNDER;
+    double n = shifted - ROUNDER + 0.5;
+    double r = x - n * PI_HIGH - n * PI_MIDDLE - n * PI_LOW;
+    return withSign(sinPolynomial(r), Double.doubleToRawLongBits(shifted) + 1);
+  }
+
+  private static double sinPolynomial(double r) {
+    double square = r * r;
+    double value = SIN_5 * square + SIN_4;
+    value = value * square + SIN_3;
+    value = value * square + SIN_2;
+    value = value * square + SIN_1;
+    value = value * square + SIN_0;
+    return r + r * square * value;
+  }
+
+  /** A number, negated if the lowest bit is set. */
+  private static double withSign(double value, long bits) {
+    return Double.longBitsToDouble(Double.doubleToRawLongBits(value) ^ (bits << 63));
   }
 }

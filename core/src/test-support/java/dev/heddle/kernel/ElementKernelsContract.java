@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   private static final boolean ALL = Boolean.getBoolean("heddle.test.allFloats");
   private static final int STRIDE = ALL ? 1 : 997;
-  private static final int SLOW_STRIDE = ALL ? 1 : 99_991;
-  private static final int SLOW = 1000;
   private static final int CHUNK = 4096 + 13;
   private static final int LONGEST = 70;
   private static final float[] SPECIAL = {
@@ -99,7 +97,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   @EnumSource
   void functionsHaveTheBitsOfTheScalarOnes(UnaryFunction function) {
     forFloats(
-        function.cost() > SLOW ? SLOW_STRIDE : STRIDE,
+        STRIDE,
         values -> {
           float[] expected = new float[values.length];
           float[] actual = new float[values.length];

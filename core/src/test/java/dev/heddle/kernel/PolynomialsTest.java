@@ -31,6 +31,8 @@ class PolynomialsTest {
     ERF(Polynomials::erf, SpecialFunctions::erf),
     ERFC(Polynomials::erfc, SpecialFunctions::erfc),
     SILU(Polynomials::silu, x -> x * SpecialFunctions.sigmoid(x)),
+    GELU(Polynomials::gelu, x -> x * SpecialFunctions.erfc(-x * StrictMath.sqrt(0.5)) / 2),
+    SOFTPLUS(Polynomials::softplus, SpecialFunctions::softplus),
     GELU_TANH(
         Polynomials::geluTanh, x -> x * SpecialFunctions.sigmoid(SpecialFunctions.geluGate(x))),
     SQRT(Polynomials::sqrt, StrictMath::sqrt),
@@ -117,12 +119,52 @@ class PolynomialsTest {
     assertThat(Polynomials.rsqrt(0.25f)).isEqualTo(2f);
   }
 
+  /** Near its zero, at -0.7518, the terms cancel: it is as exact as they are, not as the result. */
+  @Test
+  void theDerivativeOfGeluIsWithinTheErrorOfItsTerms() {
+    for (long bits = 0; bits < 1L << 32; bits += STRIDE) {
+      float x = Float.intBitsToFloat((int) bits);
+      float got = Polynomials.geluSlope(x);
+      if (Float.isNaN(x)) {
+        assertThat(got).isNaN();
+        continue;
+      }
+      double near = Math.max(-40, Math.min(40, x));
+      double below = SpecialFunctions.erfc(-near * StrictMath.sqrt(0.5)) / 2;
+      double bell = StrictMath.exp(-near * near / 2) / StrictMath.sqrt(2 * Math.PI);
+      double want = below + near * bell;
+      double error = Math.abs(got - want);
+      double terms = below + Math.abs(near) * bell;
+      if (!(error <= 0.51 * Math.ulp((float) want) + terms * 0x1p-31)) {
+        assertThat(got).as("at %s", x).isEqualTo((float) want);
+      }
+    }
+    assertThat(Polynomials.geluSlope(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Polynomials.geluSlope(Float.NEGATIVE_INFINITY)).isEqualTo(0f);
+  }
+
+  @Test
+  void powersAreWithinOneUnitInTheLastPlace() {
+    float[] exponents = {2, 0.5f, -1, 3, -2.5f, 1e-3f, 17, 100, -41, 1e9f, 0.1f};
+    for (long bits = 0; bits < 1L << 32; bits += 9973) {
+      float x = Float.intBitsToFloat((int) bits);
+      for (float y : exponents) {
+        assertThat(ulps(Polynomials.pow(x, y), SpecialFunctions.pow(x, y)))
+            .as("%s to the power of %s", x, y)
+            .isLessThanOrEqualTo(1);
+      }
+    }
+  }
+
   @Test
   void powHasTheSpecialCasesOfC() {
     assertThat(Polynomials.pow(1f, Float.NaN)).isEqualTo(1f);
     assertThat(Polynomials.pow(-1f, Float.NEGATIVE_INFINITY)).isEqualTo(1f);
     assertThat(Polynomials.pow(Float.NaN, 0f)).isEqualTo(1f);
     assertThat(Polynomials.pow(-2f, 3f)).isEqualTo(-8f);
+    assertThat(Polynomials.pow(-2f, -2f)).isEqualTo(0.25f);
+    assertThat(Polynomials.pow(-1f, 0x1p24f)).isEqualTo(1f);
+    assertThat(Polynomials.pow(0f, -1f)).isEqualTo(Float.POSITIVE_INFINITY);
     assertThat(Polynomials.pow(-2f, 0.5f)).isNaN();
   }
 

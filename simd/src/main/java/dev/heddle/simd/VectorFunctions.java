@@ -25,8 +25,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The functions of {@link Polynomials} over many elements. Those that are one or two instructions,
- * and those that go through {@link StrictMath}, stay with the plain loops.
+ * The functions of {@link Polynomials} over many elements. Those that are one or two instructions
+ * stay with the plain loops.
  */
 final class VectorFunctions {
   private static final int MANTISSA_BITS = 23;
@@ -37,6 +37,7 @@ final class VectorFunctions {
   static boolean has(UnaryFunction function) {
     return switch (function) {
       case EXP, LOG, EXPM1, LOG1P, TANH, SIGMOID, ERF, SILU, GELU_TANH -> true;
+      case EXP2, LOG2, CBRT, SOFTPLUS, ERFC, GELU, GELU_SLOPE, SIN, COS -> true;
       default -> false;
     };
   }
@@ -53,6 +54,15 @@ final class VectorFunctions {
       case ERF -> WideFunctions.erf(in, from, out, at, n);
       case SILU -> WideFunctions.silu(in, from, out, at, n);
       case GELU_TANH -> WideFunctions.geluTanh(in, from, out, at, n);
+      case EXP2 -> PowerFunctions.exp2(in, from, out, at, n);
+      case LOG2 -> PowerFunctions.log2(in, from, out, at, n);
+      case CBRT -> RootFunctions.cbrt(in, from, out, at, n);
+      case SOFTPLUS -> RootFunctions.softplus(in, from, out, at, n);
+      case ERFC -> TailFunctions.erfc(in, from, out, at, n);
+      case GELU -> TailFunctions.gelu(in, from, out, at, n);
+      case GELU_SLOPE -> TailFunctions.geluSlope(in, from, out, at, n);
+      case SIN -> CircularFunctions.sin(in, from, out, at, n);
+      case COS -> CircularFunctions.cos(in, from, out, at, n);
       default -> 0;
     };
   }

@@ -25,10 +25,12 @@ final class WideFunctions {
   static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
 
   /** As many float32 as those hold. */
-  private static final VectorSpecies<Float> HALF =
+  static final VectorSpecies<Float> HALF =
       VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
 
-  private static final int STEP = HALF.length();
+  /** How many elements are done at a time. */
+  static final int STEP = HALF.length();
+
   private static final int SIGN = 0x80000000;
   private static final DoubleVector LEAST = DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY);
   private static final DoubleVector LOST = DoubleVector.broadcast(D, Double.NaN);
@@ -118,7 +120,7 @@ final class WideFunctions {
     return i;
   }
 
-  private static DoubleVector wide(FloatVector x) {
+  static DoubleVector wide(FloatVector x) {
     return (DoubleVector) x.castShape(D, 0);
   }
 }

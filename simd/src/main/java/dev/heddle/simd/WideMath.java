@@ -51,6 +51,8 @@ final class WideMath {
   private static final DoubleVector ERF_12 = all(WidePolynomials.ERF_12);
   private static final DoubleVector LEAST = all(-WidePolynomials.EXP_BOUND);
   private static final DoubleVector MOST = all(WidePolynomials.EXP_BOUND);
+  private static final DoubleVector EXP2_LEAST = all(-WidePolynomials.EXP2_BOUND);
+  private static final DoubleVector EXP2_MOST = all(WidePolynomials.EXP2_BOUND);
   private static final DoubleVector ONE = all(1);
   private static final DoubleVector TWO = all(2);
 
@@ -62,6 +64,35 @@ final class WideMath {
 
   private static DoubleVector all(double value) {
     return DoubleVector.broadcast(D, value);
+  }
+
+  /** 2 to the power of x. */
+  static DoubleVector exp2(DoubleVector x) {
+    DoubleVector below = x.blend(EXP2_MOST, x.compare(VectorOperators.GT, EXP2_MOST));
+    DoubleVector bounded = below.blend(EXP2_LEAST, below.compare(VectorOperators.LT, EXP2_LEAST));
+    DoubleVector shifted = bounded.add(ROUNDER);
+    DoubleVector r = bounded.sub(shifted.sub(ROUNDER)).mul(LN2);
+    DoubleVector p = r.add(r.mul(r).mul(expm1Polynomial(r)));
+    DoubleVector scale =
+        shifted
+            .reinterpretAsLongs()
+            .add(EXPONENT_BIAS - ROUNDER_BITS)
+            .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+            .reinterpretAsDoubles();
+    return p.mul(scale).add(scale);
+  }
+
+  /** The logarithm to base 2 of what is positive and normal; anything for others. */
+  static DoubleVector log2(DoubleVector x) {
+    LongVector bits = x.reinterpretAsLongs();
+    LongVector exponent =
+        bits.sub(WidePolynomials.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
+    DoubleVector f =
+        bits.sub(exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS))
+            .reinterpretAsDoubles()
+            .sub(ONE);
+    DoubleVector whole = exponent.add(ROUNDER_BITS).reinterpretAsDoubles().sub(ROUNDER);
+    return whole.add(twiceAtanh(f.div(f.add(TWO))).mul(LOG2_E));
   }
 
   /** exp(x) - 1. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Binary(Function function) implements Op {
   private static final int COST = 16;
-  private static final int POWER_COST = 2000; // StrictMath
+  private static final int POWER_COST = 300;
 
   static Array of(Function function, Array x, Array y) {
     DType dtype = DType.promote(x.dtype(), y.dtype());

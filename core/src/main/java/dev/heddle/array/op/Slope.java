@@ -16,7 +16,10 @@ final class Slope {
 
   static boolean has(Unary.Function function, DType dtype) {
     return dtype != DType.FLOAT64
-        && (function == Unary.Function.RELU || function == Unary.Function.GELU_TANH);
+        && switch (function) {
+          case RELU, GELU, GELU_TANH -> true;
+          default -> false;
+        };
   }
 
   /** The cotangent times the derivative at x, in float32, rounded to x's type once. */
@@ -25,11 +28,17 @@ final class Slope {
     float[] in = x.storage().floats();
     float[] g = cotangent.storage().floats();
     float[] out = new float[in.length];
-    if (function == Unary.Function.RELU) {
-      Stretches.run(in.length, RELU_COST, (from, n) -> kernels.reluDerivative(in, g, out, from, n));
-    } else {
-      Stretches.run(in.length, GELU_COST, (from, n) -> kernels.geluDerivative(in, g, out, from, n));
-    }
+    int cost = function == Unary.Function.RELU ? RELU_COST : GELU_COST;
+    Stretches.run(
+        in.length,
+        cost,
+        (from, n) -> {
+          switch (function) {
+            case RELU -> kernels.reluDerivative(in, g, out, from, n);
+            case GELU -> kernels.geluExactDerivative(in, g, out, from, n);
+            default -> kernels.geluDerivative(in, g, out, from, n);
+          }
+        });
     return Array.wrap(Storage.ofFloats(x.dtype(), out), x.shape());
   }
 }

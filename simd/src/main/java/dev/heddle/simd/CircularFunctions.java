@@ -1,0 +1,100 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.WideFunctions.D;
+import static dev.heddle.simd.WideFunctions.HALF;
+import static dev.heddle.simd.WideFunctions.STEP;
+
+import dev.heddle.kernel.Polynomials;
+import dev.heddle.kernel.WidePolynomials;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Sine and cosine of {@link Polynomials}; as {@link WideFunctions}. Elements beside one that is far
+ * from 0 are done one by one.
+ */
+final class CircularFunctions {
+  private static final DoubleVector PI_INVERSE = all(WidePolynomials.PI_INVERSE);
+  private static final DoubleVector PI_HIGH = all(WidePolynomials.PI_HIGH);
+  private static final DoubleVector PI_MIDDLE = all(WidePolynomials.PI_MIDDLE);
+  private static final DoubleVector PI_LOW = all(WidePolynomials.PI_LOW);
+  private static final DoubleVector ROUNDER = all(WidePolynomials.ROUNDER);
+  private static final DoubleVector HALF_TURN = all(0.5);
+  private static final DoubleVector SIN_0 = all(WidePolynomials.SIN_0);
+  private static final DoubleVector SIN_1 = all(WidePolynomials.SIN_1);
+  private static final DoubleVector SIN_2 = all(WidePolynomials.SIN_2);
+  private static final DoubleVector SIN_3 = all(WidePolynomials.SIN_3);
+  private static final DoubleVector SIN_4 = all(WidePolynomials.SIN_4);
+  private static final DoubleVector SIN_5 = all(WidePolynomials.SIN_5);
+  private static final int SIGN_BIT = 63;
+
+  private CircularFunctions() {}
+
+  private static DoubleVector all(double value) {
+    return DoubleVector.broadcast(D, value);
+  }
+
+  static int sin(float[] in, int from, float[] out, int at, int n) {
+    int i = 0;
+    for (; i + STEP <= n; i += STEP) {
+      FloatVector narrow = FloatVector.fromArray(HALF, in, from + i);
+      if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
+        for (int j = i; j < i + STEP; j++) {
+          out[at + j] = Polynomials.sin(in[from + j]);
+        }
+        continue;
+      }
+      DoubleVector x = WideFunctions.wide(narrow);
+      DoubleVector shifted = x.mul(PI_INVERSE).add(ROUNDER);
+      DoubleVector turns = shifted.sub(ROUNDER);
+      DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));
+      LongVector sign = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGN_BIT);
+      DoubleVector y =
+          polynomial(r)
+              .reinterpretAsLongs()
+              .lanewise(VectorOperators.XOR, sign)
+              .reinterpretAsDoubles();
+      FloatVector rounded = (FloatVector) y.castShape(HALF, 0);
+      rounded.blend(narrow, narrow.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
+    }
+    return i;
+  }
+
+  static int cos(float[] in, int from, float[] out, int at, int n) {
+    int i = 0;
+    for (; i + STEP <= n; i += STEP) {
+      FloatVector narrow = FloatVector.fromArray(HALF, in, from + i);
+      if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
+        for (int j = i; j < i + STEP; j++) {
+          out[at + j] = Polynomials.cos(in[from + j]);
+        }
+        continue;
+      }
+      DoubleVector x = WideFunctions.wide(narrow);
+      DoubleVector shifted = x.mul(PI_INVERSE).sub(HALF_TURN).add(ROUNDER);
+      DoubleVector turns = shifted.sub(ROUNDER).add(HALF_TURN);
+      DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));
+      LongVector sign =
+          shifted.reinterpretAsLongs().add(1).lanewise(VectorOperators.LSHL, SIGN_BIT);
+      DoubleVector y =
+          polynomial(r)
+              .reinterpretAsLongs()
+              .lanewise(VectorOperators.XOR, sign)
+              .reinterpretAsDoubles();
+      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+    }
+    return i;
+  }
+
+  private static DoubleVector polynomial(DoubleVector r) {
+    DoubleVector square = r.mul(r);
+    DoubleVector value = square.mul(SIN_5).add(SIN_4);
+    value = value.mul(square).add(SIN_3);
+    value = value.mul(square).add(SIN_2);
+    value = value.mul(square).add(SIN_1);
+    value = value.mul(square).add(SIN_0);
+    return r.add(r.mul(square).mul(value));
+  }
+}
