@@ -2,7 +2,6 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Buffers;
-import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
@@ -184,7 +183,7 @@ final class SimdAttention {
       scoreKeys(count, start, from, to);
       if (head.bias() != null) {
         Rounding rounding = rules.biasRounding();
-        addBias(head.bias(), rounding, first, count, start, length, scratch.scores, 0);
+        BiasTile.add(head.bias(), rounding, first, count, start, length, scratch.scores, 0);
       }
       scratch.masks.mask(scratch.scores, from * BLOCK, from, to, (float) rules.masked());
       SoftmaxTile.maxima(scratch, count, from, to);
@@ -239,29 +238,6 @@ final class SimdAttention {
           count,
           to - from,
           fresh && from == 0);
-    }
-  }
-
-  /**
-   * Adds a bias to the scores of some keys, {@code [keys, BLOCK]}.
-   *
-   * @param place where those of the first are
-   */
-  static void addBias(
-      Grid<float[]> bias,
-      Rounding rounding,
-      int first,
-      int count,
-      int key,
-      int keys,
-      float[] scores,
-      int place) {
-    for (int i = 0; i < count; i++) {
-      int at = bias.offset() + (first + i) * bias.queryStride() + key * bias.keyStride();
-      for (int j = 0; j < keys; j++) {
-        int to = place + j * BLOCK + i;
-        scores[to] = rounding.round(scores[to] + bias.data()[at + j * bias.keyStride()]);
-      }
     }
   }
 

@@ -315,7 +315,7 @@ final class SimdAttentionBackward {
         true);
     Passes.round(rules.scoreRounding(), scores, 0, (to - from) * BLOCK);
     if (head.bias() != null) {
-      SimdAttention.addBias(
+      BiasTile.add(
           head.bias(), rules.biasRounding(), first, count, start + from, to - from, scores, 0);
     }
     scratch.masks.mask(scores, 0, from, to, (float) rules.masked());
