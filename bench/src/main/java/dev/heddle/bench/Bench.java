@@ -3,6 +3,7 @@ package dev.heddle.bench;
 import dev.heddle.array.DType;
 import dev.heddle.cli.BenchRequest;
 import dev.heddle.cli.Benchmark;
+import dev.heddle.cli.OperationsRequest;
 import dev.heddle.kernel.Workers;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,6 +48,11 @@ public final class Bench implements Benchmark {
         leavings.whole(() -> Reports.write(findings, request));
       }
     }
+  }
+
+  @Override
+  public void run(OperationsRequest request, PrintStream out) throws IOException {
+    OperationBench.run(request, out);
   }
 
   private void open(List<String> asked, Engines engines, PrintStream out) {

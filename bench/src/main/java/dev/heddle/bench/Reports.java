@@ -19,7 +19,8 @@ final class Reports {
     write(request.svg(), Chart.of(findings));
   }
 
-  private static void write(@Nullable Path file, String text) throws IOException {
+  /** Writes a file, whole or not at all; nothing where there is none. */
+  static void write(@Nullable Path file, String text) throws IOException {
     if (file != null) {
       AtomicFile.write(
           file,

@@ -22,6 +22,9 @@ final class BenchCommand implements Command {
   /** Seconds for a row that are enough for some hundred calls of most. */
   private static final double USUAL_SECONDS = 10;
 
+  /** Seconds for one number of an operation: all take two minutes then. */
+  private static final double OPERATION_SECONDS = 0.01;
+
   @Override
   public void declare(CommandSpec spec) {
     spec.addOption(
@@ -47,22 +50,39 @@ final class BenchCommand implements Command {
         OptionSpec.builder("--seconds")
             .paramLabel("S")
             .type(Double.class)
-            .description("Time for a row, all engines together (default: 10); warm-up is extra.")
+            .description(
+                "Time for a row, all engines together (default: 10), or for one number of"
+                    + " --operations (default: 0.01); warm-up is extra.")
             .build());
-    spec.addOption(file("--json", "Where the results go.", true));
-    spec.addOption(file("--markdown", "Where the table goes as Markdown.", false));
-    spec.addOption(file("--svg", "Where a chart goes.", false));
+    spec.addOption(
+        OptionSpec.builder("--operations")
+            .description(
+                "Measure every operation on arrays alone, in every type, and write a page"
+                    + " (--markdown).")
+            .build());
+    spec.addOption(file("--json", "Where the results go."));
+    spec.addOption(file("--markdown", "Where the table goes as Markdown."));
+    spec.addOption(file("--svg", "Where a chart goes."));
     Examples.of(
         spec,
         "heddle bench --json results.json",
         "heddle bench --rows bert,gpt --engines heddle,ort-java --threads 1 --json results.json",
         "heddle bench --json results.json --markdown results.md --svg results.svg",
+        "heddle bench --operations --markdown performance.md",
         "",
         "bench/peers/setup makes the environments of the engines that run in Python.");
   }
 
   @Override
   public void run(ParseResult options, PrintStream out) throws IOException {
+    if (options.hasMatchedOption("--operations")) {
+      OperationsRequest request = operations(options);
+      benchmark().run(request, out);
+      return;
+    }
+    if (!options.hasMatchedOption("--json")) {
+      throw new UsageException("bench: missing --json (see heddle bench --help)");
+    }
     BenchRequest request =
         new BenchRequest(
             names(options, "--rows", BenchRequest.ROWS, BenchRequest.USUAL_ROWS),
@@ -72,12 +92,30 @@ final class BenchCommand implements Command {
             options.matchedOptionValue("--json", Path.of("")),
             fileOrNull(options, "--markdown"),
             fileOrNull(options, "--svg"));
-    ServiceLoader.load(Benchmark.class)
+    benchmark().run(request, out);
+  }
+
+  private static OperationsRequest operations(ParseResult options) {
+    for (String other : List.of("--rows", "--engines", "--dtype", "--json", "--svg")) {
+      if (options.hasMatchedOption(other)) {
+        throw new UsageException("--operations: expected no " + other + " beside it");
+      }
+    }
+    if (!options.hasMatchedOption("--markdown")) {
+      throw new UsageException("--operations: expected --markdown beside it");
+    }
+    return new OperationsRequest(
+        seconds(options.matchedOptionValue("--seconds", OPERATION_SECONDS)),
+        options.matchedOptionValue("--markdown", Path.of("")));
+  }
+
+  private static Benchmark benchmark() {
+    return ServiceLoader.load(Benchmark.class)
         .findFirst()
         .orElseThrow(() ->
             new FailedException(
-                "bench: the benchmark is not here; in a source checkout, ./heddle bench builds it"))
-        .run(request, out);
+                "bench: the benchmark is not here; in a source checkout, ./heddle bench builds"
+                    + " it"));
   }
 
   /** The names of a list with commas, the usual ones where there is none. */
@@ -132,12 +170,11 @@ final class BenchCommand implements Command {
         .build();
   }
 
-  private static OptionSpec file(String name, String description, boolean required) {
+  private static OptionSpec file(String name, String description) {
     return OptionSpec.builder(name)
         .paramLabel("F")
         .type(Path.class)
         .userObject(FileRole.OUTPUT)
-        .required(required)
         .description(description)
         .build();
   }

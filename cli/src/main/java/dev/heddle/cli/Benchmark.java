@@ -16,4 +16,12 @@ public interface Benchmark {
    * @throws IOException if a file cannot be written
    */
   void run(BenchRequest request, PrintStream out) throws IOException;
+
+  /**
+   * Measures every public operation on arrays and writes a page.
+   *
+   * @param out standard output, for the names of the operations as they are measured
+   * @throws IOException if the page cannot be written
+   */
+  void run(OperationsRequest request, PrintStream out) throws IOException;
 }

@@ -33,6 +33,23 @@ class BenchCommandTest {
     assertThat(heddle).isEqualTo(new Heddle(2, "", "heddle: " + line + "\n"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --operations               | --operations: expected --markdown beside it
+          --operations --dtype int32 | --operations: expected no --dtype beside it
+          --operations --rows mid    | --operations: expected no --rows beside it
+          --operations --json x      | --operations: expected no --json beside it
+          """)
+  void operationsAreMeasuredInEveryTypeAndWrittenAsAPage(String words, String line) {
+    String[] options = ("bench " + words).split(" ");
+    Heddle heddle = Heddle.run((Object[]) options);
+
+    assertThat(heddle).isEqualTo(new Heddle(2, "", "heddle: " + line + "\n"));
+  }
+
   @Test
   void aFolderThatIsMissingIsSaidBeforeMinutesOfMeasuring() {
     Path file = folder.resolve("none/results.svg");
