@@ -19,6 +19,7 @@ final class Run {
   private final @Nullable Capture capture;
   private final @Nullable Tabulation tabulation;
   private final Bindings bound = new Bindings();
+  private final Object owner = new Object(); // of the branches that this run has made
   private @Nullable Map<String, Key> keys; // made for the first draw
   private Branch variables;
   private boolean over;
@@ -130,7 +131,7 @@ final class Run {
   }
 
   void put(List<String> path, VariableTree value) {
-    variables = variables.with(path, value);
+    variables = variables.with(path, value, owner);
   }
 
   boolean isMutable(String collection) {

@@ -319,12 +319,11 @@ public final class Scope {
     if (output instanceof Array array) {
       sow("intermediates", method, array);
     } else if (output instanceof ArrayTree<?> tree) {
-      Branch group = Branch.EMPTY;
-      int i = 0;
+      SequencedMap<String, VariableTree> group = new LinkedHashMap<>();
       for (Array leaf : tree.leaves()) {
-        group = group.with(List.of(Integer.toString(i++)), new Leaf(leaf));
+        group.put(Integer.toString(group.size()), new Leaf(leaf));
       }
-      sow("intermediates", method, group);
+      sow("intermediates", method, new Branch(group));
     }
   }
 

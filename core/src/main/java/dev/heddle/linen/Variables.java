@@ -51,8 +51,9 @@ public final class Variables implements ArrayTree<Variables> {
    */
   public static Variables of(Map<String, Array> tensors) {
     Branch root = Branch.EMPTY;
+    Object owner = new Object();
     for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
-      root = root.with(names(tensor.getKey()), new Leaf(tensor.getValue()));
+      root = root.with(names(tensor.getKey()), new Leaf(tensor.getValue()), owner);
     }
     return new Variables(root);
   }

@@ -8,7 +8,9 @@ import dev.heddle.array.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class VariablesTest {
   private static final Array A = Array.of(new float[] {1, 2}, 2);
@@ -53,6 +55,73 @@ class VariablesTest {
         .hasMessage(
             "variables: expected \"params/query/bias\" to be either a tensor or a group of them,"
                 + " got both");
+  }
+
+  /** In time that grows with the square of their number, these would take hours. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void mayBeVeryMany() {
+    int many = 500_000;
+    Map<String, Array> flat = new LinkedHashMap<>();
+    for (int i = 0; i < many; i++) {
+      flat.put("params/layer/w" + i, B);
+    }
+
+    Variables variables = Variables.of(flat);
+
+    assertThat(variables.flatten()).isEqualTo(flat);
+    assertThat(variables.get("params/layer/w499999")).isEqualTo(B);
+    Module<Array, Array> module =
+        new Module<>() {
+          @Override
+          protected Array call(Scope scope, Array input) {
+            for (int i = 0; i < many; i++) {
+              scope.putVariable("state", "w" + i, B);
+            }
+            return input;
+          }
+        };
+    assertThat(module.init(Rngs.of(0), A).leaves()).hasSize(many);
+  }
+
+  @Test
+  void aChangeLeavesTheTreeThatItCameFrom() {
+    Variables before = variables();
+
+    before.with("params/query/bias", A);
+    before.with("params/key/bias", A);
+    before.merge(Variables.of(Map.of("params/value/bias", A)));
+
+    assertThat(before).isEqualTo(variables());
+    assertThat(before.hasFloat64()).isFalse();
+    Array wide = Array.zeros(DType.FLOAT64, 1);
+    assertThat(before.with("params/query/bias", wide).hasFloat64()).isTrue();
+  }
+
+  /** What a call writes is its own: the variables that it was given stay, and so do its results. */
+  @Test
+  void aCallLeavesTheVariablesThatItWasGiven() {
+    Module<Array, Array> counter =
+        new Module<>() {
+          @Override
+          protected Array call(Scope scope, Array input) {
+            Variable count = scope.variable("state", "count", () -> INDEX);
+            count.set(count.value().plus(Array.scalar(1, DType.INT32)));
+            scope.putVariable("state", "last", input);
+            return input;
+          }
+        };
+    Variables first = counter.init(Rngs.of(0), A);
+    Variables given = Variables.of(first.flatten());
+
+    Variables second = counter.apply(given, A, Rngs.none(), Mutable.of("state")).variables();
+    Variables third = counter.apply(second, B, Rngs.none(), Mutable.of("state")).variables();
+
+    assertThat(given).isEqualTo(first);
+    assertThat(second.get("state/count").item()).isEqualTo(2);
+    assertThat(second.get("state/last")).isEqualTo(A);
+    assertThat(third.get("state/count").item()).isEqualTo(3);
+    assertThat(third.get("state/last")).isEqualTo(B);
   }
 
   @Test
