@@ -7,6 +7,7 @@ import dev.heddle.io.Layouts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class ConvertCommand implements Command {
         "    --prefix encoder.layer.0",
         "heddle convert V.safetensors torch.safetensors --from flax --to torch-mha",
         "",
-        "The layouts are the same, the format is another:",
+        "Another file format: every tensor stays, of any collection and of a training's state:",
         "heddle convert V.msgpack V.npz --from flax --to flax");
   }
 
@@ -75,7 +76,9 @@ final class ConvertCommand implements Command {
     } catch (IllegalArgumentException e) {
       throw new FailedException(in + ": " + e.getMessage(), e);
     }
-    output.write(out, converted.tensors(), Map.of("format", to == Layout.FLAX ? "flax" : "pt"));
+    Map<String, String> metadata = new LinkedHashMap<>(converted.metadata());
+    metadata.put("format", to == Layout.FLAX ? "flax" : "pt");
+    output.write(out, converted.tensors(), metadata);
   }
 
   private static Layout layout(ParseResult options, String name) {

@@ -1,18 +1,23 @@
 package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.heddle.array.Array;
+import dev.heddle.io.Checkpoint;
 import dev.heddle.io.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code heddle convert}: a layer of BERT with two heads of depth two to Flax and PyTorch. */
 class ConvertCommandTest {
@@ -127,6 +132,43 @@ class ConvertCommandTest {
                 "heddle: "
                     + bert
                     + ": num_heads: expected a divisor of the 4 query features, got 3\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"msgpack", "npz", "safetensors"})
+  void fromFlaxToFlaxEveryTensorStays(String ending) throws IOException {
+    Path step =
+        work.tensors(
+            "step.msgpack",
+            "params/attention/query/kernel",
+            count(0, 4, 2, 2),
+            "params/head/kernel",
+            count(1, 4),
+            "cache/attention/cache_index",
+            count(2),
+            "opt_state/1/0/mu/head/kernel",
+            count(3, 4),
+            "step",
+            count(4));
+
+    assertThat(convert(step, "same." + ending, "flax", "flax").status()).isZero();
+
+    assertThat(CheckpointFile.read(folder.resolve("same." + ending)).tensors())
+        .isEqualTo(CheckpointFile.read(step).tensors())
+        .hasSize(5);
+  }
+
+  @Test
+  void fromFlaxToFlaxTextsStay() throws IOException {
+    Path in = folder.resolve("in.safetensors");
+    var tensors = new LinkedHashMap<String, Array>();
+    tensors.put("params/w", count(0, 2));
+    CheckpointFile.write(in, new Checkpoint(tensors, Map.of("license", "mine", "format", "np")));
+
+    convert(in, "out.safetensors", "flax", "flax");
+
+    assertThat(CheckpointFile.read(folder.resolve("out.safetensors")).metadata())
+        .containsOnly(entry("license", "mine"), entry("format", "flax"));
   }
 
   private Heddle convert(Path in, String out, String from, String to, String... more) {

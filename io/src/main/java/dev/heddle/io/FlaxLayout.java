@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Flax's own tree of an attention layer's parameters. */
 final class FlaxLayout {
+  private static final String QUERY = "query/kernel";
   private static final List<String> SIGNS = List.of("query.kernel");
   private static final String KIND = "a Flax attention layer";
 
@@ -26,9 +27,8 @@ final class FlaxLayout {
       }
     }
     int heads = kernel(layer, "query").shape().dim(1);
-    if (numHeads != null && numHeads != heads) {
-      throw layer.error(
-          "query.kernel", "expected " + numHeads + " heads, as num_heads says, got " + heads);
+    if (numHeads != null) {
+      checkHeads(layer.name("query.kernel"), heads, numHeads);
     }
     return new AttentionWeights(
         projection(layer, "query", heads),
@@ -37,6 +37,31 @@ final class FlaxLayout {
         out(layer, heads),
         heads,
         prefixed);
+  }
+
+  /**
+   * Checks the number of heads of every attention layer.
+   *
+   * @throws IllegalArgumentException if one has another number
+   */
+  static void checkHeads(SequencedMap<String, Array> tensors, int numHeads) {
+    tensors.forEach((name, tensor) -> {
+      if ((name.equals(QUERY) || name.endsWith("/" + QUERY)) && tensor.rank() == 3) {
+        checkHeads(name, tensor.shape().dim(1), numHeads);
+      }
+    });
+  }
+
+  private static void checkHeads(String name, int heads, int numHeads) {
+    if (heads != numHeads) {
+      throw new IllegalArgumentException(
+          "tensor \""
+              + name
+              + "\": expected "
+              + numHeads
+              + " heads, as num_heads says, got "
+              + heads);
+    }
   }
 
   private static Array kernel(Layer layer, String name) {

@@ -59,7 +59,9 @@ public final class Layouts {
   }
 
   /**
-   * The same weights in another layout; tensors that do not belong to the layer are left out.
+   * The same weights in another layout; tensors that do not belong to the layer are left out. From
+   * Flax's layout to Flax's without a prefix, nothing is: all of the checkpoint stays as it is,
+   * with its metadata, whatever it holds; a number of heads is compared with that of its layers.
    *
    * @throws IllegalArgumentException if the layer is not there, or there are several and no prefix
    *     says which; if a tensor is missing, has another shape than the others ask for, or cannot be
@@ -68,6 +70,12 @@ public final class Layouts {
    */
   public Checkpoint convert(Checkpoint checkpoint, Layout to) {
     SequencedMap<String, Array> tensors = checkpoint.tensors();
+    if (from == Layout.FLAX && to == Layout.FLAX && prefix.isEmpty()) {
+      if (numHeads != 0) {
+        FlaxLayout.checkHeads(tensors, numHeads);
+      }
+      return checkpoint;
+    }
     AttentionWeights weights =
         switch (from) {
           case FLAX -> FlaxLayout.read(tensors, prefix, given());

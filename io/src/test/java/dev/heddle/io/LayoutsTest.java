@@ -115,12 +115,10 @@ class LayoutsTest {
         Layouts.from(Layout.TORCH_MHA),
         with(torch, "in_proj_weight", 17, 6),
         "tensor \"in_proj_weight\": expected 2 axes, the first of query, key and value together");
-    fails(
-        Layouts.from(Layout.FLAX),
+    failsToTorch(
         with(flax, "params/key/kernel", 6, 2, 3),
         "tensor \"params/key/kernel\": expected 3 heads, got shape [6, 2, 3]");
-    fails(
-        Layouts.from(Layout.FLAX),
+    failsToTorch(
         with(flax, "params/query_ln/scale", 2),
         "tensor \"params/query_ln/scale\": normalized queries and keys exist in Flax's layout"
             + " only");
@@ -137,5 +135,23 @@ class LayoutsTest {
     assertThatThrownBy(() -> layouts.convert(checkpoint, Layout.FLAX))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  private static void failsToTorch(Checkpoint flax, String message) {
+    assertThatThrownBy(() -> Layouts.from(Layout.FLAX).convert(flax, Layout.TORCH_MHA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void fromFlaxToFlaxEverythingStays() throws IOException {
+    Checkpoint state = golden("train_state.msgpack");
+    Checkpoint layer = golden("layout_torch_flax.safetensors");
+    Checkpoint more =
+        with(with(layer, "params/query_ln/scale", 2), "cache/cache_index")
+            .with(new Checkpoint(new LinkedHashMap<>(), Map.of("made", "here")));
+
+    assertThat(Layouts.from(Layout.FLAX).convert(state, Layout.FLAX)).isEqualTo(state);
+    assertThat(Layouts.from(Layout.FLAX).numHeads(3).convert(more, Layout.FLAX)).isEqualTo(more);
   }
 }
