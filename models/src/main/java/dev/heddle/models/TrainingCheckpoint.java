@@ -126,11 +126,15 @@ public record TrainingCheckpoint(
       throw wrong(RNG, "that of the seed " + plan.seed(), find(tensors, RNG).toString());
     }
     CausalLanguageModel model = CausalLanguageModel.of(plan.model());
-    Variables params = Training.init(model, plan.seed()); // to be replaced
-    for (String path : params.paths()) {
-      require(path, params.get(path), find(tensors, path));
-      params = params.with(path, find(tensors, path));
-    }
+    Variables initial = Training.init(model, plan.seed()); // to be replaced
+    List<Array> found = new ArrayList<>();
+    initial
+        .flatten()
+        .forEach((path, wanted) -> {
+          require(path, wanted, find(tensors, path));
+          found.add(find(tensors, path));
+        });
+    Variables params = initial.withLeaves(found);
     OptState optState = restore(plan.optimizer().init(params), tensors);
     LossCurve curve = curve(tensors, (int) step.item());
     return new TrainingCheckpoint(
