@@ -43,11 +43,11 @@ call :without_kernels %*
 if defined plain goto plain
 set "collector="
 if "%~1"=="train" set "collector=%regions%"
-"%java%" -Xshare:auto %quiet% --sun-misc-unsafe-memory-access=allow %collector% %HEDDLE_JAVA_OPTS% --module-path "%build%\lib" --module %program% %*
+"%java%" -Xshare:auto %quiet% %collector% %HEDDLE_JAVA_OPTS% --module-path "%build%\lib" --module %program% %*
 exit /b %ERRORLEVEL%
 
 :plain
-"%java%" -Xshare:auto %quiet% --sun-misc-unsafe-memory-access=allow %HEDDLE_JAVA_OPTS% --limit-modules=dev.heddle.cli --module-path "%build%\lib" --module %program% %*
+"%java%" -Xshare:auto %quiet% %HEDDLE_JAVA_OPTS% --limit-modules=dev.heddle.cli --module-path "%build%\lib" --module %program% %*
 exit /b %ERRORLEVEL%
 
 rem --- commands of the launcher

@@ -2,7 +2,6 @@
 module dev.heddle.io {
   requires transitive dev.heddle;
   requires tools.jackson.core;
-  requires msgpack.core;
   requires static org.jspecify;
 
   exports dev.heddle.io;

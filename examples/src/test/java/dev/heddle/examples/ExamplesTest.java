@@ -47,7 +47,6 @@ class ExamplesTest {
         Jdk.run(
             "java",
             List.of(
-                "--sun-misc-unsafe-memory-access=allow", // msgpack reads and writes through it
                 "-Dstdout.encoding=UTF-8",
                 "-Djava.io.tmpdir=" + temporary,
                 "--module-path",

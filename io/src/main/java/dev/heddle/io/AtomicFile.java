@@ -1,29 +1,33 @@
 package dev.heddle.io;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A file written whole or not at all: into a temporary file beside it, forced to the disk, then
  * renamed. Whoever reads the name sees the old content or the new, never a part.
+ *
+ * <p>A file that is replaced keeps its permissions, and its owner and group where the system lets
+ * this user set them; one that nobody may write to is not replaced. Until then, only its owner may
+ * read the temporary file. A new file has the permissions that the system gives to new files.
+ *
+ * <p>A temporary file is locked while it is written. Where a process is killed, it stays; the next
+ * write of the same file removes it. An interrupt does not stop a write, and stays set.
  *
  * <pre>{@code
  * AtomicFile.write(Path.of("out.json"), out -> out.write(StandardCharsets.UTF_8.encode(json)));
  * }</pre>
  */
 public final class AtomicFile {
-  /** Longer names do not go into the temporary file's, which may be too long then. */
-  private static final int LONGEST_BEGIN = 50;
-
   /** As many symbolic links as Linux follows, one to the next. */
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
 
   private AtomicFile() {}
 
@@ -33,50 +37,105 @@ public final class AtomicFile {
     /**
      * Writes everything.
      *
-     * @param out the temporary file, empty, open for writing; may be closed
+     * @param out the temporary file, empty, open for writing; a write takes all of the buffer;
+     *     closing does nothing
      * @throws IOException if that fails; the temporary file is then removed
      */
-    void writeTo(FileChannel out) throws IOException;
+    void writeTo(WritableByteChannel out) throws IOException;
   }
 
   /**
    * Writes a file, or replaces one, in a folder that exists. A symbolic link keeps pointing where
    * it points: the file there is replaced.
    *
-   * @throws CheckpointException if the folder does not exist or may not be written to, or the name
-   *     is taken by something that is not a file
+   * @throws CheckpointException if the folder does not exist or may not be written to, the name is
+   *     taken by something that is not a file, or by a file that is write-protected
    * @throws IOException if writing fails; the temporary file is removed, an old file stays as it
    *     was
    */
   public static void write(Path file, Body body) throws IOException {
+    write(file, body, new Disk());
+  }
+
+  /** As {@link #write(Path, Body)}, by other steps. */
+  static void write(Path file, Body body, Disk disk) throws IOException {
     Place place = Place.of(file);
     Path target = behindLinks(place, file);
     Path folder = folderOf(place, target);
-    Path temporary = temporaryIn(folder, target);
-    try {
-      try (FileChannel out = create(place, temporary, folder)) {
-        body.writeTo(out);
+    FileAccess access = FileAccess.of(place, target);
+    TemporaryName name = TemporaryName.of(target);
+    name.removeAbandoned(folder);
+    boolean done = false;
+    while (!done) {
+      Path temporary = name.in(folder);
+      try {
+        access.create(temporary);
+        done = written(temporary, body, access, disk);
+        if (done) {
+          disk.rename(temporary, target);
+          disk.forceFolder(folder);
+        }
+      } catch (CheckpointException e) {
+        throw e;
+      } catch (IOException e) {
+        throw failed(place, folder, e);
+      } finally {
+        TemporaryName.free(temporary);
       }
-      force(temporary, StandardOpenOption.WRITE);
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (CheckpointException e) {
-      throw e;
-    } catch (FileSystemException e) {
-      throw place.error("cannot be written: " + reason(e), e);
-    } catch (IOException e) {
-      throw place.error("cannot be written: " + e.getMessage(), e);
-    } finally {
-      Files.deleteIfExists(temporary);
     }
-    forceName(folder);
+  }
+
+  /**
+   * Fills the temporary file and forces it to the disk.
+   *
+   * @return false if another writer has taken the empty file for an abandoned one, which it can as
+   *     long as it is not locked
+   */
+  private static boolean written(Path temporary, Body body, FileAccess access, Disk disk)
+      throws IOException {
+    try (RandomAccessFile file = disk.open(temporary)) {
+      if (!isOurs(file, temporary)) {
+        return false;
+      }
+      access.protect(temporary);
+      body.writeTo(new Channel(file));
+      access.apply(temporary);
+      disk.force(file);
+      return true;
+    }
+  }
+
+  private static boolean isOurs(RandomAccessFile file, Path temporary) {
+    try {
+      return Disk.lock(file.getChannel()) != null && Files.exists(temporary);
+    } catch (IOException e) {
+      return true; // a file system without locks: nobody removes anything there
+    }
+  }
+
+  private static CheckpointException failed(Place place, Path folder, IOException e) {
+    String shown = Place.quoted(folder.toString());
+    return switch (e) {
+      case AccessDeniedException denied ->
+          place.error("the folder " + shown + " may not be written to", e);
+      case NoSuchFileException none ->
+          place.error("cannot be written: the folder " + shown + " takes no new files", e);
+      case FileSystemException other ->
+          place.error(
+              "cannot be written: "
+                  + (other.getReason() == null
+                      ? other.getClass().getSimpleName()
+                      : other.getReason()),
+              e);
+      default -> place.error("cannot be written: " + e.getMessage(), e);
+    };
   }
 
   /** Where a symbolic link points to, whether there is something or not. */
   private static Path behindLinks(Place place, Path file) throws IOException {
     Path target = file;
     for (int links = 0; Files.isSymbolicLink(target); links++) {
-      if (links == MOST_LINKS) {
+      if (links == MAX_LINKS) {
         throw place.error("is a symbolic link that leads to no place");
       }
       target = target.resolveSibling(Files.readSymbolicLink(target));
@@ -101,45 +160,39 @@ public final class AtomicFile {
     return parent;
   }
 
-  private static Path temporaryIn(Path folder, Path target) {
-    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    String name = target.getFileName().toString();
-    String begin = name.length() > LONGEST_BEGIN ? "" : name + "."; // a name has its limit
-    return folder.resolve("." + begin + unique + ".tmp");
-  }
+  /** A file as a channel that no interrupt closes. */
+  private static final class Channel implements WritableByteChannel {
+    private static final int PIECE = 1 << 16;
 
-  private static FileChannel create(Place place, Path temporary, Path folder) throws IOException {
-    try {
-      return FileChannel.open(
-          temporary,
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.READ,
-          StandardOpenOption.WRITE);
-    } catch (AccessDeniedException e) {
-      throw place.error(
-          "the folder " + Place.quoted(folder.toString()) + " may not be written to", e);
-    } catch (FileSystemException e) {
-      throw place.error("cannot be written: " + reason(e), e);
+    private final RandomAccessFile file;
+    private final byte[] piece = new byte[PIECE];
+
+    Channel(RandomAccessFile file) {
+      this.file = file;
     }
-  }
 
-  private static String reason(FileSystemException e) {
-    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-  }
-
-  private static void force(Path path, StandardOpenOption option) throws IOException {
-    try (FileChannel entry = FileChannel.open(path, option)) {
-      entry.force(true);
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      int length = from.remaining();
+      if (from.hasArray()) {
+        file.write(from.array(), from.arrayOffset() + from.position(), length);
+        from.position(from.limit());
+        return length;
+      }
+      while (from.hasRemaining()) {
+        int count = Math.min(piece.length, from.remaining());
+        from.get(piece, 0, count);
+        file.write(piece, 0, count);
+      }
+      return length;
     }
-  }
 
-  /** Makes the new name itself durable, where the system can. */
-  private static void forceName(Path folder) {
-    try {
-      force(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      System.getLogger(AtomicFile.class.getName())
-          .log(System.Logger.Level.DEBUG, "this system does not force folders: " + folder, e);
+    @Override
+    public boolean isOpen() {
+      return true;
     }
+
+    @Override
+    public void close() {}
   }
 }

@@ -2,8 +2,10 @@ package dev.heddle.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file format for named arrays. The file's name chooses it: {@code .safetensors}, {@code .npz} or
@@ -16,14 +18,33 @@ import java.util.Locale;
  */
 public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
   /**
-   * Reads a file in the format that its name says.
+   * Reads a file in the format that its name says; a pipe or device without such a name, as {@code
+   * /dev/stdin}, in the format that its content says.
    *
    * @throws CheckpointException if the name has no known ending, the file cannot be opened, or its
    *     content is not what the name says, truncated, inconsistent or of an unsupported type
    * @throws IOException if reading fails
    */
   static Checkpoint read(Path file) throws IOException {
+    CheckpointFile format = byName(file);
+    if (format == null && !isNamedByItself(file)) {
+      try (InputFile content = new InputFile(Place.of(file))) {
+        return switch (Content.of(content)) {
+          case SAFETENSORS -> Safetensors.read(content);
+          case ZIP -> Npz.read(content);
+          case MSGPACK -> new Msgpack().read(content);
+          default -> of(file).load(file); // whose name says no format
+        };
+      }
+    }
     return of(file).load(file);
+  }
+
+  /** Whether a name belongs to a regular file, not to a pipe or device that programs hand on. */
+  private static boolean isNamedByItself(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || Files.isDirectory(file)
+        || !Files.exists(file);
   }
 
   /**
@@ -43,6 +64,18 @@ public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
    * @throws CheckpointException if the name has no known ending
    */
   static CheckpointFile of(Path file) throws CheckpointException {
+    CheckpointFile format = byName(file);
+    if (format != null) {
+      return format;
+    }
+    Place place = Place.of(file);
+    if (Files.isDirectory(file)) {
+      throw place.isFolder();
+    }
+    throw place.error("expected a name that ends in .safetensors, .npz or .msgpack");
+  }
+
+  private static @Nullable CheckpointFile byName(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".safetensors")) {
       return new Safetensors();
@@ -50,14 +83,7 @@ public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
     if (name.endsWith(".npz")) {
       return new Npz();
     }
-    if (name.endsWith(".msgpack")) {
-      return new Msgpack();
-    }
-    Place place = Place.of(file);
-    if (Files.isDirectory(file)) {
-      throw place.isFolder();
-    }
-    throw place.error("expected a name that ends in .safetensors, .npz or .msgpack");
+    return name.endsWith(".msgpack") ? new Msgpack() : null;
   }
 
   /**

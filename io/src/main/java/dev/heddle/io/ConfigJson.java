@@ -4,7 +4,6 @@ import dev.heddle.linen.AttentionBuilder;
 import dev.heddle.linen.MultiHeadDotProductAttention;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 
 /**
@@ -22,7 +21,7 @@ import java.nio.file.Path;
  */
 public final class ConfigJson {
   /** No configuration is near this long, in bytes. */
-  private static final int LONGEST = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private ConfigJson() {}
 
@@ -37,11 +36,11 @@ public final class ConfigJson {
   public static MultiHeadDotProductAttention read(Path file) throws IOException {
     Place place = Place.of(file);
     byte[] bytes;
-    try (InputStream in = Channels.newInputStream(place.open())) {
-      bytes = in.readNBytes(LONGEST + 1);
+    try (InputStream in = place.stream()) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    if (bytes.length > LONGEST) {
-      throw place.error("expected a configuration of at most " + LONGEST + " bytes");
+    if (bytes.length > MAX_BYTES) {
+      throw place.error("expected a configuration of at most " + MAX_BYTES + " bytes");
     }
     return module(place, Json.parse(file, bytes));
   }

@@ -1,9 +1,9 @@
 package dev.heddle.io;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** What a file's first bytes say it is, so that a wrong name gets an error that helps. */
 enum Content {
@@ -18,7 +18,11 @@ enum Content {
   EMPTY("nothing: it is empty"),
   UNKNOWN("none of the known formats");
 
-  private static final int HEAD = 16;
+  /** How many bytes tell the format. */
+  static final int HEAD = 16;
+
+  private static final VarHandle LITTLE_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final String words;
 
@@ -31,23 +35,32 @@ enum Content {
    *
    * @param expected the format of the file's name
    */
-  static void check(Place place, FileChannel file, Content expected) throws IOException {
+  static void check(InputFile file, Content expected) throws IOException {
     Content found = of(file);
     if (found != expected && found != UNKNOWN) {
-      throw place.error(
-          "expected " + expected.words + ", but its content looks like " + found.words);
+      throw file.place()
+          .error("expected " + expected.words + ", but its content looks like " + found.words);
     }
   }
 
-  private static Content of(FileChannel file) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate(HEAD).order(ByteOrder.LITTLE_ENDIAN);
-    for (int at = 0; head.hasRemaining(); at = head.position()) {
-      if (file.read(head, at) < 0) {
-        break;
-      }
+  /** Refuses what does not begin as a checkpoint does, as a device without an end. */
+  static void checkCheckpoint(Place place, byte[] head) throws CheckpointException {
+    Content found = of(head, Long.MAX_VALUE);
+    if (found != SAFETENSORS && found != ZIP && found != MSGPACK) {
+      throw place.error(
+          "expected safetensors, npz or msgpack, but its content looks like " + found.words);
     }
-    int length = head.position();
-    byte[] bytes = head.array();
+  }
+
+  /** What a file's first bytes say. */
+  static Content of(InputFile file) throws IOException {
+    byte[] head = new byte[(int) Math.min(HEAD, file.size())];
+    file.read(0, head, 0, head.length);
+    return of(head, file.size());
+  }
+
+  private static Content of(byte[] bytes, long size) {
+    int length = bytes.length;
     if (length == 0) {
       return EMPTY;
     }
@@ -55,8 +68,8 @@ enum Content {
       return ZIP;
     }
     if (length > 8 && bytes[8] == '{') {
-      long header = head.getLong(0);
-      return header >= 2 && header <= file.size() - 8 ? SAFETENSORS : UNKNOWN;
+      long header = (long) LITTLE_LONG.get(bytes, 0);
+      return header >= 2 && header <= size - 8 ? SAFETENSORS : UNKNOWN;
     }
     if (starts(bytes, length, 0x93, 'N', 'U', 'M', 'P', 'Y')) {
       return NPY;
@@ -76,9 +89,13 @@ enum Content {
     return looksLikeMsgpack(bytes, length) ? MSGPACK : UNKNOWN;
   }
 
-  /** A map whose first key is a text. */
+  /** A map whose first key is a text, or one of Flax's arrays alone. */
   private static boolean looksLikeMsgpack(byte[] bytes, int length) {
     int first = bytes[0] & 0xff;
+    int type = first == 0xc7 ? 2 : first == 0xc8 ? 3 : first == 0xc9 ? 5 : length;
+    if (type < length) {
+      return bytes[type] == 1 || bytes[type] == 3;
+    }
     int key = first == 0xde ? 3 : first == 0xdf ? 5 : first > 0x80 && first <= 0x8f ? 1 : length;
     if (key >= length) {
       return length == 1 && first == 0x80;

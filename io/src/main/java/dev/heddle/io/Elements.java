@@ -5,8 +5,10 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -69,6 +71,16 @@ final class Elements {
     }
   }
 
+  /** Writes all bytes of a segment. */
+  static void write(MemorySegment segment, OutputStream out) throws IOException {
+    byte[] piece = new byte[(int) Math.min(PIECE, segment.byteSize())];
+    for (long at = 0; at < segment.byteSize(); at += piece.length) {
+      int length = (int) Math.min(piece.length, segment.byteSize() - at);
+      MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, piece, 0, length);
+      out.write(piece, 0, length);
+    }
+  }
+
   /** A copy of the elements' bytes that lives as long as the arena. */
   static MemorySegment of(Array array, Arena arena) {
     MemorySegment segment = buffer(bytes(array), arena);
@@ -100,5 +112,15 @@ final class Elements {
       at += length;
     }
     return at;
+  }
+
+  /** Fills a segment from a file. */
+  static void fill(MemorySegment segment, InputFile file, long at) throws IOException {
+    byte[] piece = new byte[(int) Math.min(PIECE, segment.byteSize())];
+    for (long done = 0; done < segment.byteSize(); done += piece.length) {
+      int length = (int) Math.min(piece.length, segment.byteSize() - done);
+      file.read(at + done, piece, 0, length);
+      MemorySegment.copy(piece, 0, segment, ValueLayout.JAVA_BYTE, done, length);
+    }
   }
 }

@@ -10,6 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
@@ -20,16 +21,18 @@ import tools.jackson.core.json.JsonReadFeature;
  */
 final class JsonText implements AutoCloseable {
   /** How deep arrays and objects may lie in each other. */
-  static final int MOST_LEVELS = 64;
+  static final int MAX_LEVELS = 64;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES) // they may be many
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MOST_LEVELS)
+                  .maxNestingDepth(MAX_LEVELS)
                   .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE) // Limits has a limit that names the tensor
                   .build())
           .build();
 

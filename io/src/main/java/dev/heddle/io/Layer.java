@@ -1,8 +1,8 @@
 package dev.heddle.io;
 
 import dev.heddle.array.Array;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -69,19 +69,19 @@ record Layer(
 
   private static List<String> roots(
       SequencedMap<String, Array> tensors, String prefix, List<String> signs) {
-    var roots = new ArrayList<String>();
+    var roots = new LinkedHashSet<String>(); // of a file that may hold very many
     for (String name : tensors.keySet()) {
       String dotted = dotted(name);
       for (String sign : signs) {
         if (dotted.equals(sign) || dotted.endsWith("." + sign)) {
           String root = dotted.substring(0, dotted.length() - sign.length());
-          if (within(dotted, prefix) && !roots.contains(root)) {
+          if (within(dotted, prefix)) {
             roots.add(root);
           }
         }
       }
     }
-    return roots;
+    return List.copyOf(roots);
   }
 
   /** Whether a name begins with the prefix, with or without {@code params} before it. */

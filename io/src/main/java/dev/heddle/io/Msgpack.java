@@ -1,12 +1,8 @@
 package dev.heddle.io;
 
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
-import org.msgpack.core.MessagePack;
-import org.msgpack.core.MessagePacker;
 
 /**
  * Flax's own format: the nested tree in msgpack, arrays as its extension types ({@code
@@ -23,8 +19,6 @@ import org.msgpack.core.MessagePacker;
 public final class Msgpack implements CheckpointFile {
   /** Larger arrays are written in pieces of this size, in bytes; Flax's own limit. */
   private static final int CHUNK = 1 << 30;
-
-  private static final int BUFFER = 1 << 16;
 
   private final boolean sorted;
   private final boolean boxes;
@@ -48,7 +42,10 @@ public final class Msgpack implements CheckpointFile {
     return new Msgpack(true, boxes, chunkBytes, emptyMaps);
   }
 
-  /** Reads {@code {value: array}} as it stands, under the name {@code .../value}. */
+  /**
+   * Reads {@code {value: array}} as it stands, under the name {@code .../value}; writes a tensor of
+   * such a name even where it is alone in its map, which is an error otherwise.
+   */
   public Msgpack keepingBoxes() {
     return new Msgpack(sorted, true, chunkBytes, emptyMaps);
   }
@@ -68,26 +65,28 @@ public final class Msgpack implements CheckpointFile {
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    Place place = Place.of(path);
-    try (FileChannel file = place.open()) {
-      Content.check(place, file, Content.MSGPACK);
-      var config = new MessagePack.UnpackerConfig().withBufferSize(BUFFER);
-      try (var in = config.newUnpacker(Channels.newInputStream(file))) {
-        return MsgpackTree.flat(place, new MsgpackReader(place, in, file.size(), boxes).read());
-      }
+    try (InputFile file = new InputFile(Place.of(path))) {
+      return read(file);
     }
+  }
+
+  /** Reads an open file. */
+  Checkpoint read(InputFile file) throws IOException {
+    Content.check(file, Content.MSGPACK);
+    Checkpoint read = new MsgpackReader(file, boxes).read();
+    file.requireSameSize();
+    return read;
   }
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
-    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors(), emptyMaps);
+    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors(), emptyMaps, boxes);
     AtomicFile.write(
         path,
         file -> {
-          var config = new MessagePack.PackerConfig().withBufferSize(BUFFER);
-          try (MessagePacker out = config.newPacker(Channels.newOutputStream(file))) {
-            new MsgpackWriter(out, sorted, chunkBytes).write(tree);
-          }
+          MsgpackOutput out = new MsgpackOutput(file);
+          new MsgpackWriter(out, sorted, chunkBytes).write(tree);
+          out.flush();
         });
   }
 }

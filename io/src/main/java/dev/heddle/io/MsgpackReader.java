@@ -2,28 +2,24 @@ package dev.heddle.io;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.io.MsgpackInput.Kind;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.msgpack.core.MessageFormat;
-import org.msgpack.core.MessageInsufficientBufferException;
-import org.msgpack.core.MessageIntegerOverflowException;
-import org.msgpack.core.MessagePackException;
-import org.msgpack.core.MessageSizeException;
-import org.msgpack.core.MessageUnpacker;
-import org.msgpack.value.ValueType;
+import java.util.Set;
 
 /**
- * Reads one tree, from a stream, believing no length that the file cannot hold: a size is compared
- * with what is left of the file before anything is made of it.
+ * Reads one tree into tensors by the names of their paths. No length is believed that the file
+ * cannot hold. Time and memory grow with the file's length alone: what is kept is tensors and texts
+ * with their names, and all of these together have a limit, since a short file may give many
+ * tensors a long beginning of their names in common.
  */
 final class MsgpackReader {
   /** Flax's extension types. */
@@ -37,84 +33,102 @@ final class MsgpackReader {
 
   static final String CHUNKS = "chunks";
   static final String CHUNKED_SHAPE = "shape";
-  private static final String BOX = "value";
 
-  private static final int MOST_LEVELS = 64;
-  private static final int MOST_AXES = 64;
-  private static final int LONGEST_KEY = 1 << 16;
+  /** The only key of a boxed parameter. */
+  static final String BOX = "value";
+
+  /** The most that all names of a file may have together, in bytes of UTF-8. */
+  static final int MAX_NAMES_BYTES = 1 << 25;
 
   private static final ValueLayout.OfLong LITTLE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final MsgpackInput in;
   private final Place place;
-  private final MessageUnpacker in;
-  private final long size;
   private final boolean keepBoxes;
 
-  MsgpackReader(Place place, MessageUnpacker in, long size, boolean keepBoxes) {
-    this.place = place;
-    this.in = in;
-    this.size = size;
+  private final List<String> path = new ArrayList<>(); // the keys that lead to the current value
+  private long pathBytes;
+  private int levels;
+  private long namesBytes;
+  private boolean inChunks;
+  private final List<Tensor> tensors = new ArrayList<>();
+  private final Map<String, String> texts = new LinkedHashMap<>();
+
+  private record Tensor(String name, Array array) {}
+
+  MsgpackReader(InputFile file, boolean keepBoxes) {
+    this.in = new MsgpackInput(file);
+    this.place = file.place();
     this.keepBoxes = keepBoxes;
   }
 
-  /** The tree, which must be all of the file. */
-  MsgpackTree read() throws IOException {
-    MsgpackTree tree = value("", 0);
-    if (left() != 0) {
+  /** The tensors of the tree, which must be all of the file; texts as metadata. */
+  Checkpoint read() throws IOException {
+    value();
+    if (in.left() != 0) {
       throw place.error(
-          "expected the end after byte "
-              + in.getTotalReadBytes()
-              + ", got "
-              + left()
-              + " bytes more");
+          "expected the end after byte " + in.position() + ", got " + in.left() + " bytes more");
     }
-    return tree;
+    var named = LinkedHashMap.<String, Array>newLinkedHashMap(tensors.size());
+    for (Tensor tensor : tensors) {
+      if (named.put(tensor.name, tensor.array) != null) {
+        throw place.tensor(tensor.name).error("is there twice");
+      }
+    }
+    return new Checkpoint(named, texts);
   }
 
-  private long left() {
-    return size - in.getTotalReadBytes();
+  private Place here() {
+    return path.isEmpty() ? place : place.tensor(String.join(MsgpackTree.SEPARATOR, path));
   }
 
-  private MsgpackTree value(String path, int level) throws IOException {
-    Place here = path.isEmpty() ? place : place.tensor(path);
-    if (level > MOST_LEVELS) {
-      throw here.error("expected at most " + MOST_LEVELS + " levels of maps and lists");
+  /** The path as a name, which is counted. */
+  private String name() throws CheckpointException {
+    namesBytes += pathBytes;
+    if (namesBytes > MAX_NAMES_BYTES) {
+      throw place.error("expected names of at most " + MAX_NAMES_BYTES + " bytes in all, got more");
     }
-    try {
-      MessageFormat format = in.getNextFormat();
-      return switch (format.getValueType()) {
-        case MAP -> map(here, path, level);
-        case ARRAY -> list(here, path, level);
-        case EXTENSION -> new MsgpackTree.Leaf(extension(here));
-        case STRING -> new MsgpackTree.Text(text(here, in.unpackRawStringHeader()));
-        case BOOLEAN -> new MsgpackTree.Leaf(Array.scalar(in.unpackBoolean() ? 1 : 0, DType.BOOL));
-        case INTEGER -> new MsgpackTree.Leaf(integer(in.unpackLong()));
-        case FLOAT -> new MsgpackTree.Leaf(Array.scalar(in.unpackDouble(), DType.FLOAT32));
-        case NIL -> {
-          in.unpackNil();
-          yield new MsgpackTree.Nothing();
+    int most = inChunks ? 2 * Limits.MAX_TENSORS : Limits.MAX_TENSORS; // most will be one array
+    if (tensors.size() + texts.size() >= most) {
+      throw place.error("expected at most " + Limits.MAX_TENSORS + " tensors, got more");
+    }
+    return String.join(MsgpackTree.SEPARATOR, path);
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @return whether it is one tensor
+   */
+  private boolean value() throws IOException {
+    Kind kind = in.next(this::here);
+    switch (kind) {
+      case MAP -> {
+        return map(in.number());
+      }
+      case ARRAY -> {
+        list(in.number());
+        return false;
+      }
+      case EXTENSION -> tensors.add(new Tensor(name(), extension()));
+      case BOOLEAN ->
+          tensors.add(new Tensor(name(), Array.scalar((double) in.number(), DType.BOOL)));
+      case INTEGER -> tensors.add(new Tensor(name(), integer(in.number())));
+      case FLOAT -> tensors.add(new Tensor(name(), Array.scalar(in.fraction(), DType.FLOAT32)));
+      case STRING -> {
+        String name = name();
+        if (texts.put(name, in.text(this::here)) != null) {
+          throw here().error("is there twice");
         }
-        case BINARY -> throw here.error("expected an array or a map, got plain bytes");
-      };
-    } catch (MessagePackException e) {
-      throw malformed(here, e);
+        return false;
+      }
+      case BINARY -> throw here().error("expected an array or a map, got plain bytes");
+      case NIL -> {
+        return false;
+      }
     }
-  }
-
-  private CheckpointException malformed(Place here, MessagePackException e) {
-    String what =
-        switch (e) {
-          case MessageInsufficientBufferException end ->
-              "ends too early, at byte " + size + ": truncated";
-          case MessageSizeException lie ->
-              "declares a length of " + lie.getSize() + ", but only " + left() + " bytes are left";
-          case MessageIntegerOverflowException large ->
-              "expected a whole number of at most 64 bits, got " + large.getBigInteger();
-          default ->
-              "not valid msgpack near byte " + in.getTotalReadBytes() + ": " + e.getMessage();
-        };
-    return here.error(what, e);
+    return true;
   }
 
   private static Array integer(long value) {
@@ -126,196 +140,153 @@ final class MsgpackReader {
     return Array.of(element, DType.INT64);
   }
 
-  private MsgpackTree map(Place here, String path, int level) throws IOException {
-    int entries = in.unpackMapHeader();
-    fits(here, "a map of " + entries + " entries", 2L * entries);
-    var children = new LinkedHashMap<String, MsgpackTree>();
-    for (int i = 0; i < entries; i++) {
-      String key = key(here);
-      MsgpackTree child = value(MsgpackTree.join(path, key), level + 1);
-      if (children.put(key, child) != null) {
-        throw here.error("the key " + Place.quoted(key) + " is there twice");
+  /** Reads the value of a key. */
+  private boolean value(String key) throws IOException {
+    long outerBytes = pathBytes;
+    int outerLevels = levels;
+    pathBytes += Limits.utf8Bytes(key) + (path.isEmpty() ? 0 : 1);
+    levels += Limits.levels(key);
+    path.add(key);
+    if (levels > Limits.MAX_LEVELS) {
+      throw here()
+          .error("expected at most " + Limits.MAX_LEVELS + " levels of maps and lists, got more");
+    }
+    if (pathBytes > Limits.MAX_NAME_BYTES) {
+      Limits.checkNameBytes(here(), pathBytes);
+    }
+    boolean isTensor = value();
+    path.removeLast();
+    levels = outerLevels;
+    pathBytes = outerBytes;
+    return isTensor;
+  }
+
+  private boolean map(long entries) throws IOException {
+    in.requireLeft(this::here, "a map", entries, "entries", 2);
+    boolean outerChunks = inChunks;
+    int first = tensors.size();
+    Set<String> keys = new HashSet<>();
+    boolean isBox = false;
+    for (long i = 0; i < entries; i++) {
+      String key = key();
+      if (!keys.add(key)) {
+        throw here().error("the key " + Place.quoted(key) + " is there twice");
+      }
+      inChunks |= key.equals(CHUNKED);
+      isBox = value(key) && entries == 1 && key.equals(BOX);
+    }
+    inChunks = outerChunks;
+    boolean isChunked = keys.contains(CHUNKED);
+    if (isChunked) {
+      List<Tensor> parts = tensors.subList(first, tensors.size());
+      Array whole = MsgpackChunks.of(here(), keys, relative(parts));
+      parts.clear();
+      tensors.add(new Tensor(name(), whole));
+    } else if (isBox && !keepBoxes && !path.isEmpty()) {
+      tensors.add(new Tensor(name(), tensors.removeLast().array));
+      return true;
+    }
+    return isChunked;
+  }
+
+  /** Tensors below the current path, by the rest of their names. */
+  private Map<String, Array> relative(List<Tensor> below) throws CheckpointException {
+    int begin = path.isEmpty() ? 0 : String.join(MsgpackTree.SEPARATOR, path).length() + 1;
+    var relative = new LinkedHashMap<String, Array>();
+    for (Tensor tensor : below) {
+      if (relative.put(tensor.name.substring(begin), tensor.array) != null) {
+        throw place.tensor(tensor.name).error("is there twice");
       }
     }
-    if (children.containsKey(CHUNKED)) {
-      return new MsgpackTree.Leaf(chunked(here, children));
-    }
-    return children.size() == 1
-            && children.get(BOX) instanceof MsgpackTree.Leaf boxed
-            && !keepBoxes
-            && !path.isEmpty()
-        ? boxed
-        : new MsgpackTree.Branch(children);
+    return relative;
   }
 
-  private String key(Place here) throws IOException {
-    ValueType type = in.getNextFormat().getValueType();
-    if (type == ValueType.INTEGER) {
-      return Long.toString(in.unpackLong());
+  private String key() throws IOException {
+    Kind kind = in.next(this::here);
+    if (kind == Kind.INTEGER) {
+      return Long.toString(in.number());
     }
-    if (type != ValueType.STRING) {
-      throw here.error("expected a key that is a text or a whole number, got " + type);
+    if (kind != Kind.STRING) {
+      throw here().error("expected a key that is a text or a whole number, got " + kind);
     }
-    int length = in.unpackRawStringHeader();
-    if (length > LONGEST_KEY) {
-      throw here.error("expected keys of at most " + LONGEST_KEY + " bytes, got " + length);
+    if (in.number() > Limits.MAX_NAME_BYTES) {
+      Limits.checkNameBytes(here(), in.number());
     }
-    return text(here, length);
+    return in.text(this::here);
   }
 
-  private String text(Place here, int length) throws IOException {
-    fits(here, "a text of " + length + " bytes", length);
-    byte[] bytes = in.readPayload(length);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw here.error("expected a text in UTF-8, got other bytes", e);
+  private void list(long entries) throws IOException {
+    in.requireLeft(this::here, "a list", entries, "entries", 1);
+    for (long i = 0; i < entries; i++) {
+      value(Long.toString(i));
     }
   }
 
-  private MsgpackTree list(Place here, String path, int level) throws IOException {
-    int entries = in.unpackArrayHeader();
-    fits(here, "a list of " + entries + " entries", entries);
-    var children = new LinkedHashMap<String, MsgpackTree>();
-    for (int i = 0; i < entries; i++) {
-      String key = Integer.toString(i);
-      children.put(key, value(MsgpackTree.join(path, key), level + 1));
+  private Array extension() throws IOException {
+    int type = in.extension();
+    long length = in.number();
+    if (type == COMPLEX) {
+      throw here().error("complex numbers are not supported");
     }
-    return new MsgpackTree.Branch(children);
-  }
-
-  private void fits(Place here, String what, long least) throws CheckpointException {
-    if (least > left()) {
-      throw here.error(
-          "declares " + what + ", but only " + left() + " bytes are left: truncated, or it lies");
+    if (type != NDARRAY && type != SCALAR) {
+      throw here().error("expected extension type 1 (array) or 3 (scalar), got " + type);
     }
-  }
-
-  private Array extension(Place here) throws IOException {
-    var header = in.unpackExtensionTypeHeader();
-    if (header.getType() == COMPLEX) {
-      throw here.error("complex numbers are not supported");
-    }
-    if (header.getType() != NDARRAY && header.getType() != SCALAR) {
-      throw here.error("expected extension type 1 (array) or 3 (scalar), got " + header.getType());
-    }
-    fits(here, "an array of " + header.getLength() + " bytes", header.getLength());
-    long end = in.getTotalReadBytes() + header.getLength();
-    int parts = in.unpackArrayHeader();
+    in.requireLeft(this::here, "an array", length, "bytes", 1);
+    long end = in.position() + length;
+    long parts = expect(Kind.ARRAY, "an array's shape, dtype and elements");
     if (parts != 3) {
-      throw here.error("expected an array's shape, dtype and elements, got " + parts + " parts");
+      throw here().error("expected an array's shape, dtype and elements, got " + parts + " parts");
     }
-    int[] shape = shape(here);
-    DType dtype = dtype(here);
-    int length = in.unpackBinaryHeader();
+    int[] shape = shape();
+    DType dtype = dtype();
+    long bytes = expect(Kind.BINARY, "an array's elements");
     long expected = Elements.bytes(dtype, shape);
-    if (length != expected) {
-      throw here.error(
-          "expected "
-              + expected
-              + " bytes for "
-              + dtype
-              + " of shape "
-              + Arrays.toString(shape)
-              + ", got "
-              + length);
+    if (bytes != expected) {
+      throw here()
+          .error(
+              "expected %d bytes for %s of shape %s, got %d"
+                  .formatted(expected, dtype, Arrays.toString(shape), bytes));
     }
-    if (in.getTotalReadBytes() + length != end) {
-      throw here.error("expected an array that fills its extension of " + header.getLength());
+    if (in.position() + bytes != end) {
+      throw here().error("expected an array that fills its extension of " + length);
     }
-    return Array.of(MemorySegment.ofArray(in.readPayload(length)), dtype, shape);
+    return in.array(bytes, dtype, shape);
   }
 
-  private int[] shape(Place here) throws IOException {
-    int axes = in.unpackArrayHeader();
-    if (axes > MOST_AXES) {
-      throw here.error("expected at most " + MOST_AXES + " axes, got " + axes);
+  private long expect(Kind expected, String words) throws IOException {
+    Kind kind = in.next(this::here);
+    if (kind != expected) {
+      throw here().error("expected " + words + ", got " + kind);
     }
-    long[] lengths = new long[axes];
+    return in.number();
+  }
+
+  private int[] shape() throws IOException {
+    long axes = expect(Kind.ARRAY, "an array's shape");
+    Limits.checkAxes(here(), (int) Math.min(axes, Integer.MAX_VALUE));
+    long[] lengths = new long[(int) axes];
     for (int i = 0; i < axes; i++) {
-      lengths[i] = in.unpackLong();
+      lengths[i] = expect(Kind.INTEGER, "the length of an axis");
     }
-    return Elements.shape(here, lengths);
+    return Elements.shape(here(), lengths);
   }
 
-  private DType dtype(Place here) throws IOException {
-    boolean binary = in.getNextFormat().getValueType() == ValueType.BINARY;
-    String name = text(here, binary ? in.unpackBinaryHeader() : in.unpackRawStringHeader());
+  private DType dtype() throws IOException {
+    Kind kind = in.next(this::here);
+    if (kind != Kind.STRING && kind != Kind.BINARY) {
+      throw here().error("expected the name of an array's dtype, got " + kind);
+    }
+    String name = in.text(this::here);
     try {
       return DType.of(name);
     } catch (IllegalArgumentException e) {
-      throw here.error(
-          "dtype " + Place.quoted(name) + " is not supported, expected one of " + names(), e);
+      throw here()
+          .error(
+              "dtype "
+                  + Place.quoted(name)
+                  + " is not supported, expected one of "
+                  + String.join(", ", Arrays.stream(DType.values()).map(DType::toString).toList()),
+              e);
     }
-  }
-
-  private static String names() {
-    return String.join(", ", Arrays.stream(DType.values()).map(DType::toString).toList());
-  }
-
-  /** An array that Flax wrote as {@code {shape: {0: ...}, chunks: {0: ...}}}. */
-  private static Array chunked(Place here, Map<String, MsgpackTree> children)
-      throws CheckpointException {
-    Array[] axes = parts(here, children, CHUNKED_SHAPE);
-    Array[] chunks = parts(here, children, CHUNKS);
-    long[] lengths = new long[axes.length];
-    for (int i = 0; i < axes.length; i++) {
-      if (axes[i].size() != 1 || !axes[i].dtype().isInteger()) {
-        throw here.error("expected whole numbers as the shape of an array in chunks");
-      }
-      lengths[i] = axes[i].toLongArray()[0];
-    }
-    int[] shape = Elements.shape(here, lengths);
-    if (chunks.length == 0) {
-      throw here.error("expected at least one chunk");
-    }
-    DType dtype = chunks[0].dtype();
-    long found = 0;
-    for (Array chunk : chunks) {
-      if (chunk.dtype() != dtype || chunk.rank() != 1) {
-        throw here.error(
-            "expected chunks of one axis and type "
-                + dtype
-                + ", got "
-                + chunk.dtype()
-                + chunk.shape());
-      }
-      found += Elements.bytes(chunk);
-    }
-    if (found != Elements.bytes(dtype, shape)) {
-      throw here.error(
-          "expected chunks of "
-              + Elements.bytes(dtype, shape)
-              + " bytes together for shape "
-              + Arrays.toString(shape)
-              + ", got "
-              + found);
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment whole = Elements.buffer(found, arena);
-      long at = 0;
-      for (Array chunk : chunks) {
-        long length = Elements.bytes(chunk);
-        chunk.copyTo(whole.asSlice(at, length));
-        at += length;
-      }
-      return Array.of(whole, dtype, shape);
-    }
-  }
-
-  /** The children 0, 1, ... of a child, which has no others. */
-  private static Array[] parts(Place here, Map<String, MsgpackTree> children, String name)
-      throws CheckpointException {
-    if (!(children.get(name) instanceof MsgpackTree.Branch branch)) {
-      throw here.error("expected a map \"" + name + "\" of an array in chunks");
-    }
-    Array[] parts = new Array[branch.children().size()];
-    for (int i = 0; i < parts.length; i++) {
-      if (!(branch.children().get(Integer.toString(i)) instanceof MsgpackTree.Leaf(Array part))) {
-        throw here.error("expected \"" + name + "\" of an array in chunks to have part " + i);
-      }
-      parts[i] = part;
-    }
-    return parts;
   }
 }

@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a msgpack file of Flax holds: maps within maps, and at their ends arrays. */
+/** What a msgpack file of Flax is to hold: maps within maps, and at their ends arrays. */
 sealed interface MsgpackTree {
   /** Between the names of a path. */
   String SEPARATOR = "/";
 
-  /** An array, or a number taken as one. */
+  /** An array. */
   record Leaf(Array array) implements MsgpackTree {}
 
-  /** Named subtrees in the file's order. */
+  /** Named subtrees in their order. */
   record Branch(Map<String, MsgpackTree> children) implements MsgpackTree {
     /** The map at some names below this one, which is made if it is not there. */
     private Branch below(Place place, String path, List<String> names) throws CheckpointException {
@@ -28,38 +28,80 @@ sealed interface MsgpackTree {
       }
       return branch;
     }
+
+    private boolean isBox() {
+      return children.size() == 1 && children.get(MsgpackReader.BOX) instanceof Leaf;
+    }
   }
-
-  /** A text. */
-  record Text(String text) implements MsgpackTree {}
-
-  /** Python's None. */
-  record Nothing() implements MsgpackTree {}
 
   /**
    * The tree of flat names.
    *
    * @param emptyMaps paths of maps without tensors
-   * @throws CheckpointException if a name is also the beginning of another one's path
+   * @param boxes whether a tensor may lie alone in a map under the name {@code value}, as in a box
+   * @throws CheckpointException if the tree would not be read as these names: a name is also the
+   *     beginning of another one's path, is what Flax marks arrays in chunks with, or that of a box
    */
-  static MsgpackTree of(Place place, Map<String, Array> tensors, List<String> emptyMaps)
+  static MsgpackTree of(
+      Place place, Map<String, Array> tensors, List<String> emptyMaps, boolean boxes)
       throws CheckpointException {
-    if (tensors.size() == 1 && tensors.containsKey("")) {
+    Limits.check(place, tensors);
+    for (String name : emptyMaps) {
+      Limits.checkName(place.tensor(name), name);
+    }
+    long namesBytes = tensors.keySet().stream().mapToLong(Limits::utf8Bytes).sum();
+    if (namesBytes > MsgpackReader.MAX_NAMES_BYTES) {
+      throw place.error(
+          "expected names of at most "
+              + MsgpackReader.MAX_NAMES_BYTES
+              + " bytes in all, got "
+              + namesBytes);
+    }
+    if (tensors.size() == 1 && tensors.containsKey("") && emptyMaps.isEmpty()) {
       return new Leaf(tensors.values().iterator().next());
     }
     Branch root = new Branch(new LinkedHashMap<>());
     for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
       String name = tensor.getKey();
-      List<String> parts = List.of(name.split(SEPARATOR, -1));
+      List<String> parts = parts(name);
+      if (parts.contains(MsgpackReader.CHUNKED)) {
+        throw place
+            .tensor(name)
+            .error("expected a name without " + MsgpackReader.CHUNKED + ", which marks chunks");
+      }
       Branch branch = root.below(place, name, parts.subList(0, parts.size() - 1));
       if (branch.children.putIfAbsent(parts.getLast(), new Leaf(tensor.getValue())) != null) {
         throw collision(place, name);
       }
     }
     for (String name : emptyMaps) {
-      root.below(place, name, List.of(name.split(SEPARATOR, -1)));
+      root.below(place, name, parts(name));
+    }
+    if (!boxes) {
+      requireNoBoxes(place, root, tensors);
     }
     return root;
+  }
+
+  private static List<String> parts(String name) {
+    return List.of(name.split(SEPARATOR, -1));
+  }
+
+  private static void requireNoBoxes(Place place, Branch root, Map<String, Array> tensors)
+      throws CheckpointException {
+    for (String name : tensors.keySet()) {
+      if (name.endsWith(SEPARATOR + MsgpackReader.BOX)) {
+        List<String> parts = parts(name);
+        Branch branch = root.below(place, name, parts.subList(0, parts.size() - 1));
+        if (branch.isBox()) {
+          throw place
+              .tensor(name)
+              .error(
+                  "expected another name, or another tensor beside it: a map with \"value\" alone"
+                      + " is read as a boxed parameter");
+        }
+      }
+    }
   }
 
   private static CheckpointException collision(Place place, String name) {
@@ -67,41 +109,5 @@ sealed interface MsgpackTree {
         .tensor(name)
         .error(
             "one tensor's name is the beginning of another one's path, which a tree cannot hold");
-  }
-
-  /** Arrays by the names of their paths; texts as metadata. */
-  static Checkpoint flat(Place place, MsgpackTree tree) throws CheckpointException {
-    var tensors = new LinkedHashMap<String, Array>();
-    var metadata = new LinkedHashMap<String, String>();
-    flatten(place, "", tree, tensors, metadata);
-    return new Checkpoint(tensors, metadata);
-  }
-
-  private static void flatten(
-      Place place,
-      String path,
-      MsgpackTree tree,
-      Map<String, Array> tensors,
-      Map<String, String> metadata)
-      throws CheckpointException {
-    switch (tree) {
-      case Leaf(Array array) -> {
-        if (tensors.put(path, array) != null) {
-          throw place.tensor(path).error("is there twice");
-        }
-      }
-      case Text(String text) -> metadata.put(path, text);
-      case Nothing() -> {}
-      case Branch(Map<String, MsgpackTree> children) -> {
-        for (Map.Entry<String, MsgpackTree> child : children.entrySet()) {
-          flatten(place, join(path, child.getKey()), child.getValue(), tensors, metadata);
-        }
-      }
-    }
-  }
-
-  /** The path of a child. */
-  static String join(String path, String name) {
-    return path.isEmpty() ? name : path + SEPARATOR + name;
   }
 }

@@ -4,23 +4,17 @@ import dev.heddle.array.Array;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
-import org.msgpack.core.MessageBufferPacker;
-import org.msgpack.core.MessagePack;
-import org.msgpack.core.MessagePacker;
 
 /** Writes one tree as Flax does, byte for byte. */
 final class MsgpackWriter {
-  private static final int PIECE = 1 << 20;
-
-  private final MessagePacker out;
+  private final MsgpackOutput out;
   private final boolean sorted;
   private final int chunkBytes;
 
-  MsgpackWriter(MessagePacker out, boolean sorted, int chunkBytes) {
+  MsgpackWriter(MsgpackOutput out, boolean sorted, int chunkBytes) {
     this.out = out;
     this.sorted = sorted;
     this.chunkBytes = chunkBytes;
@@ -29,16 +23,14 @@ final class MsgpackWriter {
   void write(MsgpackTree tree) throws IOException {
     switch (tree) {
       case MsgpackTree.Leaf(Array array) -> write(array);
-      case MsgpackTree.Text(String text) -> out.packString(text);
-      case MsgpackTree.Nothing() -> out.packNil();
       case MsgpackTree.Branch(Map<String, MsgpackTree> children) -> {
         var entries = new ArrayList<>(children.entrySet());
         if (sorted) {
           entries.sort((a, b) -> Arrays.compare(codePoints(a), codePoints(b)));
         }
-        out.packMapHeader(entries.size());
+        out.map(entries.size());
         for (Map.Entry<String, MsgpackTree> entry : entries) {
-          out.packString(entry.getKey());
+          out.text(entry.getKey());
           write(entry.getValue());
         }
       }
@@ -66,45 +58,49 @@ final class MsgpackWriter {
     int[] shape = array.shape().dims();
     int itemSize = array.dtype().itemSize();
     long each = Math.max(1, chunkBytes / itemSize) * (long) itemSize;
-    out.packMapHeader(3);
-    out.packString(MsgpackReader.CHUNKED).packBoolean(true);
-    out.packString(MsgpackReader.CHUNKED_SHAPE).packMapHeader(shape.length);
+    out.map(3);
+    out.text(MsgpackReader.CHUNKED);
+    out.bool(true);
+    out.text(MsgpackReader.CHUNKED_SHAPE);
+    out.map(shape.length);
     for (int i = 0; i < shape.length; i++) {
-      out.packString(Integer.toString(i)).packInt(shape[i]);
+      out.text(Integer.toString(i));
+      out.integer(shape[i]);
     }
     int chunks = Math.toIntExact(Math.ceilDiv(elements.byteSize(), each));
-    out.packString(MsgpackReader.CHUNKS).packMapHeader(chunks);
+    out.text(MsgpackReader.CHUNKS);
+    out.map(chunks);
     for (int i = 0; i < chunks; i++) {
       long at = i * each;
       MemorySegment chunk = elements.asSlice(at, Math.min(each, elements.byteSize() - at));
-      out.packString(Integer.toString(i));
+      out.text(Integer.toString(i));
       write(new int[] {(int) (chunk.byteSize() / itemSize)}, array.dtype().toString(), chunk);
     }
   }
 
   private void write(int[] shape, String dtype, MemorySegment elements) throws IOException {
-    byte[] head = head(shape, dtype, (int) elements.byteSize());
-    out.packExtensionTypeHeader(
-        (byte) MsgpackReader.NDARRAY, Math.toIntExact(head.length + elements.byteSize()));
-    out.writePayload(head);
-    byte[] piece = new byte[(int) Math.min(PIECE, elements.byteSize())];
-    for (long at = 0; at < elements.byteSize(); at += piece.length) {
-      int length = (int) Math.min(piece.length, elements.byteSize() - at);
-      MemorySegment.copy(elements, ValueLayout.JAVA_BYTE, at, piece, 0, length);
-      out.writePayload(piece, 0, length);
+    int length = Math.toIntExact(elements.byteSize());
+    int lengthOfAll = 1 + listBytes(shape) + 1 + dtype.length() + binaryHeadBytes(length) + length;
+    out.extension(MsgpackReader.NDARRAY, lengthOfAll);
+    out.list(3);
+    out.list(shape.length);
+    for (int axis : shape) {
+      out.integer(axis);
     }
+    out.text(dtype);
+    out.binary(length);
+    out.payload(elements);
   }
 
-  private static byte[] head(int[] shape, String dtype, int length) throws IOException {
-    try (MessageBufferPacker head = MessagePack.newDefaultBufferPacker()) {
-      head.packArrayHeader(3);
-      head.packArrayHeader(shape.length);
-      for (int axis : shape) {
-        head.packInt(axis);
-      }
-      head.packString(dtype);
-      head.packBinaryHeader(length);
-      return head.toByteArray();
+  private static int listBytes(int[] shape) {
+    int bytes = shape.length < 16 ? 1 : 3;
+    for (int axis : shape) {
+      bytes += axis <= 0x7f ? 1 : axis <= 0xff ? 2 : axis <= 0xffff ? 3 : 5;
     }
+    return bytes;
+  }
+
+  private static int binaryHeadBytes(int length) {
+    return length <= 0xff ? 2 : length <= 0xffff ? 3 : 5;
   }
 }

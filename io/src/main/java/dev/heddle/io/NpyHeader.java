@@ -29,7 +29,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
   private static final int ALIGNMENT = 64;
 
   /** NumPy's own limit for files that it does not trust. */
-  private static final int LONGEST = 10_000;
+  private static final int MAX_BYTES = 10_000;
 
   static NpyHeader of(Array array) {
     return new NpyHeader(array.dtype(), false, false, array.shape().dims(), 0);
@@ -54,8 +54,8 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     for (int i = size.length - 1; i >= 0; i--) {
       length = (length << 8) | (size[i] & 0xff);
     }
-    if (length > LONGEST) {
-      throw place.error("expected a .npy head of at most " + LONGEST + " bytes, got " + length);
+    if (length > MAX_BYTES) {
+      throw place.error("expected a .npy head of at most " + MAX_BYTES + " bytes, got " + length);
     }
     byte[] bytes = exactly(place, in, (int) length);
     Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;

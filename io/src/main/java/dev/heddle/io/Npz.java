@@ -1,21 +1,21 @@
 package dev.heddle.io;
 
 import dev.heddle.array.Array;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -31,7 +31,6 @@ import java.util.zip.ZipOutputStream;
  */
 public record Npz() implements CheckpointFile {
   private static final String SUFFIX = ".npy";
-  private static final int MOST_ENTRIES = 100_000;
 
   /** No compressed byte gives more than this many. */
   private static final long DEFLATE_LIMIT = 1032;
@@ -46,29 +45,34 @@ public record Npz() implements CheckpointFile {
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    Place place = Place.of(path);
-    long fileSize;
-    try (FileChannel file = place.open()) {
-      Content.check(place, file, Content.ZIP);
-      fileSize = file.size();
+    try (InputFile file = new InputFile(Place.of(path))) {
+      return read(file);
     }
-    try (ZipFile zip = open(place, path)) {
-      if (zip.size() > MOST_ENTRIES) {
-        throw place.error("expected at most " + MOST_ENTRIES + " entries, got " + zip.size());
-      }
+  }
+
+  /** Reads an open file. */
+  static Checkpoint read(InputFile file) throws IOException {
+    Place place = file.place();
+    Content.check(file, Content.ZIP);
+    try (ZipFile zip = open(place, file.path())) {
+      Limits.checkCount(place, zip.size());
       var tensors = new LinkedHashMap<String, Array>();
       long unpacked = 0;
-      for (ZipEntry entry : Collections.list(zip.entries())) {
+      Enumeration<? extends ZipEntry> entries = zip.entries();
+      while (entries.hasMoreElements()) {
+        ZipEntry entry = entries.nextElement();
         if (entry.isDirectory()) {
           continue;
         }
-        String name = name(place, entry);
+        String name = name(place, entry.getName());
         Place here = place.tensor(name);
-        unpacked += checkedSize(here, entry, fileSize, unpacked);
+        Limits.checkName(here, name);
+        unpacked += checkedSize(here, entry, file.size(), unpacked);
         if (tensors.put(name, read(here, zip, entry)) != null) {
           throw here.error("is there twice");
         }
       }
+      file.requireSameSize();
       return Checkpoint.of(tensors);
     }
   }
@@ -81,23 +85,29 @@ public record Npz() implements CheckpointFile {
     }
   }
 
-  private static String name(Place place, ZipEntry entry) throws CheckpointException {
-    String name = entry.getName();
-    Place here = place.at("entry", name);
-    if (!name.endsWith(SUFFIX)) {
-      throw here.error(
-          "expected a name that ends in .npy"
-              + (name.endsWith("data.pkl") ? ": it looks like a PyTorch file" : ""));
+  /** The tensor of an entry. */
+  private static String name(Place place, String entry) throws CheckpointException {
+    if (!entry.endsWith(SUFFIX)) {
+      throw place
+          .at("entry", entry)
+          .error(
+              "expected a name that ends in .npy"
+                  + (entry.endsWith("data.pkl") ? ": it looks like a PyTorch file" : ""));
     }
-    if (name.startsWith("/") || name.contains("\\") || name.contains("\0")) {
+    checkPath(place.at("entry", entry), entry);
+    return entry.substring(0, entry.length() - SUFFIX.length());
+  }
+
+  /** Refuses names that would lie elsewhere if the archive were unpacked into a folder. */
+  private static void checkPath(Place here, String entry) throws CheckpointException {
+    if (entry.startsWith("/") || entry.contains("\\") || entry.contains("\0")) {
       throw here.error("expected a relative path with / between names");
     }
-    for (String part : name.split("/", -1)) {
+    for (String part : entry.split("/", -1)) {
       if (part.equals("..") || part.equals(".")) {
         throw here.error("expected a path without . and ..");
       }
     }
-    return name.substring(0, name.length() - SUFFIX.length());
   }
 
   /** The size that the archive's directory declares, if it can be true and is not a bomb's. */
@@ -162,57 +172,39 @@ public record Npz() implements CheckpointFile {
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
+    Place place = Place.of(path);
+    Limits.check(place, checkpoint.tensors());
+    for (String name : checkpoint.tensors().keySet()) {
+      checkPath(place.tensor(name), name + SUFFIX);
+    }
     AtomicFile.write(
         path,
         file -> {
-          try (ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(file));
-              WritableByteChannel out = Channels.newChannel(zip)) {
+          OutputStream buffered = new BufferedOutputStream(Channels.newOutputStream(file));
+          try (ZipOutputStream zip = new ZipOutputStream(buffered)) {
             for (Map.Entry<String, Array> tensor : checkpoint.tensors().entrySet()) {
-              write(zip, out, tensor.getKey(), tensor.getValue());
+              write(zip, tensor.getKey(), tensor.getValue());
             }
           }
         });
   }
 
-  private static void write(ZipOutputStream zip, WritableByteChannel out, String name, Array tensor)
-      throws IOException {
+  private static void write(ZipOutputStream zip, String name, Array tensor) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment header = MemorySegment.ofArray(NpyHeader.of(tensor).toBytes());
+      byte[] header = NpyHeader.of(tensor).toBytes();
       MemorySegment elements = Elements.of(tensor, arena);
+      CRC32 crc = new CRC32();
+      crc.update(header);
+      Elements.write(elements, new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
       ZipEntry entry = new ZipEntry(name + SUFFIX);
       entry.setMethod(ZipEntry.STORED);
       entry.setTimeLocal(DATE);
-      entry.setSize(header.byteSize() + elements.byteSize());
-      entry.setCrc(crc(header, elements));
+      entry.setSize(header.length + elements.byteSize());
+      entry.setCrc(crc.getValue());
       zip.putNextEntry(entry);
-      Elements.write(header, out);
-      Elements.write(elements, out);
+      zip.write(header);
+      Elements.write(elements, zip);
       zip.closeEntry();
     }
-  }
-
-  private static long crc(MemorySegment... parts) throws IOException {
-    CRC32 crc = new CRC32();
-    WritableByteChannel sink =
-        new WritableByteChannel() {
-          @Override
-          public int write(ByteBuffer piece) {
-            int length = piece.remaining();
-            crc.update(piece);
-            return length;
-          }
-
-          @Override
-          public boolean isOpen() {
-            return true;
-          }
-
-          @Override
-          public void close() {}
-        };
-    for (MemorySegment part : parts) {
-      Elements.write(part, sink);
-    }
-    return crc.getValue();
   }
 }

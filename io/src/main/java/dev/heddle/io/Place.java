@@ -1,12 +1,11 @@
 package dev.heddle.io;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
+import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Where something is wrong: a file and, inside it, a tensor or key. Makes the one-line messages.
@@ -37,17 +36,29 @@ record Place(Path file, String inside) {
     return new CheckpointException(file + ": " + inside + message, cause);
   }
 
-  /** The file, open for reading, known to be a file. */
-  FileChannel open() throws IOException {
+  /**
+   * The file's bytes from the first one on, of whatever kind it is. Reading goes on in a thread
+   * that is interrupted.
+   */
+  InputStream stream() throws IOException {
+    requireReadable();
+    try {
+      return new FileInputStream(file.toFile()); // a channel would be closed by an interrupt
+    } catch (FileNotFoundException e) {
+      throw error("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Refuses a folder, and a file that is not there or may not be read. */
+  void requireReadable() throws CheckpointException {
     if (Files.isDirectory(file)) {
       throw isFolder();
     }
-    try {
-      return FileChannel.open(file, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      throw error("no such file", e);
-    } catch (AccessDeniedException e) {
-      throw error("no permission to read it", e);
+    if (!Files.exists(file)) {
+      throw error("no such file");
+    }
+    if (!Files.isReadable(file)) {
+      throw error("no permission to read it");
     }
   }
 

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * .npy} file writes it; nothing else that Python could say is understood.
  */
 final class PythonDict {
-  private static final int MOST_AXES = 64;
   private static final Pattern TEXT = Pattern.compile("'([^'\\\\]*+)'|\"([^\"\\\\]*+)\"");
   private static final Pattern TRUTH = Pattern.compile("(True|False)\\b");
   private static final Pattern NUMBER = Pattern.compile("([0-9]{1,19})L?");
@@ -122,12 +121,12 @@ final class PythonDict {
 
   private long[] tuple() throws CheckpointException {
     expect('(');
-    long[] numbers = new long[MOST_AXES];
+    long[] numbers = new long[Limits.MAX_AXES];
     int n = 0;
     while (!accept(')')) {
       String digits = take(NUMBER);
-      if (digits == null || n == MOST_AXES) {
-        throw malformed("a whole number, of at most " + MOST_AXES);
+      if (digits == null || n == Limits.MAX_AXES) {
+        throw malformed("a whole number, of at most " + Limits.MAX_AXES);
       }
       numbers[n++] = number(digits);
       if (!accept(',')) {

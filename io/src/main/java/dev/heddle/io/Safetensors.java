@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,48 +21,57 @@ import java.util.Map;
  */
 public record Safetensors() implements CheckpointFile {
   /** The longest header that readers of this format accept, in bytes. */
-  static final long LONGEST_HEADER = 100_000_000;
+  static final long MAX_HEADER_BYTES = 100_000_000;
 
   private static final int LENGTH_BYTES = 8;
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    Place place = Place.of(path);
-    try (FileChannel file = place.open();
-        Arena arena = Arena.ofConfined()) {
-      Content.check(place, file, Content.SAFETENSORS);
-      long size = file.size();
-      long headerLength = headerLength(place, file, size);
-      long start = LENGTH_BYTES + headerLength;
-      ByteBuffer header = read(place, file, LENGTH_BYTES, (int) headerLength);
-      SafetensorsHeader parsed = SafetensorsHeader.parse(place, header, size - start);
-      MemorySegment data =
-          size == start
-              ? MemorySegment.NULL
-              : file.map(FileChannel.MapMode.READ_ONLY, start, size - start, arena);
-      var tensors = new LinkedHashMap<String, Array>();
-      parsed
-          .entries()
-          .forEach((name, entry) ->
-              tensors.put(
-                  name,
-                  Array.of(
-                      data.asSlice(entry.begin(), entry.end() - entry.begin()),
-                      entry.dtype(),
-                      entry.shape())));
-      return new Checkpoint(tensors, parsed.metadata());
+    try (InputFile file = new InputFile(Place.of(path))) {
+      return read(file);
     }
   }
 
-  private static long headerLength(Place place, FileChannel file, long size) throws IOException {
+  /** Reads an open file; the elements by copying, since a mapped file may be cut meanwhile. */
+  static Checkpoint read(InputFile file) throws IOException {
+    Content.check(file, Content.SAFETENSORS);
+    int headerLength = headerLength(file);
+    long start = (long) LENGTH_BYTES + headerLength;
+    byte[] header = new byte[headerLength];
+    file.read(LENGTH_BYTES, header, 0, headerLength);
+    SafetensorsHeader parsed =
+        SafetensorsHeader.parse(file.place(), ByteBuffer.wrap(header), file.size() - start);
+    var tensors = new LinkedHashMap<String, Array>();
+    for (Map.Entry<String, SafetensorsHeader.Entry> each : parsed.entries().entrySet()) {
+      SafetensorsHeader.Entry entry = each.getValue();
+      tensors.put(each.getKey(), array(file, start + entry.begin(), entry));
+    }
+    file.requireSameSize();
+    return new Checkpoint(tensors, parsed.metadata());
+  }
+
+  private static Array array(InputFile file, long at, SafetensorsHeader.Entry entry)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment elements = Elements.buffer(entry.end() - entry.begin(), arena);
+      Elements.fill(elements, file, at);
+      return Array.of(elements, entry.dtype(), entry.shape());
+    }
+  }
+
+  private static int headerLength(InputFile file) throws IOException {
+    Place place = file.place();
+    long size = file.size();
     if (size < LENGTH_BYTES) {
       throw place.error("expected 8 bytes with the header's length, got a file of " + size);
     }
-    long length = read(place, file, 0, LENGTH_BYTES).getLong();
-    if (length < 0 || length > LONGEST_HEADER) {
+    byte[] bytes = new byte[LENGTH_BYTES];
+    file.read(0, bytes, 0, LENGTH_BYTES);
+    long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 0 || length > MAX_HEADER_BYTES) {
       throw place.error(
           "expected a header of at most "
-              + LONGEST_HEADER
+              + MAX_HEADER_BYTES
               + " bytes, got a length of "
               + Long.toUnsignedString(length));
     }
@@ -75,27 +83,21 @@ public record Safetensors() implements CheckpointFile {
               + (size - LENGTH_BYTES)
               + ": truncated");
     }
-    return length;
-  }
-
-  private static ByteBuffer read(Place place, FileChannel file, long at, int length)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      if (file.read(bytes, at + bytes.position()) < 0) {
-        throw place.error("ended while it was read");
-      }
-    }
-    return bytes.flip();
+    return (int) length;
   }
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
+    Place place = Place.of(path);
     Map<String, Array> tensors = checkpoint.tensors();
-    byte[] header =
-        SafetensorsHeader.layOut(Place.of(path), tensors, checkpoint.metadata()).toBytes();
-    if (header.length > LONGEST_HEADER) {
-      throw Place.of(path).error("the names need a header of more than 100 MB");
+    Limits.check(place, tensors);
+    byte[] header = SafetensorsHeader.layOut(place, tensors, checkpoint.metadata()).toBytes();
+    if (header.length > MAX_HEADER_BYTES) {
+      throw place.error(
+          "the names and metadata need a header of "
+              + header.length
+              + " bytes, expected at most "
+              + MAX_HEADER_BYTES);
     }
     AtomicFile.write(
         path,

@@ -27,7 +27,6 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
   private static final String METADATA = "__metadata__";
   private static final int ALIGNMENT = 8;
-  private static final int MOST_AXES = 64;
 
   /**
    * A tensor in the file.
@@ -55,15 +54,20 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     try (JsonText json = JsonText.open(place, bytes)) {
       json.next(JsonToken.START_OBJECT, "an object");
       boolean hasMetadata = false;
-      for (String name = json.nextName(); name != null; name = json.nextName()) {
+      for (String name = json.nextName(); name != null; name = json.in(place).nextName()) {
         if (name.equals(METADATA)) {
           if (hasMetadata) {
             throw place.error("header: " + METADATA + " is given twice");
           }
           hasMetadata = true;
           readMetadata(place, json, metadata);
-        } else if (entries.put(name, readEntry(place.tensor(name), json)) != null) {
-          throw place.tensor(name).error("is given twice");
+          continue;
+        }
+        Place here = place.tensor(name);
+        Limits.checkCount(place, entries.size() + 1L);
+        Limits.checkName(here, name);
+        if (entries.put(name, readEntry(here, json)) != null) {
+          throw here.error("is given twice");
         }
       }
       json.end();
@@ -132,8 +136,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       if (number < 0) {
         throw place.error("expected numbers of 0 or more for \"" + key + "\", got " + json.found());
       }
-      if (numbers.size() == MOST_AXES) {
-        throw place.error("expected at most " + MOST_AXES + " numbers for \"" + key + "\"");
+      if (numbers.size() == Limits.MAX_AXES) {
+        throw place.error("expected at most " + Limits.MAX_AXES + " numbers for \"" + key + "\"");
       }
       numbers.add(number);
     }
@@ -213,6 +217,11 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       throws CheckpointException {
     if (tensors.containsKey(METADATA)) {
       throw place.tensor(METADATA).error("is not a name that safetensors can hold");
+    }
+    for (Map.Entry<String, String> text : metadata.entrySet()) {
+      Place here = place.at("metadata", text.getKey());
+      Limits.checkUnicode(here, "a key", text.getKey());
+      Limits.checkUnicode(here, "a text", text.getValue());
     }
     var entries = new LinkedHashMap<String, Entry>();
     tensors.forEach((name, tensor) ->

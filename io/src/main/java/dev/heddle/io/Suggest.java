@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * }</pre>
  */
 public final class Suggest {
-  private static final int MOST = 3;
-  private static final int LONGEST = 200;
+  private static final int MAX_NAMES = 3;
+  private static final int MAX_LENGTH = 200;
   private static final int SHORTEST_WORD = 3;
 
   private Suggest() {}
@@ -28,7 +28,7 @@ public final class Suggest {
    * @param known the names there are
    */
   public static List<String> near(String given, Collection<String> known) {
-    if (given.length() > LONGEST) {
+    if (given.length() > MAX_LENGTH) {
       return List.of();
     }
     List<String> slips = slips(given, known);
@@ -36,7 +36,7 @@ public final class Suggest {
         ? known.stream()
             .filter(name -> ("_" + name).contains("_" + given))
             .sorted(Comparator.comparing(name -> !name.startsWith(given)))
-            .limit(MOST)
+            .limit(MAX_NAMES)
             .toList()
         : slips;
   }
@@ -44,11 +44,12 @@ public final class Suggest {
   private static List<String> slips(String given, Collection<String> known) {
     record Candidate(String name, int distance) {}
     return known.stream()
-        .filter(name -> name.length() <= LONGEST)
+        .filter(name -> name.length() <= MAX_LENGTH)
+        .filter(name -> Math.abs(name.length() - given.length()) <= allowed(given, name))
         .map(name -> new Candidate(name, distance(given, name)))
         .filter(candidate -> candidate.distance <= allowed(given, candidate.name))
         .sorted(Comparator.comparingInt(Candidate::distance))
-        .limit(MOST)
+        .limit(MAX_NAMES)
         .map(Candidate::name)
         .toList();
   }

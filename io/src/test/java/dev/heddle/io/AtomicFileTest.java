@@ -2,14 +2,25 @@ package dev.heddle.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.SyncFailedException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole or not at all. */
 class AtomicFileTest {
@@ -112,6 +123,283 @@ class AtomicFileTest {
     assertThatThrownBy(() -> AtomicFile.write(circle, text("new")))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(circle + ": is a symbolic link that leads to no place");
+  }
+
+  /** Content first, then the name, then the folder, and each forced before the next. */
+  @Test
+  void contentIsForcedBeforeItHasTheName() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    List<String> steps = new ArrayList<>();
+    Disk recorder =
+        new Disk() {
+          @Override
+          void force(RandomAccessFile content) throws IOException {
+            steps.add("force " + content.length() + " bytes, the name has " + Files.size(file));
+            super.force(content);
+          }
+
+          @Override
+          void rename(Path from, Path to) throws IOException {
+            steps.add("rename to " + to.getFileName());
+            super.rename(from, to);
+          }
+
+          @Override
+          void forceFolder(Path forced) {
+            steps.add("force folder, the name has " + file.toFile().length());
+            assertThat(forced).isEqualTo(folder);
+            super.forceFolder(forced);
+          }
+        };
+
+    AtomicFile.write(file, text("content"), recorder);
+
+    assertThat(steps)
+        .containsExactly(
+            "force 7 bytes, the name has 3", "rename to a.txt", "force folder, the name has 7");
+  }
+
+  /** That the system is asked: it cannot force a file that is closed. */
+  @Test
+  void theSystemForcesTheContent() throws IOException {
+    Disk disk = new Disk();
+    RandomAccessFile content = disk.open(Files.writeString(folder.resolve("a.txt"), "old"));
+    disk.force(content);
+    content.close();
+
+    assertThatThrownBy(() -> disk.force(content)).isInstanceOf(SyncFailedException.class);
+  }
+
+  @Test
+  void whatCannotBeForcedDoesNotReplaceTheOldFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    Disk broken =
+        new Disk() {
+          @Override
+          void force(RandomAccessFile content) throws IOException {
+            throw new IOException("the disk does not answer");
+          }
+        };
+
+    assertThatThrownBy(() -> AtomicFile.write(file, text("new"), broken))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(file + ": cannot be written: the disk does not answer");
+
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("a.txt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-------", "rw-r-----", "rw-rw-rw-", "rwxr-x--x", "-w-------"})
+  void aFileKeepsItsPermissions(String permissions) throws IOException {
+    assumeTrue(isPosix());
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.txt"), file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    for (Path name : List.of(file, link)) {
+      List<String> whileWritten = new ArrayList<>();
+
+      AtomicFile.write(
+          name,
+          out -> {
+            text("new").writeTo(out);
+            try (DirectoryStream<Path> temporary = Files.newDirectoryStream(folder, ".*")) {
+              temporary.forEach(each -> whileWritten.add(permissions(each)));
+            }
+          });
+
+      assertThat(whileWritten).containsExactly("rw-------");
+      assertThat(permissions(file)).isEqualTo(permissions);
+    }
+    assertThat(Files.getOwner(file)).isEqualTo(Files.getOwner(link));
+  }
+
+  @Test
+  void aNewFileHasThePermissionsOfNewFiles() throws IOException {
+    assumeTrue(isPosix());
+    Path usual = Files.createFile(folder.resolve("usual.txt"));
+    Path file = folder.resolve("a.txt");
+
+    AtomicFile.write(file, text("new"));
+
+    assertThat(permissions(file)).isEqualTo(permissions(usual));
+  }
+
+  @Test
+  void ownerAndGroupStayWhereTheUserMaySetThem() throws IOException {
+    assumeTrue(isPosix());
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    try {
+      Files.setAttribute(file, "unix:uid", 12345);
+      Files.setAttribute(file, "unix:gid", 23456);
+    } catch (IOException e) {
+      assumeTrue(false, "needs a user who may give files away");
+    }
+
+    AtomicFile.write(file, text("new"));
+
+    assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(12345);
+    assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(23456);
+    assertThat(file).hasContent("new");
+  }
+
+  @Test
+  void aWriteProtectedFileStays() throws IOException {
+    assumeTrue(isPosix());
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.txt"), file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+    for (Path name : List.of(file, link)) {
+      assertThatThrownBy(() -> AtomicFile.write(name, text("new")))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(name + ": is write-protected: its permissions are r--r--r--");
+    }
+
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactlyInAnyOrder("a.txt", "link.txt");
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static String permissions(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsRemovedAndNothingElse() throws IOException {
+    Path file = folder.resolve("a.txt");
+    String digits = "0123456789abcdef";
+    List<String> others =
+        List.of(
+            ".b.txt." + digits + ".tmp",
+            ".a.txt." + digits + ".bak",
+            ".a.txt.backup.tmp",
+            ".a.txt.x." + digits + ".tmp",
+            "a.txt." + digits + ".tmp");
+    for (String name : others) {
+      Files.writeString(folder.resolve(name), "of others");
+    }
+    Files.createDirectory(folder.resolve(".a.txt.1" + digits.substring(1) + ".tmp"));
+    Files.writeString(folder.resolve(".a.txt." + digits + ".tmp"), "left");
+    Files.writeString(folder.resolve(".a.txt.f" + digits.substring(1) + ".tmp"), "left");
+
+    AtomicFile.write(file, text("new"));
+
+    assertThat(names())
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    others.stream(), Stream.of("a.txt", ".a.txt.1" + digits.substring(1) + ".tmp"))
+                .toList());
+  }
+
+  @Test
+  void whatAKilledWriterOfALongNameLeftIsRemoved() throws IOException {
+    Path file = folder.resolve("a".repeat(51));
+    Path other = folder.resolve("a".repeat(52));
+    AtomicFile.write(
+        file,
+        out ->
+            AtomicFile.write(
+                other,
+                more -> {
+                  for (String name : names().filter(each -> each.startsWith(".")).toList()) {
+                    assertThat(name).hasSizeLessThan(130);
+                    String left =
+                        name.replaceFirst("[.][0-9a-f]{16}[.]tmp", ".0123456789abcdef.tmp");
+                    Files.writeString(folder.resolve(left), "left");
+                  }
+                }));
+    assertThat(names().filter(name -> name.startsWith("."))).hasSize(2);
+
+    AtomicFile.write(file, text("new"));
+    assertThat(names().filter(name -> name.startsWith("."))).hasSize(1);
+    AtomicFile.write(other, text("new"));
+    assertThat(names().filter(name -> name.startsWith("."))).isEmpty();
+  }
+
+  @Test
+  void writersOfOneFileInOneProcessLeaveEachOtherAlone() throws IOException {
+    Path file = folder.resolve("a.txt");
+
+    AtomicFile.write(
+        file,
+        out -> {
+          AtomicFile.write(file, text("inner"));
+          assertThat(file).hasContent("inner");
+          text("outer").writeTo(out);
+        });
+
+    assertThat(file).hasContent("outer");
+    assertThat(names()).containsExactly("a.txt");
+  }
+
+  /** Writes half of a file, says so, and waits for the word to write the rest. */
+  static final class Writer {
+    public static void main(String[] words) throws IOException {
+      AtomicFile.write(
+          Path.of(words[0]),
+          out -> {
+            text("half").writeTo(out);
+            System.out.println("half");
+            System.in.read();
+            text(" and half").writeTo(out);
+          });
+    }
+  }
+
+  private static Process writer(Path file) throws IOException {
+    Process writer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Writer.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(writer.inputReader().readLine()).isEqualTo("half");
+    return writer;
+  }
+
+  @Test
+  void theFileOfALiveProcessStaysAndThatOfAKilledOneDoesNot() throws Exception {
+    Path file = folder.resolve("a.txt");
+    Process live = writer(file);
+    Process killed = writer(file);
+    try {
+      AtomicFile.write(file, text("ours"));
+      assertThat(names().filter(name -> name.startsWith("."))).hasSize(2);
+
+      killed.destroyForcibly().waitFor();
+      AtomicFile.write(file, text("ours"));
+      assertThat(names().filter(name -> name.startsWith("."))).hasSize(1);
+
+      live.getOutputStream().write('\n');
+      live.getOutputStream().flush();
+      assertThat(live.waitFor()).isZero();
+      assertThat(file).hasContent("half and half");
+      assertThat(names()).containsExactly("a.txt");
+    } finally {
+      killed.destroyForcibly();
+      live.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aFolderThatTakesNoFilesIsAnError() {
+    Path proc = Path.of("/proc");
+    assumeTrue(Files.isDirectory(proc));
+
+    assertThatThrownBy(() -> AtomicFile.write(proc.resolve("a.txt"), text("x")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("/proc/a.txt: cannot be written: the folder \"/proc\" takes no new files");
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Real files, damaged in every place: each is read, or refused by a {@link CheckpointException} of
- * one line that names the file; never anything else, never slowly, never with much memory.
+ * one line that names the file; never anything else. {@link SmallHeapTest} asserts the memory.
  */
 class HostileFilesTest {
   private static final long MUTATIONS = Long.getLong("heddle.io.mutations", 400);
@@ -99,7 +99,7 @@ class HostileFilesTest {
         "scalars.msgpack"
       })
   void changedAtRandomTheyAreReadOrRefused(String name) throws IOException {
-    long seed = Long.getLong("heddle.io.seed", new Random().nextLong());
+    long seed = Long.getLong("heddle.io.seed", 1);
     Random random = new Random(seed);
     byte[] whole = Golden.bytes(name);
     Path file = folder.resolve(name);

@@ -2,6 +2,7 @@ package dev.heddle.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
@@ -69,7 +70,7 @@ class MsgpackTest {
   void whatLiesIsRefusedBeforeAnythingIsMadeOfIt() throws IOException {
     refused("df7fffffff", "declares a map of 2147483647 entries, but only 0 bytes are left");
     refused("81a161dd7fffffff", "tensor \"a\": declares a list of 2147483647 entries");
-    refused("81db7fffffff", "expected keys of at most 65536 bytes");
+    refused("81db7fffffff", "expected a name of at most 32768 bytes in UTF-8, got 2147483647");
     refused("81a161db7fffffff", "tensor \"a\": declares a text of 2147483647 bytes");
     refused("81a161c97fffffff01", "tensor \"a\": declares an array of 2147483647 bytes");
     refused(
@@ -86,15 +87,137 @@ class MsgpackTest {
     refused("81a161" + ARRAY + "c0", "expected the end after byte 27, got 1 bytes more");
     refused("82a161c0a161c0", "the key \"a\" is there twice");
     refused("82a3612f62" + ARRAY + "a16181a162" + ARRAY, "tensor \"a/b\": is there twice");
-    refused("81c2c0", "expected a key that is a text or a whole number, got BOOLEAN");
+    refused("81c2c0", "expected a key that is a text or a whole number, got a truth value");
     refused("81a1ffc0", "expected a text in UTF-8");
     refused(
         "81a161cfffffffffffffffff",
-        "tensor \"a\": expected a whole number of at most 64 bits, got 18446744073709551615");
-    refused("81a161ddffffffff", "tensor \"a\": declares a length of 4294967295, but only 0 bytes");
-    refused("dfffffffff", "declares a length of 4294967295, but only 0 bytes are left");
-    refused("81a161c1", "tensor \"a\": not valid msgpack");
-    refused("81a161".repeat(3000) + "c0", "expected at most 64 levels");
+        "tensor \"a\": expected a whole number of at most 64 bits with its sign, got"
+            + " 18446744073709551615");
+    refused("81a161ddffffffff", "tensor \"a\": declares a list of 4294967295 entries");
+    refused("dfffffffff", "declares a map of 4294967295 entries, but only 0 bytes are left");
+    refused("81a161c1", "tensor \"a\": not valid msgpack: byte 3 is 0xc1, which is not used");
+    refused("81a161", "tensor \"a\": ends too early, at byte 3: truncated");
+    refused("81a161cd01", "tensor \"a\": ends too early, at byte 5: truncated");
+    refused("81a161".repeat(3000) + "c0", "expected at most 64 levels of maps and lists, got more");
+    refused(
+        "81da0101" + "612f".repeat(128) + "61" + "c0",
+        "expected at most 64 levels of maps and lists, got more");
+    refused("81a161c70301c0c0c0", "expected an array's shape, dtype and elements, got nil");
+    refused("81a161c7050193c0c0c0c0", "expected an array's shape, got nil");
+    refused("81a161c705019391c0c0c0", "expected the length of an axis, got nil");
+    refused("81a161c705019390c0c0c0", "expected the name of an array's dtype, got nil");
+    refused(
+        "81a161c709019390a5696e743332c0", "tensor \"a\": expected an array's elements, got nil");
+    refused("82a3612f62a178a16181a162a178", "tensor \"a/b\": is there twice");
+  }
+
+  /** Each format of the specification. */
+  @Test
+  void everyFormatIsRead() throws IOException {
+    number("00", 0, DType.INT32);
+    number("7f", 127, DType.INT32);
+    number("ff", -1, DType.INT32);
+    number("e0", -32, DType.INT32);
+    number("ccff", 255, DType.INT32);
+    number("cdffff", 65535, DType.INT32);
+    number("ceffffffff", 4294967295.0, DType.INT64);
+    number("cf0000000100000000", 4294967296.0, DType.INT64);
+    number("d080", -128, DType.INT32);
+    number("d18000", -32768, DType.INT32);
+    number("d280000000", Integer.MIN_VALUE, DType.INT32);
+    number("d3ffffffff00000000", -4294967296.0, DType.INT64);
+    number("ca3fc00000", 1.5, DType.FLOAT32);
+    number("cb3ff8000000000000", 1.5, DType.FLOAT32);
+    number("c3", 1, DType.BOOL);
+    number("c2", 0, DType.BOOL);
+    number("d80393 90a7666c6f61743332 c4 04 0000c03f", 1.5, DType.FLOAT32);
+    number("c7110393 90a7666c6f61743332 c5 0004 0000c03f", 1.5, DType.FLOAT32);
+    number("c800130393 90a7666c6f61743332 c6 00000004 0000c03f", 1.5, DType.FLOAT32);
+    number("c9000000110393 90 c407666c6f61743332 c404 0000c03f", 1.5, DType.FLOAT32);
+    for (String head : List.of("d4", "d5", "d6", "d7")) {
+      refused("81a161" + head + "01" + "c0".repeat(8), "tensor \"a\": expected an array's shape");
+    }
+    for (String list : List.of("91", "dc0001", "dd00000001")) {
+      assertThat(read("81a161" + list + "05").tensors()).containsOnlyKeys("a/0");
+    }
+    for (String map : List.of("81", "de0001", "df00000001")) {
+      assertThat(read(map + "a16105").tensors()).containsOnlyKeys("a");
+    }
+    for (String text : List.of("a161", "d90161", "da000161", "db0000000161")) {
+      assertThat(read("81" + text + text).metadata()).containsExactly(entry("a", "a"));
+    }
+    for (String key : List.of("07", "cc07", "d107ff")) {
+      assertThat(read("81" + key + "05").tensors())
+          .containsOnlyKeys(key.equals("d107ff") ? "2047" : "7");
+    }
+    assertThat(read("81a161c0").tensors()).isEmpty();
+  }
+
+  private void number(String hex, double value, DType dtype) throws IOException {
+    assertThat(read("81a161" + hex).tensors())
+        .containsExactly(entry("a", Array.scalar(value, dtype)));
+  }
+
+  private Checkpoint read(String hex) throws IOException {
+    byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+    return new Msgpack().load(Files.write(folder.resolve("x.msgpack"), bytes));
+  }
+
+  /** Values that lie across the reader's buffer, at each of its bytes. */
+  @Test
+  void aValueMayLieAcrossTheBuffersEnd() throws IOException {
+    for (int length = (1 << 16) - 40; length < (1 << 16) + 4; length++) {
+      var tensors = new LinkedHashMap<String, Array>();
+      tensors.put("a", Golden.values(DType.UINT8, length));
+      tensors.put("b", Golden.values(DType.FLOAT64, 3, 300));
+      tensors.put("c", Golden.values(DType.INT32));
+      Path file = folder.resolve("x.msgpack");
+
+      CheckpointFile.write(file, Checkpoint.of(tensors));
+
+      assertThat(CheckpointFile.read(file).tensors()).isEqualTo(tensors);
+    }
+  }
+
+  /** The lengths at which the shortest head of a value changes, as Python's msgpack writes them. */
+  @Test
+  void theShortestHeadsAreWritten() throws IOException {
+    assertThat(head(Array.zeros(DType.UINT8, 127))).startsWith("c78a0193917fa575696e7438c47f");
+    assertThat(head(Array.zeros(DType.UINT8, 128))).startsWith("c78c019391cc80a575696e7438c480");
+    assertThat(head(Array.zeros(DType.UINT8, 256)))
+        .startsWith("c8010e019391cd0100a575696e7438c50100");
+    assertThat(head(Array.zeros(DType.UINT8, 65536)))
+        .startsWith("c900010012019391ce00010000a575696e7438c600010000");
+    assertThat(head(Array.zeros(DType.FLOAT32))).startsWith("d8019390a7666c6f61743332c404");
+    assertThat(head(Array.zeros(DType.UINT8, new int[16])))
+        .startsWith("c71c0193dc0010" + "00".repeat(16));
+    for (int count : new int[] {15, 16, 65535, 65536}) {
+      var tensors = new LinkedHashMap<String, Array>();
+      for (int i = 0; i < count; i++) {
+        tensors.put(Integer.toHexString(i), Array.scalar(0, DType.BOOL));
+      }
+      String head = count < 16 ? "8f" : count < 65536 ? "de%04x".formatted(count) : "df00010000";
+      assertThat(written(tensors)).startsWith(head + "a130");
+    }
+    for (int length : new int[] {31, 32, 255, 256}) {
+      var tensors = new LinkedHashMap<String, Array>();
+      tensors.put("k".repeat(length), Array.scalar(0, DType.BOOL));
+      String head = length < 32 ? "bf" : length < 256 ? "d9%02x".formatted(length) : "da0100";
+      assertThat(written(tensors)).startsWith("81" + head + "6b6b");
+    }
+  }
+
+  private String head(Array array) throws IOException {
+    var tensors = new LinkedHashMap<String, Array>();
+    tensors.put("", array);
+    return written(tensors);
+  }
+
+  private String written(LinkedHashMap<String, Array> tensors) throws IOException {
+    Path file = folder.resolve("heads.msgpack");
+    CheckpointFile.write(file, Checkpoint.of(tensors));
+    assertThat(CheckpointFile.read(file).tensors()).isEqualTo(tensors);
+    return HexFormat.of().formatHex(Files.readAllBytes(file));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,26 @@ class NpzTest {
     assertThat(head.length % 64).isZero();
     assertThat(new String(head, StandardCharsets.ISO_8859_1).stripTrailing())
         .isEqualTo("\u0093NUMPY\1\0v\0{'descr': '|V2', 'fortran_order': False, 'shape': (5,), }");
+  }
+
+  /** A head of each length up to the longest: padding of 0 to 63 spaces, then the newline. */
+  @Test
+  void aHeadEndsInANewlineWhateverItsLength() throws IOException {
+    for (int axes = 0; axes <= 64; axes++) {
+      for (int length : new int[] {1, 10, 100}) {
+        int[] shape = new int[axes];
+        Arrays.fill(shape, 1);
+        if (axes > 0) {
+          shape[0] = length;
+        }
+        byte[] head = NpyHeader.of(Array.zeros(DType.UINT8, shape)).toBytes();
+
+        assertThat(head.length % 64).isZero();
+        assertThat(head[head.length - 1]).isEqualTo((byte) '\n');
+        assertThat(NpyHeader.read(Place.of(folder), new ByteArrayInputStream(head)).shape())
+            .isEqualTo(shape);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,112 @@
+package dev.heddle.io;
+
+import dev.heddle.array.Array;
+import java.util.Map;
+
+/**
+ * The limits on names and numbers of tensors that hold in every format: writers refuse by the same
+ * methods what readers refuse, so that whatever is written can be read. docs/formats.md lists them.
+ */
+final class Limits {
+  /** How many tensors, and texts beside them, a file may hold. */
+  static final int MAX_TENSORS = 1 << 18;
+
+  /** The longest name of a tensor, in bytes of UTF-8. */
+  static final int MAX_NAME_BYTES = 1 << 15;
+
+  /** How many parts a name may have between its slashes: the depth of its tree. */
+  static final int MAX_LEVELS = 64;
+
+  /** How many axes an array may have. */
+  static final int MAX_AXES = 64;
+
+  private Limits() {}
+
+  /**
+   * Refuses tensors that would not be read again.
+   *
+   * @param file the file to be written
+   * @throws CheckpointException if there are too many, or one breaks a rule of {@link #checkName}
+   *     or {@link #checkAxes}; the message names the tensor
+   */
+  static void check(Place file, Map<String, Array> tensors) throws CheckpointException {
+    checkCount(file, tensors.size());
+    for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
+      Place here = file.tensor(tensor.getKey());
+      checkName(here, tensor.getKey());
+      checkAxes(here, tensor.getValue().rank());
+    }
+  }
+
+  /** Refuses more than {@link #MAX_TENSORS}. */
+  static void checkCount(Place file, long tensors) throws CheckpointException {
+    if (tensors > MAX_TENSORS) {
+      throw file.error("expected at most " + MAX_TENSORS + " tensors, got " + tensors);
+    }
+  }
+
+  /**
+   * Refuses a name that is not Unicode, longer than {@link #MAX_NAME_BYTES}, or of more than {@link
+   * #MAX_LEVELS} parts.
+   *
+   * @param here the tensor
+   */
+  static void checkName(Place here, String name) throws CheckpointException {
+    checkUnicode(here, "a name", name);
+    checkNameBytes(here, utf8Bytes(name));
+    int levels = levels(name);
+    if (levels > MAX_LEVELS) {
+      throw here.error(
+          "expected a name of at most " + MAX_LEVELS + " parts between slashes, got " + levels);
+    }
+  }
+
+  /** How many parts a name has between its slashes. */
+  static int levels(String name) {
+    int levels = 1;
+    for (int at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+      levels++;
+    }
+    return levels;
+  }
+
+  /** Refuses a name of more than {@link #MAX_NAME_BYTES}. */
+  static void checkNameBytes(Place here, long bytes) throws CheckpointException {
+    if (bytes > MAX_NAME_BYTES) {
+      throw here.error(
+          "expected a name of at most " + MAX_NAME_BYTES + " bytes in UTF-8, got " + bytes);
+    }
+  }
+
+  /** Refuses a text with half of a surrogate pair, which UTF-8 cannot hold. */
+  static void checkUnicode(Place here, String what, String text) throws CheckpointException {
+    for (int at = 0; at < text.length(); at++) {
+      if (Character.isHighSurrogate(text.charAt(at))
+          && at + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(at + 1))) {
+        at++;
+      } else if (Character.isSurrogate(text.charAt(at))) {
+        throw here.error(
+            "expected %s in Unicode, got the lone surrogate \\u%04x at character %d"
+                .formatted(what, (int) text.charAt(at), at + 1));
+      }
+    }
+  }
+
+  /** Refuses more than {@link #MAX_AXES}. */
+  static void checkAxes(Place here, int axes) throws CheckpointException {
+    if (axes > MAX_AXES) {
+      throw here.error("expected at most " + MAX_AXES + " axes, got " + axes);
+    }
+  }
+
+  /** The length of a text without lone surrogates in UTF-8. */
+  static long utf8Bytes(String text) {
+    long bytes = 0;
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3; // a pair takes 4
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,246 @@
+package dev.heddle.io;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/**
+ * A msgpack file, one value after another. {@link #next} reads a value's first bytes, which say its
+ * kind, and, of numbers, the number; of the others, a length that is not yet believed. Knows every
+ * format of the specification.
+ */
+final class MsgpackInput {
+  /** What a value is. */
+  enum Kind {
+    NIL("nil"),
+    BOOLEAN("a truth value"),
+    INTEGER("a whole number"),
+    FLOAT("a fraction"),
+    STRING("a text"),
+    BINARY("plain bytes"),
+    ARRAY("a list"),
+    MAP("a map"),
+    EXTENSION("an extension");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final int BUFFER = 1 << 16;
+
+  private final InputFile file;
+  private final byte[] buffer = new byte[BUFFER];
+  private long bufferStart; // its place in the file
+  private int bufferLength;
+  private int at; // in the buffer
+
+  private long number;
+  private double fraction;
+  private int extension;
+
+  MsgpackInput(InputFile file) {
+    this.file = file;
+  }
+
+  /** How many bytes have been read. */
+  long position() {
+    return bufferStart + at;
+  }
+
+  /** How many bytes follow. */
+  long left() {
+    return file.size() - position();
+  }
+
+  /** The integer that was read, 0 or 1 for a truth value, or the length of what follows. */
+  long number() {
+    return number;
+  }
+
+  /** The fraction that was read. */
+  double fraction() {
+    return fraction;
+  }
+
+  /** The type of the extension whose length was read. */
+  int extension() {
+    return extension;
+  }
+
+  /**
+   * Reads the first bytes of a value.
+   *
+   * @param here where the value is, for errors
+   */
+  Kind next(Supplier<Place> here) throws IOException {
+    int format = (int) unsigned(here, 1);
+    if (format <= 0x7f) {
+      return integer(format);
+    }
+    if (format >= 0xe0) {
+      return integer((byte) format);
+    }
+    if (format <= 0x8f) {
+      return sized(Kind.MAP, format & 0x0f);
+    }
+    if (format <= 0x9f) {
+      return sized(Kind.ARRAY, format & 0x0f);
+    }
+    if (format <= 0xbf) {
+      return sized(Kind.STRING, format & 0x1f);
+    }
+    return switch (format) {
+      case 0xc0 -> Kind.NIL;
+      case 0xc2, 0xc3 -> sized(Kind.BOOLEAN, format & 1);
+      case 0xc4, 0xc5, 0xc6 -> sized(Kind.BINARY, unsigned(here, 1 << (format - 0xc4)));
+      case 0xc7, 0xc8, 0xc9 -> extension(here, unsigned(here, 1 << (format - 0xc7)));
+      case 0xca -> fraction(Float.intBitsToFloat((int) unsigned(here, 4)));
+      case 0xcb -> fraction(Double.longBitsToDouble(unsigned(here, 8)));
+      case 0xcc, 0xcd, 0xce -> integer(unsigned(here, 1 << (format - 0xcc)));
+      case 0xcf -> {
+        long value = unsigned(here, 8);
+        if (value < 0) {
+          throw here.get()
+              .error(
+                  "expected a whole number of at most 64 bits with its sign, got "
+                      + Long.toUnsignedString(value));
+        }
+        yield integer(value);
+      }
+      case 0xd0 -> integer((byte) unsigned(here, 1));
+      case 0xd1 -> integer((short) unsigned(here, 2));
+      case 0xd2 -> integer((int) unsigned(here, 4));
+      case 0xd3 -> integer(unsigned(here, 8));
+      case 0xd4, 0xd5, 0xd6, 0xd7, 0xd8 -> extension(here, 1L << (format - 0xd4));
+      case 0xd9, 0xda, 0xdb -> sized(Kind.STRING, unsigned(here, 1 << (format - 0xd9)));
+      case 0xdc, 0xdd -> sized(Kind.ARRAY, unsigned(here, 2 << (format - 0xdc)));
+      case 0xde, 0xdf -> sized(Kind.MAP, unsigned(here, 2 << (format - 0xde)));
+      default ->
+          throw here.get()
+              .error(
+                  "not valid msgpack: byte %d is %#x, which is not used"
+                      .formatted(position() - 1, format));
+    };
+  }
+
+  private Kind integer(long value) {
+    number = value;
+    return Kind.INTEGER;
+  }
+
+  private Kind fraction(double value) {
+    fraction = value;
+    return Kind.FLOAT;
+  }
+
+  private Kind sized(Kind kind, long length) {
+    number = length;
+    return kind;
+  }
+
+  private Kind extension(Supplier<Place> here, long length) throws IOException {
+    extension = (byte) unsigned(here, 1);
+    return sized(Kind.EXTENSION, length);
+  }
+
+  /** A number of 1, 2, 4 or 8 bytes; of 8, with its sign. */
+  private long unsigned(Supplier<Place> here, int length) throws IOException {
+    if (bufferLength - at < length) {
+      refill(here, length);
+    }
+    int from = at;
+    at += length;
+    return switch (length) {
+      case 1 -> buffer[from] & 0xffL;
+      case 2 -> (short) SHORT.get(buffer, from) & 0xffffL;
+      case 4 -> (int) INT.get(buffer, from) & 0xffff_ffffL;
+      default -> (long) LONG.get(buffer, from);
+    };
+  }
+
+  private void refill(Supplier<Place> here, int needed) throws IOException {
+    if (left() < needed) {
+      throw here.get().error("ends too early, at byte " + file.size() + ": truncated");
+    }
+    bufferStart += at;
+    at = 0;
+    bufferLength = (int) Math.min(buffer.length, file.size() - bufferStart);
+    file.read(bufferStart, buffer, 0, bufferLength);
+  }
+
+  /** Refuses what declares to be longer than the file. */
+  void requireLeft(Supplier<Place> here, String what, long count, String unit, long bytesOfEach)
+      throws CheckpointException {
+    if (count * bytesOfEach > left()) {
+      throw here.get()
+          .error(
+              "declares %s of %d %s, but only %d bytes are left: truncated, or it lies"
+                  .formatted(what, count, unit, left()));
+    }
+  }
+
+  /** The array whose length in bytes was read; there must be as many. */
+  Array array(long length, DType dtype, int[] shape) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment elements = Elements.buffer(length, arena);
+      int buffered = (int) Math.min(length, bufferLength - at);
+      MemorySegment.copy(buffer, at, elements, ValueLayout.JAVA_BYTE, 0, buffered);
+      at += buffered;
+      if (buffered < length) {
+        Elements.fill(elements.asSlice(buffered), file, position());
+        bufferStart = position() + length - buffered;
+        bufferLength = 0;
+        at = 0;
+      }
+      return Array.of(elements, dtype, shape);
+    }
+  }
+
+  /** The text whose length was read. */
+  String text(Supplier<Place> here) throws IOException {
+    requireLeft(here, "a text", number, "bytes", 1);
+    if (number > Integer.MAX_VALUE - 8) {
+      throw here.get().error("expected a text of less than 2 GiB, got " + number + " bytes");
+    }
+    byte[] bytes = new byte[(int) number];
+    int buffered = Math.min(bytes.length, bufferLength - at);
+    System.arraycopy(buffer, at, bytes, 0, buffered);
+    at += buffered;
+    if (buffered < bytes.length) {
+      file.read(position(), bytes, buffered, bytes.length - buffered);
+      bufferStart = position() + bytes.length - buffered;
+      bufferLength = 0;
+      at = 0;
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw here.get().error("expected a text in UTF-8, got other bytes", e);
+    }
+  }
+}
