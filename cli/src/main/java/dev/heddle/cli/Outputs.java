@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ final class Outputs {
    * Checks all outputs of a command.
    *
    * @param options what the user gave
-   * @throws FailedException if one cannot be written, or would replace an input
-   * @throws IOException if files cannot be compared
+   * @throws FailedException if one has no folder, or would replace an input
+   * @throws IOException if one cannot be written, or files cannot be compared
    */
   static void check(ParseResult options) throws IOException {
     List<Named> all = named(options);
@@ -96,7 +97,7 @@ final class Outputs {
     return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
   }
 
-  private static void requireWritable(Path path) {
+  private static void requireWritable(Path path) throws IOException {
     @Nullable Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new FailedException(path + ": folder does not exist: " + folder);
@@ -104,11 +105,6 @@ final class Outputs {
     if (Files.isDirectory(path)) {
       throw new FailedException(path + ": is a folder, expected a file's name");
     }
-    try {
-      Path real = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-      Files.delete(Files.createTempFile(real.getParent(), ".heddle.", ".tmp"));
-    } catch (IOException e) {
-      throw new FailedException(path + ": the folder " + folder + " may not be written to", e);
-    }
+    AtomicFile.check(path);
   }
 }

@@ -96,7 +96,8 @@ class OutputsTest {
         }) {
       assertThat(run(words))
           .isEqualTo(
-              new Heddle(1, "", "heddle: /proc/z.npz: the folder /proc may not be written to\n"));
+              new Heddle(
+                  1, "", "heddle: /proc/z.npz: the folder \"/proc\" may not be written to\n"));
     }
   }
 

@@ -219,7 +219,7 @@ class TrainCommandTest {
     assumeTrue(Files.isDirectory(Path.of("/proc")), "needs a folder that nobody may write to");
 
     assertThat(train("--out", "/proc/z.msgpack", "--steps", 5))
-        .isEqualTo(failure("/proc/z.msgpack: the folder /proc may not be written to"));
+        .isEqualTo(failure("/proc/z.msgpack: the folder \"/proc\" may not be written to"));
   }
 
   @Test

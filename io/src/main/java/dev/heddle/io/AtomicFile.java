@@ -57,6 +57,28 @@ public final class AtomicFile {
     write(file, body, new Disk());
   }
 
+  /**
+   * Tries whether a file can be written, for work that ends with writing it. Makes an empty
+   * temporary file and removes it.
+   *
+   * @throws CheckpointException as {@link #write}
+   * @throws IOException as {@link #write}
+   */
+  public static void check(Path file) throws IOException {
+    Place place = Place.of(file);
+    Path target = behindLinks(place, file);
+    Path folder = folderOf(place, target);
+    FileAccess access = FileAccess.of(place, target);
+    Path temporary = TemporaryName.of(target).in(folder);
+    try {
+      access.create(temporary);
+    } catch (IOException e) {
+      throw failed(place, folder, e);
+    } finally {
+      TemporaryName.free(temporary);
+    }
+  }
+
   /** As {@link #write(Path, Body)}, by other steps. */
   static void write(Path file, Body body, Disk disk) throws IOException {
     Place place = Place.of(file);
@@ -118,8 +140,8 @@ public final class AtomicFile {
     return switch (e) {
       case AccessDeniedException denied ->
           place.error("the folder " + shown + " may not be written to", e);
-      case NoSuchFileException none ->
-          place.error("cannot be written: the folder " + shown + " takes no new files", e);
+      case NoSuchFileException virtual -> // as /proc says it
+          place.error("the folder " + shown + " may not be written to", e);
       case FileSystemException other ->
           place.error(
               "cannot be written: "

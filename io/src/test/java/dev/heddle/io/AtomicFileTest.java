@@ -253,6 +253,9 @@ class AtomicFileTest {
       assertThatThrownBy(() -> AtomicFile.write(name, text("new")))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(name + ": is write-protected: its permissions are r--r--r--");
+      assertThatThrownBy(() -> AtomicFile.check(name))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(name + ": is write-protected: its permissions are r--r--r--");
     }
 
     assertThat(file).hasContent("old");
@@ -269,6 +272,17 @@ class AtomicFileTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void aCheckLeavesEverythingAsItIs() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+
+    AtomicFile.check(file);
+    AtomicFile.check(folder.resolve("new.txt"));
+
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("a.txt");
   }
 
   @Test
@@ -368,6 +382,29 @@ class AtomicFileTest {
     return writer;
   }
 
+  /**
+   * A second writer in this process must not cost the first one its lock, as POSIX would have it.
+   */
+  @Test
+  void anotherProcessLeavesAWriterAloneWhoseProcessHasASecondOne() throws IOException {
+    Path file = folder.resolve("a.txt");
+
+    AtomicFile.write(
+        file,
+        out -> {
+          AtomicFile.write(file, text("inner"));
+          Process other = writer(file);
+          other.getOutputStream().write('\n');
+          other.getOutputStream().flush();
+          assertThat(other.onExit().join().exitValue()).isZero();
+          assertThat(file).hasContent("half and half");
+          text("outer").writeTo(out);
+        });
+
+    assertThat(file).hasContent("outer");
+    assertThat(names()).containsExactly("a.txt");
+  }
+
   @Test
   void theFileOfALiveProcessStaysAndThatOfAKilledOneDoesNot() throws Exception {
     Path file = folder.resolve("a.txt");
@@ -399,7 +436,10 @@ class AtomicFileTest {
 
     assertThatThrownBy(() -> AtomicFile.write(proc.resolve("a.txt"), text("x")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage("/proc/a.txt: cannot be written: the folder \"/proc\" takes no new files");
+        .hasMessage("/proc/a.txt: the folder \"/proc\" may not be written to");
+    assertThatThrownBy(() -> AtomicFile.check(proc.resolve("a.txt")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("/proc/a.txt: the folder \"/proc\" may not be written to");
   }
 
   @Test
