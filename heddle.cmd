@@ -5,6 +5,7 @@ rem   heddle COMMAND ...      runs the command line; builds it first where it is
 rem   heddle java ARG...      the JDK's java with Heddle's modules on the module path: heddle java First.java
 rem   heddle jshell ARG...    the JDK's jshell, likewise, with Heddle's packages imported
 rem   heddle test [ARG...]    builds and tests everything; ARGs go to Maven
+rem   heddle mutate [PACKAGE] changes the code in many small ways and reports the changes that no test of its module notices
 rem   heddle tidy             formats the Java sources
 rem   heddle site             writes the API reference (Javadoc of all library modules) to target\site\api
 rem   heddle bench ...        measures Heddle beside its peers, which are fetched on first use
@@ -33,6 +34,7 @@ set "java=%jdk%\bin\java.exe"
 
 set "rest=%*"
 if "%~1"=="test" goto test
+if "%~1"=="mutate" goto mutate
 if "%~1"=="tidy" goto tidy
 if "%~1"=="site" goto site
 if "%~1"=="java" goto java
@@ -104,6 +106,23 @@ call :maven --fail-at-end -Pconsumers -Dspotless.check.skip=true %rest% verify |
 call :maven --quiet spotless:check || set "failed=1"
 call :say left out: the live comparison with Flax, whose set-up is a POSIX shell script
 exit /b %failed%
+
+:mutate
+if "%~2"=="" (
+  call :say mutate: expected a package below dev.heddle, such as optim
+  exit /b 2
+)
+set "package=%~2"
+set "folder=%package:.=\%"
+set "module="
+for %%m in (core simd io models cli) do if exist "%root%\%%m\src\main\java\dev\heddle\%folder%\" set "module=%%m"
+if not defined module (
+  call :say mutate %package%: expected a package below dev.heddle, such as optim
+  exit /b 2
+)
+call :maven --quiet -Pmutate -pl %module% -am -Dspotless.check.skip=true "-DtargetClasses=dev.heddle.%package%.*" "-DtargetTests=dev.heddle.*" test-compile org.pitest:pitest-maven:mutationCoverage || exit /b 1
+call :say the report is %root%\%module%\target\pit-reports\index.html
+exit /b 0
 
 rem --- building: a directory for each build below target\heddle; the file KIND.current names the one in use
 
@@ -189,9 +208,9 @@ rem --- help
 rem sets help where a command of the launcher's own is asked for help
 :wants_help
 set "help="
-if "%~1"=="help" for %%c in (test tidy site java jshell) do if "%~2"=="%%c" set "help=yes"
+if "%~1"=="help" for %%c in (test mutate tidy site java jshell) do if "%~2"=="%%c" set "help=yes"
 for %%c in (java jshell) do if "%~1"=="%%c" for %%o in (-h --help) do if "%~2"=="%%o" set "help=yes"
-for %%c in (test tidy site) do if "%~1"=="%%c" for %%o in (%*) do (
+for %%c in (test mutate tidy site) do if "%~1"=="%%c" for %%o in (%*) do (
   if "%%~o"=="-h" set "help=yes"
   if "%%~o"=="--help" set "help=yes"
 )
@@ -213,6 +232,12 @@ exit /b 0
 echo Usage: heddle test [ARG...]
 echo Builds and tests every module and checks the format.
 echo   ARG...   arguments for Maven, such as -Dheddle.jvm=-Xint
+exit /b 0
+
+:help_mutate
+echo Usage: heddle mutate PACKAGE
+echo Changes the compiled code of dev.heddle.PACKAGE in one place at a time, with PIT, and runs the tests of its own module
+echo that reach the place.
 exit /b 0
 
 :help_tidy

@@ -234,7 +234,7 @@ class LauncherBuildTest {
 
   @Test
   void theLaunchersOwnCommandsShowHelpAndDoNothingElse() throws Exception {
-    for (String command : List.of("test", "tidy", "site", "java", "jshell")) {
+    for (String command : List.of("test", "mutate", "tidy", "site", "java", "jshell")) {
       Run help = run(Map.of("HEDDLE_JAVA_HOME", "/nowhere"), "heddle", command, "--help");
       assertThat(help.out()).startsWith("Usage: heddle " + command);
       assertThat(help.err()).isEmpty();
@@ -247,6 +247,47 @@ class LauncherBuildTest {
     assertThat(heddle("site", "core"))
         .isEqualTo(new Run(2, "", "heddle: site takes no arguments\n"));
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void mutationsAreCountedByPackageWithTheTestsOfItsModule() throws Exception {
+    Files.createDirectories(checkout.resolve("io/src/main/java/dev/heddle/io"));
+    script(
+        "mvnw",
+        """
+        #!/bin/sh
+        printf '%s\\n' "$@" > asked
+        mkdir -p io/target/pit-reports
+        cat > io/target/pit-reports/mutations.csv << 'END'
+        Npz.java,dev.heddle.io.Npz,MathMutator,read,1,KILLED,a test
+        Npz.java,dev.heddle.io.Npz,MathMutator,read,2,SURVIVED,none
+        Npz.java,dev.heddle.io.Npz,MathMutator,read,3,NO_COVERAGE,none
+        Npz.java,dev.heddle.io.Npz,MathMutator,read,4,TIMED_OUT,a test
+        END
+        """);
+    Run run = heddle("mutate", "io");
+    assertThat(run.out())
+        .isEqualTo(
+            "io: 2 of 4 changes noticed (50 %); all are in "
+                + checkout.toRealPath().resolve("io/target/pit-reports/index.html")
+                + "\n");
+    assertThat(run.err()).isEqualTo("heddle: mutations of dev.heddle.io, with the tests of io\n");
+    assertThat(Files.readString(checkout.resolve("asked")))
+        .contains("-pl\nio\n-am\n", "-DtargetClasses=dev.heddle.io.*\n");
+
+    script("mvnw", "#!/bin/sh\necho no tests\nexit 1\n");
+    run = heddle("mutate", "io");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("no tests\n", "heddle: mutate io failed; all it said is in ")
+        .doesNotContain("changes noticed");
+    assertThat(heddle("mutate", "../io"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "heddle: mutate ../io: expected a package below dev.heddle, such as optim or"
+                    + " array.op\n"));
   }
 
   @Test

@@ -69,7 +69,7 @@ class WindowsLauncherTest {
 
   @Test
   void helpIsThereForEveryCommandThatOffersIt() throws IOException {
-    for (String command : List.of("test", "tidy", "site", "java", "jshell")) {
+    for (String command : List.of("test", "mutate", "tidy", "site", "java", "jshell")) {
       assertThat(read("heddle.cmd")).contains("\n:help_" + command + "\n");
     }
   }

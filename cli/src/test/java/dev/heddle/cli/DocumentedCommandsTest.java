@@ -48,6 +48,7 @@ class DocumentedCommandsTest {
           "heddle java First.java", "ReadmeTest, and LauncherBuildTest for the options",
           "heddle test", "the build itself",
           "heddle tidy", "the build itself, which checks the format",
+          "heddle mutate optim", "LauncherBuildTest, with a Maven that stands in",
           "heddle bench --json speed.json", "BenchTest, with peers that stand in");
 
   /** What makes a training small enough for a test; the model is README's otherwise. */
