@@ -88,7 +88,10 @@ final class BlockState {
     System.arraycopy(other.weighted, 0, weighted, 0, weighted.length);
   }
 
-  /** This state, of earlier keys, becomes that of both. */
+  /**
+   * This state, of earlier keys, becomes that of both. The weighted values two vectors at a time;
+   * what is scaled by 0 is nothing, whatever it was.
+   */
   private void merge(BlockState later) {
     for (int lane = 0; lane < maxima.length; lane++) {
       float both = Math.max(maxima[lane], later.maxima[lane]);
@@ -97,15 +100,24 @@ final class BlockState {
       maxima[lane] = both;
       sums[lane] = Math.fma(later.sums[lane], laterScales[lane], sums[lane] * scales[lane]);
     }
-    for (int lane = 0; lane < maxima.length; lane += LANES) {
-      FloatVector scale = FloatVector.fromArray(F, scales, lane);
-      FloatVector laterScale = FloatVector.fromArray(F, laterScales, lane);
-      VectorMask<Float> nothing = scale.compare(VectorOperators.EQ, 0f);
-      VectorMask<Float> nothingLater = laterScale.compare(VectorOperators.EQ, 0f);
-      for (int at = lane; at < weighted.length; at += maxima.length) {
-        FloatVector own = FloatVector.fromArray(F, weighted, at).mul(scale).blend(0f, nothing);
-        FloatVector sum = FloatVector.fromArray(F, later.weighted, at).fma(laterScale, own);
-        sum.blend(own, nothingLater).intoArray(weighted, at);
+    float[] own = weighted;
+    int block = SimdAttention.BLOCK;
+    for (int lane = 0; lane < block; lane += 2 * LANES) {
+      FloatVector by0 = FloatVector.fromArray(F, scales, lane);
+      FloatVector by1 = FloatVector.fromArray(F, scales, lane + LANES);
+      FloatVector later0 = FloatVector.fromArray(F, laterScales, lane);
+      FloatVector later1 = FloatVector.fromArray(F, laterScales, lane + LANES);
+      VectorMask<Float> nothing0 = by0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> nothing1 = by1.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> noLater0 = later0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> noLater1 = later1.compare(VectorOperators.EQ, 0f);
+      for (int at = lane; at < own.length; at += block) {
+        FloatVector own0 = FloatVector.fromArray(F, own, at).mul(by0).blend(0f, nothing0);
+        FloatVector sum0 = FloatVector.fromArray(F, later.weighted, at).fma(later0, own0);
+        sum0.blend(own0, noLater0).intoArray(own, at);
+        FloatVector own1 = FloatVector.fromArray(F, own, at + LANES).mul(by1).blend(0f, nothing1);
+        FloatVector sum1 = FloatVector.fromArray(F, later.weighted, at + LANES).fma(later1, own1);
+        sum1.blend(own1, noLater1).intoArray(own, at + LANES);
       }
     }
   }

@@ -46,16 +46,19 @@ final class CircularFunctions {
         }
         continue;
       }
-      DoubleVector x = WideFunctions.wide(narrow);
+      DoubleVector x = (DoubleVector) narrow.castShape(D, 0);
       DoubleVector shifted = x.mul(PI_INVERSE).add(ROUNDER);
       DoubleVector turns = shifted.sub(ROUNDER);
       DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));
       LongVector sign = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGN_BIT);
-      DoubleVector y =
-          polynomial(r)
-              .reinterpretAsLongs()
-              .lanewise(VectorOperators.XOR, sign)
-              .reinterpretAsDoubles();
+      DoubleVector square = r.mul(r);
+      DoubleVector p = square.mul(SIN_5).add(SIN_4);
+      p = p.mul(square).add(SIN_3);
+      p = p.mul(square).add(SIN_2);
+      p = p.mul(square).add(SIN_1);
+      p = p.mul(square).add(SIN_0);
+      LongVector size = r.add(r.mul(square).mul(p)).reinterpretAsLongs();
+      DoubleVector y = size.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
       FloatVector rounded = (FloatVector) y.castShape(HALF, 0);
       rounded.blend(narrow, narrow.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
     }
@@ -72,29 +75,22 @@ final class CircularFunctions {
         }
         continue;
       }
-      DoubleVector x = WideFunctions.wide(narrow);
+      DoubleVector x = (DoubleVector) narrow.castShape(D, 0);
       DoubleVector shifted = x.mul(PI_INVERSE).sub(HALF_TURN).add(ROUNDER);
       DoubleVector turns = shifted.sub(ROUNDER).add(HALF_TURN);
       DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));
       LongVector sign =
           shifted.reinterpretAsLongs().add(1).lanewise(VectorOperators.LSHL, SIGN_BIT);
-      DoubleVector y =
-          polynomial(r)
-              .reinterpretAsLongs()
-              .lanewise(VectorOperators.XOR, sign)
-              .reinterpretAsDoubles();
+      DoubleVector square = r.mul(r);
+      DoubleVector p = square.mul(SIN_5).add(SIN_4);
+      p = p.mul(square).add(SIN_3);
+      p = p.mul(square).add(SIN_2);
+      p = p.mul(square).add(SIN_1);
+      p = p.mul(square).add(SIN_0);
+      LongVector size = r.add(r.mul(square).mul(p)).reinterpretAsLongs();
+      DoubleVector y = size.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
       ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
     }
     return i;
-  }
-
-  private static DoubleVector polynomial(DoubleVector r) {
-    DoubleVector square = r.mul(r);
-    DoubleVector value = square.mul(SIN_5).add(SIN_4);
-    value = value.mul(square).add(SIN_3);
-    value = value.mul(square).add(SIN_2);
-    value = value.mul(square).add(SIN_1);
-    value = value.mul(square).add(SIN_0);
-    return r.add(r.mul(square).mul(value));
   }
 }

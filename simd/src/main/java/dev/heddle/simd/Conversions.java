@@ -29,31 +29,16 @@ final class Conversions {
   private static final short FLOAT16_INFINITY = 0x7c00;
   private static final short FLOAT16_NAN = 0x7e00;
 
+  private static final float[] NONE = {};
+
   private Conversions() {}
 
   static int fromBfloat16(short[] in, int from, float[] out, int at, int n) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      IntVector bits = (IntVector) ShortVector.fromArray(HALF, in, from + i).castShape(I, 0);
-      bits.lanewise(VectorOperators.LSHL, DROPPED).reinterpretAsFloats().intoArray(out, at + i);
-    }
-    return i;
+    return pass(Pass.FROM_BFLOAT16, out, at, in, from, n);
   }
 
   static int toBfloat16(float[] in, int from, short[] out, int at, int n) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      IntVector bits = bfloat16(FloatVector.fromArray(F, in, from + i));
-      ((ShortVector) bits.castShape(HALF, 0)).intoArray(out, at + i);
-    }
-    return i;
-  }
-
-  private static IntVector bfloat16(FloatVector x) {
-    IntVector bits = x.reinterpretAsInts();
-    IntVector odd = bits.lanewise(VectorOperators.LSHR, DROPPED).and(1);
-    IntVector rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, DROPPED);
-    return rounded.blend(BFLOAT16_NAN, x.compare(VectorOperators.NE, x).cast(I));
+    return pass(Pass.TO_BFLOAT16, in, from, out, at, n);
   }
 
   /**
@@ -75,17 +60,52 @@ final class Conversions {
   }
 
   private static void makeNanCanonical(short[] values, int from, int n) {
-    int i = 0;
-    for (; i + S.length() <= n; i += S.length()) {
-      ShortVector bits = ShortVector.fromArray(S, values, from + i);
-      var nan = bits.and(Short.MAX_VALUE).compare(VectorOperators.GT, FLOAT16_INFINITY);
-      if (nan.anyTrue()) {
-        bits.blend(FLOAT16_NAN, nan).intoArray(values, from + i);
-      }
-    }
-    for (; i < n; i++) {
+    for (int i = pass(Pass.CANONICAL_NAN, NONE, 0, values, from, n); i < n; i++) {
       boolean isNan = (values[from + i] & Short.MAX_VALUE) > FLOAT16_INFINITY;
       values[from + i] = isNan ? FLOAT16_NAN : values[from + i];
     }
+  }
+
+  /** What {@link #pass} does. */
+  private enum Pass {
+    FROM_BFLOAT16,
+    TO_BFLOAT16,
+    CANONICAL_NAN
+  }
+
+  /**
+   * All the loops in one method, so that it is too long to be inlined; how many elements it did.
+   */
+  private static int pass(Pass pass, float[] wide, int at, short[] half, int from, int n) {
+    int i = 0;
+    switch (pass) {
+      case FROM_BFLOAT16 -> {
+        for (; i + LANES <= n; i += LANES) {
+          IntVector bits = (IntVector) ShortVector.fromArray(HALF, half, from + i).castShape(I, 0);
+          IntVector shifted = bits.lanewise(VectorOperators.LSHL, DROPPED);
+          shifted.reinterpretAsFloats().intoArray(wide, at + i);
+        }
+      }
+      case TO_BFLOAT16 -> {
+        for (; i + LANES <= n; i += LANES) {
+          FloatVector x = FloatVector.fromArray(F, wide, at + i);
+          IntVector bits = x.reinterpretAsInts();
+          IntVector odd = bits.lanewise(VectorOperators.LSHR, DROPPED).and(1);
+          IntVector rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, DROPPED);
+          rounded = rounded.blend(BFLOAT16_NAN, x.compare(VectorOperators.NE, x).cast(I));
+          ((ShortVector) rounded.castShape(HALF, 0)).intoArray(half, from + i);
+        }
+      }
+      case CANONICAL_NAN -> {
+        for (; i + S.length() <= n; i += S.length()) {
+          ShortVector bits = ShortVector.fromArray(S, half, from + i);
+          var nan = bits.and(Short.MAX_VALUE).compare(VectorOperators.GT, FLOAT16_INFINITY);
+          if (nan.anyTrue()) {
+            bits.blend(FLOAT16_NAN, nan).intoArray(half, from + i);
+          }
+        }
+      }
+    }
+    return i;
   }
 }

@@ -63,7 +63,7 @@ final class HalfFinish {
         y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
       }
     } else {
-      boolean isPower = Finish.isPower(divisor);
+      boolean isPower = Passes.isPower(divisor);
       float inverse = 1 / divisor;
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
@@ -119,7 +119,7 @@ final class HalfFinish {
         }
       }
     } else {
-      boolean isPower = Finish.isPower(divisor);
+      boolean isPower = Passes.isPower(divisor);
       float inverse = 1 / divisor;
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
@@ -160,12 +160,9 @@ final class HalfFinish {
 
   /** One vector with an overflow, an infinity or a NaN. */
   private static void inSteps(float[] c, int to, float[] bias, int from, float divisor) {
-    Passes.round(Rounding.FLOAT16, c, to, to + LANES);
-    FloatVector.fromArray(F, c, to).add(FloatVector.fromArray(F, bias, from)).intoArray(c, to);
-    Passes.round(Rounding.FLOAT16, c, to, to + LANES);
-    if (divisor != 1) {
-      FloatVector.fromArray(F, c, to).div(divisor).intoArray(c, to);
-      Passes.round(Rounding.FLOAT16, c, to, to + LANES);
+    for (int i = 0; i < LANES; i++) {
+      float sum = Rounding.FLOAT16.round(Rounding.FLOAT16.round(c[to + i]) + bias[from + i]);
+      c[to + i] = divisor == 1 ? sum : Rounding.FLOAT16.round(sum / divisor);
     }
   }
 }

@@ -47,17 +47,9 @@ final class MicroKernel2 {
       rows4(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, k, fresh);
       r += 4;
     }
-    if (r + 2 <= rows) {
-      rows2(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, k, fresh);
-      r += 2;
-    }
     if (r < rows) {
-      rows1(a, ao + r * lda, b, bo, ldb, c, co + r * ldc, k, fresh);
+      fewRows(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, rows - r, k, fresh);
     }
-  }
-
-  private static FloatVector start(float[] c, int at, boolean fresh) {
-    return fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, at);
   }
 
   /** 6 rows. */
@@ -83,18 +75,18 @@ final class MicroKernel2 {
     int c3 = co + 3 * ldc;
     int c4 = co + 4 * ldc;
     int c5 = co + 5 * ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    FloatVector s20 = start(c, c2, fresh);
-    FloatVector s21 = start(c, c2 + LANES, fresh);
-    FloatVector s30 = start(c, c3, fresh);
-    FloatVector s31 = start(c, c3 + LANES, fresh);
-    FloatVector s40 = start(c, c4, fresh);
-    FloatVector s41 = start(c, c4 + LANES, fresh);
-    FloatVector s50 = start(c, c5, fresh);
-    FloatVector s51 = start(c, c5 + LANES, fresh);
+    FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+    FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+    FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+    FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+    FloatVector s20 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2);
+    FloatVector s21 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + LANES);
+    FloatVector s30 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3);
+    FloatVector s31 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + LANES);
+    FloatVector s40 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4);
+    FloatVector s41 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4 + LANES);
+    FloatVector s50 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5);
+    FloatVector s51 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5 + LANES);
     for (int i = 0, at = bo; i < k; i++, at += ldb) {
       FloatVector b0 = FloatVector.fromArray(F, b, at);
       FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
@@ -150,14 +142,14 @@ final class MicroKernel2 {
     int c1 = co + ldc;
     int c2 = co + 2 * ldc;
     int c3 = co + 3 * ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    FloatVector s20 = start(c, c2, fresh);
-    FloatVector s21 = start(c, c2 + LANES, fresh);
-    FloatVector s30 = start(c, c3, fresh);
-    FloatVector s31 = start(c, c3 + LANES, fresh);
+    FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+    FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+    FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+    FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+    FloatVector s20 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2);
+    FloatVector s21 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + LANES);
+    FloatVector s30 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3);
+    FloatVector s31 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + LANES);
     for (int i = 0, at = bo; i < k; i++, at += ldb) {
       FloatVector b0 = FloatVector.fromArray(F, b, at);
       FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
@@ -184,8 +176,11 @@ final class MicroKernel2 {
     s31.intoArray(c, c3 + LANES);
   }
 
-  /** 2 rows. */
-  private static void rows2(
+  /**
+   * Up to 3 rows: two of them, and one. Both are in one method, so that it is too long to be
+   * inlined (see the package).
+   */
+  private static void fewRows(
       float[] a,
       int ao,
       int lda,
@@ -195,43 +190,45 @@ final class MicroKernel2 {
       float[] c,
       int co,
       int ldc,
+      int rows,
       int k,
       boolean fresh) {
-    int a1 = ao + lda;
-    int c1 = co + ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    for (int i = 0, at = bo; i < k; i++, at += ldb) {
-      FloatVector b0 = FloatVector.fromArray(F, b, at);
-      FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
-      FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
-      s00 = x0.fma(b0, s00);
-      s01 = x0.fma(b1, s01);
-      FloatVector x1 = FloatVector.broadcast(F, a[a1 + i]);
-      s10 = x1.fma(b0, s10);
-      s11 = x1.fma(b1, s11);
+    if (rows >= 2) {
+      int a1 = ao + lda;
+      int c1 = co + ldc;
+      FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+      FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+      FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+      FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+      for (int i = 0, at = bo; i < k; i++, at += ldb) {
+        FloatVector b0 = FloatVector.fromArray(F, b, at);
+        FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
+        FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
+        s00 = x0.fma(b0, s00);
+        s01 = x0.fma(b1, s01);
+        FloatVector x1 = FloatVector.broadcast(F, a[a1 + i]);
+        s10 = x1.fma(b0, s10);
+        s11 = x1.fma(b1, s11);
+      }
+      s00.intoArray(c, co);
+      s01.intoArray(c, co + LANES);
+      s10.intoArray(c, c1);
+      s11.intoArray(c, c1 + LANES);
     }
-    s00.intoArray(c, co);
-    s01.intoArray(c, co + LANES);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + LANES);
-  }
-
-  /** 1 row. */
-  private static void rows1(
-      float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co, int k, boolean fresh) {
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    for (int i = 0, at = bo; i < k; i++, at += ldb) {
-      FloatVector b0 = FloatVector.fromArray(F, b, at);
-      FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
-      FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
-      s00 = x0.fma(b0, s00);
-      s01 = x0.fma(b1, s01);
+    if (rows % 2 == 1) {
+      int al = ao + (rows - 1) * lda;
+      int cl = co + (rows - 1) * ldc;
+      FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl);
+      FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl + LANES);
+      for (int i = 0, at = bo; i < k; i++, at += ldb) {
+        FloatVector b0 = FloatVector.fromArray(F, b, at);
+        FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
+        FloatVector x0 = FloatVector.broadcast(F, a[al + i]);
+        s00 = x0.fma(b0, s00);
+        s01 = x0.fma(b1, s01);
+      }
+      s00.intoArray(c, cl);
+      s01.intoArray(c, cl + LANES);
     }
-    s00.intoArray(c, co);
-    s01.intoArray(c, co + LANES);
   }
 }

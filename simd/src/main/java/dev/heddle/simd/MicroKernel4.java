@@ -47,17 +47,9 @@ final class MicroKernel4 {
       rows4(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, k, fresh);
       r += 4;
     }
-    if (r + 2 <= rows) {
-      rows2(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, k, fresh);
-      r += 2;
-    }
     if (r < rows) {
-      rows1(a, ao + r * lda, b, bo, ldb, c, co + r * ldc, k, fresh);
+      fewRows(a, ao + r * lda, lda, b, bo, ldb, c, co + r * ldc, ldc, rows - r, k, fresh);
     }
-  }
-
-  private static FloatVector start(float[] c, int at, boolean fresh) {
-    return fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, at);
   }
 
   /** 6 rows. */
@@ -83,30 +75,30 @@ final class MicroKernel4 {
     int c3 = co + 3 * ldc;
     int c4 = co + 4 * ldc;
     int c5 = co + 5 * ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s02 = start(c, co + 2 * LANES, fresh);
-    FloatVector s03 = start(c, co + 3 * LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    FloatVector s12 = start(c, c1 + 2 * LANES, fresh);
-    FloatVector s13 = start(c, c1 + 3 * LANES, fresh);
-    FloatVector s20 = start(c, c2, fresh);
-    FloatVector s21 = start(c, c2 + LANES, fresh);
-    FloatVector s22 = start(c, c2 + 2 * LANES, fresh);
-    FloatVector s23 = start(c, c2 + 3 * LANES, fresh);
-    FloatVector s30 = start(c, c3, fresh);
-    FloatVector s31 = start(c, c3 + LANES, fresh);
-    FloatVector s32 = start(c, c3 + 2 * LANES, fresh);
-    FloatVector s33 = start(c, c3 + 3 * LANES, fresh);
-    FloatVector s40 = start(c, c4, fresh);
-    FloatVector s41 = start(c, c4 + LANES, fresh);
-    FloatVector s42 = start(c, c4 + 2 * LANES, fresh);
-    FloatVector s43 = start(c, c4 + 3 * LANES, fresh);
-    FloatVector s50 = start(c, c5, fresh);
-    FloatVector s51 = start(c, c5 + LANES, fresh);
-    FloatVector s52 = start(c, c5 + 2 * LANES, fresh);
-    FloatVector s53 = start(c, c5 + 3 * LANES, fresh);
+    FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+    FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+    FloatVector s02 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 2 * LANES);
+    FloatVector s03 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 3 * LANES);
+    FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+    FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+    FloatVector s12 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 2 * LANES);
+    FloatVector s13 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 3 * LANES);
+    FloatVector s20 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2);
+    FloatVector s21 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + LANES);
+    FloatVector s22 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + 2 * LANES);
+    FloatVector s23 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + 3 * LANES);
+    FloatVector s30 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3);
+    FloatVector s31 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + LANES);
+    FloatVector s32 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + 2 * LANES);
+    FloatVector s33 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + 3 * LANES);
+    FloatVector s40 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4);
+    FloatVector s41 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4 + LANES);
+    FloatVector s42 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4 + 2 * LANES);
+    FloatVector s43 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c4 + 3 * LANES);
+    FloatVector s50 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5);
+    FloatVector s51 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5 + LANES);
+    FloatVector s52 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5 + 2 * LANES);
+    FloatVector s53 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c5 + 3 * LANES);
     for (int i = 0, at = bo; i < k; i++, at += ldb) {
       FloatVector b0 = FloatVector.fromArray(F, b, at);
       FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
@@ -188,22 +180,22 @@ final class MicroKernel4 {
     int c1 = co + ldc;
     int c2 = co + 2 * ldc;
     int c3 = co + 3 * ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s02 = start(c, co + 2 * LANES, fresh);
-    FloatVector s03 = start(c, co + 3 * LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    FloatVector s12 = start(c, c1 + 2 * LANES, fresh);
-    FloatVector s13 = start(c, c1 + 3 * LANES, fresh);
-    FloatVector s20 = start(c, c2, fresh);
-    FloatVector s21 = start(c, c2 + LANES, fresh);
-    FloatVector s22 = start(c, c2 + 2 * LANES, fresh);
-    FloatVector s23 = start(c, c2 + 3 * LANES, fresh);
-    FloatVector s30 = start(c, c3, fresh);
-    FloatVector s31 = start(c, c3 + LANES, fresh);
-    FloatVector s32 = start(c, c3 + 2 * LANES, fresh);
-    FloatVector s33 = start(c, c3 + 3 * LANES, fresh);
+    FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+    FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+    FloatVector s02 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 2 * LANES);
+    FloatVector s03 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 3 * LANES);
+    FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+    FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+    FloatVector s12 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 2 * LANES);
+    FloatVector s13 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 3 * LANES);
+    FloatVector s20 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2);
+    FloatVector s21 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + LANES);
+    FloatVector s22 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + 2 * LANES);
+    FloatVector s23 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c2 + 3 * LANES);
+    FloatVector s30 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3);
+    FloatVector s31 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + LANES);
+    FloatVector s32 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + 2 * LANES);
+    FloatVector s33 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c3 + 3 * LANES);
     for (int i = 0, at = bo; i < k; i++, at += ldb) {
       FloatVector b0 = FloatVector.fromArray(F, b, at);
       FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
@@ -248,8 +240,11 @@ final class MicroKernel4 {
     s33.intoArray(c, c3 + 3 * LANES);
   }
 
-  /** 2 rows. */
-  private static void rows2(
+  /**
+   * Up to 3 rows: two of them, and one. Both are in one method, so that it is too long to be
+   * inlined (see the package).
+   */
+  private static void fewRows(
       float[] a,
       int ao,
       int lda,
@@ -259,65 +254,67 @@ final class MicroKernel4 {
       float[] c,
       int co,
       int ldc,
+      int rows,
       int k,
       boolean fresh) {
-    int a1 = ao + lda;
-    int c1 = co + ldc;
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s02 = start(c, co + 2 * LANES, fresh);
-    FloatVector s03 = start(c, co + 3 * LANES, fresh);
-    FloatVector s10 = start(c, c1, fresh);
-    FloatVector s11 = start(c, c1 + LANES, fresh);
-    FloatVector s12 = start(c, c1 + 2 * LANES, fresh);
-    FloatVector s13 = start(c, c1 + 3 * LANES, fresh);
-    for (int i = 0, at = bo; i < k; i++, at += ldb) {
-      FloatVector b0 = FloatVector.fromArray(F, b, at);
-      FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
-      FloatVector b2 = FloatVector.fromArray(F, b, at + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(F, b, at + 3 * LANES);
-      FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
-      s00 = x0.fma(b0, s00);
-      s01 = x0.fma(b1, s01);
-      s02 = x0.fma(b2, s02);
-      s03 = x0.fma(b3, s03);
-      FloatVector x1 = FloatVector.broadcast(F, a[a1 + i]);
-      s10 = x1.fma(b0, s10);
-      s11 = x1.fma(b1, s11);
-      s12 = x1.fma(b2, s12);
-      s13 = x1.fma(b3, s13);
+    if (rows >= 2) {
+      int a1 = ao + lda;
+      int c1 = co + ldc;
+      FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co);
+      FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + LANES);
+      FloatVector s02 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 2 * LANES);
+      FloatVector s03 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, co + 3 * LANES);
+      FloatVector s10 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1);
+      FloatVector s11 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + LANES);
+      FloatVector s12 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 2 * LANES);
+      FloatVector s13 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, c1 + 3 * LANES);
+      for (int i = 0, at = bo; i < k; i++, at += ldb) {
+        FloatVector b0 = FloatVector.fromArray(F, b, at);
+        FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
+        FloatVector b2 = FloatVector.fromArray(F, b, at + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(F, b, at + 3 * LANES);
+        FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
+        s00 = x0.fma(b0, s00);
+        s01 = x0.fma(b1, s01);
+        s02 = x0.fma(b2, s02);
+        s03 = x0.fma(b3, s03);
+        FloatVector x1 = FloatVector.broadcast(F, a[a1 + i]);
+        s10 = x1.fma(b0, s10);
+        s11 = x1.fma(b1, s11);
+        s12 = x1.fma(b2, s12);
+        s13 = x1.fma(b3, s13);
+      }
+      s00.intoArray(c, co);
+      s01.intoArray(c, co + LANES);
+      s02.intoArray(c, co + 2 * LANES);
+      s03.intoArray(c, co + 3 * LANES);
+      s10.intoArray(c, c1);
+      s11.intoArray(c, c1 + LANES);
+      s12.intoArray(c, c1 + 2 * LANES);
+      s13.intoArray(c, c1 + 3 * LANES);
     }
-    s00.intoArray(c, co);
-    s01.intoArray(c, co + LANES);
-    s02.intoArray(c, co + 2 * LANES);
-    s03.intoArray(c, co + 3 * LANES);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + LANES);
-    s12.intoArray(c, c1 + 2 * LANES);
-    s13.intoArray(c, c1 + 3 * LANES);
-  }
-
-  /** 1 row. */
-  private static void rows1(
-      float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co, int k, boolean fresh) {
-    FloatVector s00 = start(c, co, fresh);
-    FloatVector s01 = start(c, co + LANES, fresh);
-    FloatVector s02 = start(c, co + 2 * LANES, fresh);
-    FloatVector s03 = start(c, co + 3 * LANES, fresh);
-    for (int i = 0, at = bo; i < k; i++, at += ldb) {
-      FloatVector b0 = FloatVector.fromArray(F, b, at);
-      FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
-      FloatVector b2 = FloatVector.fromArray(F, b, at + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(F, b, at + 3 * LANES);
-      FloatVector x0 = FloatVector.broadcast(F, a[ao + i]);
-      s00 = x0.fma(b0, s00);
-      s01 = x0.fma(b1, s01);
-      s02 = x0.fma(b2, s02);
-      s03 = x0.fma(b3, s03);
+    if (rows % 2 == 1) {
+      int al = ao + (rows - 1) * lda;
+      int cl = co + (rows - 1) * ldc;
+      FloatVector s00 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl);
+      FloatVector s01 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl + LANES);
+      FloatVector s02 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl + 2 * LANES);
+      FloatVector s03 = fresh ? FloatVector.zero(F) : FloatVector.fromArray(F, c, cl + 3 * LANES);
+      for (int i = 0, at = bo; i < k; i++, at += ldb) {
+        FloatVector b0 = FloatVector.fromArray(F, b, at);
+        FloatVector b1 = FloatVector.fromArray(F, b, at + LANES);
+        FloatVector b2 = FloatVector.fromArray(F, b, at + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(F, b, at + 3 * LANES);
+        FloatVector x0 = FloatVector.broadcast(F, a[al + i]);
+        s00 = x0.fma(b0, s00);
+        s01 = x0.fma(b1, s01);
+        s02 = x0.fma(b2, s02);
+        s03 = x0.fma(b3, s03);
+      }
+      s00.intoArray(c, cl);
+      s01.intoArray(c, cl + LANES);
+      s02.intoArray(c, cl + 2 * LANES);
+      s03.intoArray(c, cl + 3 * LANES);
     }
-    s00.intoArray(c, co);
-    s01.intoArray(c, co + LANES);
-    s02.intoArray(c, co + 2 * LANES);
-    s03.intoArray(c, co + 3 * LANES);
   }
 }

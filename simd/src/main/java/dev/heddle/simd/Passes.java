@@ -14,6 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 final class Passes {
   private static final int MANTISSA = (1 << 23) - 1;
 
+  private static final float[] NONE = {};
+
   static final int BFLOAT16_DROPPED = 16;
   static final int BFLOAT16_HALF = 0x7fff; // a tie needs one more, which an odd bit adds
   static final int BFLOAT16_KEPT = 0xffff0000;
@@ -34,39 +36,75 @@ final class Passes {
   private Passes() {}
 
   /**
-   * Divides the first {@code count} columns of some rows, and may divide what follows them. A power
-   * of two divides by its inverse, which gives the same bits sooner.
+   * Divides the first {@code count} columns of some rows, and may divide what follows them up to a
+   * multiple of the lanes. A power of two divides by its inverse, which gives the same bits sooner.
    */
-  static void divide(float[] values, int rows, int stride, int count, float divisor) {
-    float inverse = 1 / divisor;
-    boolean power = (Float.floatToRawIntBits(divisor) & MANTISSA) == 0;
-    boolean exact = power && inverse >= Float.MIN_NORMAL && divisor >= Float.MIN_NORMAL;
-    if (divisor == 1) {
-      return;
-    }
-    for (int row = 0; row < rows; row++) {
-      int at = row * stride;
-      for (int end = at + count; at < end; at += LANES) {
-        FloatVector x = FloatVector.fromArray(F, values, at);
-        (exact ? x.mul(inverse) : x.div(divisor)).intoArray(values, at);
+  static void divide(float[] values, int from, int rows, int stride, int count, float divisor) {
+    if (divisor != 1) {
+      if (isPower(divisor)) {
+        columns(Pass.TIMES, values, from, rows, stride, count, 1 / divisor, NONE, 0);
+      } else {
+        columns(Pass.DIVIDE, values, from, rows, stride, count, divisor, NONE, 0);
       }
     }
   }
 
+  /** Whether a product with the inverse rounds the same number. */
+  static boolean isPower(float divisor) {
+    boolean power = (Float.floatToRawIntBits(divisor) & MANTISSA) == 0;
+    return power && 1 / divisor >= Float.MIN_NORMAL && divisor >= Float.MIN_NORMAL;
+  }
+
+  /** Adds 0, as {@link #divide} divides: no zero is negative then. */
+  static void addZero(float[] values, int from, int rows, int stride, int count) {
+    columns(Pass.ADD, values, from, rows, stride, count, 0, NONE, 0);
+  }
+
+  /**
+   * Adds one row to each of some rows.
+   *
+   * @param count how many columns, a multiple of twice the lanes
+   * @param row what is added, from {@code at} on
+   */
+  static void addRow(
+      float[] row, int at, float[] values, int from, int rows, int stride, int count) {
+    columns(Pass.ADD_ROW, values, from, rows, stride, count, 0, row, at);
+  }
+
   /** Whether the first rows hold neither an infinity nor a NaN: times 0 they are not 0. */
   static boolean areFinite(Rows values, int rows) {
-    FloatVector sum = FloatVector.zero(F);
+    float[] data = values.data();
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector s4 = zero;
+    FloatVector s5 = zero;
+    FloatVector s6 = zero;
+    FloatVector s7 = zero;
     float rest = 0;
     for (int r = 0; r < rows; r++) {
       int at = values.at(r);
       int end = at + values.cols();
+      for (; at + 8 * LANES <= end; at += 8 * LANES) {
+        s0 = FloatVector.fromArray(F, data, at).fma(zero, s0);
+        s1 = FloatVector.fromArray(F, data, at + LANES).fma(zero, s1);
+        s2 = FloatVector.fromArray(F, data, at + 2 * LANES).fma(zero, s2);
+        s3 = FloatVector.fromArray(F, data, at + 3 * LANES).fma(zero, s3);
+        s4 = FloatVector.fromArray(F, data, at + 4 * LANES).fma(zero, s4);
+        s5 = FloatVector.fromArray(F, data, at + 5 * LANES).fma(zero, s5);
+        s6 = FloatVector.fromArray(F, data, at + 6 * LANES).fma(zero, s6);
+        s7 = FloatVector.fromArray(F, data, at + 7 * LANES).fma(zero, s7);
+      }
       for (; at + LANES <= end; at += LANES) {
-        sum = FloatVector.fromArray(F, values.data(), at).fma(FloatVector.zero(F), sum);
+        s0 = FloatVector.fromArray(F, data, at).fma(zero, s0);
       }
       for (; at < end; at++) {
-        rest += values.data()[at] * 0;
+        rest += data[at] * 0;
       }
     }
+    FloatVector sum = s0.add(s1).add(s2).add(s3).add(s4).add(s5).add(s6).add(s7);
     return sum.compare(VectorOperators.EQ, 0f).allTrue() && rest == 0;
   }
 
@@ -74,7 +112,7 @@ final class Passes {
   static void round(Rounding rounding, float[] values, int from, int to) {
     if (rounding == Rounding.BFLOAT16 || rounding == Rounding.FLOAT16) {
       int rows = (to - from) / LANES;
-      columns(rounding == Rounding.BFLOAT16, values, from, rows, LANES, LANES);
+      columns(Pass.of(rounding), values, from, rows, LANES, LANES, 0, NONE, 0);
       for (int i = from + rows * LANES; i < to; i++) {
         values[i] = rounding.round(values[i]);
       }
@@ -86,48 +124,98 @@ final class Passes {
     if (count > stride - LANES) {
       round(rounding, values, from, from + rows * stride);
     } else if (rounding == Rounding.BFLOAT16 || rounding == Rounding.FLOAT16) {
-      columns(rounding == Rounding.BFLOAT16, values, from, rows, stride, count);
+      columns(Pass.of(rounding), values, from, rows, stride, count, 0, NONE, 0);
     }
   }
 
   /**
-   * The loops of both types in one method, written out, so that it is too long to be inlined and is
-   * compiled alone: deep below a call, vectors become objects.
+   * All the loops in one method, so that it is too long to be inlined; they go down the rows, one
+   * vector of columns after another.
    *
    * <p>To float16 by adding a number of which the last bit is the one that float16 has last, and
    * subtracting it again. That is all where the numbers stay finite.
+   *
+   * @param number what is added, or what is multiplied or divided by
+   * @param row what is added to each row, from {@code at} on
    */
   private static void columns(
-      boolean isBfloat16, float[] values, int from, int rows, int stride, int count) {
-    if (isBfloat16) {
-      for (int first = from; first < from + count; first += LANES) {
-        for (int r = 0, i = first; r < rows; r++, i += stride) {
-          FloatVector x = FloatVector.fromArray(F, values, i);
-          IntVector bits = x.reinterpretAsInts();
-          IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
-          IntVector y = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
-          VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
-          y.reinterpretAsFloats().blend(x, nan).intoArray(values, i);
-        }
-      }
-      return;
-    }
+      Pass pass,
+      float[] values,
+      int from,
+      int rows,
+      int stride,
+      int count,
+      float number,
+      float[] row,
+      int at) {
     for (int first = from; first < from + count; first += LANES) {
-      for (int r = 0, i = first; r < rows; r++, i += stride) {
-        FloatVector x = FloatVector.fromArray(F, values, i);
-        IntVector bits = x.reinterpretAsInts();
-        IntVector exponent = bits.and(EXPONENT).max(FLOAT16_LEAST_EXPONENT);
-        FloatVector rounder = exponent.add(FLOAT16_ROUNDER).reinterpretAsFloats();
-        IntVector rounded = x.add(rounder).sub(rounder).reinterpretAsInts();
-        FloatVector y = rounded.or(bits.and(SIGN)).reinterpretAsFloats();
-        IntVector size = bits.and(MAGNITUDE);
-        if (!size.compare(VectorOperators.LT, OVERFLOW).allTrue()) {
-          VectorMask<Float> beyond = size.compare(VectorOperators.GE, OVERFLOW).cast(F);
-          y = y.blend(x.mul(Float.POSITIVE_INFINITY), beyond);
-          y = y.blend(x, x.compare(VectorOperators.NE, x));
+      switch (pass) {
+        case ADD -> {
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector.fromArray(F, values, i).add(number).intoArray(values, i);
+          }
         }
-        y.intoArray(values, i);
+        case TIMES -> {
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector.fromArray(F, values, i).mul(number).intoArray(values, i);
+          }
+        }
+        case DIVIDE -> {
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector.fromArray(F, values, i).div(number).intoArray(values, i);
+          }
+        }
+        case ADD_ROW -> { // two vectors of columns
+          FloatVector b0 = FloatVector.fromArray(F, row, at + first - from);
+          first += LANES;
+          FloatVector b1 = FloatVector.fromArray(F, row, at + first - from);
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector.fromArray(F, values, i - LANES).add(b0).intoArray(values, i - LANES);
+            FloatVector.fromArray(F, values, i).add(b1).intoArray(values, i);
+          }
+        }
+        case BFLOAT16 -> {
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector x = FloatVector.fromArray(F, values, i);
+            IntVector bits = x.reinterpretAsInts();
+            IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
+            IntVector y = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
+            VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
+            y.reinterpretAsFloats().blend(x, nan).intoArray(values, i);
+          }
+        }
+        case FLOAT16 -> {
+          for (int r = 0, i = first; r < rows; r++, i += stride) {
+            FloatVector x = FloatVector.fromArray(F, values, i);
+            IntVector bits = x.reinterpretAsInts();
+            IntVector exponent = bits.and(EXPONENT).max(FLOAT16_LEAST_EXPONENT);
+            FloatVector rounder = exponent.add(FLOAT16_ROUNDER).reinterpretAsFloats();
+            IntVector rounded = x.add(rounder).sub(rounder).reinterpretAsInts();
+            FloatVector y = rounded.or(bits.and(SIGN)).reinterpretAsFloats();
+            IntVector size = bits.and(MAGNITUDE);
+            if (!size.compare(VectorOperators.LT, OVERFLOW).allTrue()) {
+              VectorMask<Float> beyond = size.compare(VectorOperators.GE, OVERFLOW).cast(F);
+              y = y.blend(x.mul(Float.POSITIVE_INFINITY), beyond);
+              y = y.blend(x, x.compare(VectorOperators.NE, x));
+            }
+            y.intoArray(values, i);
+          }
+        }
       }
+    }
+  }
+
+  /** What {@link #columns} does. */
+  private enum Pass {
+    ADD,
+    ADD_ROW,
+    TIMES,
+    DIVIDE,
+    BFLOAT16,
+    FLOAT16;
+
+    static Pass of(Rounding rounding) {
+      return rounding == Rounding.BFLOAT16 ? BFLOAT16 : FLOAT16;
     }
   }
 }

@@ -168,7 +168,7 @@ final class SimdAttention {
     float[] packed = scratch.queries;
     Transpose.intoColumns(
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
-    Passes.divide(packed, depth, BLOCK, count, (float) rules.queryDivisor());
+    Passes.divide(packed, 0, depth, BLOCK, count, (float) rules.queryDivisor());
     if (rounded) {
       Passes.round(rules.scoreRounding(), packed, 0, depth, BLOCK, count);
     }

@@ -137,8 +137,10 @@ final class SimdAttentionBackward {
     if (rows == null) {
       return;
     }
+    Passes.addZero(sums, 0, keyTo - keyFrom, stride, rows.cols());
     for (int key = keyFrom; key < keyTo; key++) {
-      Slopes.finish(sums, (key - keyFrom) * stride, rows.data(), rows.at(key), rows.cols());
+      int from = (key - keyFrom) * stride;
+      System.arraycopy(sums, from, rows.data(), rows.at(key), rows.cols());
     }
   }
 
@@ -162,8 +164,8 @@ final class SimdAttentionBackward {
     Rows gradient = wanted.queries();
     if (gradient != null) {
       float[] sums = scratch.ofQueries;
-      Passes.divide(sums, depth, BLOCK, count, (float) rules.queryDivisor());
-      Slopes.finish(sums, 0, sums, 0, depth * BLOCK);
+      Passes.divide(sums, 0, depth, BLOCK, count, (float) rules.queryDivisor());
+      Passes.addZero(sums, 0, depth, BLOCK, count);
       Transpose.intoRows(
           sums, 0, BLOCK, depth, count, gradient.data(), gradient.at(first), gradient.stride());
     }
@@ -189,7 +191,7 @@ final class SimdAttentionBackward {
     float[] packed = scratch.queries;
     Transpose.intoColumns(
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
-    Passes.divide(packed, depth, BLOCK, count, (float) rules.queryDivisor());
+    Passes.divide(packed, 0, depth, BLOCK, count, (float) rules.queryDivisor());
     if (rules.scoreRounding() != Rounding.NONE) {
       Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
     }

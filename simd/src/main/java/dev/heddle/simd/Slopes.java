@@ -14,6 +14,7 @@ import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -21,6 +22,8 @@ import jdk.incubator.vector.VectorOperators;
  * the queries of one vector at a time.
  */
 final class Slopes {
+  private static final int MANTISSA_BITS = 23;
+
   private Slopes() {}
 
   /**
@@ -43,7 +46,7 @@ final class Slopes {
     FloatVector exp1 = FloatVector.broadcast(F, EXP_1);
     FloatVector exp0 = FloatVector.broadcast(F, EXP_0);
     FloatVector one = FloatVector.broadcast(F, 1f);
-    FloatVector bound = FloatVector.broadcast(F, VectorMath.EXP_NORMAL);
+    FloatVector bound = FloatVector.broadcast(F, SoftmaxTile.EXP_NORMAL);
     for (int lane = 0; lane < count; lane += LANES) {
       FloatVector shift = FloatVector.fromArray(F, scratch.maxima, lane);
       FloatVector delta = FloatVector.fromArray(F, scratch.deltas, lane);
@@ -74,8 +77,10 @@ final class Slopes {
           q1 = q1.fma(r1, one);
           q0 = q0.fma(r0, one);
           q1 = q1.fma(r1, one);
-          q0 = VectorMath.raise(q0, s0);
-          q1 = VectorMath.raise(q1, s1);
+          IntVector e0 = s0.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+          q0 = q0.reinterpretAsInts().add(e0).reinterpretAsFloats();
+          IntVector e1 = s1.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+          q1 = q1.reinterpretAsInts().add(e1).reinterpretAsFloats();
           q0.intoArray(scores, at);
           q1.intoArray(scores, at + BLOCK);
         } else {
@@ -93,35 +98,11 @@ final class Slopes {
 
   /** Divides the cotangents of each query by its sum. */
   static void divide(BackwardScratch scratch, int count, int width) {
-    float[] cotangents = scratch.cotangents;
-    for (int lane = 0; lane < count; lane += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, scratch.sums, lane);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector.fromArray(F, cotangents, at).div(sum).intoArray(cotangents, at);
-      }
-    }
+    SoftmaxTile.divide(scratch.cotangents, scratch.sums, count, width);
   }
 
   /** The products of cotangents and outputs: one chain over the columns for each query. */
   static void deltas(BackwardScratch scratch, int count, int width) {
-    for (int lane = 0; lane < count; lane += LANES) {
-      FloatVector delta = FloatVector.zero(F);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector output = FloatVector.fromArray(F, scratch.outputs, at);
-        delta = FloatVector.fromArray(F, scratch.cotangents, at).fma(output, delta);
-      }
-      delta.intoArray(scratch.deltas, lane);
-    }
-  }
-
-  /** Adds 0 to some elements and stores them elsewhere: no zero is negative. */
-  static void finish(float[] from, int at, float[] to, int out, int length) {
-    int i = 0;
-    for (; i + LANES <= length; i += LANES) {
-      FloatVector.fromArray(F, from, at + i).add(0f).intoArray(to, out + i);
-    }
-    for (; i < length; i++) {
-      to[out + i] = from[at + i] + 0f;
-    }
+    SoftmaxTile.chains(scratch.cotangents, scratch.outputs, scratch.deltas, count, width);
   }
 }

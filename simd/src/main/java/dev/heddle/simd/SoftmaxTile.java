@@ -26,7 +26,21 @@ import jdk.incubator.vector.VectorOperators;
  * at a time: nothing goes across lanes.
  */
 final class SoftmaxTile {
+  /** From here up to 0 the power of two in exp(x) and exp(x) itself are normal numbers. */
+  static final float EXP_NORMAL = -86f;
+
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+  private static final int EXPONENT_BIAS = 127;
+  private static final int MANTISSA_BITS = 23;
+
+  /** What {@link #byLane} does. */
+  private static final int RESCALE = 0;
+
+  private static final int DIVIDE = 1;
+  private static final int FINISH = 2;
+  private static final int CHAIN = 3;
+
+  private static final float[] NONE = {};
 
   private SoftmaxTile() {}
 
@@ -49,32 +63,40 @@ final class SoftmaxTile {
       int j = from;
       for (; j + 8 <= to; j += 8) {
         int at = j * BLOCK + lane;
-        m0 = greater(m0, FloatVector.fromArray(F, scores, at));
-        m1 = greater(m1, FloatVector.fromArray(F, scores, at + BLOCK));
-        m2 = greater(m2, FloatVector.fromArray(F, scores, at + 2 * BLOCK));
-        m3 = greater(m3, FloatVector.fromArray(F, scores, at + 3 * BLOCK));
-        m4 = greater(m4, FloatVector.fromArray(F, scores, at + 4 * BLOCK));
-        m5 = greater(m5, FloatVector.fromArray(F, scores, at + 5 * BLOCK));
-        m6 = greater(m6, FloatVector.fromArray(F, scores, at + 6 * BLOCK));
-        m7 = greater(m7, FloatVector.fromArray(F, scores, at + 7 * BLOCK));
+        FloatVector x0 = FloatVector.fromArray(F, scores, at);
+        m0 = m0.blend(x0, x0.compare(VectorOperators.GT, m0));
+        FloatVector x1 = FloatVector.fromArray(F, scores, at + BLOCK);
+        m1 = m1.blend(x1, x1.compare(VectorOperators.GT, m1));
+        FloatVector x2 = FloatVector.fromArray(F, scores, at + 2 * BLOCK);
+        m2 = m2.blend(x2, x2.compare(VectorOperators.GT, m2));
+        FloatVector x3 = FloatVector.fromArray(F, scores, at + 3 * BLOCK);
+        m3 = m3.blend(x3, x3.compare(VectorOperators.GT, m3));
+        FloatVector x4 = FloatVector.fromArray(F, scores, at + 4 * BLOCK);
+        m4 = m4.blend(x4, x4.compare(VectorOperators.GT, m4));
+        FloatVector x5 = FloatVector.fromArray(F, scores, at + 5 * BLOCK);
+        m5 = m5.blend(x5, x5.compare(VectorOperators.GT, m5));
+        FloatVector x6 = FloatVector.fromArray(F, scores, at + 6 * BLOCK);
+        m6 = m6.blend(x6, x6.compare(VectorOperators.GT, m6));
+        FloatVector x7 = FloatVector.fromArray(F, scores, at + 7 * BLOCK);
+        m7 = m7.blend(x7, x7.compare(VectorOperators.GT, m7));
       }
       for (; j < to; j++) {
-        m0 = greater(m0, FloatVector.fromArray(F, scores, j * BLOCK + lane));
+        FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
+        m0 = m0.blend(x, x.compare(VectorOperators.GT, m0));
       }
-      FloatVector first = greater(greater(m0, m1), greater(m2, m3));
-      FloatVector second = greater(greater(m4, m5), greater(m6, m7));
-      greater(first, second).intoArray(scratch.maxima, lane);
+      m0 = m0.blend(m1, m1.compare(VectorOperators.GT, m0));
+      m2 = m2.blend(m3, m3.compare(VectorOperators.GT, m2));
+      m4 = m4.blend(m5, m5.compare(VectorOperators.GT, m4));
+      m6 = m6.blend(m7, m7.compare(VectorOperators.GT, m6));
+      m0 = m0.blend(m2, m2.compare(VectorOperators.GT, m0));
+      m4 = m4.blend(m6, m6.compare(VectorOperators.GT, m4));
+      m0.blend(m4, m4.compare(VectorOperators.GT, m0)).intoArray(scratch.maxima, lane);
     }
-  }
-
-  private static FloatVector greater(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
   }
 
   /**
    * Fixes what is subtracted from all scores of a tile, and the factors for what the lanes hold,
-   * the exponentials of how much the maxima grew. {@link VectorMath#expOfNegative} is written out,
-   * so that the method is compiled alone.
+   * the exponentials of how much the maxima grew.
    */
   static void shift(Scratch scratch, BlockState state, int count) {
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
@@ -98,9 +120,12 @@ final class SoftmaxTile {
       FloatVector p = q.fma(r, one).fma(r, one);
       IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
       IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-      IntVector rest = exponent.sub(half);
-      p = p.mul(VectorMath.powerOfTwo(half)).mul(VectorMath.powerOfTwo(rest));
-      p.intoArray(scratch.factors, lane);
+      IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
+      half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      p.mul(half.reinterpretAsFloats())
+          .mul(rest.reinterpretAsFloats())
+          .intoArray(scratch.factors, lane);
     }
   }
 
@@ -109,15 +134,66 @@ final class SoftmaxTile {
    * whatever they were.
    */
   static void rescale(Scratch scratch, float[] weighted, int count, int width) {
+    byLane(RESCALE, weighted, NONE, scratch.factors, count, width);
+  }
+
+  /** Divides {@code [width, BLOCK]} values by a number for each lane. */
+  static void divide(float[] values, float[] divisors, int count, int width) {
+    byLane(DIVIDE, values, NONE, divisors, count, width);
+  }
+
+  /** The products of two arrays, {@code [width, BLOCK]}: one chain over the rows for each lane. */
+  static void chains(float[] values, float[] others, float[] sums, int count, int width) {
+    byLane(CHAIN, values, others, sums, count, width);
+  }
+
+  /**
+   * Passes down the columns of {@code [width, BLOCK]} values with a number for each lane, all in
+   * one method, so that it is too long to be inlined.
+   *
+   * @param others the other factors of a chain
+   * @param lanes what the values are multiplied or divided by, or where chains go
+   */
+  private static void byLane(
+      int pass, float[] values, float[] others, float[] lanes, int count, int width) {
+    int end = width * BLOCK;
     for (int lane = 0; lane < count; lane += LANES) {
-      FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-      if (factor.compare(VectorOperators.EQ, 1f).allTrue()) {
-        continue;
-      }
-      VectorMask<Float> anew = factor.compare(VectorOperators.EQ, 0f);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector scaled = FloatVector.fromArray(F, weighted, at).mul(factor);
-        scaled.blend(0f, anew).intoArray(weighted, at);
+      FloatVector own = FloatVector.fromArray(F, lanes, lane);
+      switch (pass) {
+        case RESCALE -> {
+          if (!own.compare(VectorOperators.EQ, 1f).allTrue()) {
+            VectorMask<Float> anew = own.compare(VectorOperators.EQ, 0f);
+            for (int at = lane; at < end; at += BLOCK) {
+              FloatVector scaled = FloatVector.fromArray(F, values, at).mul(own);
+              scaled.blend(0f, anew).intoArray(values, at);
+            }
+          }
+        }
+        case DIVIDE -> {
+          for (int at = lane; at < end; at += BLOCK) {
+            FloatVector.fromArray(F, values, at).div(own).intoArray(values, at);
+          }
+        }
+        case FINISH -> {
+          for (int at = lane; at < end; at += BLOCK) {
+            FloatVector.fromArray(F, values, at).div(own).add(0f).intoArray(values, at);
+          }
+        }
+        default -> {
+          FloatVector sum = FloatVector.zero(F);
+          int at = lane;
+          for (; at + BLOCK < end; at += 2 * BLOCK) {
+            FloatVector other0 = FloatVector.fromArray(F, others, at);
+            FloatVector other1 = FloatVector.fromArray(F, others, at + BLOCK);
+            sum = FloatVector.fromArray(F, values, at).fma(other0, sum);
+            sum = FloatVector.fromArray(F, values, at + BLOCK).fma(other1, sum);
+          }
+          if (at < end) {
+            FloatVector other = FloatVector.fromArray(F, others, at);
+            sum = FloatVector.fromArray(F, values, at).fma(other, sum);
+          }
+          sum.intoArray(lanes, lane);
+        }
       }
     }
   }
@@ -134,7 +210,7 @@ final class SoftmaxTile {
    * Turns scores, for keys {@code from} to {@code to}, both multiples of 16, into exponentials and
    * adds them up in 16 virtual lanes; two keys side by side, because each exponential is one long
    * chain. Where all scores are near the maximum, a product with the power of two is exact, so it
-   * is a sum of exponents.
+   * is a sum of exponents; the shift drops the rounder.
    */
   static void exponentials(Scratch scratch, int count, int from, int to) {
     float[] scores = scratch.scores;
@@ -149,7 +225,7 @@ final class SoftmaxTile {
     FloatVector exp1 = FloatVector.broadcast(F, EXP_1);
     FloatVector exp0 = FloatVector.broadcast(F, EXP_0);
     FloatVector one = FloatVector.broadcast(F, 1f);
-    FloatVector bound = FloatVector.broadcast(F, VectorMath.EXP_NORMAL);
+    FloatVector bound = FloatVector.broadcast(F, EXP_NORMAL);
     FloatVector zero = FloatVector.zero(F);
     for (int lane = 0; lane < count; lane += LANES) {
       FloatVector shift = FloatVector.fromArray(F, scratch.shifts, lane);
@@ -188,8 +264,10 @@ final class SoftmaxTile {
           q1 = q1.fma(r1, one);
           q0 = q0.fma(r0, one);
           q1 = q1.fma(r1, one);
-          q0 = VectorMath.raise(q0, s0);
-          q1 = VectorMath.raise(q1, s1);
+          IntVector e0 = s0.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+          q0 = q0.reinterpretAsInts().add(e0).reinterpretAsFloats();
+          IntVector e1 = s1.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+          q1 = q1.reinterpretAsInts().add(e1).reinterpretAsFloats();
           q0.intoArray(scores, at);
           q1.intoArray(scores, at + BLOCK);
           sum0 = sum0.add(q0);
@@ -201,12 +279,33 @@ final class SoftmaxTile {
     }
   }
 
-  /** The exponentials of two keys with any scores, in place. */
+  /**
+   * The exponentials of two keys with any scores, in place: {@link
+   * dev.heddle.kernel.Polynomials#exp} where all are at most 0 or NaN, so that the bound above is
+   * left out.
+   */
   static void distant(float[] scores, int at, float[] shifts, int lane) {
     FloatVector shift = FloatVector.fromArray(F, shifts, lane);
+    FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
+    FloatVector one = FloatVector.broadcast(F, 1f);
     for (int i = at; i < at + 2 * BLOCK; i += BLOCK) {
-      FloatVector.fromArray(F, scores, i).sub(shift).intoArray(scores, i);
-      VectorMath.expOfNegative(scores, i);
+      FloatVector x = FloatVector.fromArray(F, scores, i).sub(shift);
+      x = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+      FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), rounder);
+      FloatVector n = shifted.sub(rounder);
+      FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
+      r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector q = FloatVector.broadcast(F, EXP_4).fma(r, FloatVector.broadcast(F, EXP_3));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_2));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_1));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_0));
+      FloatVector p = q.fma(r, one).fma(r, one);
+      IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+      IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+      IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
+      half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      p.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats()).intoArray(scores, i);
     }
   }
 
@@ -214,15 +313,39 @@ final class SoftmaxTile {
   static void sums(Scratch scratch, BlockState state, int count) {
     float[] partial = scratch.partial;
     for (int lane = 0; lane < count; lane += LANES) {
-      int first = lane * Lanes.COUNT;
-      for (int half = Lanes.COUNT / 2; half > 0; half /= 2) {
-        for (int at = first; at < first + half * LANES; at += LANES) {
-          FloatVector other = FloatVector.fromArray(F, partial, at + half * LANES);
-          FloatVector.fromArray(F, partial, at).add(other).intoArray(partial, at);
-        }
-      }
+      int at = lane * Lanes.COUNT;
+      FloatVector s0 = FloatVector.fromArray(F, partial, at);
+      FloatVector s1 = FloatVector.fromArray(F, partial, at + LANES);
+      FloatVector s2 = FloatVector.fromArray(F, partial, at + 2 * LANES);
+      FloatVector s3 = FloatVector.fromArray(F, partial, at + 3 * LANES);
+      FloatVector s4 = FloatVector.fromArray(F, partial, at + 4 * LANES);
+      FloatVector s5 = FloatVector.fromArray(F, partial, at + 5 * LANES);
+      FloatVector s6 = FloatVector.fromArray(F, partial, at + 6 * LANES);
+      FloatVector s7 = FloatVector.fromArray(F, partial, at + 7 * LANES);
+      FloatVector s8 = FloatVector.fromArray(F, partial, at + 8 * LANES);
+      FloatVector s9 = FloatVector.fromArray(F, partial, at + 9 * LANES);
+      FloatVector s10 = FloatVector.fromArray(F, partial, at + 10 * LANES);
+      FloatVector s11 = FloatVector.fromArray(F, partial, at + 11 * LANES);
+      FloatVector s12 = FloatVector.fromArray(F, partial, at + 12 * LANES);
+      FloatVector s13 = FloatVector.fromArray(F, partial, at + 13 * LANES);
+      FloatVector s14 = FloatVector.fromArray(F, partial, at + 14 * LANES);
+      FloatVector s15 = FloatVector.fromArray(F, partial, at + 15 * LANES);
+      s0 = s0.add(s8);
+      s1 = s1.add(s9);
+      s2 = s2.add(s10);
+      s3 = s3.add(s11);
+      s4 = s4.add(s12);
+      s5 = s5.add(s13);
+      s6 = s6.add(s14);
+      s7 = s7.add(s15);
+      s0 = s0.add(s4);
+      s1 = s1.add(s5);
+      s2 = s2.add(s6);
+      s3 = s3.add(s7);
+      s0 = s0.add(s2);
+      s1 = s1.add(s3);
       FloatVector factor = FloatVector.fromArray(F, scratch.factors, lane);
-      FloatVector total = FloatVector.fromArray(F, partial, first);
+      FloatVector total = s0.add(s1);
       FloatVector.fromArray(F, state.sums, lane).fma(factor, total).intoArray(state.sums, lane);
     }
   }
@@ -230,25 +353,36 @@ final class SoftmaxTile {
   /** Turns scores into weights by the final maxima and sums. */
   static void weights(Scratch scratch, BlockState state, int count, int length) {
     float[] scores = scratch.scores;
+    FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
+    FloatVector one = FloatVector.broadcast(F, 1f);
     for (int lane = 0; lane < count; lane += LANES) {
       FloatVector maximum = FloatVector.fromArray(F, state.maxima, lane);
       FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
       for (int at = lane; at < length * BLOCK; at += BLOCK) {
-        FloatVector.fromArray(F, scores, at).sub(maximum).intoArray(scores, at);
-        VectorMath.expOfNegative(scores, at);
-        FloatVector.fromArray(F, scores, at).div(sum).intoArray(scores, at);
+        FloatVector x = FloatVector.fromArray(F, scores, at).sub(maximum);
+        x = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+        FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), rounder);
+        FloatVector n = shifted.sub(rounder);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+        FloatVector q = FloatVector.broadcast(F, EXP_4).fma(r, FloatVector.broadcast(F, EXP_3));
+        q = q.fma(r, FloatVector.broadcast(F, EXP_2));
+        q = q.fma(r, FloatVector.broadcast(F, EXP_1));
+        q = q.fma(r, FloatVector.broadcast(F, EXP_0));
+        FloatVector p = q.fma(r, one).fma(r, one);
+        IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
+        half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+        rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+        p = p.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
+        p.div(sum).intoArray(scores, at);
       }
     }
   }
 
   /** Divides the weighted values of some lanes by their sum. */
   static void finish(BlockState state, int count, int width) {
-    float[] weighted = state.weighted;
-    for (int lane = 0; lane < count; lane += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
-      for (int at = lane; at < width * BLOCK; at += BLOCK) {
-        FloatVector.fromArray(F, weighted, at).div(sum).add(0f).intoArray(weighted, at);
-      }
-    }
+    byLane(FINISH, state.weighted, NONE, state.sums, count, width);
   }
 }

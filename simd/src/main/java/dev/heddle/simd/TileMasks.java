@@ -88,10 +88,7 @@ final class TileMasks {
       Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
       Arrays.fill(flags, count * Tiles.TILE, flags.length, (byte) 0);
       mask.restrict(first, count, start, length, flags);
-      for (int octet = 0; octet < BLOCK / 8; octet++) {
-        gather(octet);
-      }
-      spread(length);
+      gather(length);
     }
   }
 
@@ -106,22 +103,34 @@ final class TileMasks {
     }
   }
 
-  /** Lays the flags of eight queries as the bits of a byte for each key. */
-  private void gather(int octet) {
-    int from = octet * 8 * Tiles.TILE;
-    for (int j = 0; j < Tiles.TILE; j += B.length()) {
-      ByteVector eight = ByteVector.fromArray(B, flags, from + 7 * Tiles.TILE + j);
-      for (int i = 6; i >= 0; i--) {
-        ByteVector one = ByteVector.fromArray(B, flags, from + i * Tiles.TILE + j);
-        eight = eight.add(eight).or(one);
-      }
-      eight.intoArray(octets, octet * Tiles.TILE + j);
-    }
-  }
-
-  /** Puts the bytes of each key beside each other, into its word. */
-  private void spread(int length) {
+  /**
+   * Puts the flags of the queries into the words of their keys: those of eight queries become the
+   * bits of a byte for each key, and then these bytes a word. In one method and written out, so
+   * that it is too long to be inlined.
+   */
+  private void gather(int length) {
     byte[] own = octets;
+    for (int octet = 0; octet < BLOCK / 8; octet++) {
+      for (int j = 0; j < Tiles.TILE; j += B.length()) {
+        int at = octet * 8 * Tiles.TILE + j;
+        ByteVector f0 = ByteVector.fromArray(B, flags, at);
+        ByteVector f1 = ByteVector.fromArray(B, flags, at + Tiles.TILE);
+        ByteVector f2 = ByteVector.fromArray(B, flags, at + 2 * Tiles.TILE);
+        ByteVector f3 = ByteVector.fromArray(B, flags, at + 3 * Tiles.TILE);
+        ByteVector f4 = ByteVector.fromArray(B, flags, at + 4 * Tiles.TILE);
+        ByteVector f5 = ByteVector.fromArray(B, flags, at + 5 * Tiles.TILE);
+        ByteVector f6 = ByteVector.fromArray(B, flags, at + 6 * Tiles.TILE);
+        ByteVector f7 = ByteVector.fromArray(B, flags, at + 7 * Tiles.TILE);
+        f7 = f7.add(f7).or(f6);
+        f7 = f7.add(f7).or(f5);
+        f7 = f7.add(f7).or(f4);
+        f7 = f7.add(f7).or(f3);
+        f7 = f7.add(f7).or(f2);
+        f7 = f7.add(f7).or(f1);
+        f7 = f7.add(f7).or(f0);
+        f7.intoArray(own, octet * Tiles.TILE + j);
+      }
+    }
     for (int j = 0; j < length; j++) {
       long word = 0;
       for (int octet = BLOCK / 8 - 1; octet >= 0; octet--) {
@@ -145,19 +154,8 @@ final class TileMasks {
    * @param scores {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
    */
   void mask(float[] scores, int place, int from, int to, float masked) {
-    if (all) {
-      return;
-    }
-    FloatVector low = FloatVector.broadcast(F, masked);
-    for (int j = from; j < to; j++) {
-      long word = bits[j];
-      if (word != -1) {
-        for (int lane = 0; lane < BLOCK; lane += LANES) {
-          int at = place + (j - from) * BLOCK + lane;
-          FloatVector score = FloatVector.fromArray(F, scores, at);
-          low.blend(score, lanes(word >>> lane)).intoArray(scores, at);
-        }
-      }
+    if (!all) {
+      choose(false, scores, place, from, to, masked);
     }
   }
 
@@ -172,22 +170,40 @@ final class TileMasks {
    * @param weights {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
    */
   void drop(float[] weights, int place, int from, int to, float multiplier) {
-    FloatVector zero = FloatVector.zero(F);
-    FloatVector kept = FloatVector.broadcast(F, multiplier);
-    for (int j = from; j < to; j++) {
-      long word = bits[j];
-      for (int lane = 0; lane < BLOCK; lane += LANES) {
-        int at = place + (j - from) * BLOCK + lane;
-        FloatVector weight = FloatVector.fromArray(F, weights, at);
-        weight.mul(zero.blend(kept, lanes(word >>> lane))).intoArray(weights, at);
-      }
-    }
+    choose(true, weights, place, from, to, multiplier);
   }
 
-  private static VectorMask<Float> lanes(long word) {
-    return IntVector.broadcast(I, (int) word)
-        .and(BIT_OF_LANE)
-        .compare(VectorOperators.NE, 0)
-        .cast(F);
+  /**
+   * Both of these in one method, two vectors at a time, so that it is too long to be inlined.
+   *
+   * @param drops whether numbers are multiplied by {@code number} or 0, not replaced by it
+   */
+  private void choose(boolean drops, float[] values, int place, int from, int to, float number) {
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector given = FloatVector.broadcast(F, number);
+    for (int j = from; j < to; j++) {
+      long word = bits[j];
+      int row = place + (j - from) * BLOCK;
+      for (int lane = 0; drops && lane < BLOCK; lane += 2 * LANES) {
+        IntVector w0 = IntVector.broadcast(I, (int) (word >>> lane)).and(BIT_OF_LANE);
+        IntVector w1 = IntVector.broadcast(I, (int) (word >>> (lane + LANES))).and(BIT_OF_LANE);
+        VectorMask<Float> m0 = w0.compare(VectorOperators.NE, 0).cast(F);
+        VectorMask<Float> m1 = w1.compare(VectorOperators.NE, 0).cast(F);
+        FloatVector x0 = FloatVector.fromArray(F, values, row + lane);
+        FloatVector x1 = FloatVector.fromArray(F, values, row + lane + LANES);
+        x0.mul(zero.blend(given, m0)).intoArray(values, row + lane);
+        x1.mul(zero.blend(given, m1)).intoArray(values, row + lane + LANES);
+      }
+      for (int lane = 0; !drops && word != -1 && lane < BLOCK; lane += 2 * LANES) {
+        IntVector w0 = IntVector.broadcast(I, (int) (word >>> lane)).and(BIT_OF_LANE);
+        IntVector w1 = IntVector.broadcast(I, (int) (word >>> (lane + LANES))).and(BIT_OF_LANE);
+        VectorMask<Float> m0 = w0.compare(VectorOperators.NE, 0).cast(F);
+        VectorMask<Float> m1 = w1.compare(VectorOperators.NE, 0).cast(F);
+        FloatVector x0 = FloatVector.fromArray(F, values, row + lane);
+        FloatVector x1 = FloatVector.fromArray(F, values, row + lane + LANES);
+        given.blend(x0, m0).intoArray(values, row + lane);
+        given.blend(x1, m1).intoArray(values, row + lane + LANES);
+      }
+    }
   }
 }

@@ -97,10 +97,8 @@ final class Transpose {
       float[] from, int at, int stride, int rows, float[] to, int out, int outStride, int cols) {
     if (LANES == 16) {
       tile16(from, at, stride, rows, to, out, outStride, cols);
-    } else if (LANES == 8) {
-      tile8(from, at, stride, rows, to, out, outStride, cols);
     } else {
-      tile4(from, at, stride, rows, to, out, outStride, cols);
+      tile8(from, at, stride, rows, to, out, outStride, cols);
     }
   }
 
@@ -236,10 +234,35 @@ final class Transpose {
     }
   }
 
-  /** 8 by 8 elements; see {@link #tile}. */
+  /** 8 by 8 elements, or 4 by 4, in one method, so that it is too long to be inlined. */
   private static void tile8(
       float[] from, int at, int stride, int rows, float[] to, int out, int outStride, int cols) {
     int last = (rows - 1) * stride;
+    if (LANES == 4) {
+      FloatVector r0 = FloatVector.fromArray(F, from, at);
+      FloatVector r1 = FloatVector.fromArray(F, from, at + Math.min(stride, last));
+      FloatVector r2 = FloatVector.fromArray(F, from, at + Math.min(2 * stride, last));
+      FloatVector r3 = FloatVector.fromArray(F, from, at + Math.min(3 * stride, last));
+      FloatVector s0 = r0.blend(r2.rearrange(SWAP_2), ODD_2);
+      FloatVector s2 = r0.rearrange(SWAP_2).blend(r2, ODD_2);
+      FloatVector s1 = r1.blend(r3.rearrange(SWAP_2), ODD_2);
+      FloatVector s3 = r1.rearrange(SWAP_2).blend(r3, ODD_2);
+      FloatVector t0 = s0.blend(s1.rearrange(SWAP_1), ODD_1);
+      FloatVector t1 = s0.rearrange(SWAP_1).blend(s1, ODD_1);
+      FloatVector t2 = s2.blend(s3.rearrange(SWAP_1), ODD_1);
+      FloatVector t3 = s2.rearrange(SWAP_1).blend(s3, ODD_1);
+      t0.intoArray(to, out);
+      if (cols > 1) {
+        t1.intoArray(to, out + outStride);
+      }
+      if (cols > 2) {
+        t2.intoArray(to, out + 2 * outStride);
+      }
+      if (cols > 3) {
+        t3.intoArray(to, out + 3 * outStride);
+      }
+      return;
+    }
     FloatVector r0 = FloatVector.fromArray(F, from, at);
     FloatVector r1 = FloatVector.fromArray(F, from, at + Math.min(stride, last));
     FloatVector r2 = FloatVector.fromArray(F, from, at + Math.min(2 * stride, last));
@@ -293,34 +316,6 @@ final class Transpose {
     }
     if (cols > 7) {
       u7.intoArray(to, out + 7 * outStride);
-    }
-  }
-
-  /** 4 by 4 elements; see {@link #tile}. */
-  private static void tile4(
-      float[] from, int at, int stride, int rows, float[] to, int out, int outStride, int cols) {
-    int last = (rows - 1) * stride;
-    FloatVector r0 = FloatVector.fromArray(F, from, at);
-    FloatVector r1 = FloatVector.fromArray(F, from, at + Math.min(stride, last));
-    FloatVector r2 = FloatVector.fromArray(F, from, at + Math.min(2 * stride, last));
-    FloatVector r3 = FloatVector.fromArray(F, from, at + Math.min(3 * stride, last));
-    FloatVector s0 = r0.blend(r2.rearrange(SWAP_2), ODD_2);
-    FloatVector s2 = r0.rearrange(SWAP_2).blend(r2, ODD_2);
-    FloatVector s1 = r1.blend(r3.rearrange(SWAP_2), ODD_2);
-    FloatVector s3 = r1.rearrange(SWAP_2).blend(r3, ODD_2);
-    FloatVector t0 = s0.blend(s1.rearrange(SWAP_1), ODD_1);
-    FloatVector t1 = s0.rearrange(SWAP_1).blend(s1, ODD_1);
-    FloatVector t2 = s2.blend(s3.rearrange(SWAP_1), ODD_1);
-    FloatVector t3 = s2.rearrange(SWAP_1).blend(s3, ODD_1);
-    t0.intoArray(to, out);
-    if (cols > 1) {
-      t1.intoArray(to, out + outStride);
-    }
-    if (cols > 2) {
-      t2.intoArray(to, out + 2 * outStride);
-    }
-    if (cols > 3) {
-      t3.intoArray(to, out + 3 * outStride);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.heddle.kernel.ScalarDerivatives;
 import dev.heddle.kernel.SpecialFunctions;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Derivatives over rows and down columns. */
@@ -19,26 +20,57 @@ final class VectorDerivatives {
   private static final float GELU_SCALE = (float) SpecialFunctions.GELU_SCALE;
   private static final int SIGN = 0x80000000;
 
+  /** Elements that relu's derivative does at a time. */
+  private static final int RELU_STEP = 8 * LANES;
+
   /** Elements that gelu's derivative does at a time. */
   static final int GELU_STEP = 4 * LANES;
 
   private VectorDerivatives() {}
 
-  /** How many elements from the first on it did. */
+  /** How many elements from the first on it did, eight vectors at a time. */
   static int relu(float[] x, float[] g, float[] out, int from, int n) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector at = FloatVector.fromArray(F, x, from + i);
-      FloatVector to = FloatVector.fromArray(F, g, from + i);
-      FloatVector.zero(F).blend(to, at.compare(VectorOperators.GT, 0f)).intoArray(out, from + i);
+    FloatVector zero = FloatVector.zero(F);
+    int end = from + n - n % RELU_STEP;
+    for (int i = from; i < end; i += RELU_STEP) {
+      FloatVector g0 = FloatVector.fromArray(F, g, i);
+      VectorMask<Float> m0 = FloatVector.fromArray(F, x, i).compare(VectorOperators.GT, zero);
+      zero.blend(g0, m0).intoArray(out, i);
+      FloatVector g1 = FloatVector.fromArray(F, g, i + LANES);
+      VectorMask<Float> m1 =
+          FloatVector.fromArray(F, x, i + LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g1, m1).intoArray(out, i + LANES);
+      FloatVector g2 = FloatVector.fromArray(F, g, i + 2 * LANES);
+      VectorMask<Float> m2 =
+          FloatVector.fromArray(F, x, i + 2 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g2, m2).intoArray(out, i + 2 * LANES);
+      FloatVector g3 = FloatVector.fromArray(F, g, i + 3 * LANES);
+      VectorMask<Float> m3 =
+          FloatVector.fromArray(F, x, i + 3 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g3, m3).intoArray(out, i + 3 * LANES);
+      FloatVector g4 = FloatVector.fromArray(F, g, i + 4 * LANES);
+      VectorMask<Float> m4 =
+          FloatVector.fromArray(F, x, i + 4 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g4, m4).intoArray(out, i + 4 * LANES);
+      FloatVector g5 = FloatVector.fromArray(F, g, i + 5 * LANES);
+      VectorMask<Float> m5 =
+          FloatVector.fromArray(F, x, i + 5 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g5, m5).intoArray(out, i + 5 * LANES);
+      FloatVector g6 = FloatVector.fromArray(F, g, i + 6 * LANES);
+      VectorMask<Float> m6 =
+          FloatVector.fromArray(F, x, i + 6 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g6, m6).intoArray(out, i + 6 * LANES);
+      FloatVector g7 = FloatVector.fromArray(F, g, i + 7 * LANES);
+      VectorMask<Float> m7 =
+          FloatVector.fromArray(F, x, i + 7 * LANES).compare(VectorOperators.GT, zero);
+      zero.blend(g7, m7).intoArray(out, i + 7 * LANES);
     }
-    return i;
+    return end - from;
   }
 
   /**
    * What gelu's derivative takes the exponential of. Both methods do two or four vectors at a time,
-   * whole ones only, so that they are long enough to be compiled alone: inlined, their vectors
-   * would be objects.
+   * whole ones only, so that they are too long to be inlined.
    */
   static void geluExponents(float[] x, float[] out, int from, int n) {
     FloatVector far = FloatVector.broadcast(F, FAR);
@@ -142,61 +174,85 @@ final class VectorDerivatives {
     float mean = VectorRows.sum(rows.in(), from, n) / n;
     float squares = VectorRows.sumOfSquares(rows.in(), from, n, rows.fast() ? 0 : mean);
     float factor = rows.factor(mean, squares);
-    scaled(all, from);
+    pass(Pass.SCALE, rows, all.cotangent(), from, 0, 0, 0, 0);
     float middle = VectorRows.sum(rows.out(), from, n) / n;
-    timesDistance(rows, from, mean);
+    pass(Pass.TIMES_DISTANCE, rows, rows.in(), from, mean, 0, 0, 0);
     float bend = all.bend(VectorRows.sum(rows.out(), from, n), mean, squares, factor);
-    finish(all, from, mean, middle, factor, bend);
+    pass(Pass.FINISH, rows, all.cotangent(), from, mean, middle, factor, bend);
     all.means()[row] = mean;
     all.factors()[row] = factor;
   }
 
-  private static void scaled(NormDerivative all, int from) {
-    float[] g = all.cotangent();
-    float[] scale = all.rows().scale();
-    float[] out = all.rows().out();
-    int n = all.rows().length();
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector.fromArray(F, g, from + i)
-          .mul(FloatVector.fromArray(F, scale, i))
-          .intoArray(out, from + i);
-    }
-    for (; i < n; i++) {
-      out[from + i] = g[from + i] * scale[i];
-    }
+  /** A row of normalization itself. */
+  static void normalize(NormRows rows, int from, float mean, float factor) {
+    pass(Pass.NORMALIZE, rows, rows.in(), from, mean, 0, factor, 0);
   }
 
-  private static void timesDistance(NormRows rows, int from, float mean) {
+  /** What {@link #pass} does. */
+  private enum Pass {
+    NORMALIZE,
+    SCALE,
+    TIMES_DISTANCE,
+    FINISH
+  }
+
+  /** The passes over a row, all in one method, so that it is too long to be inlined. */
+  private static void pass(
+      Pass pass,
+      NormRows rows,
+      float[] g,
+      int from,
+      float mean,
+      float middle,
+      float factor,
+      float bend) {
     float[] in = rows.in();
+    float[] scale = rows.scale();
+    float[] bias = rows.bias();
     float[] out = rows.out();
     int n = rows.length();
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector distance = FloatVector.fromArray(F, in, from + i).sub(mean);
-      FloatVector.fromArray(F, out, from + i).mul(distance).intoArray(out, from + i);
-    }
-    for (; i < n; i++) {
-      out[from + i] *= in[from + i] - mean;
-    }
-  }
-
-  private static void finish(
-      NormDerivative all, int from, float mean, float middle, float factor, float bend) {
-    float[] g = all.cotangent();
-    float[] in = all.rows().in();
-    float[] scale = all.rows().scale();
-    float[] out = all.rows().out();
-    int n = all.rows().length();
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector t = FloatVector.fromArray(F, g, from + i).mul(FloatVector.fromArray(F, scale, i));
-      FloatVector bent = FloatVector.fromArray(F, in, from + i).sub(mean).mul(bend);
-      t.sub(middle).mul(factor).sub(bent).intoArray(out, from + i);
-    }
-    for (; i < n; i++) {
-      float t = g[from + i] * scale[i];
-      out[from + i] = (t - middle) * factor - (in[from + i] - mean) * bend;
+    switch (pass) {
+      case NORMALIZE -> {
+        for (; i + LANES <= n; i += LANES) {
+          FloatVector by = FloatVector.fromArray(F, scale, i).mul(factor);
+          FloatVector y = FloatVector.fromArray(F, in, from + i).sub(mean).mul(by);
+          y.add(FloatVector.fromArray(F, bias, i)).intoArray(out, from + i);
+        }
+        for (; i < n; i++) {
+          out[from + i] = (in[from + i] - mean) * (factor * scale[i]) + bias[i];
+        }
+      }
+      case SCALE -> {
+        for (; i + LANES <= n; i += LANES) {
+          FloatVector by = FloatVector.fromArray(F, scale, i);
+          FloatVector.fromArray(F, g, from + i).mul(by).intoArray(out, from + i);
+        }
+        for (; i < n; i++) {
+          out[from + i] = g[from + i] * scale[i];
+        }
+      }
+      case TIMES_DISTANCE -> {
+        for (; i + LANES <= n; i += LANES) {
+          FloatVector distance = FloatVector.fromArray(F, in, from + i).sub(mean);
+          FloatVector.fromArray(F, out, from + i).mul(distance).intoArray(out, from + i);
+        }
+        for (; i < n; i++) {
+          out[from + i] *= in[from + i] - mean;
+        }
+      }
+      case FINISH -> {
+        for (; i + LANES <= n; i += LANES) {
+          FloatVector by = FloatVector.fromArray(F, scale, i);
+          FloatVector t = FloatVector.fromArray(F, g, from + i).mul(by);
+          FloatVector bent = FloatVector.fromArray(F, in, from + i).sub(mean).mul(bend);
+          t.sub(middle).mul(factor).sub(bent).intoArray(out, from + i);
+        }
+        for (; i < n; i++) {
+          float t = g[from + i] * scale[i];
+          out[from + i] = (t - middle) * factor - (in[from + i] - mean) * bend;
+        }
+      }
     }
   }
 

@@ -1,9 +1,15 @@
 package dev.heddle.simd;
 
+import static dev.heddle.kernel.Polynomials.EXP_0;
+import static dev.heddle.kernel.Polynomials.EXP_1;
+import static dev.heddle.kernel.Polynomials.EXP_2;
+import static dev.heddle.kernel.Polynomials.EXP_3;
+import static dev.heddle.kernel.Polynomials.EXP_4;
 import static dev.heddle.kernel.Polynomials.EXP_INFINITE;
 import static dev.heddle.kernel.Polynomials.EXP_ZERO;
 import static dev.heddle.kernel.Polynomials.LN2_HIGH;
 import static dev.heddle.kernel.Polynomials.LN2_LOW;
+import static dev.heddle.kernel.Polynomials.LOG2_E;
 import static dev.heddle.kernel.Polynomials.LOG_0;
 import static dev.heddle.kernel.Polynomials.LOG_1;
 import static dev.heddle.kernel.Polynomials.LOG_2;
@@ -13,6 +19,7 @@ import static dev.heddle.kernel.Polynomials.LOG_5;
 import static dev.heddle.kernel.Polynomials.LOG_6;
 import static dev.heddle.kernel.Polynomials.LOG_7;
 import static dev.heddle.kernel.Polynomials.LOG_8;
+import static dev.heddle.kernel.Polynomials.ROUNDER;
 import static dev.heddle.kernel.Polynomials.SQRT_HALF_BITS;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
@@ -29,6 +36,8 @@ import jdk.incubator.vector.VectorOperators;
  * stay with the plain loops.
  */
 final class VectorFunctions {
+  private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+  private static final int EXPONENT_BIAS = 127;
   private static final int MANTISSA_BITS = 23;
 
   private VectorFunctions() {}
@@ -68,12 +77,30 @@ final class VectorFunctions {
   }
 
   private static int exp(float[] in, int from, float[] out, int at, int n) {
+    FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
+    FloatVector one = FloatVector.broadcast(F, 1f);
     int i = 0;
     for (; i + LANES <= n; i += LANES) {
       FloatVector x = FloatVector.fromArray(F, in, from + i);
-      FloatVector below = x.blend(EXP_INFINITE, x.compare(VectorOperators.GT, EXP_INFINITE));
-      VectorMask<Float> small = below.compare(VectorOperators.LT, EXP_ZERO);
-      VectorMath.expOfBounded(below.blend(EXP_ZERO, small)).intoArray(out, at + i);
+      x = x.blend(EXP_INFINITE, x.compare(VectorOperators.GT, EXP_INFINITE));
+      x = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
+      FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), rounder);
+      FloatVector whole = shifted.sub(rounder);
+      FloatVector r = whole.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
+      r = whole.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector q = FloatVector.broadcast(F, EXP_4).fma(r, FloatVector.broadcast(F, EXP_3));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_2));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_1));
+      q = q.fma(r, FloatVector.broadcast(F, EXP_0));
+      FloatVector p = q.fma(r, one).fma(r, one);
+      // Two steps cannot overflow; and no sum of exponents: that loses NaNs.
+      IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+      IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+      IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
+      half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+      p = p.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
+      p.intoArray(out, at + i);
     }
     return i;
   }
@@ -81,45 +108,34 @@ final class VectorFunctions {
   private static int log(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + LANES <= n; i += LANES) {
-      log(FloatVector.fromArray(F, in, from + i)).intoArray(out, at + i);
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
+      VectorMask<Float> subnormal = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
+      IntVector bits = x.blend(x.mul(0x1p23f), subnormal).reinterpretAsInts();
+      IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
+      FloatVector e = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
+      e = e.blend(e.sub(23f), subnormal);
+      IntVector mantissa = bits.sub(exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS));
+      FloatVector f = mantissa.reinterpretAsFloats().sub(1f);
+      FloatVector large = e.mul(LN2_HIGH);
+      FloatVector high = large.add(f);
+      FloatVector low = f.sub(high.sub(large));
+      FloatVector square = f.mul(f);
+      low = e.fma(FloatVector.broadcast(F, LN2_LOW), low);
+      FloatVector y = FloatVector.broadcast(F, -0.5f).fma(square, low);
+      FloatVector q = FloatVector.broadcast(F, LOG_8).fma(f, FloatVector.broadcast(F, LOG_7));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_6));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_5));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_4));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_3));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_2));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_1));
+      q = q.fma(f, FloatVector.broadcast(F, LOG_0));
+      FloatVector result = high.add(q.fma(square.mul(f), y));
+      result = x.blend(result, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
+      result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
+      result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
+      result.intoArray(out, at + i);
     }
     return i;
-  }
-
-  private static FloatVector log(FloatVector x) {
-    VectorMask<Float> subnormal = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-    IntVector bits = x.blend(x.mul(0x1p23f), subnormal).reinterpretAsInts();
-    IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
-    FloatVector e = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
-    e = e.blend(e.sub(23f), subnormal);
-    FloatVector f =
-        bits.sub(exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS))
-            .reinterpretAsFloats()
-            .sub(1f);
-    FloatVector large = e.mul(LN2_HIGH);
-    FloatVector high = large.add(f);
-    FloatVector low = f.sub(high.sub(large));
-    FloatVector square = f.mul(f);
-    FloatVector y = broadcast(-0.5f).fma(square, e.fma(broadcast(LN2_LOW), low));
-    y = logPolynomial(f).fma(square.mul(f), y);
-    FloatVector result = high.add(y);
-    result = x.blend(result, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
-    result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
-    return result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-  }
-
-  private static FloatVector logPolynomial(FloatVector f) {
-    FloatVector q = broadcast(LOG_8).fma(f, broadcast(LOG_7));
-    q = q.fma(f, broadcast(LOG_6));
-    q = q.fma(f, broadcast(LOG_5));
-    q = q.fma(f, broadcast(LOG_4));
-    q = q.fma(f, broadcast(LOG_3));
-    q = q.fma(f, broadcast(LOG_2));
-    q = q.fma(f, broadcast(LOG_1));
-    return q.fma(f, broadcast(LOG_0));
-  }
-
-  private static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(F, value);
   }
 }

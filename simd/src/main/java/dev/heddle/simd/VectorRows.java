@@ -38,7 +38,7 @@ final class VectorRows {
         d = d.add(FloatVector.fromArray(F, values, from + i + 12));
       }
     }
-    if (whole < n) { // written out: a method that returns a vector may box it
+    if (whole < n) {
       int at = from + whole;
       int left = n - whole;
       a = a.add(FloatVector.fromArray(F, values, at, F.indexInRange(0, left)));
@@ -50,25 +50,47 @@ final class VectorRows {
         d = d.add(FloatVector.fromArray(F, values, at + 12, F.indexInRange(12, left)));
       }
     }
-    return fold(a, b, c, d);
+    // Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter.
+    if (LANES == 16) {
+      a = a.add(a.rearrange(UP_8));
+      a = a.add(a.rearrange(UP_4));
+    } else if (LANES == 8) {
+      a = a.add(b);
+      a = a.add(a.rearrange(UP_4));
+    } else {
+      a = a.add(c).add(b.add(d));
+    }
+    a = a.add(a.rearrange(UP_2));
+    return a.add(a.rearrange(UP_1)).lane(0);
   }
 
   static float max(float[] values, int from, int n) {
-    FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+    FloatVector m0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    FloatVector m4 = m0;
+    FloatVector m5 = m0;
+    FloatVector m6 = m0;
+    FloatVector m7 = m0;
     int i = 0;
-    for (; i + 4 * LANES <= n; i += 4 * LANES) {
-      a = a.max(FloatVector.fromArray(F, values, from + i));
-      b = b.max(FloatVector.fromArray(F, values, from + i + LANES));
-      c = c.max(FloatVector.fromArray(F, values, from + i + 2 * LANES));
-      d = d.max(FloatVector.fromArray(F, values, from + i + 3 * LANES));
+    for (; i + 8 * LANES <= n; i += 8 * LANES) {
+      int at = from + i;
+      m0 = FloatVector.fromArray(F, values, at).max(m0);
+      m1 = FloatVector.fromArray(F, values, at + LANES).max(m1);
+      m2 = FloatVector.fromArray(F, values, at + 2 * LANES).max(m2);
+      m3 = FloatVector.fromArray(F, values, at + 3 * LANES).max(m3);
+      m4 = FloatVector.fromArray(F, values, at + 4 * LANES).max(m4);
+      m5 = FloatVector.fromArray(F, values, at + 5 * LANES).max(m5);
+      m6 = FloatVector.fromArray(F, values, at + 6 * LANES).max(m6);
+      m7 = FloatVector.fromArray(F, values, at + 7 * LANES).max(m7);
     }
     for (; i + LANES <= n; i += LANES) {
-      a = a.max(FloatVector.fromArray(F, values, from + i));
+      m0 = FloatVector.fromArray(F, values, from + i).max(m0);
     }
-    float max = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+    m0 = m0.max(m1).max(m2.max(m3));
+    m4 = m4.max(m5).max(m6.max(m7));
+    float max = m0.max(m4).reduceLanes(VectorOperators.MAX);
     for (; i < n; i++) {
       max = Math.max(max, values[from + i]);
     }
@@ -80,24 +102,7 @@ final class VectorRows {
       int from = row * rows.length();
       float mean = sum(rows.in(), from, rows.length()) / rows.length();
       float square = sumOfSquares(rows.in(), from, rows.length(), rows.fast() ? 0 : mean);
-      normalize(rows, from, mean, rows.factor(mean, square));
-    }
-  }
-
-  private static void normalize(NormRows rows, int from, float mean, float factor) {
-    float[] in = rows.in();
-    float[] out = rows.out();
-    float[] scale = rows.scale();
-    float[] bias = rows.bias();
-    int n = rows.length();
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector by = FloatVector.fromArray(F, scale, i).mul(factor);
-      FloatVector y = FloatVector.fromArray(F, in, from + i).sub(mean).mul(by);
-      y.add(FloatVector.fromArray(F, bias, i)).intoArray(out, from + i);
-    }
-    for (; i < n; i++) {
-      out[from + i] = (in[from + i] - mean) * (factor * scale[i]) + bias[i];
+      VectorDerivatives.normalize(rows, from, mean, rows.factor(mean, square));
     }
   }
 
@@ -123,7 +128,7 @@ final class VectorRows {
         d = d.add(x.mul(x));
       }
     }
-    if (whole < n) { // written out, as above
+    if (whole < n) {
       int at = from + whole;
       int left = n - whole;
       VectorMask<Float> there = F.indexInRange(0, left);
@@ -143,22 +148,16 @@ final class VectorRows {
         d = d.add(x.mul(x), there);
       }
     }
-    return fold(a, b, c, d);
-  }
-
-  /** Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter. */
-  private static float fold(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    FloatVector sum = a;
     if (LANES == 16) {
-      sum = sum.add(sum.rearrange(UP_8));
-      sum = sum.add(sum.rearrange(UP_4));
+      a = a.add(a.rearrange(UP_8));
+      a = a.add(a.rearrange(UP_4));
     } else if (LANES == 8) {
-      sum = a.add(b);
-      sum = sum.add(sum.rearrange(UP_4));
+      a = a.add(b);
+      a = a.add(a.rearrange(UP_4));
     } else {
-      sum = a.add(c).add(b.add(d));
+      a = a.add(c).add(b.add(d));
     }
-    sum = sum.add(sum.rearrange(UP_2));
-    return sum.add(sum.rearrange(UP_1)).lane(0);
+    a = a.add(a.rearrange(UP_2));
+    return a.add(a.rearrange(UP_1)).lane(0);
   }
 }

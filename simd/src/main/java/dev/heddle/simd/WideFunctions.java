@@ -4,9 +4,11 @@ import static dev.heddle.simd.Species.F;
 
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.SpecialFunctions;
+import dev.heddle.kernel.WidePolynomials;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -17,8 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
  * elements at a time as a vector of float32 holds. Each returns how many elements it did; the few
  * that fill no vector are left.
  *
- * <p>What comes after the polynomial is written out in each: a method of our own is not inlined any
- * more behind so many operations, and its vectors would be objects.
+ * <p>The polynomials are written out in each, exp(t) - 1 in most of them: no vector crosses a call
+ * (see the package).
  */
 final class WideFunctions {
   /** Vectors of float64. */
@@ -32,12 +34,53 @@ final class WideFunctions {
   static final int STEP = HALF.length();
 
   private static final int SIGN = 0x80000000;
-  private static final DoubleVector LEAST = DoubleVector.broadcast(D, Double.NEGATIVE_INFINITY);
-  private static final DoubleVector LOST = DoubleVector.broadcast(D, Double.NaN);
-  private static final DoubleVector GELU_CUBIC =
-      DoubleVector.broadcast(D, SpecialFunctions.GELU_CUBIC);
-  private static final DoubleVector GELU_SCALE =
-      DoubleVector.broadcast(D, SpecialFunctions.GELU_SCALE);
+  private static final DoubleVector NEGATIVE_INFINITY = all(Double.NEGATIVE_INFINITY);
+  private static final DoubleVector LOST = all(Double.NaN);
+  private static final DoubleVector GELU_CUBIC = all(SpecialFunctions.GELU_CUBIC);
+  private static final DoubleVector GELU_SCALE = all(SpecialFunctions.GELU_SCALE);
+  private static final DoubleVector LOG2_E = all(WidePolynomials.LOG2_E);
+  private static final DoubleVector ROUNDER = all(WidePolynomials.ROUNDER);
+  private static final DoubleVector LN2 = all(WidePolynomials.LN2);
+  private static final DoubleVector LN2_HIGH = all(WidePolynomials.LN2_HIGH);
+  private static final DoubleVector LN2_LOW = all(WidePolynomials.LN2_LOW);
+  private static final DoubleVector TANH_ONE = all(WidePolynomials.TANH_ONE);
+  private static final DoubleVector ERF_ONE = all(WidePolynomials.ERF_ONE);
+  private static final DoubleVector EXPM1_0 = all(WidePolynomials.EXPM1_0);
+  private static final DoubleVector EXPM1_1 = all(WidePolynomials.EXPM1_1);
+  private static final DoubleVector EXPM1_2 = all(WidePolynomials.EXPM1_2);
+  private static final DoubleVector EXPM1_3 = all(WidePolynomials.EXPM1_3);
+  private static final DoubleVector EXPM1_4 = all(WidePolynomials.EXPM1_4);
+  private static final DoubleVector EXPM1_5 = all(WidePolynomials.EXPM1_5);
+  private static final DoubleVector EXPM1_6 = all(WidePolynomials.EXPM1_6);
+  private static final DoubleVector EXPM1_7 = all(WidePolynomials.EXPM1_7);
+  private static final DoubleVector EXPM1_8 = all(WidePolynomials.EXPM1_8);
+  private static final DoubleVector ATANH_0 = all(WidePolynomials.ATANH_0);
+  private static final DoubleVector ATANH_1 = all(WidePolynomials.ATANH_1);
+  private static final DoubleVector ATANH_2 = all(WidePolynomials.ATANH_2);
+  private static final DoubleVector ATANH_3 = all(WidePolynomials.ATANH_3);
+  private static final DoubleVector ATANH_4 = all(WidePolynomials.ATANH_4);
+  private static final DoubleVector ATANH_5 = all(WidePolynomials.ATANH_5);
+  private static final DoubleVector ERF_0 = all(WidePolynomials.ERF_0);
+  private static final DoubleVector ERF_1 = all(WidePolynomials.ERF_1);
+  private static final DoubleVector ERF_2 = all(WidePolynomials.ERF_2);
+  private static final DoubleVector ERF_3 = all(WidePolynomials.ERF_3);
+  private static final DoubleVector ERF_4 = all(WidePolynomials.ERF_4);
+  private static final DoubleVector ERF_5 = all(WidePolynomials.ERF_5);
+  private static final DoubleVector ERF_6 = all(WidePolynomials.ERF_6);
+  private static final DoubleVector ERF_7 = all(WidePolynomials.ERF_7);
+  private static final DoubleVector ERF_8 = all(WidePolynomials.ERF_8);
+  private static final DoubleVector ERF_9 = all(WidePolynomials.ERF_9);
+  private static final DoubleVector ERF_10 = all(WidePolynomials.ERF_10);
+  private static final DoubleVector ERF_11 = all(WidePolynomials.ERF_11);
+  private static final DoubleVector ERF_12 = all(WidePolynomials.ERF_12);
+  private static final DoubleVector LEAST = all(-WidePolynomials.EXP_BOUND);
+  private static final DoubleVector MOST = all(WidePolynomials.EXP_BOUND);
+  private static final DoubleVector ONE = all(1);
+  private static final DoubleVector TWO = all(2);
+
+  private static final long ROUNDER_BITS = Double.doubleToRawLongBits(WidePolynomials.ROUNDER);
+  private static final int EXPONENT_BIAS = 1023;
+  private static final int MANTISSA_BITS = 52;
 
   private WideFunctions() {}
 
@@ -45,7 +88,27 @@ final class WideFunctions {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
       FloatVector x = FloatVector.fromArray(HALF, in, from + i);
-      FloatVector y = (FloatVector) WideMath.expm1(wide(x)).castShape(HALF, 0);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      DoubleVector t = w;
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      FloatVector y = (FloatVector) e.castShape(HALF, 0);
       y.blend(x, x.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
     }
     return i;
@@ -55,7 +118,23 @@ final class WideFunctions {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
       FloatVector x = FloatVector.fromArray(HALF, in, from + i);
-      FloatVector y = (FloatVector) WideMath.log1p(wide(x)).castShape(HALF, 0);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      LongVector bits = w.add(ONE).reinterpretAsLongs();
+      LongVector exponent =
+          bits.sub(WidePolynomials.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
+      LongVector mantissa = bits.sub(exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS));
+      VectorMask<Double> same = exponent.compare(VectorOperators.EQ, 0).cast(D);
+      DoubleVector f = mantissa.reinterpretAsDoubles().sub(ONE).blend(w, same);
+      DoubleVector whole = exponent.add(ROUNDER_BITS).reinterpretAsDoubles().sub(ROUNDER);
+      DoubleVector s = f.div(f.add(TWO)); // log(1 + f) is twice its inverse hyperbolic tangent
+      DoubleVector square = s.mul(s);
+      DoubleVector p = square.mul(ATANH_5).add(ATANH_4);
+      p = p.mul(square).add(ATANH_3);
+      p = p.mul(square).add(ATANH_2);
+      p = p.mul(square).add(ATANH_1);
+      p = p.mul(square).add(ATANH_0);
+      p = s.mul(TWO).add(s.mul(square).mul(p));
+      FloatVector y = (FloatVector) whole.mul(LN2).add(p).castShape(HALF, 0);
       VectorMask<Float> finite = x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY);
       y = x.blend(y, finite).blend(Float.NaN, x.compare(VectorOperators.LT, -1));
       y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1));
@@ -68,7 +147,29 @@ final class WideFunctions {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
       FloatVector x = FloatVector.fromArray(HALF, in, from + i);
-      FloatVector y = (FloatVector) WideMath.tanh(wide(x.abs())).castShape(HALF, 0);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      w = w.abs();
+      w = w.blend(TANH_ONE, w.compare(VectorOperators.GT, TANH_ONE));
+      DoubleVector t = w.mul(TWO);
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      FloatVector y = (FloatVector) e.div(e.add(TWO)).castShape(HALF, 0);
       IntVector sign = x.reinterpretAsInts().and(SIGN);
       IntVector size = y.reinterpretAsInts().and(~SIGN);
       size.or(sign).reinterpretAsFloats().intoArray(out, at + i);
@@ -79,8 +180,28 @@ final class WideFunctions {
   static int sigmoid(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = wide(FloatVector.fromArray(HALF, in, from + i));
-      ((FloatVector) WideMath.sigmoid(x).castShape(HALF, 0)).intoArray(out, at + i);
+      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      DoubleVector t = w.neg();
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      ((FloatVector) ONE.div(e.add(TWO)).castShape(HALF, 0)).intoArray(out, at + i);
     }
     return i;
   }
@@ -89,7 +210,41 @@ final class WideFunctions {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
       FloatVector x = FloatVector.fromArray(HALF, in, from + i);
-      FloatVector y = (FloatVector) WideMath.erf(wide(x.abs())).castShape(HALF, 0);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      w = w.abs();
+      w = w.blend(ERF_ONE, w.compare(VectorOperators.GT, ERF_ONE));
+      DoubleVector of = w.mul(ERF_12).add(ERF_11);
+      of = of.mul(w).add(ERF_10);
+      of = of.mul(w).add(ERF_9);
+      of = of.mul(w).add(ERF_8);
+      of = of.mul(w).add(ERF_7);
+      of = of.mul(w).add(ERF_6);
+      of = of.mul(w).add(ERF_5);
+      of = of.mul(w).add(ERF_4);
+      of = of.mul(w).add(ERF_3);
+      of = of.mul(w).add(ERF_2);
+      of = of.mul(w).add(ERF_1);
+      of = of.mul(w).add(ERF_0);
+      DoubleVector t = w.neg().mul(of);
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      FloatVector y = (FloatVector) e.neg().castShape(HALF, 0);
       IntVector sign = x.reinterpretAsInts().and(SIGN);
       IntVector size = y.reinterpretAsInts().and(~SIGN);
       size.or(sign).reinterpretAsFloats().intoArray(out, at + i);
@@ -100,9 +255,29 @@ final class WideFunctions {
   static int silu(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = wide(FloatVector.fromArray(HALF, in, from + i));
-      DoubleVector y = x.mul(WideMath.sigmoid(x));
-      y = y.blend(LOST, x.compare(VectorOperators.EQ, LEAST));
+      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      DoubleVector t = w.neg();
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      DoubleVector y = w.mul(ONE.div(e.add(TWO)));
+      y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
       ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
     }
     return i;
@@ -111,16 +286,36 @@ final class WideFunctions {
   static int geluTanh(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = wide(FloatVector.fromArray(HALF, in, from + i));
-      DoubleVector gate = x.add(x.mul(GELU_CUBIC).mul(x).mul(x)).mul(GELU_SCALE);
-      DoubleVector y = x.mul(WideMath.sigmoid(gate));
-      y = y.blend(LOST, x.compare(VectorOperators.EQ, LEAST));
+      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+      DoubleVector w = (DoubleVector) x.castShape(D, 0);
+      DoubleVector gate = w.add(w.mul(GELU_CUBIC).mul(w).mul(w)).mul(GELU_SCALE);
+      DoubleVector t = gate.neg();
+      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
+      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
+      DoubleVector whole = shifted.sub(ROUNDER);
+      DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+      DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);
+      p = p.mul(r).add(EXPM1_6);
+      p = p.mul(r).add(EXPM1_5);
+      p = p.mul(r).add(EXPM1_4);
+      p = p.mul(r).add(EXPM1_3);
+      p = p.mul(r).add(EXPM1_2);
+      p = p.mul(r).add(EXPM1_1);
+      p = p.mul(r).add(EXPM1_0);
+      p = r.add(r.mul(r).mul(p));
+      LongVector power = shifted.reinterpretAsLongs().add(EXPONENT_BIAS - ROUNDER_BITS);
+      DoubleVector scale =
+          power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
+      DoubleVector e = p.mul(scale).add(scale.sub(ONE));
+      DoubleVector y = w.mul(ONE.div(e.add(TWO)));
+      y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
       ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
     }
     return i;
   }
 
-  static DoubleVector wide(FloatVector x) {
-    return (DoubleVector) x.castShape(D, 0);
+  private static DoubleVector all(double value) {
+    return DoubleVector.broadcast(D, value);
   }
 }

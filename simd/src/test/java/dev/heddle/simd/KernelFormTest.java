@@ -1,0 +1,149 @@
+package dev.heddle.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The form of kernels that keeps vectors in registers whatever the JVM compiled before, read from
+ * the class files; {@code docs/kernels.md} says why. A method that computes with vectors is longer
+ * than what C2 inlines, and no vector is an argument or a result of a method of ours.
+ */
+class KernelFormTest {
+  private static final String VECTORS = "jdk/incubator/vector/";
+
+  /** C2 never inlines a method with more bytes of code, unless the JDK forces it. */
+  private static final int FREQ_INLINE_SIZE = 325;
+
+  /** HotSpot never compiles a method with more bytes of code. */
+  private static final int HUGE_METHOD_LIMIT = 8000;
+
+  /** Methods that only make constants, which class initializers call. */
+  private static final Set<String> MAKE_CONSTANTS =
+      Set.of(
+          "Transpose.swap",
+          "Transpose.odd",
+          "CircularFunctions.all",
+          "PowerFunctions.all",
+          "RootFunctions.all",
+          "TailFunctions.all",
+          "WideFunctions.all",
+          "Width.species");
+
+  /** Questions about a species, which the JIT compiler answers once. */
+  private static final Set<String> QUESTIONS = Set.of("length", "vectorBitSize", "vectorShape");
+
+  @Test
+  void aMethodThatComputesWithVectorsIsTooLongToBeInlined() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    int kernels = 0;
+    for (Method method : methods()) {
+      if (method.computesWithVectors() && !method.makesConstants()) {
+        kernels++;
+        int length = method.length();
+        if (length <= FREQ_INLINE_SIZE || length > HUGE_METHOD_LIMIT) {
+          wrong.add(method.name() + " has " + length + " bytes of code");
+        }
+      }
+    }
+    assertThat(wrong)
+        .as("expected between %d and %d bytes", FREQ_INLINE_SIZE + 1, HUGE_METHOD_LIMIT)
+        .isEmpty();
+    assertThat(kernels).isGreaterThan(30);
+  }
+
+  @Test
+  void noVectorIsAnArgumentOrAResultOfAMethod() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Method method : methods()) {
+      if (method.model().methodType().stringValue().contains(VECTORS) && !method.makesConstants()) {
+        wrong.add(method.name() + method.model().methodType().stringValue());
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void noMethodThatComputesWithVectorsHasALambdaExpression() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Method method : methods()) {
+      boolean hasLambda =
+          method.code().stream().anyMatch(InvokeDynamicInstruction.class::isInstance);
+      if (method.computesWithVectors() && hasLambda && !method.makesConstants()) {
+        wrong.add(method.name());
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  /** What is left out above runs once. */
+  @Test
+  void onlyClassInitializersMakeConstants() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Method method : methods()) {
+      for (CodeElement element : method.code()) {
+        if (element instanceof InvokeInstruction call
+            && MAKE_CONSTANTS.contains(simple(call.owner().asInternalName()) + "." + call.name())
+            && !method.model().methodName().equalsString("<clinit>")) {
+          wrong.add(method.name());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private record Method(String name, MethodModel model, List<CodeElement> code, int length) {
+    boolean makesConstants() {
+      return model.methodName().equalsString("<clinit>") || MAKE_CONSTANTS.contains(name);
+    }
+
+    /** Whether it calls a method of a vector, a mask or a shuffle. */
+    boolean computesWithVectors() {
+      return code.stream()
+          .anyMatch(element ->
+              element instanceof InvokeInstruction call
+                  && call.owner().asInternalName().startsWith(VECTORS)
+                  && !QUESTIONS.contains(call.name().stringValue()));
+    }
+  }
+
+  private static List<Method> methods() throws IOException, URISyntaxException {
+    Path classes =
+        Path.of(SimdKernels.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<Method> methods = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        ClassModel model = ClassFile.of().parse(file);
+        for (MethodModel method : model.methods()) {
+          String name = simple(model.thisClass().asInternalName()) + "." + method.methodName();
+          if (method.code().isPresent()) {
+            CodeModel code = method.code().get();
+            methods.add(
+                new Method(name, method, code.elementList(), ((CodeAttribute) code).codeLength()));
+          }
+        }
+      }
+    }
+    return methods;
+  }
+
+  private static String simple(String internalName) {
+    return internalName.substring(internalName.lastIndexOf('/') + 1);
+  }
+}
