@@ -193,12 +193,13 @@ final class Passes {
             IntVector rounded = x.add(rounder).sub(rounder).reinterpretAsInts();
             FloatVector y = rounded.or(bits.and(SIGN)).reinterpretAsFloats();
             IntVector size = bits.and(MAGNITUDE);
-            if (!size.compare(VectorOperators.LT, OVERFLOW).allTrue()) {
+            if (size.compare(VectorOperators.LT, OVERFLOW).allTrue()) {
+              y.intoArray(values, i);
+            } else {
               VectorMask<Float> beyond = size.compare(VectorOperators.GE, OVERFLOW).cast(F);
-              y = y.blend(x.mul(Float.POSITIVE_INFINITY), beyond);
-              y = y.blend(x, x.compare(VectorOperators.NE, x));
+              FloatVector infinite = y.blend(x.mul(Float.POSITIVE_INFINITY), beyond);
+              infinite.blend(x, x.compare(VectorOperators.NE, x)).intoArray(values, i);
             }
-            y.intoArray(values, i);
           }
         }
       }

@@ -90,8 +90,8 @@ final class Slopes {
         }
         FloatVector w0 = FloatVector.fromArray(F, slopes, at).sub(delta);
         FloatVector w1 = FloatVector.fromArray(F, slopes, at + BLOCK).sub(delta);
-        q0.mul(w0).intoArray(slopes, at);
-        q1.mul(w1).intoArray(slopes, at + BLOCK);
+        w0.mul(q0).intoArray(slopes, at);
+        w1.mul(q1).intoArray(slopes, at + BLOCK);
       }
     }
   }

@@ -64,25 +64,25 @@ final class SoftmaxTile {
       for (; j + 8 <= to; j += 8) {
         int at = j * BLOCK + lane;
         FloatVector x0 = FloatVector.fromArray(F, scores, at);
-        m0 = m0.blend(x0, x0.compare(VectorOperators.GT, m0));
+        m0 = x0.blend(m0, x0.compare(VectorOperators.GT, m0).not());
         FloatVector x1 = FloatVector.fromArray(F, scores, at + BLOCK);
-        m1 = m1.blend(x1, x1.compare(VectorOperators.GT, m1));
+        m1 = x1.blend(m1, x1.compare(VectorOperators.GT, m1).not());
         FloatVector x2 = FloatVector.fromArray(F, scores, at + 2 * BLOCK);
-        m2 = m2.blend(x2, x2.compare(VectorOperators.GT, m2));
+        m2 = x2.blend(m2, x2.compare(VectorOperators.GT, m2).not());
         FloatVector x3 = FloatVector.fromArray(F, scores, at + 3 * BLOCK);
-        m3 = m3.blend(x3, x3.compare(VectorOperators.GT, m3));
+        m3 = x3.blend(m3, x3.compare(VectorOperators.GT, m3).not());
         FloatVector x4 = FloatVector.fromArray(F, scores, at + 4 * BLOCK);
-        m4 = m4.blend(x4, x4.compare(VectorOperators.GT, m4));
+        m4 = x4.blend(m4, x4.compare(VectorOperators.GT, m4).not());
         FloatVector x5 = FloatVector.fromArray(F, scores, at + 5 * BLOCK);
-        m5 = m5.blend(x5, x5.compare(VectorOperators.GT, m5));
+        m5 = x5.blend(m5, x5.compare(VectorOperators.GT, m5).not());
         FloatVector x6 = FloatVector.fromArray(F, scores, at + 6 * BLOCK);
-        m6 = m6.blend(x6, x6.compare(VectorOperators.GT, m6));
+        m6 = x6.blend(m6, x6.compare(VectorOperators.GT, m6).not());
         FloatVector x7 = FloatVector.fromArray(F, scores, at + 7 * BLOCK);
-        m7 = m7.blend(x7, x7.compare(VectorOperators.GT, m7));
+        m7 = x7.blend(m7, x7.compare(VectorOperators.GT, m7).not());
       }
       for (; j < to; j++) {
         FloatVector x = FloatVector.fromArray(F, scores, j * BLOCK + lane);
-        m0 = m0.blend(x, x.compare(VectorOperators.GT, m0));
+        m0 = x.blend(m0, x.compare(VectorOperators.GT, m0).not());
       }
       m0 = m0.blend(m1, m1.compare(VectorOperators.GT, m0));
       m2 = m2.blend(m3, m3.compare(VectorOperators.GT, m2));
@@ -240,8 +240,8 @@ final class SoftmaxTile {
           boolean near = x0.compare(VectorOperators.GE, bound).allTrue();
           if (!(near && x1.compare(VectorOperators.GE, bound).allTrue())) {
             distant(scores, at, scratch.shifts, lane);
-            sum0 = sum0.add(FloatVector.fromArray(F, scores, at));
-            sum1 = sum1.add(FloatVector.fromArray(F, scores, at + BLOCK));
+            sum0 = FloatVector.fromArray(F, scores, at).add(sum0);
+            sum1 = FloatVector.fromArray(F, scores, at + BLOCK).add(sum1);
             continue;
           }
           FloatVector s0 = x0.fma(log2e, rounder);
@@ -270,8 +270,8 @@ final class SoftmaxTile {
           q1 = q1.reinterpretAsInts().add(e1).reinterpretAsFloats();
           q0.intoArray(scores, at);
           q1.intoArray(scores, at + BLOCK);
-          sum0 = sum0.add(q0);
-          sum1 = sum1.add(q1);
+          sum0 = q0.add(sum0);
+          sum1 = q1.add(sum1);
         }
         sum0.intoArray(partial, slot);
         sum1.intoArray(partial, slot + LANES);

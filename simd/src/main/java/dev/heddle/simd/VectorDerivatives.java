@@ -147,10 +147,10 @@ final class VectorDerivatives {
       FloatVector sum3 = FloatVector.fromArray(F, out, at + c + 3 * LANES);
       for (int r = 0; r < rows; r++) {
         int row = from + r * stride + c;
-        sum0 = sum0.add(FloatVector.fromArray(F, in, row));
-        sum1 = sum1.add(FloatVector.fromArray(F, in, row + LANES));
-        sum2 = sum2.add(FloatVector.fromArray(F, in, row + 2 * LANES));
-        sum3 = sum3.add(FloatVector.fromArray(F, in, row + 3 * LANES));
+        sum0 = FloatVector.fromArray(F, in, row).add(sum0);
+        sum1 = FloatVector.fromArray(F, in, row + LANES).add(sum1);
+        sum2 = FloatVector.fromArray(F, in, row + 2 * LANES).add(sum2);
+        sum3 = FloatVector.fromArray(F, in, row + 3 * LANES).add(sum3);
       }
       sum0.intoArray(out, at + c);
       sum1.intoArray(out, at + c + LANES);
@@ -160,7 +160,7 @@ final class VectorDerivatives {
     for (; c + LANES <= cols; c += LANES) {
       FloatVector sum = FloatVector.fromArray(F, out, at + c);
       for (int r = 0; r < rows; r++) {
-        sum = sum.add(FloatVector.fromArray(F, in, from + r * stride + c));
+        sum = FloatVector.fromArray(F, in, from + r * stride + c).add(sum);
       }
       sum.intoArray(out, at + c);
     }

@@ -29,25 +29,25 @@ final class VectorRows {
     FloatVector d = a;
     int whole = n - n % Lanes.COUNT;
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      a = a.add(FloatVector.fromArray(F, values, from + i));
+      a = FloatVector.fromArray(F, values, from + i).add(a);
       if (LANES <= 8) {
-        b = b.add(FloatVector.fromArray(F, values, from + i + LANES));
+        b = FloatVector.fromArray(F, values, from + i + LANES).add(b);
       }
       if (LANES == 4) {
-        c = c.add(FloatVector.fromArray(F, values, from + i + 8));
-        d = d.add(FloatVector.fromArray(F, values, from + i + 12));
+        c = FloatVector.fromArray(F, values, from + i + 8).add(c);
+        d = FloatVector.fromArray(F, values, from + i + 12).add(d);
       }
     }
     if (whole < n) {
       int at = from + whole;
       int left = n - whole;
-      a = a.add(FloatVector.fromArray(F, values, at, F.indexInRange(0, left)));
+      a = FloatVector.fromArray(F, values, at, F.indexInRange(0, left)).add(a);
       if (LANES <= 8) {
-        b = b.add(FloatVector.fromArray(F, values, at + LANES, F.indexInRange(LANES, left)));
+        b = FloatVector.fromArray(F, values, at + LANES, F.indexInRange(LANES, left)).add(b);
       }
       if (LANES == 4) {
-        c = c.add(FloatVector.fromArray(F, values, at + 8, F.indexInRange(8, left)));
-        d = d.add(FloatVector.fromArray(F, values, at + 12, F.indexInRange(12, left)));
+        c = FloatVector.fromArray(F, values, at + 8, F.indexInRange(8, left)).add(c);
+        d = FloatVector.fromArray(F, values, at + 12, F.indexInRange(12, left)).add(d);
       }
     }
     // Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter.
@@ -109,23 +109,24 @@ final class VectorRows {
   /** Of the distances from a number. */
   static float sumOfSquares(float[] values, int from, int n, float number) {
     FloatVector centre = FloatVector.broadcast(F, number);
-    FloatVector a = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector a = zero;
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     int whole = n - n % Lanes.COUNT;
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector x = FloatVector.fromArray(F, values, from + i).sub(centre);
-      a = a.add(x.mul(x));
+      a = x.mul(x).add(a);
       if (LANES <= 8) {
         x = FloatVector.fromArray(F, values, from + i + LANES).sub(centre);
-        b = b.add(x.mul(x));
+        b = x.mul(x).add(b);
       }
       if (LANES == 4) {
         x = FloatVector.fromArray(F, values, from + i + 8).sub(centre);
-        c = c.add(x.mul(x));
+        c = x.mul(x).add(c);
         x = FloatVector.fromArray(F, values, from + i + 12).sub(centre);
-        d = d.add(x.mul(x));
+        d = x.mul(x).add(d);
       }
     }
     if (whole < n) {
@@ -133,19 +134,19 @@ final class VectorRows {
       int left = n - whole;
       VectorMask<Float> there = F.indexInRange(0, left);
       FloatVector x = FloatVector.fromArray(F, values, at, there).sub(centre);
-      a = a.add(x.mul(x), there);
+      a = zero.blend(x.mul(x), there).add(a);
       if (LANES <= 8) {
         there = F.indexInRange(LANES, left);
         x = FloatVector.fromArray(F, values, at + LANES, there).sub(centre);
-        b = b.add(x.mul(x), there);
+        b = zero.blend(x.mul(x), there).add(b);
       }
       if (LANES == 4) {
         there = F.indexInRange(8, left);
         x = FloatVector.fromArray(F, values, at + 8, there).sub(centre);
-        c = c.add(x.mul(x), there);
+        c = zero.blend(x.mul(x), there).add(c);
         there = F.indexInRange(12, left);
         x = FloatVector.fromArray(F, values, at + 12, there).sub(centre);
-        d = d.add(x.mul(x), there);
+        d = zero.blend(x.mul(x), there).add(d);
       }
     }
     if (LANES == 16) {

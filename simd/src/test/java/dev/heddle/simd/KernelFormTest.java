@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
-import java.lang.classfile.CodeModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
@@ -92,6 +91,19 @@ class KernelFormTest {
     assertThat(wrong).isEmpty();
   }
 
+  @Test
+  void theReceiverOfAnOperationIsNotTheVariableOfALoop() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Method method : methods()) {
+      if (method.computesWithVectors() && !method.makesConstants()) {
+        for (String found : LoopReceivers.of(method.attribute())) {
+          wrong.add(method.name() + ": " + found);
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
   /** What is left out above runs once. */
   @Test
   void onlyClassInitializersMakeConstants() throws Exception {
@@ -108,14 +120,22 @@ class KernelFormTest {
     assertThat(wrong).isEmpty();
   }
 
-  private record Method(String name, MethodModel model, List<CodeElement> code, int length) {
+  private record Method(String name, MethodModel model, CodeAttribute attribute) {
+    List<CodeElement> code() {
+      return attribute.elementList();
+    }
+
+    int length() {
+      return attribute.codeLength();
+    }
+
     boolean makesConstants() {
       return model.methodName().equalsString("<clinit>") || MAKE_CONSTANTS.contains(name);
     }
 
     /** Whether it calls a method of a vector, a mask or a shuffle. */
     boolean computesWithVectors() {
-      return code.stream()
+      return code().stream()
           .anyMatch(element ->
               element instanceof InvokeInstruction call
                   && call.owner().asInternalName().startsWith(VECTORS)
@@ -132,11 +152,9 @@ class KernelFormTest {
         ClassModel model = ClassFile.of().parse(file);
         for (MethodModel method : model.methods()) {
           String name = simple(model.thisClass().asInternalName()) + "." + method.methodName();
-          if (method.code().isPresent()) {
-            CodeModel code = method.code().get();
-            methods.add(
-                new Method(name, method, code.elementList(), ((CodeAttribute) code).codeLength()));
-          }
+          method
+              .code()
+              .ifPresent(code -> methods.add(new Method(name, method, (CodeAttribute) code)));
         }
       }
     }
