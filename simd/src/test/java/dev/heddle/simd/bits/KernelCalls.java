@@ -1,0 +1,183 @@
+package dev.heddle.simd.bits;
+
+import dev.heddle.array.DType;
+import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.HalfRows;
+import dev.heddle.kernel.HeadCotangent;
+import dev.heddle.kernel.HeadGradients;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.NormDerivative;
+import dev.heddle.kernel.NormRows;
+import dev.heddle.kernel.Packed;
+import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.UnaryFunction;
+import dev.heddle.support.Numbers;
+
+/** A call of each kernel, with the bytes that it may allocate once it is compiled. */
+final class KernelCalls {
+  /** What the kernel's own object and the like take. */
+  static final long SMALL = 160;
+
+  /** What the derivative of attention's own objects take: itself, and views of rows. */
+  static final long VIEWS = 500;
+
+  /** What attention's plain loops take for their rows, which some calls still go through. */
+  static final long PLAIN = 200_000;
+
+  private static double sink;
+
+  private KernelCalls() {}
+
+  /** What is done with a call. */
+  interface Visitor {
+    void call(String name, long allowedBytes, Runnable call);
+  }
+
+  /** Visits a call of each kernel on rows, columns and lengths of {@code n}. */
+  static void each(Kernels kernels, int n, Visitor visitor) {
+    products(kernels, n, visitor);
+    attention(kernels, n, visitor);
+    elements(kernels, n, visitor);
+    derivatives(kernels, n, visitor);
+    if (sink == 0.5) { // so that what is computed counts as used
+      throw new IllegalStateException();
+    }
+  }
+
+  private static void products(Kernels kernels, int n, Visitor visitor) {
+    Rows a = rows(1, n, n);
+    Packed b = kernels.pack(rows(2, n, n), false, n);
+    Rows c = rows(3, n, n);
+    Epilogue epilogue = new Epilogue(Rounding.BFLOAT16, new float[n], 3);
+    visitor.call("multiply " + n, SMALL, () -> kernels.multiply(a, b, 0, c, Epilogue.NONE));
+    for (boolean isBfloat16 : new boolean[] {true, false}) {
+      Packed halves = kernels.pack(HalfRows.of(new short[n * n], isBfloat16, n, n), 7);
+      Rows seven = rows(1, 7, n);
+      Rows result = rows(3, 7, n);
+      visitor.call(
+          "multiply with " + (isBfloat16 ? "bfloat16 " : "float16 ") + n,
+          SMALL,
+          () -> kernels.multiply(seven, halves, 0, result, Epilogue.NONE));
+    }
+    visitor.call(
+        "multiply with epilogue " + n, SMALL, () -> kernels.multiply(a, b, 0, c, epilogue));
+    Rows64 wide = Rows64.of(new double[n * n], n, n);
+    visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(wide, wide, wide));
+  }
+
+  private static void attention(Kernels kernels, int n, Visitor visitor) {
+    Rows out = rows(4, n, n);
+    float[] maxima = new float[n];
+    float[] sums = new float[n];
+    for (boolean causal : new boolean[] {false, true}) {
+      for (Rounding rounding : new Rounding[] {Rounding.NONE, Rounding.BFLOAT16}) {
+        ScoreRules rules =
+            new ScoreRules(
+                8,
+                rounding,
+                rounding,
+                Rounding.NONE,
+                -Float.MAX_VALUE,
+                -Float.MAX_VALUE,
+                causal,
+                1);
+        Rows q = rows(5, n, n);
+        AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);
+        String what = (causal ? " causal " : " ") + rounding + " " + n;
+        visitor.call("attend" + what, SMALL, () -> kernels.attend(head, 0, n, out, maxima, sums));
+        visitor.call(
+            "attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
+        HeadCotangent cotangent = new HeadCotangent(head, out, rows(7, n, n), maxima, sums, 0);
+        HeadGradients all =
+            new HeadGradients(rows(8, n, n), rows(9, n, n), rows(10, n, n), rows(11, n, n));
+        visitor.call(
+            "attend backward" + what,
+            VIEWS,
+            () -> kernels.attendBackward(cotangent, all, 0, n, 0, n));
+        AttentionHead masked =
+            new AttentionHead(q, q, q, null, pairs(q), flags(12, n), flags(13, n), rules);
+        HeadCotangent ofMasked = new HeadCotangent(masked, out, all.pairs(), maxima, sums, 0);
+        visitor.call(
+            "attend backward masked" + what,
+            VIEWS,
+            () -> kernels.attendBackward(ofMasked, all, 0, n, 0, n));
+        visitor.call("weigh" + what, SMALL, () -> kernels.weigh(head, 0, n, out, rounding));
+        Rows64 wide = Rows64.of(new double[n * n], n, n);
+        AttentionHead64 head64 =
+            new AttentionHead64(wide, wide, wide, null, null, null, null, rules);
+        Rows64 out64 = Rows64.of(new double[n * n], n, n);
+        visitor.call(
+            "attend float64" + what, PLAIN, () -> kernels.attend(head64, 0, n, out64, null, null));
+      }
+    }
+  }
+
+  private static void elements(Kernels kernels, int n, Visitor visitor) {
+    float[] in = rows(6, n, n).data();
+    float[] out = new float[n * n];
+    short[] half = new short[n * n];
+    for (UnaryFunction function : UnaryFunction.values()) {
+      visitor.call(
+          "map " + function + " " + n, SMALL, () -> kernels.map(function, in, 0, out, 0, n * n));
+    }
+    visitor.call("toBfloat16 " + n, SMALL, () -> kernels.toBfloat16(in, 0, half, 0, n * n));
+    visitor.call("fromBfloat16 " + n, SMALL, () -> kernels.fromBfloat16(half, 0, out, 0, n * n));
+    visitor.call("toFloat16 " + n, SMALL, () -> kernels.toFloat16(in, 0, half, 0, n * n));
+    visitor.call("fromFloat16 " + n, SMALL, () -> kernels.fromFloat16(half, 0, out, 0, n * n));
+    visitor.call("round " + n, SMALL, () -> kernels.round(Rounding.FLOAT16, out, 0, n * n));
+    visitor.call("sum " + n, SMALL, () -> sink += kernels.sum(in, 0, n * n));
+    visitor.call("max " + n, SMALL, () -> sink += kernels.max(in, 0, n * n));
+    for (boolean fast : new boolean[] {false, true}) {
+      NormRows rows = new NormRows(in, out, n, 1e-6f, fast, new float[n], new float[n]);
+      visitor.call("normalize " + fast + " " + n, SMALL, () -> kernels.normalize(rows, 0, n));
+    }
+  }
+
+  private static void derivatives(Kernels kernels, int n, Visitor visitor) {
+    float[] x = rows(14, n, n).data();
+    float[] g = rows(15, n, n).data();
+    float[] out = new float[n * n];
+    float[] sums = new float[n];
+    visitor.call("addRows " + n, SMALL, () -> kernels.addRows(x, 0, n, n, sums, 0, n));
+    visitor.call("relu derivative " + n, SMALL, () -> kernels.reluDerivative(x, g, out, 0, n * n));
+    visitor.call("gelu derivative " + n, SMALL, () -> kernels.geluDerivative(x, g, out, 0, n * n));
+    visitor.call(
+        "exact gelu derivative " + n,
+        SMALL,
+        () -> kernels.geluExactDerivative(x, g, out, 0, n * n));
+    visitor.call("transpose " + n, SMALL, () -> kernels.transpose(x, 0, n, n, n, out, 0, n));
+    float[] ones = rows(16, 1, n).data();
+    NormRows rows = new NormRows(x, out, n, 1e-6f, false, ones, ones);
+    NormDerivative norm = new NormDerivative(rows, g, new float[n], new float[n]);
+    visitor.call("norm derivative " + n, SMALL, () -> kernels.normDerivative(norm, 0, n));
+    visitor.call(
+        "norm scale derivative " + n,
+        SMALL,
+        () -> kernels.normScaleDerivative(norm, n, sums, 0, n));
+    visitor.call("sum of squares " + n, SMALL, () -> sink += kernels.sumOfSquares(x, 0, n * n));
+  }
+
+  private static Rows rows(long seed, int rows, int cols) {
+    return Rows.of(Numbers.of(seed, DType.FLOAT32, rows, cols).toFloatArray(), rows, cols);
+  }
+
+  private static Grid<float[]> pairs(Rows rows) {
+    return new Grid<>(rows.data(), 0, rows.stride(), 1);
+  }
+
+  private static PairFlags flags(long seed, int n) {
+    byte[] flags = new byte[n * n];
+    boolean[] drawn = Numbers.flags(seed, n, n).toBooleanArray();
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = (byte) (drawn[i] ? 1 : 0);
+    }
+    return new PairFlags.Stored(new Grid<>(flags, 0, n, 1));
+  }
+}
