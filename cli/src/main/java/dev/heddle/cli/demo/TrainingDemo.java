@@ -25,7 +25,10 @@ public final class TrainingDemo {
   /** How many steps are enough for words, and take half a minute on two busy cores. */
   public static final int STEPS = 600;
 
-  /** The pages it reads, as they lie in the repository; all but coverage, a table of figures. */
+  /**
+   * The pages it reads, as they lie in the repository; all but coverage and performance, tables of
+   * figures.
+   */
   static final List<String> PAGES =
       List.of(
           "README.md",
@@ -33,8 +36,11 @@ public final class TrainingDemo {
           "CHANGELOG.md",
           "docs/coming-from-flax.md",
           "docs/formats.md",
+          "docs/kernels.md",
           "docs/numerics.md",
-          "docs/threads.md");
+          "docs/reliability.md",
+          "docs/threads.md",
+          "docs/using.md");
 
   private static final String PROMPT = "The attention ";
   private static final int LETTERS = 320;
