@@ -21,7 +21,7 @@ def run(case, measured=True):
   case.tensors.update(flatten('init', variables))
   info['narrowest'] = narrowest(info, inputs)
   if info['config'].get('decode'):
-    case.tensors.update(_decode(module, info, inputs, variables))
+    case.tensors.update(decode(module, info, inputs, variables))
   else:
     case.tensors.update(apply(module, info, inputs, variables))
   if measured and is_plain(info) and not crashes_wide(info):
@@ -114,7 +114,7 @@ def apply(module, info, inputs, variables):
   return {**flatten('apply/output', output), **flatten('apply', changed)}
 
 
-def _decode(module, info, inputs, variables):
+def decode(module, info, inputs, variables):
   """Position i of all given sequences in step i, the cache carried on."""
   asked = info.get('apply', {})
   mutable = asked.get('mutable', ['cache'])
@@ -186,7 +186,7 @@ def _distance(case, variables):
     wide_inputs = {n: t if n.startswith('mask') else widened(t) for n, t in inputs.items()}
     if info['config'].get('decode'):
       cells = {n: jnp.zeros_like(t) for n, t in variables['cache'].items()}
-      answers = _decode(build(wide_info), wide_info, wide_inputs, {**variables, 'cache': cells})
+      answers = decode(build(wide_info), wide_info, wide_inputs, {**variables, 'cache': cells})
     else:
       answers = apply(build(wide_info), wide_info, wide_inputs, variables)
   return distance(outputs, answers)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heddle_parity import config as configs
+from heddle_parity import draw
 
 DTYPES = ('float32', 'float64', 'bfloat16', 'float16', 'int32', 'int64', 'uint8', 'uint32', 'bool')
 LARGE = 65536
@@ -60,13 +61,39 @@ def initializer(case):
 def attention(case):
   """`dot_product_attention` or `dot_product_attention_weights`, outside any module."""
   info = case.info
+  args = _attention_arguments(info)
+  given = {name: jnp.asarray(tensor) for name, tensor in case.inputs().items()}
+  case.tensors['output'] = np.asarray(getattr(nn, info['kind'])(**given, **args))
+
+
+def _attention_arguments(info):
   args = dict(info.get('args', {}))
   if 'dtype' in args:
     args['dtype'] = configs.dtype(args['dtype'])
   if 'dropout_rng' in args:
     args['dropout_rng'] = jax.random.PRNGKey(args['dropout_rng'])
+  return args
+
+
+def attention_gradient(case):
+  """The vector-Jacobian product of `dot_product_attention` by query, key, value and bias."""
+  info = case.info
+  args = _attention_arguments(info)
   given = {name: jnp.asarray(tensor) for name, tensor in case.inputs().items()}
-  case.tensors['output'] = np.asarray(getattr(nn, info['kind'])(**given, **args))
+  floating = {
+    n: t for n, t in given.items() if n != 'mask' and jnp.issubdtype(t.dtype, jnp.inexact)
+  }
+  output, pullback = jax.vjp(
+    lambda at: nn.dot_product_attention(**{**given, **at}, **args), floating
+  )
+  case.tensors['output'] = np.asarray(output)
+  if 'cotangent' not in case.tensors:
+    case.tensors['cotangent'] = draw.tensor(
+      'cotangent', output.shape, output.dtype.name, info.get('drawn', info['id'])
+    )
+  cotangent = jnp.asarray(case.tensors['cotangent']).astype(output.dtype)
+  (grads,) = pullback(cotangent)
+  case.tensors.update({f'grads/{name}': np.asarray(grads[name]) for name in floating})
 
 
 PAIRWISE = {
@@ -216,6 +243,7 @@ RUNNERS = {
   'initializer': initializer,
   'dot_product_attention': attention,
   'dot_product_attention_weights': attention,
+  'attention_gradient': attention_gradient,
   'masks': masks,
   'promote': promote,
   'einsum': einsum,

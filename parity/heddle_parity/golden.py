@@ -1,17 +1,20 @@
 """Writes the golden cases of one era: `python -m heddle_parity.golden --out DIR --era E`.
 
 Attention, modules and errors are a file each; the other kinds are a bundle for each topic.
-The same oracle writes the same bytes again. `--only TEXT` keeps to the ids that contain TEXT.
+The same oracle writes the same bytes again: cases that were measured (`measure`) are measured again.
+`--only TEXT` keeps to the ids, and the names of bundles, in which that regular expression is found.
 """
 
 import argparse
 import os
+import re
 import sys
 import time
 
 from heddle_parity import (
   golden_attention,
   golden_cells,
+  golden_drawn,
   golden_errors,
   golden_functions,
   golden_gradient,
@@ -22,8 +25,9 @@ from heddle_parity import (
   golden_shapes,
   training,
 )
-from heddle_parity.cases import write_bundle, write_case
+from heddle_parity.cases import read_cases, write_bundle, write_case
 from heddle_parity.era import this_era
+from heddle_parity.measure import measure
 from heddle_parity.oracle import ask
 
 
@@ -41,7 +45,7 @@ def main():
     case
     for part in (golden_attention, golden_cells, golden_shapes, golden_modules, golden_errors)
     for case in part.cases(asked.era)
-    if asked.only in case.id
+    if re.search(asked.only, case.id)
   ]
   bundles = {
     name: cases
@@ -51,18 +55,20 @@ def main():
       golden_layers,
       golden_optim,
       golden_gradient,
+      golden_drawn,
       training,
     )
     for name, cases in part.bundles(asked.era).items()
-    if asked.only in name
+    if re.search(asked.only, name)
   }
   _demand_distinct([case.id for case in singles] + list(bundles))
+  measured = _measured(folder)
   started, broken = time.monotonic(), []
   for case in singles:
-    if _answered(case, broken):
+    if _answered(case, broken, measured):
       write_case(os.path.join(asked.out, case.id + '.npz'), case)
   for name, cases in bundles.items():
-    answered = [_answered(case, broken) for case in cases]
+    answered = [_answered(case, broken, measured) for case in cases]
     if all(answered):
       write_bundle(os.path.join(folder, name + '.npz'), cases)
   if not asked.only and not broken:
@@ -76,9 +82,22 @@ def main():
   return 1 if broken else 0
 
 
-def _answered(case, broken):
+def _measured(folder):
+  """The ids of the cases that the folder's files have with distances."""
+  return {
+    case.id
+    for entry in os.listdir(folder)
+    if entry.endswith('.npz')
+    for case in read_cases(os.path.join(folder, entry))
+    if 'distances' in case.info
+  }
+
+
+def _answered(case, broken, measured):
   try:
-    ask(case)
+    ask(case, measured='drawn' not in case.info)
+    if case.id in measured:
+      measure(case)
   except Exception as error:  # go on, so that one run shows all that is wrong
     broken.append(case.id)
     print(f'failed {case.id}: {type(error).__name__}: {error}', flush=True)

@@ -11,7 +11,7 @@ FLOATS = ('float32', 'bfloat16', 'float16', 'float64')
 def bundles(era):
   """Cases by the name of their bundle."""
   topics = {
-      'dot-product-attention': _attention, 'masks': _masks, 'promotion': _promotion,
+      'dot-product-attention': _attention, 'gradients-function': _attention_gradients, 'masks': _masks, 'promotion': _promotion,
       'einsum': _einsum, 'elementwise': _elementwise, 'softmax': _softmax,
       'reductions': _reductions}
   return {name: [case(era, name, i, **spec) for i, spec in enumerate(topic(era))]
@@ -97,6 +97,41 @@ def _attention(era):
            'value': ((2, 7, 2, 5), 'float32')}
   yield of('three dtypes meet in float32', **mixed)
   yield of('three dtypes computed in bfloat16', args={'dtype': 'bfloat16'}, **mixed)
+
+
+def _attention_gradients(era):
+  q, k, v = (2, 4, 2, 3), (2, 7, 2, 3), (2, 7, 2, 5)
+
+  def of(what, dtype='float32', args=None, **more):
+    inputs = {'query': (q, dtype), 'key': (k, dtype), 'value': (v, dtype), **more}
+    return {'kind': 'attention_gradient', 'what': what, 'inputs': inputs,
+            'args': {'deterministic': True, **(args or {})}}
+
+  some = draw.mask('m', (2, 1, 4, 7), 'bool', 'gradients-function')
+  empty = some.copy()
+  empty[0, 0, 2] = False
+  for dtype in FLOATS:
+    yield of(f'{dtype}, no bias', dtype)
+    yield of(f'bias of its own for every score, {dtype}', dtype, bias=((2, 2, 4, 7), dtype))
+    yield of(f'bias and mask, {dtype}', dtype, bias=((2, 1, 4, 7), dtype), mask=some)
+    yield of(f'a query without keys, {dtype}', dtype, bias=((1, 2, 4, 7), dtype), mask=empty)
+    yield of(f'float32 bias on {dtype}', dtype, bias=((1, 2, 1, 7), 'float32'))
+    for broadcast in (True, False):
+      yield of(f'bias and dropout, broadcast {broadcast}, {dtype}', dtype, bias=((2, 2, 4, 7), dtype),
+               args={'deterministic': False, 'dropout_rate': 0.4, 'dropout_rng': 3,
+                     'broadcast_dropout': broadcast})
+  for form in ((4, 7), (7,), (1, 1, 1, 7), (1, 2, 4, 1), (2, 1, 4, 7), (1, 1, 1, 1), (2, 1, 1, 7)):
+    yield of(f'bias {list(form)}: its gradient is summed where it was repeated',
+             bias=(form, 'float32'))
+    yield of(f'bias {list(form)} in bfloat16', 'bfloat16', bias=(form, 'bfloat16'))
+  yield of('an integer bias has no gradient', bias=((2, 1, 4, 7), 'int32'))
+  for dtype in ('bfloat16', 'float16'):
+    yield of(f'float32 bias, computed in {dtype}', bias=((2, 2, 4, 7), 'float32'),
+             args={'dtype': dtype})
+  if era == 'modern':
+    for dtype in FLOATS:
+      yield of(f'bias, softmax in float32, {dtype}', dtype, bias=((2, 2, 4, 7), dtype),
+               args={'force_fp32_for_softmax': True})
 
 
 def _masks(era):

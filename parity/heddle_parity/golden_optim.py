@@ -27,8 +27,8 @@ def of(name, *parts, **args):
 def steps(what, spec, dtype='float32', narrowest=None, size=1.0, zero=False):
   """A case of an optimizer; `size` scales gradients, `zero` makes those of biases 0."""
 
-  def made(era, bundle, i):
-    case_id = f'{era}/{bundle}/{i}'
+  def made(era, bundle, i, case_id=None):
+    case_id = case_id or f'{era}/{bundle}/{i}'
     tensors = {}
     for path, shape in SHAPES.items():
       tensors[f'inputs/params/params/{path}'] = draw.tensor(path, shape, dtype, case_id)

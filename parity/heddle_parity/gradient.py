@@ -19,7 +19,9 @@ def run(case, measured=True):
     variables, inputs = _before_last_step(module, info, inputs, variables)
     case.tensors.update(flatten('before/cache', variables['cache']))
   output, pullback, changed = _vjp(module, info, inputs, variables)
-  cotangent = draw.tensor('cotangent', output.shape, output.dtype.name, info['id'])
+  cotangent = draw.tensor(
+    'cotangent', output.shape, output.dtype.name, info.get('drawn', info['id'])
+  )
   case.tensors['cotangent'] = cotangent
   case.tensors.update(flatten('apply/output', output))
   case.tensors.update(flatten('apply', changed))
@@ -65,6 +67,17 @@ def _vjp(module, info, inputs, variables):
     return (answer, {}) if mutable is False else answer
 
   return jax.vjp(program, variables['params'], floating, has_aux=True)
+
+
+def answers(module, info, inputs, variables, cotangent):
+  """Flax's answers for other inputs and variables than the case's own."""
+  output, pullback, changed = _vjp(module, info, inputs, variables)
+  cotangent = np.asarray(cotangent).astype(output.dtype)
+  return {
+    **flatten('apply/output', output),
+    **flatten('apply', changed),
+    **_grads(pullback, cotangent),
+  }
 
 
 def _grads(pullback, cotangent):

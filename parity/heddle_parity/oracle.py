@@ -31,13 +31,16 @@ RUNNERS = {
 }
 
 
-def ask(case):
-  """Answers the case in place and returns it."""
+def ask(case, measured=True):
+  """Answers the case in place and returns it; `measured`: with how far Flax is from float64."""
   info = case.info
   if info['era'] != this_era():
     raise ValueError(f'{info["id"]}: asked of {info["era"]}, but this oracle is {this_era()}')
   with settings(info['x64'], info.get('partitionable')):
-    RUNNERS[info['kind']](case)
+    if info['kind'] in ('attention', 'gradient'):
+      RUNNERS[info['kind']](case, measured)
+    else:
+      RUNNERS[info['kind']](case)
   return case
 
 

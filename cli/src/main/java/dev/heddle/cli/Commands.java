@@ -92,7 +92,8 @@ enum Commands {
                 + " O.npz",
             "",
             "heddle COMMAND --help shows a command's options and examples. In a source checkout,",
-            "heddle test builds and checks everything, heddle tidy formats it.");
+            "heddle test builds and checks everything, heddle parity compares random cases with Flax,",
+            "heddle tidy formats the sources.");
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
     spec.addOption(OptionSpec.builder("--version").description("As heddle version.").build());

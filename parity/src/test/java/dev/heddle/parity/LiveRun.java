@@ -12,83 +12,126 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Draws fresh cases with one oracle and compares each as soon as it is there, until there are
- * enough or time is up.
+ * Draws random cases with one oracle and compares each as soon as it is there, until there are
+ * enough or time is up. Those that are beyond four ulps are measured by the oracle and compared
+ * again.
  */
 final class LiveRun implements Callable<LiveRun.Result> {
+  /** Every kind of case that can be drawn, as {@code heddle_parity.live} calls them. */
+  static final List<String> KINDS =
+      List.of("attention", "gradient", "function", "optimizer", "training");
+
   private static final int NEWS = 100;
 
-  /**
-   * What is asked.
-   *
-   * @param name the oracle's word for it
-   * @param prefix in front of the property that says how many, {@code heddle.live.PREFIX.modern}
-   */
-  record Kind(String name, String prefix) {
-    static final Kind ATTENTION = new Kind("attention", "heddle.live.");
-    static final Kind GRADIENT = new Kind("gradient", "heddle.live.gradients.");
-    static final Kind TRAINING = new Kind("training", "heddle.live.training.");
-  }
-
   private final Oracle oracle;
-  private final Kind kind;
+  private final List<String> kinds;
   private final long seed;
   private final int start;
   private final int count;
   private final Instant deadline;
   private final Path folder;
+  private final Consumer<String> news;
   private final List<String> wrong = new ArrayList<>();
-  private final List<String> noisy = new ArrayList<>();
-  private int compared;
-  private int decoded;
+  private final List<Path> beyond = new ArrayList<>();
+  private final Map<String, Integer> compared = new TreeMap<>();
 
+  /**
+   * A run that has not begun.
+   *
+   * @param oracle whose answers
+   * @param kinds some of {@link #KINDS}
+   * @param seed whose cases
+   * @param start the first case of each kind
+   * @param count how many of each kind
+   * @param deadline when no more cases are drawn
+   * @param folder an empty one, for the cases
+   * @param news takes a line for every hundred cases
+   */
   LiveRun(
-      Oracle oracle, Kind kind, long seed, int start, int count, Instant deadline, Path folder) {
+      Oracle oracle,
+      List<String> kinds,
+      long seed,
+      int start,
+      int count,
+      Instant deadline,
+      Path folder,
+      Consumer<String> news) {
     this.oracle = oracle;
-    this.kind = kind;
+    this.kinds = kinds;
     this.seed = seed;
     this.start = start;
     this.count = count;
     this.deadline = deadline;
     this.folder = folder;
+    this.news = news;
   }
 
   /**
    * What came of it.
    *
-   * @param compared how many cases were compared
-   * @param decoded how many of them were step-by-step decoding
-   * @param wrong a line for each difference or failure
-   * @param noisy a line for each case with normalize_qk that is beyond the figure, but within the
-   *     noise of its inputs
+   * @param compared how many cases were compared, by kind
+   * @param measured how many of them were beyond four ulps and therefore measured
+   * @param wrong a text for each difference or failure, which says how to run the case alone
    */
-  record Result(int compared, int decoded, List<String> wrong, List<String> noisy) {}
+  record Result(Map<String, Integer> compared, int measured, List<String> wrong) {
+    /** How many cases of all kinds. */
+    int total() {
+      return compared.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
 
   @Override
   public Result call() throws IOException, InterruptedException {
-    Path log = folder.resolve(oracle.name() + "-" + kind.name() + ".log");
-    Process process = oracle.draw(kind.name(), seed, start, count, folder, log);
-    long left = Math.max(1, Duration.between(Instant.now(), deadline).toMillis());
-    CompletableFuture<Void> timer =
-        CompletableFuture.runAsync(
-            process::destroy, CompletableFuture.delayedExecutor(left, TimeUnit.MILLISECONDS));
+    Path log = folder.resolve(oracle.name() + ".log");
+    read(oracle.draw(kinds, seed, start, count, folder, log), deadline, log, this::compare);
+    int measured = beyond.size();
+    for (boolean noise : new boolean[] {false, true}) { // the error alone is enough for most
+      List<Path> files = List.copyOf(beyond);
+      beyond.clear();
+      if (!files.isEmpty()) {
+        Process process = oracle.measure(files, noise, log);
+        read(process, Instant.MAX, log, file -> compareMeasured(file, noise));
+      }
+    }
+    return new Result(Map.copyOf(compared), measured, List.copyOf(wrong));
+  }
+
+  /** What is done with a file of cases. */
+  @FunctionalInterface
+  private interface OnFile {
+    void accept(Path file) throws IOException;
+  }
+
+  /** Reads what the oracle says, line by line, until it is done or time is up. */
+  private void read(Process process, Instant end, Path log, OnFile onFile)
+      throws IOException, InterruptedException {
+    CompletableFuture<Void> timer = new CompletableFuture<>();
+    if (end.isBefore(Instant.MAX)) {
+      long left = Math.max(1, Duration.between(Instant.now(), end).toMillis());
+      timer =
+          CompletableFuture.runAsync(
+              process::destroy, CompletableFuture.delayedExecutor(left, TimeUnit.MILLISECONDS));
+    }
     String last = "";
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         last = line;
         if (line.startsWith("case ")) {
-          compare(Path.of(line.substring("case ".length())));
+          onFile.accept(Path.of(line.substring("case ".length())));
         } else if (!line.equals("done")) {
           wrong.add(oracle.name() + ": " + line);
         }
       }
     } catch (IOException destroyed) {
-      if (Instant.now().isBefore(deadline)) {
+      if (Instant.now().isBefore(end)) {
         throw destroyed;
       }
     } finally {
@@ -96,39 +139,60 @@ final class LiveRun implements Callable<LiveRun.Result> {
       process.destroy();
     }
     int status = process.waitFor();
-    if (!last.equals("done") && Instant.now().isBefore(deadline)) {
+    if (!last.equals("done") && Instant.now().isBefore(end)) {
       wrong.add(
           "%s: the oracle ended with status %d: %s"
               .formatted(oracle.name(), status, Files.readString(log).strip()));
     }
-    return new Result(compared, decoded, List.copyOf(wrong), List.copyOf(noisy));
   }
 
   private void compare(Path file) throws IOException {
-    for (Case asked : CaseFile.read(file)) {
-      compared++;
-      decoded += asked.info().has("steps") ? 1 : 0;
-      try {
-        Findings findings = CaseRunner.runFresh(asked);
-        for (String difference : findings.differences()) {
-          report(asked, difference);
-        }
-        findings.noise().stream().findFirst().ifPresent(noisy::add);
-      } catch (RuntimeException refused) {
-        report(asked, asked.id() + ": Flax answers, Heddle does not: " + refused);
-      }
+    Case asked = CaseFile.read(file).getFirst();
+    compared.merge(kindOf(asked), 1, Integer::sum);
+    Findings findings = run(asked);
+    if (!findings.differences().isEmpty() && findings.canBeMeasured()) {
+      beyond.add(file);
+    } else {
+      report(asked, findings);
+      Files.delete(file);
     }
-    Files.delete(file);
-    if (compared % NEWS == 0) {
-      System.out.printf(
-          "live parity: %s: %d %s cases so far%n", oracle.name(), compared, kind.name());
+    int total = compared.values().stream().mapToInt(Integer::intValue).sum();
+    if (total % NEWS == 0) {
+      news.accept("%s: %d cases so far".formatted(oracle.name(), total));
     }
   }
 
-  private void report(Case asked, String difference) {
-    int index = Integer.parseInt(asked.id().substring(asked.id().lastIndexOf('-') + 1));
-    wrong.add(
-        "%s\n    case: %s\n    again: -Dheddle.live.seed=%d -Dheddle.live.start=%d -D%s%s=1"
-            .formatted(difference, asked.info(), seed, index, kind.prefix(), oracle.name()));
+  private void compareMeasured(Path file, boolean last) throws IOException {
+    Case asked = CaseFile.read(file).getFirst();
+    Findings findings = run(asked);
+    if (!findings.differences().isEmpty() && !last) {
+      beyond.add(file);
+    } else {
+      report(asked, findings);
+      Files.delete(file);
+    }
+  }
+
+  private Findings run(Case asked) {
+    try {
+      return CaseRunner.run(asked);
+    } catch (RuntimeException refused) {
+      return Findings.refused(asked, "Flax answers, Heddle does not: " + refused);
+    }
+  }
+
+  /** {@code modern-gradient-7-13} is case 13 of the kind {@code gradient} of the seed 7. */
+  private static String kindOf(Case asked) {
+    String[] words = asked.id().split("-");
+    return words.length == 3 ? "attention" : words[1];
+  }
+
+  private void report(Case asked, Findings findings) {
+    String index = asked.id().substring(asked.id().lastIndexOf('-') + 1);
+    for (String difference : findings.differences()) {
+      wrong.add(
+          "%s\n    case: %s\n    again: ./heddle parity --era %s --kinds %s --seed %d --start %s --cases 1"
+              .formatted(difference, asked.info(), oracle.name(), kindOf(asked), seed, index));
+    }
   }
 }

@@ -5,9 +5,11 @@ import dev.heddle.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An environment with the Flax of an era, which {@code parity/oracle/setup} makes.
@@ -16,18 +18,21 @@ import java.util.Optional;
  * @param python its Python
  */
 record Oracle(Era era, Path python) {
-  /** Where the environments are said to be: {@code -Dheddle.oracles} or HEDDLE_ORACLES. */
-  static Optional<Path> folder() {
-    String said = System.getProperty("heddle.oracles", System.getenv("HEDDLE_ORACLES"));
-    return Optional.ofNullable(said).filter(folder -> !folder.isBlank()).map(Path::of);
+  /**
+   * Where the environments are: {@code -Dheddle.oracles}, else HEDDLE_ORACLES, else where {@code
+   * parity/oracle/setup} makes them by itself.
+   */
+  static Path folder() {
+    String given = System.getProperty("heddle.oracles", System.getenv("HEDDLE_ORACLES"));
+    return given == null || given.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".cache", "heddle", "oracles")
+        : Path.of(given);
   }
 
   /** The oracle of an era, if it has been made. */
   static Optional<Oracle> of(Era era) {
-    return folder()
-        .map(folder -> folder.resolve(nameOf(era)).resolve("bin").resolve("python"))
-        .filter(Files::isExecutable)
-        .map(python -> new Oracle(era, python));
+    Path python = folder().resolve(nameOf(era)).resolve("bin").resolve("python");
+    return Files.isExecutable(python) ? Optional.of(new Oracle(era, python)) : Optional.empty();
   }
 
   private static String nameOf(Era era) {
@@ -39,16 +44,16 @@ record Oracle(Era era, Path python) {
     return nameOf(era);
   }
 
-  /** The command that draws these cases and asks Flax, in the folder {@code parity}. */
-  private List<String> command(String kind, long seed, int start, int count, String out) {
-    return List.of(
-        python.toString(),
-        "-m",
-        "heddle_parity.live",
+  /** Starts drawing cases of some kinds, in turn, into a folder; a line on its output for each. */
+  Process draw(List<String> kinds, long seed, int start, int count, Path out, Path log)
+      throws IOException {
+    return start(
+        log,
+        "live",
         "--era",
         name(),
-        "--kind",
-        kind,
+        "--kinds",
+        String.join(",", kinds),
         "--seed",
         Long.toString(seed),
         "--start",
@@ -56,13 +61,25 @@ record Oracle(Era era, Path python) {
         "--count",
         Integer.toString(count),
         "--out",
-        out);
+        out.toString());
   }
 
-  /** Starts drawing cases of a kind into a folder; a line on its output for each. */
-  Process draw(String kind, long seed, int start, int count, Path out, Path log)
-      throws IOException {
-    return new ProcessBuilder(command(kind, seed, start, count, out.toString()))
+  /**
+   * Starts measuring the cases of files; a line on its output for each file.
+   *
+   * @param noise whether noise is measured too where there is an error
+   */
+  Process measure(List<Path> files, boolean noise, Path log) throws IOException {
+    Stream<String> names = files.stream().map(Path::toString);
+    Stream<String> options = noise ? Stream.empty() : Stream.of("--error");
+    return start(log, "measure", Stream.concat(names, options).toArray(String[]::new));
+  }
+
+  private Process start(Path log, String program, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(python.toString(), "-m", "heddle_parity." + program));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
         .directory(Repository.path("parity").toFile())
         .redirectError(log.toFile())
         .start();

@@ -88,6 +88,13 @@ public final class Fields {
     return all.stream().mapToInt(one -> Math.toIntExact((Long) one)).toArray();
   }
 
+  /** The same with a value of a name, instead of the one it had. */
+  public Fields with(String name, Object value) {
+    Map<String, @Nullable Object> changed = new LinkedHashMap<>(values);
+    changed.put(name, value);
+    return new Fields(changed);
+  }
+
   /** The values by name, without these. */
   public Map<String, @Nullable Object> without(String... names) {
     Map<String, @Nullable Object> rest = new LinkedHashMap<>(values);

@@ -168,7 +168,7 @@ final class ArithmeticRunner {
         expected,
         Tensor.of(typed),
         expected.isFloating()
-            ? Tolerance.within(Tolerance.share(expected.dtype()), expected)
+            ? new Tolerance.Absolute(AllowedDistance.of(asked, "output", expected))
             : Tolerance.BITS);
   }
 

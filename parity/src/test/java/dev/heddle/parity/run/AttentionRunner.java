@@ -14,7 +14,6 @@ import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
 import dev.heddle.parity.cases.Tensor;
 import dev.heddle.random.Key;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -34,27 +33,7 @@ final class AttentionRunner {
   void run() {
     MultiHeadDotProductAttention module = module(asked);
     answers.compareInit(findings, init(asked, module, asked.inputs()));
-    answers.compareComputed(findings, compute(module, answers.variables()), path -> 0);
-  }
-
-  /**
-   * As {@link #run}, but an answer may also be away by four times the most that moving its inputs
-   * by one last place makes of it, as it may by four times Flax's own distance from float64.
-   */
-  void runWithinNoise() {
-    MultiHeadDotProductAttention module = module(asked);
-    answers.compareInit(findings, init(asked, module, asked.inputs()));
-    Variables given = answers.variables();
-    SequencedMap<String, Tensor> computed = compute(module, given);
-    Map<String, Double> noise = new HashMap<>();
-    for (long seed = 0; seed < Shaking.TIMES; seed++) {
-      AttentionRunner shaken = new AttentionRunner(Shaking.shaken(asked, seed), findings);
-      shaken
-          .compute(module, Shaking.shaken(given, seed))
-          .forEach((path, tensor) ->
-              noise.merge(path, Shaking.distance(computed.get(path), tensor), Math::max));
-    }
-    answers.compareComputed(findings, computed, path -> 4 * noise.getOrDefault(path, 0.0));
+    answers.compareComputed(findings, compute(module, answers.variables()));
   }
 
   /** What the library answers: what init makes, and what Flax's variables give. */

@@ -12,10 +12,16 @@ import java.util.function.BiFunction;
 public final class Findings {
   private final Case asked;
   private final List<String> differences = new ArrayList<>();
-  private final List<String> noise = new ArrayList<>();
 
   Findings(Case asked) {
     this.asked = asked;
+  }
+
+  /** The findings of a case that could not be run. */
+  public static Findings refused(Case asked, String why) {
+    Findings findings = new Findings(asked);
+    findings.differences.add(asked.id() + ": " + why);
+    return findings;
   }
 
   /** One line for each tensor that differs: its path, the first element, what Flax has and we. */
@@ -23,16 +29,12 @@ public final class Findings {
     return List.copyOf(differences);
   }
 
-  /** Likewise, what is beyond the figure but within the noise of the case's inputs. */
-  public List<String> noise() {
-    return List.copyOf(noise);
-  }
-
-  /** The same, all of it noise. */
-  Findings asNoise() {
-    Findings excused = new Findings(asked);
-    excused.noise.addAll(differences);
-    return excused;
+  /**
+   * Whether the oracle has not yet said how near an answer must be: a difference counts once it has
+   * ({@code heddle_parity.measure}).
+   */
+  public boolean canBeMeasured() {
+    return AllowedDistance.canBeMeasured(asked);
   }
 
   /** Something that is not a tensor. */

@@ -4,15 +4,20 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.op.Compare;
 import dev.heddle.array.op.Elementwise;
+import dev.heddle.grad.Grad;
+import dev.heddle.grad.Vjp;
 import dev.heddle.linen.AttentionOptions;
 import dev.heddle.linen.DotProductAttention;
 import dev.heddle.linen.Masks;
+import dev.heddle.linen.Variables;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
 import dev.heddle.parity.cases.Tensor;
 import dev.heddle.random.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -43,8 +48,53 @@ final class FunctionRunner {
             ? DotProductAttention.dotProductAttentionWeights(query, key, options)
             : DotProductAttention.dotProductAttention(query, key, value, options);
     Tensor expected = asked.tensor("output");
-    double share = Tolerance.share(narrowest(inputs));
-    findings.compare("output", expected, Tensor.of(got), Tolerance.within(share, expected));
+    findings.compare("output", expected, Tensor.of(got), tolerance("output", expected, inputs));
+  }
+
+  /**
+   * The vector-Jacobian product of attention by its query, key, value and bias, those that float.
+   */
+  void gradient() {
+    Map<String, Array> inputs = asked.inputs();
+    SequencedMap<String, Array> floating = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> {
+      if (!name.equals("mask") && array.dtype().isFloating()) {
+        floating.put("inputs/" + name, array);
+      }
+    });
+    Vjp<Variables, Array> vjp =
+        Grad.vjp(
+            at -> {
+              Map<String, Array> given = new HashMap<>(inputs);
+              at.flatten().forEach((path, array) -> given.put(nameOf(path), array));
+              return DotProductAttention.dotProductAttention(
+                  given.get("query"),
+                  given.get("key"),
+                  given.get("value"),
+                  options(given.get("bias"), given.get("mask")));
+            },
+            Variables.of(floating));
+    compareTo("output", vjp.output(), inputs);
+    vjp.pullback(asked.tensor("cotangent").array())
+        .flatten()
+        .forEach((path, gradient) -> compareTo("grads/" + nameOf(path), gradient, inputs));
+    findings.expect("gradients", asked.under("grads").size(), floating.size());
+  }
+
+  private static String nameOf(String path) {
+    return path.substring("inputs/".length());
+  }
+
+  private void compareTo(String path, Array got, Map<String, Array> inputs) {
+    Tensor expected = asked.tensor(path);
+    findings.compare(path, expected, Tensor.of(got), tolerance(path, expected, inputs));
+  }
+
+  private Tolerance tolerance(String path, Tensor expected, Map<String, Array> inputs) {
+    return new Tolerance.Absolute(
+        Math.max(
+            AllowedDistance.of(asked, path, expected),
+            AllowedDistance.ofUlps(narrowest(inputs), expected)));
   }
 
   private AttentionOptions options(@Nullable Array bias, @Nullable Array mask) {

@@ -8,9 +8,7 @@ import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Tensor;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,27 +32,13 @@ final class GradientRunner {
     MultiHeadDotProductAttention module = AttentionRunner.module(asked);
     answers.compareInit(findings, AttentionRunner.init(asked, module, asked.inputs()));
     SequencedMap<String, Tensor> computed = compute(asked, module, given(asked));
-    answers.compareGradients(findings, computed, path -> 0);
+    answers.compareGradients(findings, computed);
     Applied<Array> plain = AttentionRunner.apply(asked, module, given(asked), inputs(asked));
     findings.compare(
         "the output, differentiated or not",
         Tensor.of(plain.output()),
         computed.get("apply/output"),
         Tolerance.BITS);
-  }
-
-  /** As {@link AttentionRunner#runWithinNoise}. */
-  void runWithinNoise() {
-    MultiHeadDotProductAttention module = AttentionRunner.module(asked);
-    answers.compareInit(findings, AttentionRunner.init(asked, module, asked.inputs()));
-    SequencedMap<String, Tensor> computed = compute(asked, module, given(asked));
-    Map<String, Double> noise = new HashMap<>();
-    for (long seed = 0; seed < Shaking.TIMES; seed++) {
-      compute(Shaking.shaken(asked, seed), module, Shaking.shaken(given(asked), seed))
-          .forEach((path, tensor) ->
-              noise.merge(path, Shaking.distance(computed.get(path), tensor), Math::max));
-    }
-    answers.compareGradients(findings, computed, path -> 4 * noise.getOrDefault(path, 0.0));
   }
 
   /** What the library answers, by the paths of the case. */

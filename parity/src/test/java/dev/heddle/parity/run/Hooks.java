@@ -28,7 +28,7 @@ final class Hooks {
       case "parity:biased" -> Hooks::biased;
       case "parity:relu_linear" -> Hooks::reluLinear;
       case "parity:from_weights" -> Hooks::fromWeights;
-      default -> throw unknown("attention_fn", name);
+      default -> WrongAttention.named(name).orElseThrow(() -> unknown("attention_fn", name));
     };
   }
 

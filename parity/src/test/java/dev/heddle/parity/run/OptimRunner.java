@@ -65,8 +65,8 @@ final class OptimRunner {
     });
     asked
         .under("steps")
-        .forEach(
-            (path, tensor) -> findings.compare(path, tensor, got.get(path), tolerance(tensor)));
+        .forEach((path, tensor) ->
+            findings.compare(path, tensor, got.get(path), tolerance("steps/" + path, tensor)));
     findings.expect("the paths", asked.under("steps").keySet(), got.keySet());
   }
 
@@ -89,17 +89,14 @@ final class OptimRunner {
   private void compare(String prefix, SequencedMap<String, Array> state) {
     SequencedMap<String, Tensor> got = new LinkedHashMap<>();
     state.forEach((path, array) -> got.put(path, Tensor.of(array)));
-    findings.compareTrees(prefix, asked.under(prefix), got, (path, tensor) -> tolerance(tensor));
+    findings.compareTrees(
+        prefix, asked.under(prefix), got, (path, tensor) -> tolerance(prefix + "/" + path, tensor));
   }
 
-  /** A step is a handful of operations: within some last places, far below the usual figure. */
-  private Tolerance tolerance(Tensor expected) {
-    if (!expected.isFloating()) {
-      return Tolerance.BITS;
-    }
-    String narrowest = asked.info().text("narrowest");
-    double share = Tolerance.share(narrowest);
-    return Tolerance.within(narrowest.equals("float32") ? share / 20 : share, expected);
+  private Tolerance tolerance(String path, Tensor expected) {
+    return expected.isFloating()
+        ? new Tolerance.Absolute(AllowedDistance.of(asked, path, expected))
+        : Tolerance.BITS;
   }
 
   /** The number for each count. */
@@ -113,12 +110,15 @@ final class OptimRunner {
     findings.compare("output", asked.tensor("output"), Tensor.of(Array.of(values)), PLACES);
   }
 
-  /** The length of a tree. */
+  /** The norm of all leaves together. */
   void globalNorm() {
     Tensor expected = asked.tensor("output");
     Array got = Optim.globalNorm(tree("updates"));
-    double share = Tolerance.share(narrowest());
-    findings.compare("output", expected, Tensor.of(got), Tolerance.within(share, expected));
+    double distance =
+        Math.max(
+            AllowedDistance.of(asked, "output", expected),
+            AllowedDistance.ofUlps(narrowest(), expected));
+    findings.compare("output", expected, Tensor.of(got), new Tolerance.Absolute(distance));
   }
 
   private String narrowest() {

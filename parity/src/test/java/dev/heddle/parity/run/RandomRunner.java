@@ -129,6 +129,7 @@ final class RandomRunner {
     Array made = Configurations.initializer(spec).init(key, shape(), dtype());
     Tensor expected = asked.tensor("output");
     boolean orthogonal = spec.toString().contains("orthogonal");
-    findings.compare("output", expected, Tensor.of(made), Answers.initial(expected, orthogonal));
+    findings.compare(
+        "output", expected, Tensor.of(made), Answers.initial(asked, "", expected, orthogonal));
   }
 }

@@ -103,6 +103,8 @@ final class Transformations {
       made =
           switch (name) {
             case "learning_rate" -> made;
+            case "b1" -> made.b1(args.number(name));
+            case "b2" -> made.b2(args.number(name));
             case "eps" -> made.eps(args.number(name));
             case "mu_dtype" -> made.muDtype(DType.of(args.text(name)));
             case "nesterov" -> made.nesterov(args.flag(name));

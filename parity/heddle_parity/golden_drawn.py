@@ -1,0 +1,53 @@
+"""The golden bundles of random cases: those of one seed, and those that once failed.
+
+What fails in `./heddle parity` is explained in docs/parity.md and gets a line in FOUND.
+"""
+
+from heddle_parity import draw, draw_functions, draw_optim, training
+from heddle_parity.cases import Case
+
+SEED = 20261130
+DRAWS = {
+  'attention': draw.attention,
+  'gradient': draw.gradient,
+  'function': draw_functions.case,
+  'optimizer': draw_optim.case,
+  'training': training.fresh,
+}
+COUNTS = {
+  'modern': {'attention': 100, 'gradient': 35, 'function': 20, 'optimizer': 20, 'training': 1},
+  'classic': {'attention': 40, 'gradient': 15, 'function': 10, 'optimizer': 10, 'training': 1},
+}
+# era, kind, seed, number, and what it is about
+FOUND = (
+  (
+    'modern',
+    'gradient',
+    6142185,
+    13,
+    'bfloat16 and equal kernels: a gradient that is a difference of nearly equal numbers',
+  ),
+)
+
+
+def bundles(era):
+  """Cases by the name of their bundle."""
+  drawn = {
+    f'drawn-{kind}': [
+      _named(era, f'drawn-{kind}/{i}', DRAWS[kind](era, SEED, i), 'a random case')
+      for i in range(count)
+    ]
+    for kind, count in COUNTS[era].items()
+  }
+  found = [
+    _named(era, f'drawn-found/{kind}-{seed}-{i}', DRAWS[kind](era, seed, i), what)
+    for of, kind, seed, i, what in FOUND
+    if of == era
+  ]
+  return {**drawn, **({'drawn-found': found} if found else {})}
+
+
+def _named(era, name, drawn, what):
+  """The same case under a golden name; what is still to be drawn goes by the name it had."""
+  info = {**drawn.info, 'id': f'{era}/{name}', 'property': what, 'drawn': drawn.id}
+  return Case(info, drawn.tensors)

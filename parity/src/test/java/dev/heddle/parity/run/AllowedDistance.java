@@ -1,0 +1,116 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.parity.cases.Case;
+import dev.heddle.parity.cases.Fields;
+import dev.heddle.parity.cases.Tensor;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How far an answer may be from Flax's, the one rule of docs/parity.md: {@code 4 * max(ulp, error,
+ * noise)}.
+ *
+ * <p>The ulp is that of the tensor's largest value, in the narrowest dtype that it passed through;
+ * sums of more than 16 terms, which are chains here, count for more by the root of their length.
+ * Error and noise are Flax's own: its distance from its float64 result, and from its answers to
+ * inputs and parameters moved by one ulp. Both come from the oracle ({@code
+ * heddle_parity/measure.py}), never from the implementation under test, and stand in the case as
+ * {@code distances}. A case that is within four ulps needs neither, so only those that are beyond
+ * are measured.
+ */
+final class AllowedDistance {
+  private static final int FACTOR = 4;
+
+  /** The longest sum whose rounding is that of a short one. */
+  private static final int SHORT = 16;
+
+  private static final List<String> WIDENING = List.of("bfloat16", "float16", "float32", "float64");
+
+  /** The kinds of cases that {@code heddle_parity.measure} can measure. */
+  private static final Set<String> MEASURABLE =
+      Set.of(
+          "attention",
+          "attention_gradient",
+          "dense",
+          "dense_general",
+          "dot_product_attention",
+          "dot_product_attention_weights",
+          "dropout",
+          "einsum",
+          "embed",
+          "global_norm",
+          "gradient",
+          "layer_norm",
+          "module",
+          "optimizer",
+          "reduction",
+          "softmax");
+
+  private AllowedDistance() {}
+
+  /** Whether the oracle can still say more about a case: it was not measured yet. */
+  static boolean canBeMeasured(Case asked) {
+    return MEASURABLE.contains(asked.kind()) && !asked.info().has("distances");
+  }
+
+  /** The distance for a tensor of a case, by its path there. */
+  static double of(Case asked, String path, Tensor expected) {
+    return of(asked, path, expected, expected.largest());
+  }
+
+  /** Likewise, where its scale is more than its own largest value. */
+  static double of(Case asked, String path, Tensor expected, double scale) {
+    Fields info = asked.info();
+    String narrowest = info.has("narrowest") ? info.text("narrowest") : expected.dtype();
+    int longest = longestAxis(asked);
+    double factor = Math.max(1, Math.sqrt(longest) / 4);
+    double at = scale;
+    if (longest > SHORT && path.startsWith("grads/")) {
+      factor = longest / 32.0;
+      at = largestGradient(asked);
+    }
+    double ulp = ulp(narrower(narrowest, expected.dtype()), at) * Math.max(1, factor);
+    Fields distances = info.fields("distances");
+    return FACTOR * Math.max(ulp, distances.has(path) ? distances.number(path) : 0);
+  }
+
+  /**
+   * The scale of the gradients of long rows: a row's rounding is the same for all its keys, so that
+   * it does not cancel where their gradients do.
+   */
+  private static double largestGradient(Case asked) {
+    return asked.under("grads").values().stream().mapToDouble(Tensor::largest).max().orElse(0);
+  }
+
+  private static int longestAxis(Case asked) {
+    return asked.under("inputs").values().stream()
+        .flatMapToInt(tensor -> Arrays.stream(tensor.shape()))
+        .max()
+        .orElse(1);
+  }
+
+  /** Four ulps of a tensor's largest value, where nothing else was measured. */
+  static double ofUlps(String dtype, Tensor expected) {
+    return FACTOR * ulp(narrower(dtype, expected.dtype()), expected.largest());
+  }
+
+  /** The distance between a dtype's neighbouring numbers at a magnitude. */
+  static double ulp(String dtype, double magnitude) {
+    int exponent =
+        switch (dtype) {
+          case "float64" -> Math.max(Math.getExponent(magnitude), Double.MIN_EXPONENT) - 52;
+          case "float32" -> Math.max(Math.getExponent(magnitude), Float.MIN_EXPONENT) - 23;
+          case "float16" -> Math.max(Math.getExponent(magnitude), -14) - 10;
+          case "bfloat16" -> Math.max(Math.getExponent(magnitude), Float.MIN_EXPONENT) - 7;
+          default -> throw new IllegalArgumentException("no ulp of " + dtype);
+        };
+    return Math.scalb(1.0, exponent);
+  }
+
+  private static String narrower(String one, String other) {
+    return Stream.of(one, other).min(Comparator.comparing(WIDENING::indexOf)).orElseThrow();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.heddle.parity.run;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.op.Einsum;
+import dev.heddle.grad.Grad;
+import dev.heddle.linen.AttentionFn;
+import dev.heddle.linen.DotProductAttention;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Faults that attention could have; the comparison must notice each ({@link WrongAttentionTest}).
+ */
+enum WrongAttention {
+  /** Divides by the depth instead of its square root. */
+  SCALE((query, key, value, in) ->
+      DotProductAttention.dotProductAttention(
+          query.dividedBy(Math.sqrt(query.shape().dim(query.rank() - 1))), key, value, in)),
+
+  /** Does not see the mask. */
+  MASK((query, key, value, in) ->
+      DotProductAttention.dotProductAttention(
+          query, key, value, in.toBuilder().mask(null).build())),
+
+  /** Gives each head the values of another one. */
+  HEADS((query, key, value, in) ->
+      DotProductAttention.dotProductAttention(query, key, headsReversed(value), in)),
+
+  /** Takes keys for values and values for keys. */
+  KEYS_AND_VALUES(
+      (query, key, value, in) -> DotProductAttention.dotProductAttention(query, value, key, in)),
+
+  /** Computes everything in bfloat16. */
+  PRECISION((query, key, value, in) ->
+      DotProductAttention.dotProductAttention(
+              query, key, value, in.toBuilder().dtype(DType.BFLOAT16).build())
+          .astype(value.dtype())),
+
+  /** Is right, but lets no gradient through to the keys. */
+  GRADIENT_OF_KEYS((query, key, value, in) ->
+      DotProductAttention.dotProductAttention(query, Grad.stopGradient(key), value, in)),
+
+  /** Is right, but the gradient of its queries is half of what it should be. */
+  GRADIENT_OF_QUERIES((query, key, value, in) -> {
+    Array half = query.times(0.5);
+    return DotProductAttention.dotProductAttention(
+        half.plus(Grad.stopGradient(half)), key, value, in);
+  });
+
+  private static final String PREFIX = "wrong:";
+
+  private final AttentionFn attentionFn;
+
+  WrongAttention(AttentionFn attentionFn) {
+    this.attentionFn = attentionFn;
+  }
+
+  /** The name by which a configuration asks for it. */
+  String hook() {
+    return PREFIX + name();
+  }
+
+  /** The function of a name, if it is one of these. */
+  static Optional<AttentionFn> named(String name) {
+    return Arrays.stream(values())
+        .filter(one -> one.hook().equals(name))
+        .map(one -> one.attentionFn)
+        .findFirst();
+  }
+
+  private static Array headsReversed(Array value) {
+    int heads = value.shape().dim(value.rank() - 2);
+    double[] reversal = new double[heads * heads];
+    for (int head = 0; head < heads; head++) {
+      reversal[head * heads + heads - 1 - head] = 1;
+    }
+    return Einsum.einsum(
+        "...khd,hg->...kgd", value, Array.of(reversal, heads, heads).astype(value.dtype()));
+  }
+}
