@@ -6,6 +6,7 @@ rem   heddle java ARG...      the JDK's java with Heddle's modules on the module
 rem   heddle jshell ARG...    the JDK's jshell, likewise, with Heddle's packages imported
 rem   heddle test [ARG...]    builds and tests everything; ARGs go to Maven
 rem   heddle mutate [PACKAGE] changes the code in many small ways and reports the changes that no test of its module notices
+rem   heddle parity ...       compares random cases, drawn afresh, with Flax; on POSIX systems only
 rem   heddle tidy             formats the Java sources
 rem   heddle site             writes the API reference (Javadoc of all library modules) to target\site\api
 rem   heddle bench ...        measures Heddle beside its peers, which are fetched on first use
@@ -35,6 +36,7 @@ set "java=%jdk%\bin\java.exe"
 set "rest=%*"
 if "%~1"=="test" goto test
 if "%~1"=="mutate" goto mutate
+if "%~1"=="parity" goto parity
 if "%~1"=="tidy" goto tidy
 if "%~1"=="site" goto site
 if "%~1"=="java" goto java
@@ -106,6 +108,10 @@ call :maven --fail-at-end -Pconsumers -Dspotless.check.skip=true %rest% verify |
 call :maven --quiet spotless:check || set "failed=1"
 call :say left out: the live comparison with Flax, whose set-up is a POSIX shell script
 exit /b %failed%
+
+:parity
+call :say parity needs the Python environments with Flax, whose set-up is a POSIX shell script
+exit /b 1
 
 :mutate
 if "%~2"=="" (

@@ -47,6 +47,9 @@ class DocumentedCommandsTest {
           "heddle demo", "DemoCommandTest",
           "heddle java First.java", "ReadmeTest, and LauncherBuildTest for the options",
           "heddle test", "the build itself",
+          "heddle parity", "ParityTest, for the options",
+          "heddle parity --minutes 30", "ParityTest, for the options",
+          "heddle parity --cases 1000 --kinds gradient --era modern", "ParityTest, for the options",
           "heddle tidy", "the build itself, which checks the format",
           "heddle mutate optim", "LauncherBuildTest, with a Maven that stands in",
           "heddle bench --json speed.json", "BenchTest, with peers that stand in");

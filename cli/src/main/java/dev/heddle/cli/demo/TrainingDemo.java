@@ -38,6 +38,7 @@ public final class TrainingDemo {
           "docs/formats.md",
           "docs/kernels.md",
           "docs/numerics.md",
+          "docs/parity.md",
           "docs/reliability.md",
           "docs/threads.md",
           "docs/using.md");

@@ -2,9 +2,11 @@ package dev.heddle.simd.bits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kernel.KernelChoice;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -13,6 +15,10 @@ import org.opentest4j.TestAbortedException;
  * object. {@code -Dheddle.history.sequences=50} tries more of them, {@code -Dheddle.history.seed=N}
  * others.
  */
+@DisabledIfSystemProperty(
+    named = KernelChoice.PROPERTY,
+    matches = "simd.*",
+    disabledReason = "the sequences run once, at the preferred width")
 class HistoryTest {
   private static final int SEQUENCES = Integer.getInteger("heddle.history.sequences", 2);
   private static final long SEED = Long.getLong("heddle.history.seed", 1);
