@@ -78,7 +78,7 @@ public final class Findings {
     if (count > 0) {
       report(
           path,
-          "element %s: expected %s, got %s: %d of %d elements differ by more than allowed, %s"
+          "%s: expected %s, got %s: %d of %d elements differ, allowed: %s"
               .formatted(
                   expected.position(first),
                   shown(expected, first),
