@@ -26,11 +26,11 @@ final class OperationBench {
 
   private static final double LIMIT_SECONDS = 0.6;
 
-  /** Calls before the first that counts: the kernels' own warm-up takes 64. */
-  private static final int WARM_UP_CALLS = 100;
-
-  /** Warm-up takes as long as so many measurements at most. */
+  /** A warm-up takes as long as so many measurements: fewer leave slow types to the interpreter. */
   private static final int WARM_UP_SHARE = 4;
+
+  /** The same for products: the code of a tile is large, and takes seconds to compile. */
+  private static final int WARM_UP_SHARE_OF_PRODUCTS = 60;
 
   private static final int FEWEST_SAMPLES = 3;
   private static final double NANOS = 1e9;
@@ -58,15 +58,27 @@ final class OperationBench {
     }
   }
 
-  /** Measures an operation in all its types, forward and backward. */
+  /**
+   * Measures an operation in all its types, forward and backward. All are warmed up before the
+   * first is measured, for what is shared between types is compiled again where another one comes
+   * to it.
+   */
   void measure(Operation operation, List<OperationResult> results) {
+    List<Timing> timings = new ArrayList<>();
     for (DType dtype : operation.kind().dtypes()) {
       for (int side : sides(operation)) {
-        results.add(forward(operation, dtype, side));
+        timings.add(forward(operation, dtype, side));
         if (operation.kind().isDifferentiable() && dtype.isFloating()) {
-          results.add(backward(operation, dtype, side));
+          timings.add(backward(operation, dtype, side));
         }
       }
+    }
+    int share = operation.isProduct() ? WARM_UP_SHARE_OF_PRODUCTS : WARM_UP_SHARE;
+    timings.forEach(timing -> warmUp(timing.call(), share * seconds));
+    for (Timing timing : timings) {
+      double rate = timing.work() / nanos(timing.call());
+      results.add(
+          new OperationResult(operation, timing.dtype(), timing.side(), timing.backward(), rate));
     }
   }
 
@@ -74,23 +86,21 @@ final class OperationBench {
     return new int[] {SMALL, operation.isProduct() ? LARGE_PRODUCT : LARGE};
   }
 
-  private OperationResult forward(Operation operation, DType dtype, int side) {
+  private static Timing forward(Operation operation, DType dtype, int side) {
     OperationInputs in = new OperationInputs(dtype, side);
     Array x = in.x();
     Supplier<Array> call = () -> operation.body().apply(x, in);
-    double work = work(operation, in, call.get());
-    return new OperationResult(operation, dtype, side, false, work / nanos(call));
+    return new Timing(dtype, side, false, call, work(operation, in, call.get()));
   }
 
   /** The pullback alone, to the first input; its work counts as that of the forward pass. */
-  private OperationResult backward(Operation operation, DType dtype, int side) {
+  private static Timing backward(Operation operation, DType dtype, int side) {
     OperationInputs in = new OperationInputs(dtype, side);
     Array x = in.x();
     Vjp<Array, Array> vjp = Grad.vjp(given -> operation.body().apply(given, in), x);
     Array cotangent = Array.full(0.5, vjp.output().dtype(), vjp.output().shape().dims());
     double work = work(operation, in, vjp.output());
-    return new OperationResult(
-        operation, dtype, side, true, work / nanos(() -> vjp.pullback(cotangent)));
+    return new Timing(dtype, side, true, () -> vjp.pullback(cotangent), work);
   }
 
   private static double work(Operation operation, OperationInputs in, Array output) {
@@ -98,12 +108,15 @@ final class OperationBench {
     return flops == null ? in.bytes() + OperationInputs.bytes(output) : flops.of(in.side());
   }
 
-  /** The best time of a call. */
-  private double nanos(Supplier<Array> call) {
-    long warm = System.nanoTime() + (long) (WARM_UP_SHARE * seconds * NANOS);
-    for (int i = 0; i < WARM_UP_CALLS && System.nanoTime() < warm; i++) {
+  private static void warmUp(Supplier<Array> call, double seconds) {
+    long end = System.nanoTime() + (long) (seconds * NANOS);
+    while (System.nanoTime() < end) {
       var _ = call.get();
     }
+  }
+
+  /** The best time of a call. */
+  private double nanos(Supplier<Array> call) {
     long best = Long.MAX_VALUE;
     long end = System.nanoTime() + (long) (seconds * NANOS);
     for (int i = 0; i < FEWEST_SAMPLES || System.nanoTime() < end; i++) {
@@ -113,4 +126,8 @@ final class OperationBench {
     }
     return Math.max(1, best);
   }
+
+  /** What is timed: a call and its work, in bytes or operations. */
+  private record Timing(
+      DType dtype, int side, boolean backward, Supplier<Array> call, double work) {}
 }

@@ -166,6 +166,8 @@ final class OperationCatalog {
     add(Kind.PLAIN, "Elementwise.floorDivide", (x, in) -> Elementwise.floorDivide(x, in.y()));
     add(Kind.PLAIN, "Elementwise.remainder", (x, in) -> Elementwise.remainder(x, in.y()));
     add(Kind.FLOAT, "Elementwise.power", (x, in) -> Elementwise.power(x, in.y()));
+    because(
+        "computed in float64 by a plain loop, and its derivative takes a logarithm and two powers");
     add(Kind.NUMBER, "Elementwise.maximum", (x, in) -> Elementwise.maximum(x, in.y()));
     add(Kind.NUMBER, "Elementwise.minimum", (x, in) -> Elementwise.minimum(x, in.y()));
     add(
@@ -260,6 +262,8 @@ final class OperationCatalog {
 
   private void choices() {
     add(Kind.NUMBER, "Slice.get", (x, in) -> Slice.get(x, Index.all(), Index.every(2)));
+    because(
+        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
     add(Kind.NUMBER, "Slice.set", (x, in) -> Slice.set(x, in.row(), Index.at(1)));
     add(
         Kind.NUMBER,
@@ -275,12 +279,17 @@ final class OperationCatalog {
         "Slice.dynamicUpdateSlice",
         (x, in) -> Slice.dynamicUpdateSlice(x, in.row().reshape(1, in.side()), 1, 0));
     add(Kind.NUMBER, "Slice.flip", (x, in) -> Slice.flip(x, 1));
+    because(
+        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
     add(
         Kind.NUMBER,
         "Slice.diagonal",
         (x, in) -> Slice.diagonal(x.reshape(2, 2, in.side() * in.side() / 4), 0, 1));
+    because(
+        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
     add(Kind.NUMBER, "Gather.take", (x, in) -> Gather.take(x, in.places(), 0));
     add(Kind.NUMBER, "Gather.takeAlongAxis", (x, in) -> Gather.takeAlongAxis(x, in.columns(), 1));
+    because("an index for each element; the others copy a row for each");
     add(Kind.NUMBER, "Gather.index", (x, in) -> Gather.index(x, in.places()));
     add(Kind.NUMBER, "Where.where", (x, in) -> Where.where(in.flags(), x, in.y()));
     add(Kind.NUMBER, "Where.tril", (x, in) -> Where.tril(x));

@@ -23,7 +23,7 @@ final class BenchCommand implements Command {
   private static final double USUAL_SECONDS = 10;
 
   /** Seconds for one number of an operation: all take two minutes then. */
-  private static final double OPERATION_SECONDS = 0.01;
+  private static final double OPERATION_SECONDS = 0.02;
 
   @Override
   public void declare(CommandSpec spec) {
@@ -52,7 +52,7 @@ final class BenchCommand implements Command {
             .type(Double.class)
             .description(
                 "Time for a row, all engines together (default: 10), or for one number of"
-                    + " --operations (default: 0.01); warm-up is extra.")
+                    + " --operations (default: 0.02); warm-up is extra.")
             .build());
     spec.addOption(
         OptionSpec.builder("--operations")

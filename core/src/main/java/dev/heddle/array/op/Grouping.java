@@ -42,7 +42,7 @@ final class Grouping {
 
   /** The elements row after row. */
   Storage toRows(Storage elements) {
-    return inOrder() ? elements : elements.gather(places());
+    return inOrder() ? elements : Transpose.permuted(elements, shape, order);
   }
 
   /** Elements that lie row after row, in the array's own order again. */
@@ -50,12 +50,8 @@ final class Grouping {
     if (inOrder()) {
       return elements;
     }
-    int[] places = places();
-    int[] back = new int[places.length];
-    for (int i = 0; i < places.length; i++) {
-      back[places[i]] = i;
-    }
-    return elements.gather(back);
+    Shape moved = Shape.of(Axes.pick(shape.dims(), order));
+    return Transpose.permuted(elements, moved, Axes.inverse(order));
   }
 
   private boolean inOrder() {
@@ -65,10 +61,5 @@ final class Grouping {
       }
     }
     return true;
-  }
-
-  private int[] places() {
-    Shape moved = Shape.of(Axes.pick(shape.dims(), order));
-    return Walk.places(moved, Axes.pick(shape.strides(), order), 0);
   }
 }

@@ -4,10 +4,8 @@ import dev.heddle.array.Array;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import java.util.Arrays;
-import java.util.Comparator;
+import dev.heddle.kernel.Stretches;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Elements by size. Equal ones keep their order, -0 and 0 are equal, and NaN counts as larger than
@@ -90,65 +88,39 @@ public final class Sort {
 
   /** The first places along an axis in one of the orders; not differentiable, being integers. */
   private record Ordering(String name, int axis, int count) implements Op {
+    /** Multiply-adds that one element of a row takes, roughly. */
+    private static final int COST = 16;
+
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
       Grouping groups = new Grouping(x.shape(), axis);
       Storage rows = groups.toRows(x.storage());
+      SortKeys keys =
+          switch (name) {
+            case "argmax", "top_k" -> SortKeys.descending(rows);
+            case "argmin" -> SortKeys.ascendingAfterNan(rows);
+            default -> SortKeys.ascending(rows);
+          };
+      boolean extreme = name.equals("argmax") || name.equals("argmin");
+      int length = groups.length;
       Shape shape = x.shape().with(axis, count);
       int[] out = new int[shape.size()];
-      for (int row = 0; row < groups.rows; row++) {
-        int from = row * groups.length;
-        int[] order = order(rows, from, groups.length);
-        System.arraycopy(order, 0, out, row * count, count);
-      }
+      Stretches.rows(
+          groups.rows,
+          length,
+          COST,
+          (first, many) -> {
+            for (int row = first; row < first + many; row++) {
+              if (extreme) {
+                out[row] = keys.first(row * length, length);
+              } else {
+                keys.sort(row * length, length, out, row * count, count);
+              }
+            }
+          });
       Storage places = new Grouping(shape, axis).fromRows(new Storage.I32(out));
-      boolean dropped = name.startsWith("arg") && !name.equals("argsort");
-      return Array.wrap(places, dropped ? groups.reduced(false) : shape);
-    }
-
-    private int[] order(Storage rows, int from, int length) {
-      Comparator<Integer> ascending =
-          rows.dtype().isFloating()
-              ? (a, b) -> compare(rows.doubleAt(from + a), rows.doubleAt(from + b))
-              : (a, b) -> Long.compare(rows.longAt(from + a), rows.longAt(from + b));
-      return switch (name) {
-        case "argmax" -> first(ascending.reversed(), length);
-        case "argmin" -> first(nanFirst(rows, from, ascending), length);
-        case "top_k" -> sorted(ascending.reversed(), length);
-        default -> sorted(ascending, length);
-      };
-    }
-
-    private static Comparator<Integer> nanFirst(
-        Storage rows, int from, Comparator<Integer> ascending) {
-      Comparator<Integer> number =
-          Comparator.comparing(i -> rows.dtype().isFloating() && !isNan(rows, from + i));
-      return number.thenComparing(ascending);
-    }
-
-    private static boolean isNan(Storage rows, int at) {
-      return Double.isNaN(rows.doubleAt(at));
-    }
-
-    private static int[] first(Comparator<Integer> order, int length) {
-      int best = 0;
-      for (int i = 1; i < length; i++) {
-        best = order.compare(i, best) < 0 ? i : best;
-      }
-      return new int[] {best};
-    }
-
-    private static int[] sorted(Comparator<Integer> order, int length) {
-      Integer[] places = IntStream.range(0, length).boxed().toArray(Integer[]::new);
-      Arrays.sort(places, order);
-      return Arrays.stream(places).mapToInt(Integer::intValue).toArray();
-    }
-
-    private static int compare(double a, double b) {
-      return a < b
-          ? -1
-          : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+      return Array.wrap(places, extreme ? groups.reduced(false) : shape);
     }
   }
 }

@@ -82,15 +82,16 @@ public final class Transpose {
   }
 
   /** The elements of an array with its axes in another order; outside of any tape. */
-  static Storage permuted(Array x, int[] axes) {
-    Shape shape = Shape.of(Axes.pick(x.shape().dims(), axes));
-    if (x.storage() instanceof Storage.F32(float[] values)) {
-      float[] moved = FloatPermutation.of(x.shape().dims(), axes).permute(values);
+  static Storage permuted(Storage elements, Shape shape, int[] axes) {
+    int[] dims = shape.dims();
+    if (elements instanceof Storage.F32(float[] values)) {
+      float[] moved = FloatPermutation.of(dims, axes).permute(values);
       if (moved != null) {
         return new Storage.F32(moved);
       }
     }
-    return x.storage().gather(Walk.places(shape, Axes.pick(x.shape().strides(), axes), 0));
+    Shape result = Shape.of(Axes.pick(dims, axes));
+    return elements.gather(Walk.places(result, Axes.pick(shape.strides(), axes), 0));
   }
 
   private record Permute(int[] axes) implements Op {
@@ -102,7 +103,8 @@ public final class Transpose {
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
-      return Array.wrap(permuted(x, axes), Shape.of(Axes.pick(x.shape().dims(), axes)));
+      return Array.wrap(
+          permuted(x.storage(), x.shape(), axes), Shape.of(Axes.pick(x.shape().dims(), axes)));
     }
 
     @Override
