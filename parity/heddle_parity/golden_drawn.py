@@ -27,6 +27,13 @@ FOUND = (
     13,
     'bfloat16 and equal kernels: a gradient that is a difference of nearly equal numbers',
   ),
+  (
+    'classic',
+    'function',
+    20261130,
+    27,
+    'a float64 bias with dtype float32, repeated over all keys: a gradient that is zero',
+  ),
 )
 
 

@@ -5,6 +5,7 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.kernel.Kernels;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,16 +99,25 @@ public final class Attention {
 
     @Override
     public Array forward(List<Array> inputs) {
-      return attend(inputs, plan(inputs), null);
+      return rounded(inputs, exact(inputs, plan(inputs), null));
     }
 
-    /** Keeps the greatest score and the sum of each row, {@code [B..., H, Q]} each. */
+    /**
+     * Keeps the greatest score and the sum of each row, {@code [B..., H, Q]} each; and the output
+     * before it was rounded, where a float64 bias made the scores float64 and the output is not: the
+     * gradient of such a bias is a difference that would lose the digits that rounding took.
+     */
     @Override
     public Kept forwardAndKeep(List<Array> inputs) {
       AttentionPlan plan = plan(inputs);
       RowStatistics statistics = RowStatistics.of(plan);
-      Array output = attend(inputs, plan, statistics);
-      return new Kept(output, statistics.residuals());
+      Array exact = exact(inputs, plan, statistics);
+      Array output = rounded(inputs, exact);
+      List<Array> kept = new ArrayList<>(statistics.residuals());
+      if (plan.wide() && output.dtype() != DType.FLOAT64) {
+        kept.add(exact);
+      }
+      return new Kept(output, kept);
     }
 
     @Override
@@ -123,13 +133,16 @@ public final class Attention {
       return AttentionPlan.of(query, inputs.get(1), bias, query.dtype(), options);
     }
 
-    private Array attend(
+    private static Array exact(
         List<Array> inputs, AttentionPlan plan, @Nullable RowStatistics statistics) {
-      Array query = inputs.get(0);
-      Shape shape = query.shape().with(-1, inputs.get(2).shape().dim(-1));
-      DType dtype =
-          options.float32Softmax() ? DType.promote(DType.FLOAT32, query.dtype()) : query.dtype();
-      return Array.wrap(plan.attend(inputs, shape, statistics).to(dtype), shape);
+      Shape shape = inputs.get(0).shape().with(-1, inputs.get(2).shape().dim(-1));
+      return Array.wrap(plan.attend(inputs, shape, statistics), shape);
+    }
+
+    private Array rounded(List<Array> inputs, Array exact) {
+      DType dtype = inputs.get(0).dtype();
+      DType result = options.float32Softmax() ? DType.promote(DType.FLOAT32, dtype) : dtype;
+      return Array.wrap(exact.storage().to(result), exact.shape());
     }
   }
 
