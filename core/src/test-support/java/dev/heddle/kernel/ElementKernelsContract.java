@@ -242,7 +242,6 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   @ValueSource(booleans = {true, false})
   void derivativesOfNormalizedRowsHaveTheBitsOfTheScalarOnes(boolean fast) {
     int rows = 4;
-    warmDerivatives();
     for (int length = 1; length <= 140; length++) {
       float[] in = numbers(length, rows * length);
       Arrays.fill(in, 2 * length, 3 * length, 0.25f); // no variance
@@ -269,7 +268,6 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
 
   @Test
   void otherDerivativesHaveTheBitsOfTheScalarOnes() {
-    warmDerivatives();
     for (int n = 0; n <= 140; n++) {
       float[] x = numbers(n, n + 3);
       float[] g = numbers(n + 1, n + 3);
@@ -297,18 +295,6 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
     kernels.softmaxDerivative(y, g, out[2], 2, n);
     kernels.logSoftmaxDerivative(y, g, out[3], 2, n);
     return out;
-  }
-
-  /** So much that vectors are used from then on. */
-  private void warmDerivatives() {
-    int length = 1 << 11;
-    float[] in = numbers(1, 1 << 21);
-    normDerivative(kernels(), in, length, in.length / length, true);
-    normDerivative(kernels(), in, length, in.length / length, true);
-    float[] out = new float[in.length];
-    kernels().reluDerivative(in, in, out, 0, in.length);
-    kernels().geluDerivative(in, in, out, 0, in.length);
-    kernels().addRows(in, 0, length, in.length / length, out, 0, length);
   }
 
   private static float[] numbers(long seed, int count) {

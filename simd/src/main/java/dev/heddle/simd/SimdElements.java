@@ -11,7 +11,9 @@ import dev.heddle.kernel.UnaryFunction;
 /** The element kernels on the Vector API; what fills no vector goes through the plain loops. */
 abstract class SimdElements implements Kernels {
   private final ElementKernels plain = new ScalarKernels();
-  private final Warmth warmth = new Warmth();
+
+  /** How far the loops are; of tests, which end the plain loops' turn, too. */
+  final Warmth warmth = new Warmth();
 
   @Override
   public final void map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {

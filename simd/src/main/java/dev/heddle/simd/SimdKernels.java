@@ -110,6 +110,17 @@ final class SimdKernels extends SimdElements {
     Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
   }
 
+  /** Ends the small calls that run scalar: tests compare vectors from the first call on. */
+  void endColdCalls() {
+    products = COLD_CALLS;
+    attentions = COLD_CALLS;
+  }
+
+  /** Whether no call runs scalar for being one of the first. */
+  boolean areColdCallsOver() {
+    return products >= COLD_CALLS && attentions >= COLD_CALLS;
+  }
+
   private boolean isCold(long work) {
     return products < COLD_CALLS && work <= SMALL;
   }

@@ -1,6 +1,7 @@
 package dev.heddle.simd;
 
 import dev.heddle.kernel.UnaryFunction;
+import java.util.Arrays;
 
 /**
  * How much each loop over elements has done. Vector code is slow until the JIT compiler has made
@@ -37,5 +38,15 @@ final class Warmth {
     }
     done[loop] = before + Math.min(elements, COLD);
     return false;
+  }
+
+  /** Ends the plain loops' turn for all: tests compare vectors from the first call on. */
+  void end() {
+    Arrays.fill(done, COLD);
+  }
+
+  /** Whether no loop has plain elements left to do. */
+  boolean isOver() {
+    return Arrays.stream(done).allMatch(elements -> elements >= COLD);
   }
 }

@@ -10,6 +10,7 @@ import dev.heddle.array.op.AttentionLayer.Parameters;
 import dev.heddle.array.op.AttentionLayer.Projection;
 import dev.heddle.array.op.Einsum;
 import dev.heddle.grad.Grad;
+import dev.heddle.kernel.KernelChoice;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,9 +108,7 @@ class RightOperandsTest {
   /** The first products go to the scalar kernels, which keep no layouts. */
   @BeforeAll
   static void warmUp() {
-    for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
-      Numbers.of(1, DType.FLOAT32, 8, 8).matmul(Numbers.of(2, DType.FLOAT32, 8, 8));
-    }
+    WarmKernels.of(KernelChoice.current().kernels());
   }
 
   @TestFactory

@@ -9,14 +9,12 @@ import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
-import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScalarKernels;
 import dev.heddle.kernel.ScoreRules;
-import dev.heddle.kernel.UnaryFunction;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,39 +41,12 @@ class SimdKernelsTest extends KernelsContract {
 
   /** Made once, and only where the machine has the width. */
   private static final class Warm {
-    static final Kernels KERNELS = warm(KernelChoice.of(WISH).kernels());
+    static final Kernels KERNELS = WarmKernels.of(KernelChoice.of(WISH).kernels());
   }
 
   @Override
   protected Kernels kernels() {
     return Warm.KERNELS;
-  }
-
-  /** Past the calls that run scalar, so that it is vectors that are compared. */
-  private static Kernels warm(Kernels kernels) {
-    Rows one = Rows.of(new float[] {1}, 1, 1);
-    AttentionHead head = new AttentionHead(one, one, one, null, null, null, null, RULES);
-    for (int i = 0; i < SimdKernels.COLD_CALLS; i++) {
-      kernels.multiply(one, kernels.pack(one, false, 1), Rows.of(new float[1], 1, 1));
-      kernels.attend(head, 0, 1, Rows.of(new float[1], 1, 1), null, null);
-    }
-    float[] values = new float[Warmth.COLD];
-    short[] bits = new short[values.length];
-    for (UnaryFunction function : UnaryFunction.values()) {
-      if (VectorFunctions.has(function)) {
-        kernels.map(function, values, 0, values, 0, values.length);
-      }
-    }
-    kernels.toBfloat16(values, 0, bits, 0, bits.length);
-    kernels.fromBfloat16(bits, 0, values, 0, bits.length);
-    kernels.toFloat16(values, 0, bits, 0, bits.length);
-    kernels.round(Rounding.BFLOAT16, values, 0, values.length);
-    kernels.sum(values, 0, values.length);
-    kernels.max(values, 0, values.length);
-    kernels.sumOfSquares(values, 0, values.length);
-    float[] row = {1};
-    kernels.normalize(new NormRows(values, values, 1, 1, true, row, row), 0, values.length);
-    return kernels;
   }
 
   @Test

@@ -104,8 +104,8 @@ public final class Attention {
 
     /**
      * Keeps the greatest score and the sum of each row, {@code [B..., H, Q]} each; and the output
-     * before it was rounded, where a float64 bias made the scores float64 and the output is not: the
-     * gradient of such a bias is a difference that would lose the digits that rounding took.
+     * before it was rounded, where a float64 bias made the scores float64 and the output is not:
+     * the gradient of such a bias is a difference that would lose the digits that rounding took.
      */
     @Override
     public Kept forwardAndKeep(List<Array> inputs) {
