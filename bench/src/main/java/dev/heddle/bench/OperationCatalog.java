@@ -166,14 +166,14 @@ final class OperationCatalog {
     add(Kind.PLAIN, "Elementwise.floorDivide", (x, in) -> Elementwise.floorDivide(x, in.y()));
     add(Kind.PLAIN, "Elementwise.remainder", (x, in) -> Elementwise.remainder(x, in.y()));
     add(Kind.FLOAT, "Elementwise.power", (x, in) -> Elementwise.power(x, in.y()));
-    because(
-        "computed in float64 by a plain loop, and its derivative takes a logarithm and two powers");
+    because("a plain loop; the derivative takes another power and a logarithm");
     add(Kind.NUMBER, "Elementwise.maximum", (x, in) -> Elementwise.maximum(x, in.y()));
     add(Kind.NUMBER, "Elementwise.minimum", (x, in) -> Elementwise.minimum(x, in.y()));
     add(
         Kind.NUMBER,
         "Elementwise.clip",
         (x, in) -> Elementwise.clip(x, number(in, 0.2), number(in, 0.8)));
+    because("its pullback is four comparisons and selections, each over all elements");
   }
 
   private static Array number(OperationInputs in, double number) {
@@ -204,8 +204,11 @@ final class OperationCatalog {
     add(Kind.FLAGS, "Reduce.any", (x, in) -> Reduce.any(x, -1));
     add(Kind.FLAGS, "Reduce.all", (x, in) -> Reduce.all(x, -1));
     add(Kind.FLOAT, "Reduce.mean", (x, in) -> Reduce.mean(x, 0));
+    because("over the first axis: columns are moved to rows first");
     add(Kind.FLOAT, "Reduce.var", (x, in) -> Reduce.var(x, -1));
+    because("two means, a subtraction and a square, each over all elements");
     add(Kind.FLOAT, "Reduce.std", (x, in) -> Reduce.std(x, -1));
+    because("two means, a subtraction and a square, each over all elements");
     add(Kind.NUMBER, "Cumulative.cumsum", (x, in) -> Cumulative.cumsum(x, -1));
     add(Kind.NUMBER, "Cumulative.cumprod", (x, in) -> Cumulative.cumprod(x, -1));
     add(Kind.FLOAT, "Softmax.softmax", (x, in) -> Softmax.softmax(x));
