@@ -29,8 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No operation is forgotten: what is public is measured. */
+/** No operation is forgotten: what is public is measured, and stands in docs/performance.md. */
 class OperationBenchTest {
+  private static final Path PAGE = Path.of("../docs/performance.md");
+
   /** Public methods that return arrays: a class without a constructor holds operations. */
   private static Set<String> publicOperations() {
     return classes().stream()
@@ -105,6 +107,19 @@ class OperationBenchTest {
         assertThat(vjp.pullback(cotangent).shape()).isEqualTo(in.x().shape());
       }
     }
+  }
+
+  @Test
+  void thePageHasEveryOperationAndAReasonForEachThatIsSlow() throws IOException {
+    String page = Files.readString(PAGE);
+    for (Operation operation : all()) {
+      int table = page.indexOf("## " + operation.group() + ", ");
+      assertThat(table).as(operation.group()).isPositive();
+      assertThat(page.indexOf("| `" + operation.method() + "` | ", table))
+          .as(operation.name())
+          .isPositive();
+    }
+    assertThat(page).doesNotContain("no reason known");
   }
 
   @Test

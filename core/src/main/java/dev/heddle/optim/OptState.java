@@ -189,10 +189,21 @@ public final class OptState implements ArrayTree<OptState> {
                 "optimizer state: expected one of " + paths() + ", got \"" + path + "\""));
   }
 
-  /** The arrays by their paths, in order. */
+  /**
+   * The arrays by their paths, in order.
+   *
+   * @throws IllegalStateException if two have one path, {@code a/b} and {@code b} in {@code a}
+   */
   public SequencedMap<String, Array> flatten() {
     SequencedMap<String, Array> flat = new LinkedHashMap<>();
-    walk("", flat::put);
+    walk(
+        "",
+        (path, array) -> {
+          if (flat.put(path, array) != null) {
+            throw new IllegalStateException(
+                "optimizer state: expected paths that differ, got two arrays at \"" + path + "\"");
+          }
+        });
     return Collections.unmodifiableSequencedMap(flat);
   }
 

@@ -39,6 +39,14 @@ class OptStateTest {
                 + " 1/mu/params/c], got \"1/mu/params/a\"");
   }
 
+  @Test
+  void twoArraysAtOnePathAreAnError() {
+    OptState state = OptState.empty().with("mu/a", ONE).with("mu", OptState.empty().with("a", TWO));
+    assertThatThrownBy(state::flatten)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("optimizer state: expected paths that differ, got two arrays at \"mu/a\"");
+  }
+
   /** Each look-up by flattening everything would take 4e10 steps, which is many minutes. */
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
