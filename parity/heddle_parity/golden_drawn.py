@@ -28,6 +28,20 @@ FOUND = (
     'bfloat16 and equal kernels: a gradient that is a difference of nearly equal numbers',
   ),
   (
+    'modern',
+    'function',
+    20261130,
+    93,
+    'bfloat16 with a float32 bias that is repeated over all keys, and dropout: its gradient is zero',
+  ),
+  (
+    'modern',
+    'function',
+    20261130,
+    98,
+    'bfloat16 with a float32 bias that is repeated over all keys: a gradient that is zero',
+  ),
+  (
     'classic',
     'function',
     20261130,

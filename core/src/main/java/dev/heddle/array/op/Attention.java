@@ -104,8 +104,8 @@ public final class Attention {
 
     /**
      * Keeps the greatest score and the sum of each row, {@code [B..., H, Q]} each; and the output
-     * before it was rounded, where a float64 bias made the scores float64 and the output is not:
-     * the gradient of such a bias is a difference that would lose the digits that rounding took.
+     * before it was rounded, where the bias makes the softmax wider than the output: the gradient
+     * of such a bias is a difference that would lose the digits that rounding took.
      */
     @Override
     public Kept forwardAndKeep(List<Array> inputs) {
@@ -114,7 +114,7 @@ public final class Attention {
       Array exact = exact(inputs, plan, statistics);
       Array output = rounded(inputs, exact);
       List<Array> kept = new ArrayList<>(statistics.residuals());
-      if (plan.wide() && output.dtype() != DType.FLOAT64) {
+      if (biased && DType.promote(output.dtype(), inputs.get(3).dtype()) != output.dtype()) {
         kept.add(exact);
       }
       return new Kept(output, kept);

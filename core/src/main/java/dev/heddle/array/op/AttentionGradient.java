@@ -106,11 +106,16 @@ final class AttentionGradient {
     return call.wants(input) ? Array.wrap(gradient.to(of.dtype()), of.shape()) : null;
   }
 
+  /** The output before its rounding, where it was kept. */
+  private Array exactOutput() {
+    return call.residuals().size() > 2 ? call.residuals().get(2) : call.output();
+  }
+
   private void run(Array cotangent, float[] queries, float[] keys, float[] values, float[] pairs) {
     float[] q = call.input(0).storage().floats();
     float[] k = call.input(1).storage().floats();
     float[] v = call.input(2).storage().floats();
-    float[] out = call.output().storage().floats();
+    float[] out = exactOutput().storage().floats();
     float[] given = cotangent.storage().floats();
     float[] maxima = call.residuals().get(0).storage().floats();
     float[] sums = call.residuals().get(1).storage().floats();
@@ -143,8 +148,7 @@ final class AttentionGradient {
     double[] q = call.input(0).storage().doubles();
     double[] k = call.input(1).storage().doubles();
     double[] v = call.input(2).storage().doubles();
-    Array exact = call.residuals().size() > 2 ? call.residuals().get(2) : call.output();
-    double[] out = exact.storage().doubles();
+    double[] out = exactOutput().storage().doubles();
     double[] given = cotangent.storage().doubles();
     double[] maxima = call.residuals().get(0).storage().doubles();
     double[] sums = call.residuals().get(1).storage().doubles();

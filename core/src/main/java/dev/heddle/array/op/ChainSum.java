@@ -14,15 +14,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sum over axes before the last, which stay with length 1: for each element one chain of
- * additions, from the first, in row-major order of those axes. So whole rows are added to rows, as
- * the gradient of a bias wants it. 16-bit types add in float32 and are rounded once.
+ * A sum over axes before the last, which stay with length 1, in row-major order of those axes: of
+ * rows that follow one another {@value #SPAN} at a time are added up from the first, and the sum of
+ * each such span to the result, so that the rounding of many rows stays that of few. Whole rows are
+ * added to rows, as the gradient of a bias wants it. 16-bit types add in float32 and are rounded
+ * once.
  *
  * @param sums the output's shape: 1 for the axes that are summed over
  */
 record ChainSum(Shape sums) implements Op {
   /** Columns that a thread takes at a time: a few lines of cache of each row. */
   private static final int COLUMNS = 128;
+
+  /** Rows that are added up before their sum is added to the result. */
+  static final int SPAN = 64;
 
   private static final int COST = 8;
 
@@ -63,16 +68,25 @@ record ChainSum(Shape sums) implements Op {
         block -> {
           int at = block * COLUMNS;
           int n = Math.min(COLUMNS, length - at);
+          float[] span = new float[n];
           int count;
-          for (int row = 0; row < rows.length; row += count) { // rows that go to the same place
-            count = 1;
-            while (row + count < rows.length && rows[row + count] == rows[row]) {
-              count++;
-            }
-            kernels.addRows(in, row * length + at, length, count, out, rows[row] + at, n);
+          for (int row = 0; row < rows.length; row += count) {
+            count = spanAt(rows, row);
+            Arrays.fill(span, -0f);
+            kernels.addRows(in, row * length + at, length, count, span, 0, n);
+            kernels.addRows(span, 0, n, 1, out, rows[row] + at, n);
           }
         });
     return out;
+  }
+
+  /** How many rows from one on go to the same place, up to a span. */
+  private static int spanAt(int[] rows, int row) {
+    int count = 1;
+    while (count < SPAN && row + count < rows.length && rows[row + count] == rows[row]) {
+      count++;
+    }
+    return count;
   }
 
   private double[] sum(double[] in, int[] rows, int length) {
@@ -80,9 +94,18 @@ record ChainSum(Shape sums) implements Op {
     if (rows.length > 0) {
       Arrays.fill(out, -0d);
     }
-    for (int row = 0; row < rows.length; row++) {
+    double[] span = new double[length];
+    int count;
+    for (int row = 0; row < rows.length; row += count) {
+      count = spanAt(rows, row);
+      Arrays.fill(span, -0d);
+      for (int r = row; r < row + count; r++) {
+        for (int i = 0; i < length; i++) {
+          span[i] += in[r * length + i];
+        }
+      }
       for (int i = 0; i < length; i++) {
-        out[rows[row] + i] += in[row * length + i];
+        out[rows[row] + i] += span[i];
       }
     }
     return out;
