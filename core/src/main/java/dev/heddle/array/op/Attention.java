@@ -154,12 +154,24 @@ public final class Attention {
 
     @Override
     public Array forward(List<Array> inputs) {
+      return plan(inputs).weights(inputs, result(inputs), false);
+    }
+
+    @Override
+    public Kept forwardAndKeep(List<Array> inputs) {
+      DType softmax =
+          biased ? DType.promote(inputs.get(0).dtype(), inputs.get(2).dtype()) : result(inputs);
+      return keepExact(plan(inputs), inputs, result(inputs), softmax, false);
+    }
+
+    private AttentionPlan plan(List<Array> inputs) {
       Array query = inputs.get(0);
-      AttentionPlan plan =
-          AttentionPlan.of(
-              query, inputs.get(1), biased ? inputs.get(2) : null, query.dtype(), options);
-      DType dtype = options.float32Softmax() ? DType.FLOAT32 : query.dtype();
-      return Array.wrap(plan.weigh(inputs, dtype, false), plan.scores());
+      Array bias = biased ? inputs.get(2) : null;
+      return AttentionPlan.of(query, inputs.get(1), bias, query.dtype(), options);
+    }
+
+    private DType result(List<Array> inputs) {
+      return options.float32Softmax() ? DType.FLOAT32 : inputs.get(0).dtype();
     }
 
     @Override
@@ -176,16 +188,38 @@ public final class Attention {
 
     @Override
     public Array forward(List<Array> inputs) {
-      Array scores = inputs.get(0);
+      return plan(inputs).weights(inputs, result(), true);
+    }
+
+    @Override
+    public Kept forwardAndKeep(List<Array> inputs) {
+      DType scores = inputs.get(0).dtype();
+      DType softmax = inputs.size() > 1 ? DType.promote(scores, inputs.get(1).dtype()) : scores;
+      return keepExact(plan(inputs), inputs, result(), softmax, true);
+    }
+
+    private AttentionPlan plan(List<Array> inputs) {
       Array bias = inputs.size() > 1 ? inputs.get(1) : null;
-      AttentionPlan plan = AttentionPlan.ofScores(scores, bias, dtype, options);
-      DType result = options.float32Softmax() ? DType.FLOAT32 : dtype;
-      return Array.wrap(plan.weigh(inputs, result, true), plan.scores());
+      return AttentionPlan.ofScores(inputs.get(0), bias, dtype, options);
+    }
+
+    private DType result() {
+      return options.float32Softmax() ? DType.FLOAT32 : dtype;
     }
 
     @Override
     public List<@Nullable Array> vjp(Backward call, Array cotangent) {
       return WeightGradient.ofScoreWeights(call, cotangent, options);
     }
+  }
+
+  /** Keeps weights as they were before their rounding, where the softmax is wider than they are. */
+  private static Op.Kept keepExact(
+      AttentionPlan plan, List<Array> inputs, DType result, DType softmax, boolean scored) {
+    if (DType.promote(result, softmax) == result) {
+      return new Op.Kept(plan.weights(inputs, result, scored), List.of());
+    }
+    Array exact = plan.weights(inputs, softmax, scored);
+    return new Op.Kept(exact.convertedTo(result), List.of(exact));
   }
 }

@@ -185,7 +185,11 @@ record AttentionPlan(
     return Storage.ofFloats(DType.FLOAT32, out);
   }
 
-  Storage weigh(List<Array> inputs, DType dtype, boolean scored) {
+  Array weights(List<Array> inputs, DType dtype, boolean scored) {
+    return Array.wrap(weigh(inputs, dtype, scored), scores);
+  }
+
+  private Storage weigh(List<Array> inputs, DType dtype, boolean scored) {
     Array first = inputs.get(0);
     int depth = scored ? 0 : first.shape().dim(-1);
     long cost = scores.count() * (depth + 1);

@@ -21,7 +21,7 @@ final class WeightGradient {
   static List<@Nullable Array> ofWeights(
       Op.Backward call, Array cotangent, Attention.Options options) {
     boolean biased = call.inputs().size() > 2;
-    Array slopes = slopes(call.output(), cotangent, options, call.inputs());
+    Array slopes = slopes(weights(call), cotangent, options, call.inputs());
     List<@Nullable Array> gradients = new ArrayList<>(3);
     addQueryAndKey(gradients, call, slopes);
     if (biased) {
@@ -33,7 +33,7 @@ final class WeightGradient {
   /** Of weights by the scores they were made of and, where there is one, bias. */
   static List<@Nullable Array> ofScoreWeights(
       Op.Backward call, Array cotangent, Attention.Options options) {
-    Array slopes = slopes(call.output(), cotangent, options, call.inputs());
+    Array slopes = slopes(weights(call), cotangent, options, call.inputs());
     Array scores = call.wants(0) ? slopes.astype(call.input(0).dtype()) : null;
     if (call.inputs().size() == 1) {
       return Arrays.asList(scores);
@@ -71,6 +71,12 @@ final class WeightGradient {
       gradients.add(call.wants(3) ? ofBias(slopes, bias) : null);
     }
     return gradients;
+  }
+
+  /** The weights, before their rounding where those were kept and nobody differentiates them. */
+  private static Array weights(Op.Backward call) {
+    boolean exact = !call.residuals().isEmpty() && !call.isNested();
+    return exact ? call.residuals().getFirst() : call.output();
   }
 
   /** What a change of each score is worth, {@code [B..., H, Q, K]}; nothing where it is masked. */

@@ -129,10 +129,24 @@ class AttentionDerivativeTest {
     Vjp<Array, Array> vjp =
         Grad.vjp(b -> Attention.attend(query, key, value, b, Options.NONE), bias);
     assertThat(vjp.output().dtype()).isEqualTo(dtype);
-    Array gradient = vjp.pullback(Numbers.of(9, dtype, 2, 5, 2, 2));
-    assertThat(gradient.dtype()).isEqualTo(ofBias);
+    assertZero(vjp.pullback(Numbers.of(9, dtype, 2, 5, 2, 2)), ofBias, most);
+
+    vjp = Grad.vjp(b -> Attention.weights(query, key, b, Options.NONE), bias);
+    Array scores = Numbers.of(5, dtype, 2, 2, 5, 7);
+    Array cotangent = Numbers.of(9, dtype, 2, 2, 5, 7);
+    assertThat(vjp.output()).isEqualTo(Attention.weights(query, key, bias, Options.NONE));
+    assertZero(vjp.pullback(cotangent), ofBias, most);
+
+    vjp = Grad.vjp(b -> Attention.weightsOfScores(scores, b, dtype, Options.NONE), bias);
+    assertThat(vjp.output())
+        .isEqualTo(Attention.weightsOfScores(scores, bias, dtype, Options.NONE));
+    assertZero(vjp.pullback(cotangent), ofBias, most);
+  }
+
+  private static void assertZero(Array gradient, DType dtype, double most) {
+    assertThat(gradient.dtype()).isEqualTo(dtype);
     assertThat(gradient.astype(DType.FLOAT64).toDoubleArray())
-        .containsExactly(new double[20], within(most));
+        .containsExactly(new double[gradient.size()], within(most));
   }
 
   @Test
