@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -182,6 +183,58 @@ class ScopeErrorsTest {
         .isInstanceOf(LinenException.InvalidScopeError.class)
         .hasMessage(
             "/Dense_0: scope: expected one whose call still runs, got one whose call has ended");
+  }
+
+  /** All that a scope does, but to say where and in which mode it is. */
+  @Test
+  void nothingIsDoneInAScopeWhoseCallHasEnded() {
+    List<Scope> kept = new ArrayList<>();
+    run((scope, x) -> {
+      kept.add(scope);
+      return x;
+    });
+    Scope ended = kept.getFirst();
+    Map<String, Runnable> uses = new LinkedHashMap<>();
+    uses.put("params", ended::params);
+    uses.put("param", () -> weight(ended));
+    uses.put("variable", () -> ended.variable("cache", "v", () -> X));
+    uses.put("hasVariable", () -> ended.hasVariable("cache", "v"));
+    uses.put("getVariable", () -> ended.getVariable("cache", "v"));
+    uses.put("putVariable", () -> ended.putVariable("cache", "v", X));
+    uses.put("isMutable", () -> ended.isMutable("cache"));
+    uses.put("sow", () -> ended.sow("intermediates", "v", X));
+    uses.put("sow, reduced", () -> ended.sow("intermediates", "v", X, () -> X, Array::plus));
+    uses.put("perturb", () -> ended.perturb("v", X));
+    uses.put("makeRng", () -> ended.makeRng("params"));
+    uses.put("hasRng", () -> ended.hasRng("params"));
+    uses.put("call", () -> ended.call(DENSE, X));
+    uses.put("call by name", () -> ended.call("d", DENSE, X));
+    uses.put("bind", () -> ended.bind(DENSE));
+    uses.put("attribute", () -> ended.attribute("d", DENSE));
+    uses.put("within", () -> ended.within(DENSE, inner -> X));
+    uses.forEach((what, use) ->
+        assertThatThrownBy(use::run)
+            .as(what)
+            .isInstanceOf(LinenException.InvalidScopeError.class)
+            .hasMessageStartingWith("/: scope: expected one whose call still runs"));
+    assertThat(ended.path()).isEqualTo("/");
+    assertThat(ended.isInitializing()).isTrue();
+  }
+
+  @Test
+  void sowSaysWhetherTheValueWasKept() {
+    List<Boolean> kept = new ArrayList<>();
+    Custom sowing =
+        new Custom((scope, x) -> {
+          kept.add(scope.sow("intermediates", "a", x));
+          kept.add(scope.sow("intermediates", "b", x, () -> x, Array::plus));
+          return x;
+        });
+    sowing.apply(Variables.empty(), X);
+    assertThat(kept).containsExactly(false, false);
+    kept.clear();
+    sowing.apply(Variables.empty(), X, Rngs.none(), Mutable.of("intermediates"));
+    assertThat(kept).containsExactly(true, true);
   }
 
   @Test
