@@ -29,6 +29,13 @@ FOUND = (
   ),
   (
     'modern',
+    'gradient',
+    20261130,
+    143,
+    'weights of their own attention_fn: cotangents that are large and alike, of which one key has most',
+  ),
+  (
+    'modern',
     'function',
     20261130,
     93,

@@ -84,11 +84,24 @@ final class WeightGradient {
       Array output, Array cotangent, Attention.Options options, List<Array> inputs) {
     DType wide = wide(inputs);
     Array weights = output.astype(wide);
-    Array given = cotangent.astype(wide);
+    Array given = fromHeaviest(weights, cotangent.astype(wide));
     Array mean = Reduce.sum(Elementwise.multiply(weights, given), true, -1);
     Array slopes = Elementwise.multiply(weights, Elementwise.subtract(given, mean));
     Array mask = options.mask();
     return mask == null ? slopes : Where.where(bool(mask), slopes, 0);
+  }
+
+  /**
+   * The cotangents of a row less that of its largest weight. Slopes do not depend on what is added
+   * to all of them; so they lose fewer digits where few weights count, and their cotangents are
+   * large and alike.
+   */
+  private static Array fromHeaviest(Array weights, Array cotangents) {
+    if (weights.shape().dim(-1) == 0) {
+      return cotangents;
+    }
+    Array heaviest = Reshape.expandDims(Sort.argmax(weights, -1), -1);
+    return Elementwise.subtract(cotangents, Gather.takeAlongAxis(cotangents, heaviest, -1));
   }
 
   private static void addQueryAndKey(
