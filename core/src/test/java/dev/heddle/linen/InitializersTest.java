@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitializersTest {
   private static final Key KEY = Key.of(0);
@@ -192,5 +193,21 @@ class InitializersTest {
         .hasMessage(
             "delta_orthogonal: argument \"shape\": expected no more inputs (axis -2) than outputs"
                 + " (axis -1), got [3, 5, 4]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void scalesAreFiniteNumbers(double wrong) {
+    String got = "expected a finite number, got " + wrong;
+    assertThatThrownBy(() -> Initializers.uniform(wrong))
+        .hasMessage("uniform: argument \"scale\": " + got);
+    assertThatThrownBy(() -> Initializers.normal(wrong))
+        .hasMessage("normal: argument \"stddev\": " + got);
+    assertThatThrownBy(() -> Initializers.truncatedNormal(wrong))
+        .hasMessage("truncated_normal: argument \"stddev\": " + got);
+    assertThatThrownBy(() -> Initializers.orthogonal(wrong, -1)).hasMessageEndingWith(got);
+    assertThatThrownBy(() -> Initializers.deltaOrthogonal(wrong, -1)).hasMessageEndingWith(got);
+    assertThatThrownBy(() -> Initializers.truncatedNormal(1, 1, 1))
+        .hasMessageContaining("expected lower < upper, got 1.0 and 1.0");
   }
 }

@@ -353,4 +353,22 @@ class MasksTest {
     AttentionOptions options = AttentionOptions.builder().mask(mask).build();
     return DotProductAttention.dotProductAttention(query, key, value, options);
   }
+
+  @Test
+  void masksAreMadeOfArraysWithALength() {
+    Array scalar = Array.scalar(1, DType.FLOAT32);
+    Array row = Array.zeros(DType.FLOAT32, 3);
+    assertThatThrownBy(() -> Masks.makeCausalMask(scalar))
+        .hasMessage("make_causal_mask: argument \"x\": expected shape [B..., L], got a scalar");
+    assertThatThrownBy(() -> Masks.makeCausalMask(row, -1, DType.FLOAT32))
+        .hasMessage("make_causal_mask: argument \"extra_batch_dims\": expected 0 or more, got -1");
+    assertThatThrownBy(() -> Masks.makeAttentionMask(scalar, row))
+        .hasMessage(
+            "make_attention_mask: argument \"query_input\": expected shape [B..., L], got a"
+                + " scalar");
+    assertThatThrownBy(() -> Masks.makeAttentionMask(row, scalar))
+        .hasMessageStartingWith("make_attention_mask: argument \"key_input\": expected shape");
+    assertThat(Masks.makeCausalMask(row, 2, DType.FLOAT32).shape())
+        .isEqualTo(Shape.of(1, 1, 1, 3, 3));
+  }
 }

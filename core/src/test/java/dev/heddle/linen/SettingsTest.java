@@ -1,6 +1,7 @@
 package dev.heddle.linen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
 import java.util.List;
@@ -77,6 +78,27 @@ class SettingsTest {
     assertThat(usual.useBias() && usual.useScale() && usual.useFastVariance()).isTrue();
     assertThat(usual.reductionAxes()).containsExactly(-1);
     assertThat(usual.featureAxes()).containsExactly(-1);
+
+    RMSNorm root =
+        RMSNorm.builder()
+            .epsilon(0.5)
+            .dtype(DType.FLOAT16)
+            .useScale(false)
+            .reductionAxes(0)
+            .featureAxes(1)
+            .build();
+    assertThat(root.epsilon()).isEqualTo(0.5);
+    assertThat(root.dtype()).isEqualTo(DType.FLOAT16);
+    assertThat(root.useScale()).isFalse();
+    assertThat(root.reductionAxes()).containsExactly(0);
+    assertThat(root.featureAxes()).containsExactly(1);
+    assertThat(root.toString()).startsWith("RMSNorm(epsilon=0.5, dtype=float16, param_dtype=");
+    assertThat(RMSNorm.builder().build().useScale()).isTrue();
+    assertThatThrownBy(() -> RMSNorm.builder().dtype(DType.INT32).build())
+        .hasMessage("argument \"dtype\": Dtype must be inexact (floating-point), got int32");
+    assertThatThrownBy(() -> Embed.of(-1, 2)).hasMessageEndingWith("got -1 and 2");
+    assertThatThrownBy(() -> Embed.of(2, -1)).hasMessageEndingWith("got 2 and -1");
+    assertThat(Embed.of(0, 0).features()).isZero();
 
     Dense dense = Dense.builder().features(3).useBias(false).paramDtype(DType.FLOAT64).build();
     assertThat(dense.features()).isEqualTo(3);
