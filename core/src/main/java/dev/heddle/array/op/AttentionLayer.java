@@ -106,6 +106,11 @@ public final class AttentionLayer {
       Parameters parameters,
       DType dtype,
       Attention.Options options) {
+    if (!dtype.isFloating() || dtype == DType.FLOAT64) {
+      throw new IllegalArgumentException(
+          "attention layer: argument \"dtype\": expected float32, bfloat16 or float16, got "
+              + dtype);
+    }
     require("inputs_q", inputsQ, inputsQ, -1, parameters.query());
     require("inputs_k", inputsK, inputsQ, -1, parameters.key());
     require("inputs_v", inputsV, inputsQ, inputsK.shape().dim(-2), parameters.value());
