@@ -65,6 +65,16 @@ class ArrayMethodsTest {
         .isEqualTo(Array.of(new byte[] {-1, -1}));
   }
 
+  /** As XLA computes it: a negative power of what is not 1 or -1 is 0. */
+  @Test
+  void integersHavePowers() {
+    Array base = Array.of(new int[] {3, -2, 0, 2, 1, -1, -1, 7});
+    Array power = Array.of(new int[] {5, 3, 0, -1, -3, -2, -3, 1});
+    assertThat(Elementwise.power(base, power).toLongArray())
+        .containsExactly(243, -8, 1, 0, 1, 1, -1, 7);
+    assertThat(Elementwise.power(base, power).dtype()).isEqualTo(DType.INT32);
+  }
+
   @Test
   void shapesChange() {
     assertThat(X.reshape(3, -1).get(2)).isEqualTo(Array.of(new float[] {5, 6}));

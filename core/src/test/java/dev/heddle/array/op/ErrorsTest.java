@@ -61,6 +61,15 @@ class ErrorsTest {
             "set: argument \"value\": expected a shape that broadcasts to [3], got [4, 5]",
             () -> Slice.set(X, Y, Index.at(0))),
         misuse(
+            "slice: argument \"starts\": expected 2 numbers for shape [2, 3], got [0]",
+            () -> Slice.slice(X, new int[1], new int[] {2, 3}, new int[] {1, 1})),
+        misuse(
+            "slice: argument \"limits\": expected 2 numbers for shape [2, 3], got [0, 0, 0]",
+            () -> Slice.slice(X, new int[2], new int[3], new int[] {1, 1})),
+        misuse(
+            "slice: argument \"steps\": expected 2 numbers for shape [2, 3], got []",
+            () -> Slice.slice(X, new int[2], new int[] {2, 3}, new int[0])),
+        misuse(
             "dynamic_slice: expected a part that fits into shape [2, 3], got [3, 3]",
             () -> Slice.dynamicSlice(X, new int[] {0, 0}, 3, 3)),
         misuse(
