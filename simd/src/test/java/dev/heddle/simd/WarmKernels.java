@@ -1,33 +1,36 @@
 package dev.heddle.simd;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.heddle.kernel.Kernels;
 
 /** Kernels past what runs scalar at first, so that it is vectors whose bits are compared. */
 public final class WarmKernels {
   private WarmKernels() {}
 
-  /** Ends the first phase of SIMD kernels, in products, attention and all loops over elements. */
+  /**
+   * Ends the first phase of SIMD kernels, in products, attention and all loops over elements.
+   *
+   * @throws IllegalStateException if these are no SIMD kernels, or still run scalar
+   */
   public static Kernels of(Kernels kernels) {
-    assertThat(kernels).isInstanceOf(SimdKernels.class);
-    SimdKernels simd = (SimdKernels) kernels;
-    simd.endColdCalls();
+    SimdKernels simd = (SimdKernels) ofCalls(kernels);
     simd.warmth.end();
-    assertThat(simd.areColdCallsOver() && simd.warmth.isOver()).isTrue();
+    require(simd.warmth.isOver(), kernels);
     return simd;
   }
 
   /** The same of products and attention alone, for JVMs that interpret. */
   public static Kernels ofCalls(Kernels kernels) {
-    SimdKernels simd = (SimdKernels) kernels;
+    if (!(kernels instanceof SimdKernels simd)) {
+      throw new IllegalStateException("expected SIMD kernels, got " + kernels.name());
+    }
     simd.endColdCalls();
-    assertThat(simd.areColdCallsOver()).isTrue();
+    require(simd.areColdCallsOver(), kernels);
     return simd;
   }
 
-  /** Whether these are SIMD kernels that run no call scalar any more. */
-  public static boolean areVectors(Kernels kernels) {
-    return kernels instanceof SimdKernels simd && simd.areColdCallsOver();
+  private static void require(boolean vectors, Kernels kernels) {
+    if (!vectors) {
+      throw new IllegalStateException("expected vectors, got scalar code of " + kernels.name());
+    }
   }
 }
