@@ -31,6 +31,10 @@ import java.util.List;
 
 /** Every public operation on arrays, each with an example of its use. */
 final class OperationCatalog {
+  private static final String SCATTERED =
+      "its pullback writes element by element, as the elements are no neighbours; other parts are"
+          + " copied by rows";
+
   private static final Flops PRODUCT = n -> 2 * n * n * n;
   private static final Flops TWO_PRODUCTS = n -> 4 * n * n * n;
   private static final Flops LAYER = n -> 4 * PRODUCT.of(n) + 2 * PRODUCT.of(n);
@@ -265,8 +269,7 @@ final class OperationCatalog {
 
   private void choices() {
     add(Kind.NUMBER, "Slice.get", (x, in) -> Slice.get(x, Index.all(), Index.every(2)));
-    because(
-        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
+    because(SCATTERED);
     add(Kind.NUMBER, "Slice.set", (x, in) -> Slice.set(x, in.row(), Index.at(1)));
     add(
         Kind.NUMBER,
@@ -282,14 +285,12 @@ final class OperationCatalog {
         "Slice.dynamicUpdateSlice",
         (x, in) -> Slice.dynamicUpdateSlice(x, in.row().reshape(1, in.side()), 1, 0));
     add(Kind.NUMBER, "Slice.flip", (x, in) -> Slice.flip(x, 1));
-    because(
-        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
+    because(SCATTERED);
     add(
         Kind.NUMBER,
         "Slice.diagonal",
         (x, in) -> Slice.diagonal(x.reshape(2, 2, in.side() * in.side() / 4), 0, 1));
-    because(
-        "its pullback writes element by element, as the elements are no neighbours; other parts are copied by rows");
+    because(SCATTERED);
     add(Kind.NUMBER, "Gather.take", (x, in) -> Gather.take(x, in.places(), 0));
     add(Kind.NUMBER, "Gather.takeAlongAxis", (x, in) -> Gather.takeAlongAxis(x, in.columns(), 1));
     because("an index for each element; the others copy a row for each");

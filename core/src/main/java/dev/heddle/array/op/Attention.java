@@ -114,7 +114,7 @@ public final class Attention {
       Array exact = exact(inputs, plan, statistics);
       Array output = rounded(inputs, exact);
       List<Array> kept = new ArrayList<>(statistics.residuals());
-      if (biased && DType.promote(output.dtype(), inputs.get(3).dtype()) != output.dtype()) {
+      if (plan.isWiderThan(output.dtype())) {
         kept.add(exact);
       }
       return new Kept(output, kept);
@@ -159,9 +159,7 @@ public final class Attention {
 
     @Override
     public Kept forwardAndKeep(List<Array> inputs) {
-      DType softmax =
-          biased ? DType.promote(inputs.get(0).dtype(), inputs.get(2).dtype()) : result(inputs);
-      return keepExact(plan(inputs), inputs, result(inputs), softmax, false);
+      return keepExact(plan(inputs), inputs, result(inputs), false);
     }
 
     private AttentionPlan plan(List<Array> inputs) {
@@ -193,9 +191,7 @@ public final class Attention {
 
     @Override
     public Kept forwardAndKeep(List<Array> inputs) {
-      DType scores = inputs.get(0).dtype();
-      DType softmax = inputs.size() > 1 ? DType.promote(scores, inputs.get(1).dtype()) : scores;
-      return keepExact(plan(inputs), inputs, result(), softmax, true);
+      return keepExact(plan(inputs), inputs, result(), true);
     }
 
     private AttentionPlan plan(List<Array> inputs) {
@@ -215,11 +211,11 @@ public final class Attention {
 
   /** Keeps weights as they were before their rounding, where the softmax is wider than they are. */
   private static Op.Kept keepExact(
-      AttentionPlan plan, List<Array> inputs, DType result, DType softmax, boolean scored) {
-    if (DType.promote(result, softmax) == result) {
+      AttentionPlan plan, List<Array> inputs, DType result, boolean scored) {
+    if (!plan.isWiderThan(result)) {
       return new Op.Kept(plan.weights(inputs, result, scored), List.of());
     }
-    Array exact = plan.weights(inputs, softmax, scored);
+    Array exact = plan.weights(inputs, plan.softmax(), scored);
     return new Op.Kept(exact.convertedTo(result), List.of(exact));
   }
 }

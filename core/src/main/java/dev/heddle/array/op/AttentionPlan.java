@@ -16,13 +16,17 @@ import dev.heddle.kernel.Workers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One call, laid out: sizes, rules, and where the parts of mask, bias and dropout begin. */
+/**
+ * One call, laid out: sizes, rules, and where the parts of mask, bias and dropout begin.
+ *
+ * @param softmax the type of the scores with their bias, of which the softmax is
+ */
 record AttentionPlan(
     Shape scores,
     int heads,
     int queries,
     int keys,
-    boolean wide,
+    DType softmax,
     ScoreRules rules,
     ScoreFlags mask,
     ScoreFlags keep,
@@ -92,11 +96,21 @@ record AttentionPlan(
         scores.dim(-3),
         scores.dim(-2),
         scores.dim(-1),
-        wide,
+        biased,
         rules,
         seen,
         ScoreFlags.ofKeep(options.keep(), scores),
         bias == null ? null : ScorePairs.of(bias, scores, wide));
+  }
+
+  /** Whether it is computed in float64. */
+  boolean wide() {
+    return softmax == DType.FLOAT64;
+  }
+
+  /** Whether results of a type have lost digits that the softmax has. */
+  boolean isWiderThan(DType result) {
+    return DType.promote(result, softmax) != result;
   }
 
   private static void require(String role, @Nullable Array array, Shape scores) {
@@ -135,7 +149,7 @@ record AttentionPlan(
     int width = value.shape().dim(-1);
     long cost = scores.count() * (depth + width);
     Kernels kernels = KernelChoice.current().kernels();
-    if (wide) {
+    if (wide()) {
       double[] out = new double[shape.size()];
       double[] q = query.storage().doubles();
       double[] k = inputs.get(1).storage().doubles();
@@ -194,8 +208,8 @@ record AttentionPlan(
     int depth = scored ? 0 : first.shape().dim(-1);
     long cost = scores.count() * (depth + 1);
     Kernels kernels = KernelChoice.current().kernels();
-    Rounding rounding = rounding(dtype, wide);
-    if (wide) {
+    Rounding rounding = rounding(dtype, wide());
+    if (wide()) {
       double[] out = new double[scores.size()];
       double[] q = first.storage().doubles();
       double[] k = scored ? q : inputs.get(1).storage().doubles();

@@ -27,10 +27,11 @@ final class SortKeys {
   /** The keys of elements in descending order, NaN before all. */
   static SortKeys descending(Storage elements) {
     long[] keys = keys(elements, Long.MAX_VALUE);
+    long[] reversed = new long[keys.length]; // the others may be the array's own
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = ~keys[i];
+      reversed[i] = ~keys[i];
     }
-    return new SortKeys(keys);
+    return new SortKeys(reversed);
   }
 
   /** The keys of elements in ascending order, but NaN before all. */
@@ -40,7 +41,7 @@ final class SortKeys {
 
   private static long[] keys(Storage elements, long nan) {
     if (!elements.dtype().isFloating()) {
-      return elements.longs().clone();
+      return elements.longs();
     }
     long[] keys = new long[elements.size()];
     switch (elements) {
