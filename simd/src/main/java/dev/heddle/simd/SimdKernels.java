@@ -81,22 +81,24 @@ final class SimdKernels extends SimdElements {
     return rows < ROWS_TO_PACK_FOR;
   }
 
-  /** Whether an operand is not worth panels; counts the product that it is for. */
+  /** Whether an operand is not worth panels. */
   private boolean staysPlain(int height, int width, boolean turned, int rows) {
     boolean few = areFew(rows) && !turned; // turning it is as much work as panels
     boolean fits = turned ? Panels.fit(width, height) : Panels.fit(height, width);
-    boolean plain = few || !fits || isCold((long) rows * height * width);
-    products = Math.min(products + 1, COLD_CALLS);
-    return plain;
+    return few || !fits || isCold((long) rows * height * width);
   }
 
   @Override
   public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
+    boolean cold = isCold((long) a.rows() * b.rows() * c.cols());
+    if (col == 0) { // counted here: an operand that is kept is packed once
+      products = Math.min(products + 1, COLD_CALLS);
+    }
     if (b instanceof Panels panels) {
       Products.multiply(a, panels, col, c, epilogue);
       return;
     }
-    if (isCold((long) a.rows() * b.rows() * c.cols())) {
+    if (cold) {
       scalar.multiply(a, b, col, c, epilogue);
       return;
     }
@@ -118,7 +120,12 @@ final class SimdKernels extends SimdElements {
 
   /** Whether no call runs scalar for being one of the first. */
   boolean areColdCallsOver() {
-    return products >= COLD_CALLS && attentions >= COLD_CALLS;
+    return areProductsVectors() && attentions >= COLD_CALLS;
+  }
+
+  /** Whether no product runs scalar for being one of the first. */
+  boolean areProductsVectors() {
+    return products >= COLD_CALLS;
   }
 
   private boolean isCold(long work) {

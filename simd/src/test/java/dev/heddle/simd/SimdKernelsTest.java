@@ -6,6 +6,7 @@ import dev.heddle.array.DType;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Grid;
+import dev.heddle.kernel.HalfRows;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
@@ -55,6 +56,21 @@ class SimdKernelsTest extends KernelsContract {
     assertThat(kernels().tiles()).matches("6 x \\d+ \\(6 x [24] vectors\\)");
     if (!WISH.equals("auto")) {
       assertThat(kernels().name()).isEqualTo(WISH);
+    }
+  }
+
+  /** Weights that are kept are packed once and multiplied with thousands of times. */
+  @Test
+  void productsWithOneOperandEndTheScalarPhase() {
+    for (boolean isBfloat16 : new boolean[] {true, false}) {
+      SimdKernels cold = new SimdKernels("cold");
+      Packed kept = cold.pack(HalfRows.of(new short[64 * 64], isBfloat16, 64, 64), 1);
+      Rows row = Rows.of(new float[64], 1, 64);
+      for (int call = 0; call < SimdKernels.COLD_CALLS; call++) {
+        assertThat(cold.areProductsVectors()).isFalse();
+        cold.multiply(row, kept, Rows.of(new float[64], 1, 64));
+      }
+      assertThat(cold.areProductsVectors()).isTrue();
     }
   }
 
