@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every implementation of {@link Kernels} holds: the bits of {@link ScalarKernels}, at awkward
@@ -28,12 +29,20 @@ public abstract class KernelsContract extends AttentionBackwardContract {
   protected abstract Kernels kernels();
 
   static Stream<int[]> productSizes() {
-    List<Integer> rows = List.of(1, 2, 3, 5, 6, 7, 8, 11, 13, 97);
+    List<Integer> rows = List.of(1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 97);
     List<Integer> cols = List.of(1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130);
     Stream<int[]> grid =
         rows.stream().flatMap(m -> cols.stream().map(n -> new int[] {m, 1 + (m * n) % 37, n}));
     return Stream.concat(
-        grid, Stream.of(new int[] {7, 0, 5}, new int[] {9, 1024, 20}, new int[] {9, 2050, 70}));
+        grid,
+        Stream.of(
+            new int[] {7, 0, 5},
+            new int[] {3, 0, 130},
+            new int[] {9, 1024, 20},
+            new int[] {9, 2050, 70},
+            new int[] {1, 1030, 300},
+            new int[] {2, 2050, 140},
+            new int[] {6, 1500, 100}));
   }
 
   @ParameterizedTest
@@ -126,6 +135,47 @@ public abstract class KernelsContract extends AttentionBackwardContract {
 
       assertSameBits(kept, expected);
       assertSameBits(once, expected);
+    }
+  }
+
+  /** Rows of float32 go beyond float16's range; kernels may read its bits at another scale. */
+  @ParameterizedTest
+  @ValueSource(
+      floats = {
+        65504,
+        65536,
+        -0x1p100f,
+        Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY,
+        Float.NaN,
+        Float.MIN_VALUE,
+        -0f
+      })
+  void productsOfAnyNumberWithSixteenBitsHaveTheBitsOfTheScalarOnes(float special) {
+    int k = 70;
+    int n = 2 * 64 + 3;
+    short[] bits = new short[k * n];
+    for (int i = 0; i < bits.length; i++) {
+      int drawn = i * 7919;
+      bits[i] = (short) ((drawn & 0x8fff) | (drawn & 0x3000)); // finite, many subnormal
+    }
+    for (boolean isBfloat16 : new boolean[] {true, false}) {
+      HalfRows b = HalfRows.of(bits, isBfloat16, k, n);
+      for (int at : new int[] {0, 66, 3 * k - 1}) {
+        float[] numbers = numbers(1, 3 * k);
+        numbers[at] = special;
+        Rows a = Rows.of(numbers, 3, k);
+        float[] expected = new float[3 * n];
+        float[] kept = new float[3 * n];
+        float[] once = new float[3 * n];
+
+        scalar.multiply(a, scalar.pack(b, 3), Rows.of(expected, 3, n));
+        kernels().multiply(a, kernels().pack(b, 3), Rows.of(kept, 3, n));
+        kernels().multiply(a, kernels().packOnce(b, 3), Rows.of(once, 3, n));
+
+        assertSameBits(kept, expected);
+        assertSameBits(once, expected);
+      }
     }
   }
 

@@ -7,10 +7,13 @@ import dev.heddle.kernel.Rows;
 
 /** Products of few rows with a matrix of 16-bit numbers as it is. */
 final class HalfProducts {
+  /** From one row of a block of A to the next, a constant so that it takes no register. */
+  static final int ROW = Products.STEP_BLOCK + 16; // rows begin in different sets of the cache
+
   private HalfProducts() {}
 
   /**
-   * {@code c = a b}. Columns past the last whole tile are converted into a panel.
+   * {@code c = a b}. Columns past the last whole tile are converted.
    *
    * @param b as many columns as {@code c}
    * @param isFinite whether it is known that none of its numbers is infinite or NaN
@@ -18,61 +21,101 @@ final class HalfProducts {
    */
   static void multiply(Rows a, HalfRows b, boolean isFinite, Rows c, ElementKernels kernels) {
     int full = b.cols() / Bfloat16Kernel.WIDTH * Bfloat16Kernel.WIDTH;
-    if (b.isBfloat16()) {
-      Bfloat16Kernel.multiply(
-          a.data(),
-          a.offset(),
-          a.stride(),
-          b.data(),
-          b.offset(),
-          b.stride(),
-          c.data(),
-          c.offset(),
-          c.stride(),
-          a.rows(),
-          full,
-          a.cols());
-    } else if (isFinite) {
-      FiniteFloat16Kernel.multiply(
-          a.data(),
-          a.offset(),
-          a.stride(),
-          b.data(),
-          b.offset(),
-          b.stride(),
-          c.data(),
-          c.offset(),
-          c.stride(),
-          a.rows(),
-          full,
-          a.cols());
-    } else {
-      Float16Kernel.multiply(
-          a.data(),
-          a.offset(),
-          a.stride(),
-          b.data(),
-          b.offset(),
-          b.stride(),
-          c.data(),
-          c.offset(),
-          c.stride(),
-          a.rows(),
-          full,
-          a.cols());
+    if (full > 0 && !tiles(a, b.columns(0, full), isFinite, c)) {
+      full = 0;
     }
     if (full < b.cols()) {
-      multiplyRest(a, b.columns(full, b.cols() - full), c, full, kernels);
+      multiplyPanels(a, b.columns(full, b.cols() - full), c, full, kernels);
     }
   }
 
-  /** Columns that fill no tile, some steps at a time. */
-  private static void multiplyRest(Rows a, HalfRows b, Rows c, int col, ElementKernels kernels) {
-    float[] panel = Buffers.borrow(Products.STEP_BLOCK * Panels.WIDTH);
-    for (int step = 0; step == 0 || step < a.cols(); step += Products.STEP_BLOCK) {
+  /** Returns false where numbers of A are too large for the kernels of float16. */
+  private static boolean tiles(Rows a, HalfRows b, boolean isFinite, Rows c) {
+    float[] block = Buffers.borrow(Buffers.size(a.rows(), ROW));
+    boolean fits = true;
+    for (int step = 0; fits && (step == 0 || step < a.cols()); step += Products.STEP_BLOCK) {
       int steps = Math.min(Products.STEP_BLOCK, a.cols() - step);
-      Panels.lay(b.steps(step, steps), kernels, 0, panel, 0);
-      Products.panel(a, step, steps, panel, c, col);
+      fits = copy(a, step, steps, b.isBfloat16(), block);
+      if (fits) {
+        multiply(block, b.steps(step, steps), isFinite, c, step == 0);
+      }
+    }
+    Buffers.giveBack(block);
+    if (fits) {
+      Interleave.pairs(c.data(), c.offset(), c.stride(), c.rows(), b.cols());
+    }
+    return fits;
+  }
+
+  /** Copies some steps of A, scaled for float16; returns whether they can be multiplied so. */
+  private static boolean copy(Rows a, int step, int steps, boolean isBfloat16, float[] block) {
+    boolean fits = true;
+    for (int r = 0; r < a.rows(); r++) {
+      int at = a.at(r) + step;
+      if (isBfloat16) {
+        System.arraycopy(a.data(), at, block, r * ROW, steps);
+      } else {
+        fits &= Float16Scale.multiply(a.data(), at, block, r * ROW, steps);
+      }
+    }
+    return fits;
+  }
+
+  private static void multiply(float[] a, HalfRows b, boolean isFinite, Rows c, boolean fresh) {
+    if (b.isBfloat16()) {
+      Bfloat16Kernel.multiply(
+          a,
+          0,
+          b.data(),
+          b.offset(),
+          b.stride(),
+          c.data(),
+          c.offset(),
+          c.stride(),
+          b.rows(),
+          fresh,
+          c.rows(),
+          b.cols());
+    } else if (isFinite) {
+      FiniteFloat16Kernel.multiply(
+          a,
+          0,
+          b.data(),
+          b.offset(),
+          b.stride(),
+          c.data(),
+          c.offset(),
+          c.stride(),
+          b.rows(),
+          fresh,
+          c.rows(),
+          b.cols());
+    } else {
+      Float16Kernel.multiply(
+          a,
+          0,
+          b.data(),
+          b.offset(),
+          b.stride(),
+          c.data(),
+          c.offset(),
+          c.stride(),
+          b.rows(),
+          fresh,
+          c.rows(),
+          b.cols());
+    }
+  }
+
+  /** The columns from {@code col} of {@code c} on, converted into one panel after another. */
+  private static void multiplyPanels(Rows a, HalfRows b, Rows c, int col, ElementKernels kernels) {
+    float[] panel = Buffers.borrow(Products.STEP_BLOCK * Panels.WIDTH);
+    for (int done = 0; done < b.cols(); done += Panels.WIDTH) {
+      for (int step = 0; step == 0 || step < a.cols(); step += Products.STEP_BLOCK) {
+        int steps = Math.min(Products.STEP_BLOCK, a.cols() - step);
+        Panels.lay(b.steps(step, steps), kernels, done, panel, 0);
+        Products.panel(a, step, steps, panel, c, col + done);
+      }
     }
     Buffers.giveBack(panel);
   }

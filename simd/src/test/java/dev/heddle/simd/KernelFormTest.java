@@ -38,6 +38,8 @@ class KernelFormTest {
       Set.of(
           "Transpose.swap",
           "Transpose.odd",
+          "Interleave.twice",
+          "Interleave.odd",
           "CircularFunctions.all",
           "PowerFunctions.all",
           "RootFunctions.all",

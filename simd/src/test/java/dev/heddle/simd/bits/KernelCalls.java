@@ -58,13 +58,17 @@ final class KernelCalls {
     Epilogue epilogue = new Epilogue(Rounding.BFLOAT16, new float[n], 3);
     visitor.call("multiply " + n, SMALL, () -> kernels.multiply(a, b, 0, c, Epilogue.NONE));
     for (boolean isBfloat16 : new boolean[] {true, false}) {
-      Packed halves = kernels.pack(HalfRows.of(new short[n * n], isBfloat16, n, n), 7);
-      Rows seven = rows(1, 7, n);
-      Rows result = rows(3, 7, n);
-      visitor.call(
-          "multiply with " + (isBfloat16 ? "bfloat16 " : "float16 ") + n,
-          SMALL,
-          () -> kernels.multiply(seven, halves, 0, result, Epilogue.NONE));
+      HalfRows bits = HalfRows.of(new short[n * n], isBfloat16, n, n);
+      for (int rows = 1; rows < 8; rows++) {
+        Rows few = rows(1, rows, n);
+        Rows result = rows(3, rows, n);
+        Packed kept = kernels.pack(bits, rows);
+        Packed once = kernels.packOnce(bits, rows);
+        String name = rows + " rows, " + (isBfloat16 ? "bfloat16 " : "float16 ") + n;
+        visitor.call(name, SMALL, () -> kernels.multiply(few, kept, 0, result, Epilogue.NONE));
+        visitor.call(
+            name + " once", SMALL, () -> kernels.multiply(few, once, 0, result, Epilogue.NONE));
+      }
     }
     visitor.call(
         "multiply with epilogue " + n, SMALL, () -> kernels.multiply(a, b, 0, c, epilogue));

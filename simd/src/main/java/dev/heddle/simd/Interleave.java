@@ -1,0 +1,66 @@
+package dev.heddle.simd;
+
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/** Interleaves vectors, one with the even and one with the odd columns of two vectors. */
+final class Interleave {
+  /** Lanes of the first half, each twice. */
+  private static final VectorShuffle<Float> FIRST = twice(0);
+
+  /** Lanes of the second half, each twice. */
+  private static final VectorShuffle<Float> SECOND = twice(LANES / 2);
+
+  private static final VectorMask<Float> ODD = odd();
+
+  private Interleave() {}
+
+  private static VectorShuffle<Float> twice(int first) {
+    return VectorShuffle.fromOp(F, lane -> first + lane / 2);
+  }
+
+  private static VectorMask<Float> odd() {
+    boolean[] lanes = new boolean[LANES];
+    for (int lane = 1; lane < LANES; lane += 2) {
+      lanes[lane] = true;
+    }
+    return VectorMask.fromArray(F, lanes, 0);
+  }
+
+  /**
+   * Puts the columns of each pair of vectors in order.
+   *
+   * @param cols a multiple of two vectors
+   */
+  static void pairs(float[] c, int at, int stride, int rows, int cols) {
+    for (int r = 0, row = at; r < rows; r++, row += stride) {
+      int col = row;
+      for (; col + 4 * LANES <= row + cols; col += 4 * LANES) {
+        FloatVector e0 = FloatVector.fromArray(F, c, col);
+        FloatVector o0 = FloatVector.fromArray(F, c, col + LANES);
+        FloatVector e1 = FloatVector.fromArray(F, c, col + 2 * LANES);
+        FloatVector o1 = FloatVector.fromArray(F, c, col + 3 * LANES);
+        FloatVector a0 = e0.rearrange(FIRST).blend(o0.rearrange(FIRST), ODD);
+        FloatVector b0 = e0.rearrange(SECOND).blend(o0.rearrange(SECOND), ODD);
+        FloatVector a1 = e1.rearrange(FIRST).blend(o1.rearrange(FIRST), ODD);
+        FloatVector b1 = e1.rearrange(SECOND).blend(o1.rearrange(SECOND), ODD);
+        a0.intoArray(c, col);
+        b0.intoArray(c, col + LANES);
+        a1.intoArray(c, col + 2 * LANES);
+        b1.intoArray(c, col + 3 * LANES);
+      }
+      if (col < row + cols) {
+        FloatVector e0 = FloatVector.fromArray(F, c, col);
+        FloatVector o0 = FloatVector.fromArray(F, c, col + LANES);
+        FloatVector a0 = e0.rearrange(FIRST).blend(o0.rearrange(FIRST), ODD);
+        FloatVector b0 = e0.rearrange(SECOND).blend(o0.rearrange(SECOND), ODD);
+        a0.intoArray(c, col);
+        b0.intoArray(c, col + LANES);
+      }
+    }
+  }
+}
