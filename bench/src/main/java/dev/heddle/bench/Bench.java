@@ -22,7 +22,7 @@ public final class Bench implements Benchmark {
   private final List<String> names = new ArrayList<>();
   private final SequencedMap<String, String> versions = new LinkedHashMap<>();
   private final List<Result> results = new ArrayList<>();
-  private final List<LeftOut> leftOut = new ArrayList<>();
+  private final List<SkippedEngine> leftOut = new ArrayList<>();
 
   /** For the service loader. */
   public Bench() {}
@@ -30,7 +30,7 @@ public final class Bench implements Benchmark {
   @Override
   public void run(BenchRequest request, PrintStream out) throws IOException {
     try (Placement placement = Placement.of(Workers.threads());
-        Leavings leavings = new Leavings()) {
+        Cleanup leavings = new Cleanup()) {
       Setting setting = new Setting(Workers.threads(), request.dtype(), leavings.folder());
       double load = Machine.loadAverage();
       double limit = FmaLimit.gflops(setting.threads(), LIMIT_SECONDS);
@@ -43,8 +43,8 @@ public final class Bench implements Benchmark {
         for (String name : request.rows()) {
           measure(Row.of(name), engines, setting, request.seconds(), typeLimit, out);
         }
-        Findings findings =
-            new Findings(machine, request.dtype(), request.seconds(), results, leftOut);
+        BenchmarkResults findings =
+            new BenchmarkResults(machine, request.dtype(), request.seconds(), results, leftOut);
         leavings.whole(() -> Reports.write(findings, request));
       }
     }
@@ -82,7 +82,7 @@ public final class Bench implements Benchmark {
         .failures()
         .forEach((name, reason) -> {
           engines.drop(name);
-          leaveOut(new LeftOut(name, row, reason), out);
+          leaveOut(new SkippedEngine(name, row, reason), out);
         });
     for (Map.Entry<String, Samples> entry : outcome.samples().entrySet()) {
       String name = entry.getKey();
@@ -113,7 +113,7 @@ public final class Bench implements Benchmark {
       expected = new HeddleEngine().load(problem);
     } catch (OutOfMemoryError e) {
       String reason = "nothing to compare with, Heddle has no output: " + Text.reason(e);
-      names.forEach(name -> leaveOut(new LeftOut(name, problem.row(), reason), out));
+      names.forEach(name -> leaveOut(new SkippedEngine(name, problem.row(), reason), out));
       return ready;
     }
     for (String name : names) {
@@ -134,10 +134,10 @@ public final class Bench implements Benchmark {
   }
 
   private void leaveOut(String engine, @Nullable Row row, Exception e, PrintStream out) {
-    leaveOut(new LeftOut(engine, row, Text.reason(e)), out);
+    leaveOut(new SkippedEngine(engine, row, Text.reason(e)), out);
   }
 
-  private void leaveOut(LeftOut one, PrintStream out) {
+  private void leaveOut(SkippedEngine one, PrintStream out) {
     leftOut.add(one);
     out.println(one.line());
   }

@@ -16,7 +16,7 @@ final class Chart {
 
   private Chart() {}
 
-  static String of(Findings findings) {
+  static String of(BenchmarkResults findings) {
     Chart chart = new Chart();
     findings.rows().forEach(row -> chart.group(row, findings.of(row)));
     chart.text(10, chart.y + BAR, "note", note(findings.machine()));

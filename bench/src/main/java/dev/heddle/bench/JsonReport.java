@@ -26,7 +26,7 @@ import tools.jackson.core.json.JsonFactory;
 final class JsonReport {
   private JsonReport() {}
 
-  static String of(Findings findings) {
+  static String of(BenchmarkResults findings) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
@@ -92,7 +92,7 @@ final class JsonReport {
     if (!result.form().isEmpty()) {
       json.writeStringProperty("form", result.form());
     }
-    Standing.ratio(result, row)
+    Ranking.ratio(result, row)
         .ifPresent(ratio -> json.writeNumberProperty("ratio", ratio.doubleValue()));
     @Nullable Memory memory = result.memory();
     if (memory != null) {
@@ -104,7 +104,7 @@ final class JsonReport {
     json.writeEndObject();
   }
 
-  private static void standing(JsonGenerator json, Standing standing) {
+  private static void standing(JsonGenerator json, Ranking standing) {
     json.writeRaw('\n');
     json.writeStartObject();
     json.writeStringProperty("row", standing.row().label());
@@ -113,7 +113,7 @@ final class JsonReport {
     json.writeEndObject();
   }
 
-  private static void leftOut(JsonGenerator json, LeftOut one) {
+  private static void leftOut(JsonGenerator json, SkippedEngine one) {
     json.writeRaw('\n');
     json.writeStartObject();
     json.writeStringProperty("engine", one.engine());

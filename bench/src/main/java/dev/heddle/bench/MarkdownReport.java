@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 final class MarkdownReport {
   private MarkdownReport() {}
 
-  static String of(Findings findings) {
+  static String of(BenchmarkResults findings) {
     Machine machine = findings.machine();
     StringBuilder page = new StringBuilder("# Heddle and its peers\n\n");
     page.append(
@@ -42,7 +42,7 @@ final class MarkdownReport {
     return page.toString();
   }
 
-  private static void table(StringBuilder page, Findings findings) {
+  private static void table(StringBuilder page, BenchmarkResults findings) {
     List<String> engines = findings.results().stream().map(Result::engine).distinct().toList();
     page.append("| row | | ").append(String.join(" | ", engines));
     page.append(" | fastest peer / Heddle |\n|---|---|").append("---|".repeat(engines.size()));
@@ -53,7 +53,7 @@ final class MarkdownReport {
               .map(engine -> cell(findings.of(row), engine))
               .collect(Collectors.joining(" | "));
       String standing =
-          Standing.of(row, findings.results()).map(found -> Text.ratio(found.ratio())).orElse("-");
+          Ranking.of(row, findings.results()).map(found -> Text.ratio(found.ratio())).orElse("-");
       page.append(
           "| %s | %s | %s | %s |\n".formatted(row.label(), row.description(), cells, standing));
     }
@@ -61,7 +61,7 @@ final class MarkdownReport {
   }
 
   /** What the limit allows, and what a call costs in memory. */
-  private static void heddle(StringBuilder page, Findings findings) {
+  private static void heddle(StringBuilder page, BenchmarkResults findings) {
     List<Result> ours =
         findings.results().stream().filter(result -> result.memory() != null).toList();
     if (ours.isEmpty()) {

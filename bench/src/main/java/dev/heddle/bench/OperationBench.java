@@ -53,7 +53,7 @@ final class OperationBench {
       bench.measure(operation, results);
     }
     OperationReport report = new OperationReport(machine, request.seconds(), results);
-    try (Leavings leavings = new Leavings()) {
+    try (Cleanup leavings = new Cleanup()) {
       leavings.whole(() -> Reports.write(request.markdown(), report.page()));
     }
   }

@@ -13,7 +13,7 @@ final class Reports {
   private Reports() {}
 
   /** Writes those that were asked for, each whole or not at all. */
-  static void write(Findings findings, BenchRequest request) throws IOException {
+  static void write(BenchmarkResults findings, BenchRequest request) throws IOException {
     write(request.json(), JsonReport.of(findings));
     write(request.markdown(), MarkdownReport.of(findings));
     write(request.svg(), Chart.of(findings));

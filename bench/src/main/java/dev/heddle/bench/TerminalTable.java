@@ -52,12 +52,12 @@ final class TerminalTable {
               Text.percent(result.fmaShare()),
               result.calls(),
               result.difference(),
-              Standing.ratio(result, results).map(Text::ratio).orElse("-")));
+              Ranking.ratio(result, results).map(Text::ratio).orElse("-")));
     }
     results.stream()
         .filter(result -> !result.form().isEmpty())
         .forEach(result -> out.printf("  %s computes with %s%n", result.engine(), result.form()));
-    Standing.of(row, results).ifPresent(standing -> out.println("  " + standing.sentence()));
+    Ranking.of(row, results).ifPresent(standing -> out.println("  " + standing.sentence()));
     results.forEach(result -> memory(result.memory(), out));
     out.flush();
   }

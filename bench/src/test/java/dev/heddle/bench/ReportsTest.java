@@ -24,15 +24,16 @@ class ReportsTest {
           result(Row.BERT, "flax", 25, 26, 10, 1.2e-6, null),
           result(Row.LONG, "flax", 480, 500.25, 60, 1.2e-6, null));
 
-  private static final Findings FINDINGS =
-      new Findings(
+  private static final BenchmarkResults FINDINGS =
+      new BenchmarkResults(
           machine(),
           DType.FLOAT32,
           10,
           RESULTS,
           List.of(
-              new LeftOut("torch", null, "no Python environment"),
-              new LeftOut("ort", Row.LONG, "its process ended, status 137: it said nothing")));
+              new SkippedEngine("torch", null, "no Python environment"),
+              new SkippedEngine(
+                  "ort", Row.LONG, "its process ended, status 137: it said nothing")));
 
   @Test
   void json() {

@@ -42,7 +42,7 @@ record AttentionCall(
     Rngs rngs,
     Mutable mutable,
     boolean sowWeights,
-    Blame blame,
+    ErrorAttribution blame,
     OutputFile output) {
   /** The collections that attention can write. */
   private static final List<String> COLLECTIONS = List.of("cache", "intermediates", "params");
@@ -107,7 +107,7 @@ record AttentionCall(
         random.rngs(GlobalOptions.of(options).x64()),
         mutable,
         sowWeights,
-        new Blame(config, inputs, variables),
+        new ErrorAttribution(config, inputs, variables),
         output);
   }
 

@@ -38,7 +38,7 @@ final class InitCommand implements Command {
     InputsFile file = InputsFile.read(options.matchedOptionValue("--inputs", Path.of("")));
     AttentionInputs inputs = file.attentionInputs(random.deterministic());
     Variables variables =
-        new Blame(configFile, file, List.of())
+        new ErrorAttribution(configFile, file, List.of())
             .on(() -> attention.init(random.rngs(GlobalOptions.of(options).x64()), inputs));
     output.write(
         out,

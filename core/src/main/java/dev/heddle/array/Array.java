@@ -38,7 +38,7 @@ public final class Array implements ArrayTree<Array> {
   private final Shape shape;
   private final DType dtype;
   private final @Nullable MaskPattern pattern;
-  private final @Nullable Mark mark;
+  private final @Nullable Trace trace;
   private volatile @Nullable Storage storage;
   private volatile @Nullable PackedLayouts layouts;
   private volatile @Nullable Array converted;
@@ -49,12 +49,12 @@ public final class Array implements ArrayTree<Array> {
       DType dtype,
       @Nullable Storage storage,
       @Nullable MaskPattern pattern,
-      @Nullable Mark mark) {
+      @Nullable Trace trace) {
     this.shape = shape;
     this.dtype = dtype;
     this.storage = storage;
     this.pattern = pattern;
-    this.mark = mark;
+    this.trace = trace;
   }
 
   /**
@@ -194,7 +194,7 @@ public final class Array implements ArrayTree<Array> {
    * For this library's own modules: the elements, not to be written to.
    *
    * @throws ConcretizationTypeException if a differentiation is listening to this array; who means
-   *     the elements as a constant asks {@link #unmarked}
+   *     the elements as a constant asks {@link #untraced}
    */
   @SuppressWarnings("exports")
   public Storage storage() {
@@ -203,11 +203,11 @@ public final class Array implements ArrayTree<Array> {
 
   /** The elements, which nobody gets but through here. */
   private Storage elements(String reader) {
-    if (mark != null) {
+    if (trace != null) {
       if (isTraced()) {
         throw new ConcretizationTypeException(reader, this);
       }
-      return unmarked().elements(reader);
+      return untraced().elements(reader);
     }
     Storage elements = storage;
     if (elements == null) {
@@ -226,8 +226,8 @@ public final class Array implements ArrayTree<Array> {
    * ended, and before only as the constants of {@code Grad.stopGradient}.
    */
   public boolean isTraced() {
-    for (Array array = this; array.mark != null; array = array.mark.primal) {
-      if (array.mark.tracer.isListening()) {
+    for (Array array = this; array.trace != null; array = array.trace.primal) {
+      if (array.trace.tracer.isRecording()) {
         return true;
       }
     }
@@ -242,7 +242,7 @@ public final class Array implements ArrayTree<Array> {
 
   /** For this library's own modules: whether the elements lie in memory already. */
   public boolean isRead() {
-    return mark == null ? storage != null : mark.primal.isRead();
+    return trace == null ? storage != null : trace.primal.isRead();
   }
 
   /**
@@ -250,8 +250,8 @@ public final class Array implements ArrayTree<Array> {
    * axes: not zero on and below the diagonal, zero above it. Looked up once.
    */
   public boolean isCausal() {
-    if (mark != null) {
-      return mark.primal.isCausal();
+    if (trace != null) {
+      return trace.primal.isCausal();
     }
     Boolean known = causal;
     if (known == null) {
@@ -269,7 +269,7 @@ public final class Array implements ArrayTree<Array> {
    * again, as parameters are. The result is kept for as long as this array lives.
    */
   public Array convertedTo(DType target) {
-    if (target == dtype || mark != null) {
+    if (target == dtype || trace != null) {
       return astype(target);
     }
     Array result = converted;
@@ -283,8 +283,8 @@ public final class Array implements ArrayTree<Array> {
   /** For this library's own modules: how this array is laid out for products, and kept so. */
   @SuppressWarnings("exports")
   public PackedLayouts layouts() {
-    if (mark != null) {
-      return mark.primal.layouts();
+    if (trace != null) {
+      return trace.primal.layouts();
     }
     PackedLayouts kept = layouts;
     if (kept == null) {
@@ -294,45 +294,45 @@ public final class Array implements ArrayTree<Array> {
     return kept;
   }
 
-  /** What a {@link Tracer} knows this array by, and the array as it was before. */
-  private record Mark(Tracer tracer, int number, Array primal) {}
+  /** An array's entry on a tape, and its value without that tracer. */
+  private record Trace(Tracer tracer, int tapeIndex, Array primal) {}
 
-  /** What listens to operations on this array, if anything does; the innermost, if several do. */
+  /** The tracer that records operations on this array, the innermost of several; null for none. */
   public @Nullable Tracer tracer() {
-    return mark == null ? null : mark.tracer;
+    return trace == null ? null : trace.tracer;
   }
 
   /**
-   * For a {@link Tracer}: the same elements, and the tracer hears of every operation on them.
+   * For a {@link Tracer}: the same elements, on which the tracer records every operation.
    *
-   * @param number by which the tracer knows this array again ({@link #number})
+   * @param tapeIndex the entry of this array on the tracer's tape ({@link #tapeIndex()})
    */
-  public Array marked(Tracer tracer, int number) {
-    return new Array(shape, dtype, null, pattern, new Mark(tracer, number, this));
+  public Array traced(Tracer tracer, int tapeIndex) {
+    return new Array(shape, dtype, null, pattern, new Trace(tracer, tapeIndex, this));
   }
 
   /**
-   * For a {@link Tracer}: the number it gave this array.
+   * For a {@link Tracer}: the entry of this array on its tape.
    *
-   * @throws IllegalStateException if nothing listens to this array
+   * @throws IllegalStateException if the array is not traced
    */
-  public int number() {
-    if (mark == null) {
-      throw new IllegalStateException("an array that nothing listens to");
+  public int tapeIndex() {
+    if (trace == null) {
+      throw new IllegalStateException("expected a traced array, got one that is not");
     }
-    return mark.number;
+    return trace.tapeIndex;
   }
 
-  /** The array as it was before its innermost tracer marked it; this one if none did. */
+  /** The array without its innermost tracer; this one if it is not traced. */
   public Array primal() {
-    return mark == null ? this : mark.primal;
+    return trace == null ? this : trace.primal;
   }
 
   /** The array without any tracer, a constant for all of them. */
-  public Array unmarked() {
+  public Array untraced() {
     Array array = this;
-    while (array.mark != null) {
-      array = array.mark.primal;
+    while (array.trace != null) {
+      array = array.trace.primal;
     }
     return array;
   }

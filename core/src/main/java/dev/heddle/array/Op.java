@@ -21,32 +21,32 @@ public interface Op {
   /**
    * As {@link #forward}, and keeps what the derivative needs beside inputs and output. Called
    * instead of it where somebody differentiates, but not where somebody differentiates that again:
-   * {@link #vjp} may find no residuals where {@link Backward#isNested}.
+   * {@link #vjp} may find no residuals where {@link VjpContext#isNested}.
    */
-  default Kept forwardAndKeep(List<Array> inputs) {
-    return new Kept(forward(inputs), List.of());
+  default ForwardResult forwardWithResiduals(List<Array> inputs) {
+    return new ForwardResult(forward(inputs), List.of());
   }
 
   /**
    * An operation's output and what its derivative needs beside it.
    *
    * @param output the result
-   * @param residuals what {@link #forwardAndKeep} kept, nothing by default
+   * @param residuals what {@link #forwardWithResiduals} kept, nothing by default
    */
-  record Kept(Array output, List<Array> residuals) {}
+  record ForwardResult(Array output, List<Array> residuals) {}
 
   /**
    * The vector-Jacobian product: what a change of each input is worth, given what a change of the
    * output is worth. Written with operations on arrays, it can be differentiated again; where
-   * {@link Backward#isNested}, it has to be.
+   * {@link VjpContext#isNested}, it has to be.
    *
    * @param call what the operation was given and made
    * @param cotangent of the output's shape and dtype
    * @return an entry for each input: its cotangent, of its shape and dtype; null where none is
-   *     {@link Backward#wants wanted} or it is zero everywhere
+   *     {@link VjpContext#wants wanted} or it is zero everywhere
    * @throws UnsupportedOperationException if the operation has no derivative
    */
-  default List<@Nullable Array> vjp(Backward call, Array cotangent) {
+  default List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
     throw new UnsupportedOperationException(name() + ": has no derivative");
   }
 
@@ -55,19 +55,20 @@ public interface Op {
    *
    * @param inputs what it was given
    * @param output what it made
-   * @param residuals what {@link #forwardAndKeep} kept
+   * @param residuals what {@link #forwardWithResiduals} kept
    * @param wanted for each input whether its cotangent is needed; never that of integers or bool
    * @param isNested whether this derivative is itself being differentiated, by what the operation
    *     was given or by the cotangent: there may be no residuals then
    */
-  record Backward(
+  record VjpContext(
       List<Array> inputs,
       Array output,
       List<Array> residuals,
       List<Boolean> wanted,
       boolean isNested) {
     /** A call that is nested where the output is traced. */
-    public Backward(List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
+    public VjpContext(
+        List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
       this(inputs, output, residuals, wanted, output.tracer() != null);
     }
 
@@ -95,7 +96,8 @@ public interface Op {
     }
     List<Array> all = List.of(primals);
     boolean isNested = innermost(primals) != null;
-    Kept kept = isNested ? new Kept(run(op, primals), List.of()) : op.forwardAndKeep(all);
+    ForwardResult kept =
+        isNested ? new ForwardResult(run(op, primals), List.of()) : op.forwardWithResiduals(all);
     return tracer.record(op, List.of(inputs), all, kept);
   }
 

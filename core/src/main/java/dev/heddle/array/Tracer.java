@@ -2,30 +2,31 @@ package dev.heddle.array;
 
 import java.util.List;
 
-/** What listens to operations on the arrays it has marked: a tape that is to be played back. */
+/** Records the operations on the arrays that it traces, for reverse-mode differentiation. */
 public interface Tracer {
   /**
-   * How deep this tracer lies in others: of the tracers that marked an operation's inputs, the one
-   * with the highest level hears of it, and the others of the operation on what it had marked.
+   * The nesting depth of this tracer. An operation is recorded by the tracer of the highest level
+   * among those of its inputs; the others record the operations on their own primals.
    */
   long level();
 
   /**
    * Whether operations are still recorded. Until they are not, the elements of an array that this
-   * tracer marked cannot be read: what is computed from them would be a constant.
+   * tracer traces cannot be read, since a result computed from them would be a constant.
    */
-  default boolean isListening() {
+  default boolean isRecording() {
     return true;
   }
 
   /**
-   * Told after an operation has run on inputs of which at least one carries this tracer.
+   * Records an operation that has run on inputs of which at least one is traced by this tracer.
    *
    * @param op the operation, with its settings
-   * @param inputs what it was given; those this tracer marked have {@link Array#number its number}
-   * @param primals the inputs as they were before this tracer marked them
-   * @param kept what it made of them, not marked by this tracer
-   * @return the output as the caller gets it, usually {@link Array#marked marked} by this tracer
+   * @param inputs its inputs; those that this tracer traces have a {@link Array#tapeIndex() tape
+   *     index}
+   * @param primals the inputs without this tracer
+   * @param result the output, not traced by this tracer, and the residuals
+   * @return the output for the caller, usually {@link Array#traced traced} by this tracer
    */
-  Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept);
+  Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult result);
 }

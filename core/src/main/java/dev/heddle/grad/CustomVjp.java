@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * var clip = CustomVjp.of("clip_gradient",
- *     inputs -> new Op.Kept(inputs.getFirst(), List.of()),
+ *     inputs -> new Op.ForwardResult(inputs.getFirst(), List.of()),
  *     (residuals, g) -> List.of(Elementwise.clip(g, -1, 1)));
  * Array y = clip.apply(x);
  * }</pre>
@@ -35,7 +35,7 @@ public final class CustomVjp {
    */
   public static CustomVjp of(
       String name,
-      Function<List<Array>, Op.Kept> forward,
+      Function<List<Array>, Op.ForwardResult> forward,
       BiFunction<List<Array>, Array, List<@Nullable Array>> backward) {
     return new CustomVjp(
         new Custom(
@@ -51,7 +51,7 @@ public final class CustomVjp {
 
   private record Custom(
       String name,
-      Function<List<Array>, Op.Kept> function,
+      Function<List<Array>, Op.ForwardResult> function,
       BiFunction<List<Array>, Array, List<@Nullable Array>> backward)
       implements Op {
     @Override
@@ -60,12 +60,12 @@ public final class CustomVjp {
     }
 
     @Override
-    public Kept forwardAndKeep(List<Array> inputs) {
+    public ForwardResult forwardWithResiduals(List<Array> inputs) {
       return function.apply(inputs);
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       boolean again = call.isNested(); // then what it keeps is to be differentiated as well
       List<Array> residuals = again ? function.apply(call.inputs()).residuals() : call.residuals();
       return backward.apply(residuals, cotangent);

@@ -24,7 +24,7 @@ public final class DerivativeException extends IllegalStateException {
    * @param number the operation's place among all arrays of the program, from 0
    * @throws DerivativeException if it fails in a way whose message does not name the operation
    */
-  static List<@Nullable Array> locate(Op op, Op.Backward call, int number, Array cotangent) {
+  static List<@Nullable Array> locate(Op op, Op.VjpContext call, int number, Array cotangent) {
     try {
       return op.vjp(call, cotangent);
     } catch (UnsupportedOperationException

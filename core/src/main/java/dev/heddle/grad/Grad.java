@@ -95,7 +95,7 @@ public final class Grad {
     }
     Array one = Array.scalar(1, value.dtype());
     List<Array> leaves = at.leaves();
-    @Nullable Array[] found = tape.playBack(List.of(value), List.of(one), leaves.size(), true);
+    @Nullable Array[] found = tape.backward(List.of(value), List.of(one), leaves.size(), true);
     return new ValueGradAndAux<>(
         outside(tape, value), at.withLeaves(orZeros(found, leaves)), outside(tape, result.aux()));
   }
@@ -123,14 +123,14 @@ public final class Grad {
         cotangent -> {
           List<Array> given = Vjp.requireLike(plain.leaves(), cotangent.leaves());
           List<Array> leaves = at.leaves();
-          @Nullable Array[] found = tape.playBack(output.leaves(), given, leaves.size(), false);
+          @Nullable Array[] found = tape.backward(output.leaves(), given, leaves.size(), false);
           return at.withLeaves(orZeros(found, leaves));
         });
   }
 
   /** The same values as a constant: nothing flows back through them, {@code lax.stop_gradient}. */
   public static <T extends ArrayTree<T>> T stopGradient(T tree) {
-    return tree.withLeaves(tree.leaves().stream().map(Array::unmarked).toList());
+    return tree.withLeaves(tree.leaves().stream().map(Array::untraced).toList());
   }
 
   /**
@@ -147,7 +147,7 @@ public final class Grad {
       if (tape == null) {
         return function.apply(at);
       }
-      return tape.runAndForget(leaves -> function.apply(at.withLeaves(leaves)), at.leaves());
+      return tape.checkpoint(leaves -> function.apply(at.withLeaves(leaves)), at.leaves());
     };
   }
 

@@ -44,7 +44,7 @@ public final class NotANumberException extends ArithmeticException {
   }
 
   private static boolean has(Array array) {
-    Array plain = array.unmarked();
+    Array plain = array.untraced();
     return plain.dtype().isFloating() && Reduce.any(Compare.notEqual(plain, plain)).item() != 0;
   }
 }

@@ -36,7 +36,8 @@ final class Tape implements Tracer {
   private record Leaf() implements Entry {}
 
   /** Made by an operation from others; -1 stands for a constant. */
-  private record Applied(Op op, int[] from, List<Array> primals, Op.Kept kept) implements Entry {}
+  private record Applied(Op op, int[] from, List<Array> primals, Op.ForwardResult kept)
+      implements Entry {}
 
   /** A stretch of the program of which only the beginning is kept. */
   private record Segment(Function<List<Array>, ? extends ArrayTree<?>> program, List<Array> inputs)
@@ -51,14 +52,14 @@ final class Tape implements Tracer {
   }
 
   @Override
-  public boolean isListening() {
+  public boolean isRecording() {
     return !isOver;
   }
 
   /** The leaves of a tree, marked as those to differentiate by. */
   <T extends ArrayTree<T>> T mark(T tree) {
     return tree.withLeaves(
-        tree.leaves().stream().map(leaf -> leaf.marked(this, add(new Leaf()))).toList());
+        tree.leaves().stream().map(leaf -> leaf.traced(this, add(new Leaf()))).toList());
   }
 
   private int add(Entry entry) {
@@ -67,7 +68,7 @@ final class Tape implements Tracer {
   }
 
   @Override
-  public Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept) {
+  public Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult kept) {
     if (isOver) {
       throw new IllegalStateException(
           op.name()
@@ -83,13 +84,13 @@ final class Tape implements Tracer {
     }
     int[] from = new int[inputs.size()];
     for (int i = 0; i < from.length; i++) {
-      from[i] = inputs.get(i).tracer() == this ? inputs.get(i).number() : -1;
+      from[i] = inputs.get(i).tracer() == this ? inputs.get(i).tapeIndex() : -1;
     }
-    return output.marked(this, add(new Applied(op, from, primals, kept)));
+    return output.traced(this, add(new Applied(op, from, primals, kept)));
   }
 
   /** Runs a part of the program and keeps its inputs only; what it did is done again to go back. */
-  <U extends ArrayTree<U>> U runAndForget(Function<List<Array>, U> program, List<Array> inputs) {
+  <U extends ArrayTree<U>> U checkpoint(Function<List<Array>, U> program, List<Array> inputs) {
     int start = entries.size();
     U tree = program.apply(inputs);
     List<Array> outputs = tree.leaves();
@@ -101,8 +102,8 @@ final class Tape implements Tracer {
     List<Array> marked = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       Array output = outputs.get(i);
-      boolean isNew = output.tracer() == this && output.number() >= start;
-      marked.add(isNew ? output.primal().marked(this, add(new Part(segment, i))) : output);
+      boolean isNew = output.tracer() == this && output.tapeIndex() >= start;
+      marked.add(isNew ? output.primal().traced(this, add(new Part(segment, i))) : output);
     }
     return tree.withLeaves(marked);
   }
@@ -132,14 +133,14 @@ final class Tape implements Tracer {
    * @param isLast whether this tape is not played again, so that it may forget on the way
    * @return for each leaf its cotangent, null where nothing depends on it
    */
-  @Nullable Array[] playBack(
+  @Nullable Array[] backward(
       List<Array> outputs, List<Array> cotangents, int leaves, boolean isLast) {
     Cotangents all = new Cotangents(entries.size());
     give(all, outputs, cotangents);
     int end = entries.size();
     isOver = false; // segments run again
     try {
-      playBack(all, end, leaves, isLast);
+      backward(all, end, leaves, isLast);
     } finally {
       isOver = true;
       dropFrom(end); // what a segment left that failed
@@ -158,13 +159,13 @@ final class Tape implements Tracer {
   private void give(Cotangents all, List<Array> outputs, List<Array> cotangents) {
     for (int i = outputs.size() - 1; i >= 0; i--) {
       if (outputs.get(i).tracer() == this) {
-        all.give(outputs.get(i).number(), cotangents.get(i));
+        all.give(outputs.get(i).tapeIndex(), cotangents.get(i));
       }
     }
   }
 
   /** From the last entry before {@code end} to that numbered {@code start}. */
-  private void playBack(Cotangents all, int end, int start, boolean isLast) {
+  private void backward(Cotangents all, int end, int start, boolean isLast) {
     Segments waiting = new Segments();
     for (int number = end - 1; number >= start; number--) {
       Entry entry = entries.get(number);
@@ -175,27 +176,28 @@ final class Tape implements Tracer {
         case Applied applied -> {
           Array cotangent = all.take(number);
           if (cotangent != null) {
-            playBack(all, applied, number, cotangent);
+            backward(all, applied, number, cotangent);
           }
         }
         case Part part -> waiting.put(part, all.take(number));
-        case Segment segment -> playBack(all, segment, waiting.take(number));
+        case Segment segment -> backward(all, segment, waiting.take(number));
         case Leaf leaf -> {}
         case null -> {}
       }
     }
   }
 
-  private void playBack(Cotangents all, Applied applied, int number, Array cotangent) {
+  private void backward(Cotangents all, Applied applied, int number, Array cotangent) {
     Op op = applied.op;
     List<Array> primals = applied.primals;
     List<Boolean> wanted = new ArrayList<>();
     for (int i = 0; i < applied.from.length; i++) {
       wanted.add(applied.from[i] >= 0 && primals.get(i).dtype().isFloating());
     }
-    Op.Kept kept = applied.kept;
+    Op.ForwardResult kept = applied.kept;
     boolean isNested = kept.output().tracer() != null || cotangent.tracer() != null;
-    Op.Backward call = new Op.Backward(primals, kept.output(), kept.residuals(), wanted, isNested);
+    Op.VjpContext call =
+        new Op.VjpContext(primals, kept.output(), kept.residuals(), wanted, isNested);
     List<@Nullable Array> given = DerivativeException.locate(op, call, number, cotangent);
     if (given.size() != primals.size()) {
       throw new IllegalStateException(
@@ -232,7 +234,7 @@ final class Tape implements Tracer {
     }
   }
 
-  private void playBack(Cotangents all, Segment segment, @Nullable Array[] cotangents) {
+  private void backward(Cotangents all, Segment segment, @Nullable Array[] cotangents) {
     List<Array> used = new ArrayList<>();
     List<Array> given = new ArrayList<>();
     int start = entries.size();
@@ -246,7 +248,7 @@ final class Tape implements Tracer {
       }
     }
     give(all, used, given);
-    playBack(all, entries.size(), start, true);
+    backward(all, entries.size(), start, true);
     dropFrom(start);
   }
 

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param rules what is done to a score
  */
 public record AttentionHead(
-    Rows queries,
-    Rows keys,
-    Rows values,
-    @Nullable Rows scores,
-    @Nullable Grid<float[]> bias,
-    @Nullable PairFlags mask,
-    @Nullable PairFlags keep,
+    MatrixView queries,
+    MatrixView keys,
+    MatrixView values,
+    @Nullable MatrixView scores,
+    @Nullable StridedView<float[]> bias,
+    @Nullable ScoreMask mask,
+    @Nullable ScoreMask keep,
     ScoreRules rules) {}

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param rules what is done to a score
  */
 public record AttentionHead64(
-    Rows64 queries,
-    Rows64 keys,
-    Rows64 values,
-    @Nullable Rows64 scores,
-    @Nullable Grid<double[]> bias,
-    @Nullable PairFlags mask,
-    @Nullable PairFlags keep,
+    MatrixView64 queries,
+    MatrixView64 keys,
+    MatrixView64 values,
+    @Nullable MatrixView64 scores,
+    @Nullable StridedView<double[]> bias,
+    @Nullable ScoreMask mask,
+    @Nullable ScoreMask keep,
     ScoreRules rules) {}

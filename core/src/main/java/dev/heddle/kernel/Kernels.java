@@ -26,29 +26,30 @@ public interface Kernels extends ElementKernels {
    * @param rows how many rows of left operands it will be multiplied with in all: for few of them
    *     another layout does not pay
    */
-  Packed pack(Rows b, boolean turned, int rows);
+  Packed pack(MatrixView b, boolean turned, int rows);
 
   /**
-   * As {@link #pack(Rows, boolean, int)}, for one product: in workspace, which {@link
+   * As {@link #pack(MatrixView, boolean, int)}, for one product: in workspace, which {@link
    * Packed#release} gives back.
    */
-  Packed packOnce(Rows b, boolean turned, int rows);
+  Packed packOnce(MatrixView b, boolean turned, int rows);
 
   /**
-   * As {@link #pack(Rows, boolean, int)}, of 16-bit numbers; multiplied with few rows they stay as
-   * they are, and a product converts them as it reads them.
+   * As {@link #pack(MatrixView, boolean, int)}, of 16-bit numbers; multiplied with few rows they
+   * stay as they are, and a product converts them as it reads them.
    *
    * @param b {@code [K, N]}
    */
-  Packed pack(HalfRows b, int rows);
+  Packed pack(HalfMatrixView b, int rows);
 
   /**
-   * Whether so many rows are few: for them {@link #pack(HalfRows, int)} leaves a matrix as it is.
+   * Whether so many rows are few: for them {@link #pack(HalfMatrixView, int)} leaves a matrix as it
+   * is.
    */
   boolean areFew(int rows);
 
-  /** As {@link #pack(HalfRows, int)}, for one product, to be released. */
-  Packed packOnce(HalfRows b, int rows);
+  /** As {@link #pack(HalfMatrixView, int)}, for one product, to be released. */
+  Packed packOnce(HalfMatrixView b, int rows);
 
   /**
    * A matrix product: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])} for {@code k} in order from
@@ -58,22 +59,25 @@ public interface Kernels extends ElementKernels {
    * @param b {@code [K, N]}, packed by this implementation
    * @param c {@code [M, N]}, overwritten
    */
-  default void multiply(Rows a, Packed b, Rows c) {
+  default void multiply(MatrixView a, Packed b, MatrixView c) {
     multiply(a, b, 0, c, Epilogue.NONE);
   }
 
   /**
    * Some columns of a product, and what is done to each element afterwards; otherwise as {@link
-   * #multiply(Rows, Packed, Rows)}.
+   * #multiply(MatrixView, Packed, MatrixView)}.
    *
    * @param b {@code [K, N]}
    * @param col the first column of {@code b}, a multiple of its {@link Packed#step}
    * @param c {@code [M, columns]}, overwritten
    */
-  void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue);
+  void multiply(MatrixView a, Packed b, int col, MatrixView c, Epilogue epilogue);
 
-  /** As {@link #multiply(Rows, Packed, Rows)}, in float64 and adding to what {@code c} holds. */
-  void multiply(Rows64 a, Rows64 b, Rows64 c);
+  /**
+   * As {@link #multiply(MatrixView, Packed, MatrixView)}, in float64 and adding to what {@code c}
+   * holds.
+   */
+  void multiply(MatrixView64 a, MatrixView64 b, MatrixView64 c);
 
   /**
    * Attention of some query rows of one head. A score is the chain over the depth of the query,
@@ -102,22 +106,22 @@ public interface Kernels extends ElementKernels {
       AttentionHead head,
       int from,
       int to,
-      Rows out,
+      MatrixView out,
       float @Nullable [] maxima,
       float @Nullable [] sums);
 
-  /** As {@link #attend(AttentionHead, int, int, Rows, float[], float[])}, in float64. */
+  /** As {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])}, in float64. */
   void attend(
       AttentionHead64 head,
       int from,
       int to,
-      Rows64 out,
+      MatrixView64 out,
       double @Nullable [] maxima,
       double @Nullable [] sums);
 
   /**
-   * The derivative of {@link #attend(AttentionHead, int, int, Rows, float[], float[])} for some
-   * queries and keys of one head. With {@code s_ij}, {@code m_i}, {@code l_i} and the dropout
+   * The derivative of {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])} for
+   * some queries and keys of one head. With {@code s_ij}, {@code m_i}, {@code l_i} and the dropout
    * multiplier {@code d_ij} of the forward pass, {@code q_i} the divided and rounded query, {@code
    * o_i} the output and {@code c_i} its cotangent:
    *
@@ -148,21 +152,35 @@ public interface Kernels extends ElementKernels {
    * @param keyFrom the first key
    * @param keyTo the key after the last
    */
-  void attendBackward(
-      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo);
-
-  /** As {@link #attendBackward(HeadCotangent, HeadGradients, int, int, int, int)}, in float64. */
-  void attendBackward(
-      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo);
+  void attentionBackward(
+      AttentionBackwardInputs given,
+      AttentionBackwardOutputs wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo);
 
   /**
-   * The weights that {@link #attend(AttentionHead, int, int, Rows, float[], float[])} gives to the
-   * keys before dropout: {@code exp(s_j - m) / l} of the final {@code m} and {@code l}, rounded.
+   * As {@link #attentionBackward(AttentionBackwardInputs, AttentionBackwardOutputs, int, int, int,
+   * int)}, in float64.
+   */
+  void attentionBackward(
+      AttentionBackwardInputs64 given,
+      AttentionBackwardOutputs64 wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo);
+
+  /**
+   * The weights that {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])} gives
+   * to the keys before dropout: {@code exp(s_j - m) / l} of the final {@code m} and {@code l},
+   * rounded.
    *
    * @param out {@code [Q, K]}; only the given rows are written
    */
-  void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding);
+  void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding);
 
-  /** As {@link #weigh(AttentionHead, int, int, Rows, Rounding)}, in float64. */
-  void weigh(AttentionHead64 head, int from, int to, Rows64 out, Rounding rounding);
+  /** As {@link #weigh(AttentionHead, int, int, MatrixView, Rounding)}, in float64. */
+  void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding);
 }

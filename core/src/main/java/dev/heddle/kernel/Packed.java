@@ -23,7 +23,7 @@ public interface Packed {
    * @param matrix {@code [K, N]}
    * @param isFinite whether it is known that no number is infinite or NaN
    */
-  record Halves(HalfRows matrix, boolean isFinite) implements Packed {
+  record Halves(HalfMatrixView matrix, boolean isFinite) implements Packed {
     @Override
     public int rows() {
       return matrix.rows();
@@ -41,7 +41,7 @@ public interface Packed {
   }
 
   /** A matrix as it is. */
-  record Plain(Rows matrix) implements Packed {
+  record Plain(MatrixView matrix) implements Packed {
     @Override
     public int rows() {
       return matrix.rows();

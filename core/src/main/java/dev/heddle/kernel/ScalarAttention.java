@@ -36,7 +36,8 @@ final class ScalarAttention {
   /**
    * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
    */
-  void attend(int from, int to, Rows out, float @Nullable [] maxima, float @Nullable [] sums) {
+  void attend(
+      int from, int to, MatrixView out, float @Nullable [] maxima, float @Nullable [] sums) {
     RowState[] states = new RowState[Math.min(BLOCK, to - from)];
     Arrays.setAll(states, i -> new RowState(head.values().cols()));
     for (int first = from; first < to; first += BLOCK) {
@@ -71,7 +72,7 @@ final class ScalarAttention {
   }
 
   /** The weights of the query rows from {@code from} to {@code to}, {@code [Q, K]}. */
-  void weigh(int from, int to, Rows out, Rounding rounding) {
+  void weigh(int from, int to, MatrixView out, Rounding rounding) {
     RowState[] states = {new RowState(0)};
     for (int query = from; query < to; query++) {
       RowState state = states[0];
@@ -163,7 +164,7 @@ final class ScalarAttention {
 
   /** The keys that take part, in order, with their weights after dropout. */
   private int select(int query, int start, int length, int row) {
-    PairFlags keep = head.keep();
+    ScoreMask keep = head.keep();
     if (keep != null) {
       Arrays.fill(kept, 0, length, (byte) 1);
       keep.restrict(query, 1, start, length, kept);
@@ -184,7 +185,7 @@ final class ScalarAttention {
   }
 
   private void weighValues(float[] weighted, int start, int count) {
-    Rows values = head.values();
+    MatrixView values = head.values();
     float[] data = values.data();
     int n = 0;
     for (; n + 4 <= count; n += 4) {

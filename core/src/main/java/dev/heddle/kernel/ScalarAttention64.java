@@ -36,7 +36,8 @@ final class ScalarAttention64 {
   /**
    * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
    */
-  void attend(int from, int to, Rows64 out, double @Nullable [] maxima, double @Nullable [] sums) {
+  void attend(
+      int from, int to, MatrixView64 out, double @Nullable [] maxima, double @Nullable [] sums) {
     RowState64[] states = new RowState64[Math.min(BLOCK, to - from)];
     Arrays.setAll(states, i -> new RowState64(head.values().cols()));
     for (int first = from; first < to; first += BLOCK) {
@@ -69,7 +70,7 @@ final class ScalarAttention64 {
   }
 
   /** The weights of the query rows from {@code from} to {@code to}, {@code [Q, K]}. */
-  void weigh(int from, int to, Rows64 out, Rounding rounding) {
+  void weigh(int from, int to, MatrixView64 out, Rounding rounding) {
     RowState64[] states = {new RowState64(0)};
     for (int query = from; query < to; query++) {
       RowState64 state = states[0];
@@ -161,7 +162,7 @@ final class ScalarAttention64 {
 
   /** The keys that take part, in order, with their weights after dropout. */
   private int select(int query, int start, int length, int row) {
-    PairFlags keep = head.keep();
+    ScoreMask keep = head.keep();
     if (keep != null) {
       Arrays.fill(kept, 0, length, (byte) 1);
       keep.restrict(query, 1, start, length, kept);
@@ -182,7 +183,7 @@ final class ScalarAttention64 {
   }
 
   private void weighValues(double[] weighted, int start, int count) {
-    Rows64 values = head.values();
+    MatrixView64 values = head.values();
     double[] data = values.data();
     int n = 0;
     for (; n + 4 <= count; n += 4) {

@@ -14,8 +14,8 @@ final class ScalarAttentionBackward {
   /** Query rows that share transposed tiles of keys and values. */
   private static final int BLOCK = 32;
 
-  private final HeadCotangent given;
-  private final HeadGradients wanted;
+  private final AttentionBackwardInputs given;
+  private final AttentionBackwardOutputs wanted;
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int depth;
@@ -31,7 +31,7 @@ final class ScalarAttentionBackward {
   private final float[] cotangents; // divided by the sums, [BLOCK, V]
   private final boolean mayMask;
 
-  ScalarAttentionBackward(HeadCotangent given, HeadGradients wanted) {
+  ScalarAttentionBackward(AttentionBackwardInputs given, AttentionBackwardOutputs wanted) {
     this.given = given;
     this.wanted = wanted;
     this.head = given.head();
@@ -51,7 +51,7 @@ final class ScalarAttentionBackward {
     clear(wanted.keys(), keyFrom, keyTo);
     clear(wanted.values(), keyFrom, keyTo);
     if (wanted.pairs() != null) {
-      Rows pairs = wanted.pairs();
+      MatrixView pairs = wanted.pairs();
       for (int query = from; query < to; query++) {
         int at = pairs.at(query);
         Arrays.fill(pairs.data(), at + keyFrom, at + keyTo, 0);
@@ -65,13 +65,13 @@ final class ScalarAttentionBackward {
     finish(wanted.values(), keyFrom, keyTo, 1);
   }
 
-  private static void clear(@Nullable Rows rows, int from, int to) {
+  private static void clear(@Nullable MatrixView rows, int from, int to) {
     for (int row = from; rows != null && row < to; row++) {
       Arrays.fill(rows.data(), rows.at(row), rows.at(row) + rows.cols(), 0);
     }
   }
 
-  private static void finish(@Nullable Rows rows, int from, int to, float divisor) {
+  private static void finish(@Nullable MatrixView rows, int from, int to, float divisor) {
     for (int row = from; rows != null && row < to; row++) {
       int at = rows.at(row);
       for (int d = 0; d < rows.cols(); d++) {
@@ -96,14 +96,14 @@ final class ScalarAttentionBackward {
   private void begin(int query, int place) {
     int stat = given.offset() + query;
     open[place] = given.maxima()[stat] <= (float) rules.low();
-    Rows own = head.queries();
+    MatrixView own = head.queries();
     float divisor = (float) rules.queryDivisor();
     for (int d = 0; d < depth; d++) {
       float q = own.data()[own.at(query) + d] / divisor;
       queries[place * depth + d] = rules.scoreRounding().round(q);
     }
     float sum = given.sums()[stat];
-    Rows outputs = given.outputs();
+    MatrixView outputs = given.outputs();
     int from = given.cotangents().at(query);
     float delta = 0;
     for (int d = 0; d < width; d++) {
@@ -138,7 +138,7 @@ final class ScalarAttentionBackward {
 
   /** Lays a tile of values with the keys in the rows' direction: {@code [V, TILE]}. */
   private void packValues(int start, int length) {
-    Rows values = head.values();
+    MatrixView values = head.values();
     for (int j = 0; j < length; j++) {
       int at = values.at(start + j);
       for (int d = 0; d < width; d++) {
@@ -161,7 +161,7 @@ final class ScalarAttentionBackward {
     for (int j = 0; j < length; j++) {
       weights[j] = Polynomials.exp(tile.scores[j] - maximum);
     }
-    PairFlags keep = head.keep();
+    ScoreMask keep = head.keep();
     float scale = (float) rules.dropoutScale();
     if (keep != null) {
       Arrays.fill(kept, 0, length, (byte) 1);
@@ -181,7 +181,7 @@ final class ScalarAttentionBackward {
   }
 
   private void addToKeys(int query, int place, int start, int length, int row) {
-    Rows values = wanted.values();
+    MatrixView values = wanted.values();
     for (int j = 0; j < length; j++) {
       boolean masked = mayMask && tile.isMasked(query, start, j, row);
       if (values != null && !(masked && (!open[place] || weights[j] == 0))) {
@@ -203,7 +203,7 @@ final class ScalarAttentionBackward {
   }
 
   /** One more link of the chains of a row. */
-  private static void chain(float factor, float[] others, int from, Rows rows, int row) {
+  private static void chain(float factor, float[] others, int from, MatrixView rows, int row) {
     float[] data = rows.data();
     int at = rows.at(row);
     for (int d = 0; d < rows.cols(); d++) {

@@ -14,8 +14,8 @@ final class ScalarAttentionBackward64 {
   /** Query rows that share transposed tiles of keys and values. */
   private static final int BLOCK = 32;
 
-  private final HeadCotangent64 given;
-  private final HeadGradients64 wanted;
+  private final AttentionBackwardInputs64 given;
+  private final AttentionBackwardOutputs64 wanted;
   private final AttentionHead64 head;
   private final ScoreRules rules;
   private final int depth;
@@ -31,7 +31,7 @@ final class ScalarAttentionBackward64 {
   private final double[] cotangents; // divided by the sums, [BLOCK, V]
   private final boolean mayMask;
 
-  ScalarAttentionBackward64(HeadCotangent64 given, HeadGradients64 wanted) {
+  ScalarAttentionBackward64(AttentionBackwardInputs64 given, AttentionBackwardOutputs64 wanted) {
     this.given = given;
     this.wanted = wanted;
     this.head = given.head();
@@ -51,7 +51,7 @@ final class ScalarAttentionBackward64 {
     clear(wanted.keys(), keyFrom, keyTo);
     clear(wanted.values(), keyFrom, keyTo);
     if (wanted.pairs() != null) {
-      Rows64 pairs = wanted.pairs();
+      MatrixView64 pairs = wanted.pairs();
       for (int query = from; query < to; query++) {
         int at = pairs.at(query);
         Arrays.fill(pairs.data(), at + keyFrom, at + keyTo, 0);
@@ -65,13 +65,13 @@ final class ScalarAttentionBackward64 {
     finish(wanted.values(), keyFrom, keyTo, 1);
   }
 
-  private static void clear(@Nullable Rows64 rows, int from, int to) {
+  private static void clear(@Nullable MatrixView64 rows, int from, int to) {
     for (int row = from; rows != null && row < to; row++) {
       Arrays.fill(rows.data(), rows.at(row), rows.at(row) + rows.cols(), 0);
     }
   }
 
-  private static void finish(@Nullable Rows64 rows, int from, int to, double divisor) {
+  private static void finish(@Nullable MatrixView64 rows, int from, int to, double divisor) {
     for (int row = from; rows != null && row < to; row++) {
       int at = rows.at(row);
       for (int d = 0; d < rows.cols(); d++) {
@@ -96,14 +96,14 @@ final class ScalarAttentionBackward64 {
   private void begin(int query, int place) {
     int stat = given.offset() + query;
     open[place] = given.maxima()[stat] <= rules.low();
-    Rows64 own = head.queries();
+    MatrixView64 own = head.queries();
     double divisor = rules.queryDivisor();
     for (int d = 0; d < depth; d++) {
       double q = own.data()[own.at(query) + d] / divisor;
       queries[place * depth + d] = rules.scoreRounding().round(q);
     }
     double sum = given.sums()[stat];
-    Rows64 outputs = given.outputs();
+    MatrixView64 outputs = given.outputs();
     int from = given.cotangents().at(query);
     double delta = 0;
     for (int d = 0; d < width; d++) {
@@ -138,7 +138,7 @@ final class ScalarAttentionBackward64 {
 
   /** Lays a tile of values with the keys in the rows' direction: {@code [V, TILE]}. */
   private void packValues(int start, int length) {
-    Rows64 values = head.values();
+    MatrixView64 values = head.values();
     for (int j = 0; j < length; j++) {
       int at = values.at(start + j);
       for (int d = 0; d < width; d++) {
@@ -161,7 +161,7 @@ final class ScalarAttentionBackward64 {
     for (int j = 0; j < length; j++) {
       weights[j] = StrictMath.exp(tile.scores[j] - maximum);
     }
-    PairFlags keep = head.keep();
+    ScoreMask keep = head.keep();
     double scale = rules.dropoutScale();
     if (keep != null) {
       Arrays.fill(kept, 0, length, (byte) 1);
@@ -181,7 +181,7 @@ final class ScalarAttentionBackward64 {
   }
 
   private void addToKeys(int query, int place, int start, int length, int row) {
-    Rows64 values = wanted.values();
+    MatrixView64 values = wanted.values();
     for (int j = 0; j < length; j++) {
       boolean masked = mayMask && tile.isMasked(query, start, j, row);
       if (values != null && !(masked && (!open[place] || weights[j] == 0))) {
@@ -203,7 +203,7 @@ final class ScalarAttentionBackward64 {
   }
 
   /** One more link of the chains of a row. */
-  private static void chain(double factor, double[] others, int from, Rows64 rows, int row) {
+  private static void chain(double factor, double[] others, int from, MatrixView64 rows, int row) {
     double[] data = rows.data();
     int at = rows.at(row);
     for (int d = 0; d < rows.cols(); d++) {

@@ -22,17 +22,17 @@ public final class ScalarKernels implements Kernels {
   private static final int STEPS = 32;
 
   @Override
-  public Packed pack(Rows b, boolean turned, int rows) {
+  public Packed pack(MatrixView b, boolean turned, int rows) {
     return packOnce(b, turned, rows);
   }
 
   @Override
-  public Packed pack(HalfRows b, int rows) {
+  public Packed pack(HalfMatrixView b, int rows) {
     return new Packed.Halves(b, false);
   }
 
   @Override
-  public Packed packOnce(HalfRows b, int rows) {
+  public Packed packOnce(HalfMatrixView b, int rows) {
     return new Packed.Halves(b, false);
   }
 
@@ -42,23 +42,24 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public Packed packOnce(Rows b, boolean turned, int rows) {
+  public Packed packOnce(MatrixView b, boolean turned, int rows) {
     if (!turned) {
       return new Packed.Plain(b);
     }
     float[] straight = new float[b.rows() * b.cols()];
     transpose(b.data(), b.at(0), b.stride(), b.rows(), b.cols(), straight, 0, b.rows());
-    return new Packed.Plain(Rows.of(straight, b.cols(), b.rows()));
+    return new Packed.Plain(MatrixView.of(straight, b.cols(), b.rows()));
   }
 
   @Override
-  public void multiply(Rows a, Packed packed, int col, Rows c, Epilogue epilogue) {
-    if (packed instanceof Packed.Halves(HalfRows halves, _)) {
+  public void multiply(MatrixView a, Packed packed, int col, MatrixView c, Epilogue epilogue) {
+    if (packed instanceof Packed.Halves(HalfMatrixView halves, _)) {
       multiply(a, halves.columns(col, c.cols()), col, c, epilogue);
       return;
     }
-    Rows all = ((Packed.Plain) packed).matrix();
-    Rows b = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
+    MatrixView all = ((Packed.Plain) packed).matrix();
+    MatrixView b =
+        new MatrixView(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
     for (int i = 0; i < a.rows(); i++) {
       Arrays.fill(c.data(), c.at(i), c.at(i) + c.cols(), 0);
       steps(a.data(), a.at(i), b, c.data(), c.at(i));
@@ -67,7 +68,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** All rows for some steps at a time, so that each is converted once. */
-  private void multiply(Rows a, HalfRows b, int col, Rows c, Epilogue epilogue) {
+  private void multiply(MatrixView a, HalfMatrixView b, int col, MatrixView c, Epilogue epilogue) {
     int cols = c.cols();
     float[] wide = Buffers.borrow(STEPS * cols);
     for (int i = 0; i < a.rows(); i++) {
@@ -78,7 +79,7 @@ public final class ScalarKernels implements Kernels {
       for (int step = 0; step < count; step++) {
         b.widen(this, k + step, 0, cols, wide, step * cols);
       }
-      Rows part = Rows.of(wide, count, cols);
+      MatrixView part = MatrixView.of(wide, count, cols);
       for (int i = 0; i < a.rows(); i++) {
         steps(a.data(), a.at(i) + k, part, c.data(), c.at(i));
       }
@@ -88,7 +89,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** Continues the chains of a row over all steps of {@code b}. */
-  private static void steps(float[] a, int at, Rows b, float[] c, int row) {
+  private static void steps(float[] a, int at, MatrixView b, float[] c, int row) {
     int k = 0;
     for (; k + 4 <= b.rows(); k += 4) {
       fourSteps(a, at + k, b, k, c, row);
@@ -98,7 +99,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  private static void fourSteps(float[] a, int at, Rows rows, int k, float[] c, int row) {
+  private static void fourSteps(float[] a, int at, MatrixView rows, int k, float[] c, int row) {
     float[] b = rows.data();
     int b0 = rows.at(k);
     int b1 = rows.at(k + 1);
@@ -123,7 +124,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void multiply(Rows64 a, Rows64 b, Rows64 c) {
+  public void multiply(MatrixView64 a, MatrixView64 b, MatrixView64 c) {
     for (int i = 0; i < a.rows(); i++) {
       for (int k = 0; k < a.cols(); k++) {
         oneStep(a.data()[a.at(i) + k], b.data(), b.at(k), c.data(), c.at(i), c.cols());
@@ -142,7 +143,7 @@ public final class ScalarKernels implements Kernels {
       AttentionHead head,
       int from,
       int to,
-      Rows out,
+      MatrixView out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
     new ScalarAttention(head).attend(from, to, out, maxima, sums);
@@ -153,31 +154,41 @@ public final class ScalarKernels implements Kernels {
       AttentionHead64 head,
       int from,
       int to,
-      Rows64 out,
+      MatrixView64 out,
       double @Nullable [] maxima,
       double @Nullable [] sums) {
     new ScalarAttention64(head).attend(from, to, out, maxima, sums);
   }
 
   @Override
-  public void attendBackward(
-      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
+  public void attentionBackward(
+      AttentionBackwardInputs given,
+      AttentionBackwardOutputs wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo) {
     new ScalarAttentionBackward(given, wanted).run(from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void attendBackward(
-      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo) {
+  public void attentionBackward(
+      AttentionBackwardInputs64 given,
+      AttentionBackwardOutputs64 wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo) {
     new ScalarAttentionBackward64(given, wanted).run(from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
+  public void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
     new ScalarAttention(head).weigh(from, to, out, rounding);
   }
 
   @Override
-  public void weigh(AttentionHead64 head, int from, int to, Rows64 out, Rounding rounding) {
+  public void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
     new ScalarAttention64(head).weigh(from, to, out, rounding);
   }
 }

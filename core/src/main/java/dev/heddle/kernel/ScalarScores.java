@@ -37,7 +37,7 @@ final class ScalarScores {
    * @return elements from one query's row to the next, 0 where all have the same
    */
   int readMask(int query, int queries, int start, int length) {
-    PairFlags mask = head.mask();
+    ScoreMask mask = head.mask();
     if (mask == null) {
       return 0;
     }
@@ -58,7 +58,7 @@ final class ScalarScores {
 
   /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
   void packKeys(int start, int length) {
-    Rows keys = head.keys();
+    MatrixView keys = head.keys();
     for (int j = 0; j < length; j++) {
       int at = keys.at(start + j);
       for (int d = 0; d < depth; d++) {
@@ -98,7 +98,7 @@ final class ScalarScores {
   }
 
   private void product(int query, int length) {
-    Rows queries = head.queries();
+    MatrixView queries = head.queries();
     float divisor = (float) rules.queryDivisor();
     Arrays.fill(scores, 0, length, 0);
     for (int d = 0; d < depth; d++) {
@@ -110,7 +110,7 @@ final class ScalarScores {
     }
   }
 
-  private void addBias(Grid<float[]> bias, int query, int start, int length) {
+  private void addBias(StridedView<float[]> bias, int query, int start, int length) {
     int at = bias.at(query) + start * bias.keyStride();
     for (int j = 0; j < length; j++) {
       float sum = scores[j] + bias.data()[at + j * bias.keyStride()];

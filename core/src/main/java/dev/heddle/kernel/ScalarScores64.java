@@ -37,7 +37,7 @@ final class ScalarScores64 {
    * @return elements from one query's row to the next, 0 where all have the same
    */
   int readMask(int query, int queries, int start, int length) {
-    PairFlags mask = head.mask();
+    ScoreMask mask = head.mask();
     if (mask == null) {
       return 0;
     }
@@ -58,7 +58,7 @@ final class ScalarScores64 {
 
   /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
   void packKeys(int start, int length) {
-    Rows64 keys = head.keys();
+    MatrixView64 keys = head.keys();
     for (int j = 0; j < length; j++) {
       int at = keys.at(start + j);
       for (int d = 0; d < depth; d++) {
@@ -98,7 +98,7 @@ final class ScalarScores64 {
   }
 
   private void product(int query, int length) {
-    Rows64 queries = head.queries();
+    MatrixView64 queries = head.queries();
     double divisor = rules.queryDivisor();
     Arrays.fill(scores, 0, length, 0);
     for (int d = 0; d < depth; d++) {
@@ -110,7 +110,7 @@ final class ScalarScores64 {
     }
   }
 
-  private void addBias(Grid<double[]> bias, int query, int start, int length) {
+  private void addBias(StridedView<double[]> bias, int query, int start, int length) {
     int at = bias.at(query) + start * bias.keyStride();
     for (int j = 0; j < length; j++) {
       double sum = scores[j] + bias.data()[at + j * bias.keyStride()];

@@ -34,10 +34,10 @@ public final class Workers {
 
   private static final ScopedValue<Workers> SCOPE = ScopedValue.newInstance();
 
-  private final Crew crew;
+  private final ThreadTeam team;
 
   private Workers(Executor pool, int threads) {
-    this.crew = new Crew(pool, threads);
+    this.team = new ThreadTeam(pool, threads);
   }
 
   /**
@@ -67,7 +67,7 @@ public final class Workers {
    * @throws IllegalArgumentException if the property is not a number of 1 or more
    */
   public static int threads() {
-    return crew().threads();
+    return team().threads();
   }
 
   /**
@@ -99,7 +99,7 @@ public final class Workers {
         task.accept(i);
       }
     } else {
-      crew().run(cost >= LARGE, new Phase(count, task));
+      team().run(cost >= LARGE, new Phase(count, task));
     }
   }
 
@@ -115,20 +115,20 @@ public final class Workers {
         phase.runHere();
       }
     } else {
-      crew().run(cost >= LARGE, phases);
+      team().run(cost >= LARGE, phases);
     }
   }
 
   private static boolean staysHere(long cost) {
-    return cost < SMALL || Crew.atWork() != null || crew().threads() == 1;
+    return cost < SMALL || ThreadTeam.atWork() != null || team().threads() == 1;
   }
 
-  private static Crew crew() {
-    Crew atWork = Crew.atWork();
+  private static ThreadTeam team() {
+    ThreadTeam atWork = ThreadTeam.atWork();
     if (atWork != null) {
       return atWork;
     }
-    return SCOPE.isBound() ? SCOPE.get().crew : Own.crew();
+    return SCOPE.isBound() ? SCOPE.get().team : Own.team();
   }
 
   private static int check(int threads, String given) {
@@ -143,17 +143,17 @@ public final class Workers {
   private static final class Own {
     static final String WISH =
         System.getProperty(PROPERTY, Integer.toString(Runtime.getRuntime().availableProcessors()));
-    static final @Nullable Crew CREW = create();
+    static final @Nullable ThreadTeam CREW = create();
 
-    static Crew crew() {
-      return CREW != null ? CREW : new Crew(Runnable::run, parse(WISH)); // for its exception
+    static ThreadTeam team() {
+      return CREW != null ? CREW : new ThreadTeam(Runnable::run, parse(WISH)); // for its exception
     }
 
     /** Null where the wish is wrong: an exception here would hide that behind another. */
-    private static @Nullable Crew create() {
+    private static @Nullable ThreadTeam create() {
       try {
         int threads = parse(WISH);
-        return new Crew(pool(Math.max(1, threads - 1)), threads);
+        return new ThreadTeam(pool(Math.max(1, threads - 1)), threads);
       } catch (IllegalArgumentException e) {
         return null;
       }

@@ -100,7 +100,7 @@ public record AttentionConfig(
     requireWidth("out_features", outFeatures);
     requireFloating("dtype", dtype);
     requireFloating("param_dtype", paramDtype);
-    Rates.require("dropout_rate", dropoutRate);
+    DropoutRate.require("dropout_rate", dropoutRate);
     if (qkvFeatures != 0) {
       requireDivisible(qkvFeatures, numHeads);
     }

@@ -43,7 +43,7 @@ public record AttentionOptions(
 
   /** Checks the dropout rate. */
   public AttentionOptions {
-    Rates.require("dropout_rate", dropoutRate);
+    DropoutRate.require("dropout_rate", dropoutRate);
   }
 
   /** Flax's defaults: no mask, no bias, no dropout. */

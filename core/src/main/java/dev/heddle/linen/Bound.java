@@ -11,11 +11,11 @@ import java.util.function.Function;
  * @param <P> the submodule's output
  */
 public final class Bound<J, P> {
-  private final Run run;
-  private final Place place;
+  private final CallContext run;
+  private final ModulePath place;
   private final Module<J, P> module;
 
-  Bound(Run run, Place place, Module<J, P> module) {
+  Bound(CallContext run, ModulePath place, Module<J, P> module) {
     this.run = run;
     this.place = place;
     this.module = module;

@@ -94,7 +94,8 @@ public final class Initializers {
   private static Initializer full(String name, double value, Map<String, Object> parameters) {
     return new NamedInitializer(
         new Spec(name, parameters),
-        (key, shape, dtype) -> Array.full(Rounded.constant(value, dtype), dtype, shape.dims()));
+        (key, shape, dtype) ->
+            Array.full(RoundedScalars.constant(value, dtype), dtype, shape.dims()));
   }
 
   /** Even from 0 to 0.01. */
@@ -108,7 +109,8 @@ public final class Initializers {
     return new NamedInitializer(
         spec("uniform").with("scale", scale, SMALL).done(),
         (key, shape, dtype) ->
-            Rounded.times(Random.uniform(key, shape, dtype), Rounded.constant(scale, dtype)));
+            RoundedScalars.times(
+                Random.uniform(key, shape, dtype), RoundedScalars.constant(scale, dtype)));
   }
 
   /** Normal, with a standard deviation of 0.01. */
@@ -122,7 +124,8 @@ public final class Initializers {
     return new NamedInitializer(
         spec("normal").with("stddev", stddev, SMALL).done(),
         (key, shape, dtype) ->
-            Rounded.times(Random.normal(key, shape, dtype), Rounded.constant(stddev, dtype)));
+            RoundedScalars.times(
+                Random.normal(key, shape, dtype), RoundedScalars.constant(stddev, dtype)));
   }
 
   /** Normal, cut at -2 and 2, times 0.01. */
@@ -157,9 +160,9 @@ public final class Initializers {
             .with("upper", upper, CUT)
             .done(),
         (key, shape, dtype) ->
-            Rounded.times(
+            RoundedScalars.times(
                 Random.truncatedNormal(key, lower, upper, shape, dtype),
-                Rounded.constant(stddev, dtype)));
+                RoundedScalars.constant(stddev, dtype)));
   }
 
   /** A variance of {@code scale / n}; see {@link VarianceScaling}. */
@@ -286,22 +289,22 @@ public final class Initializers {
     }
   }
 
-  private static Words spec(String name) {
-    return new Words(name, new LinkedHashMap<>());
+  private static SpecBuilder spec(String name) {
+    return new SpecBuilder(name, new LinkedHashMap<>());
   }
 
   /** A spec in the making. */
-  private record Words(String name, Map<String, Object> parameters) {
-    Words with(String parameter, Object value) {
+  private record SpecBuilder(String name, Map<String, Object> parameters) {
+    SpecBuilder with(String parameter, Object value) {
       parameters.put(parameter, value);
       return this;
     }
 
-    Words with(String parameter, Object value, Object usual) {
+    SpecBuilder with(String parameter, Object value, Object usual) {
       return value.equals(usual) ? this : with(parameter, value);
     }
 
-    Words with(Axes axes) {
+    SpecBuilder with(Axes axes) {
       return with("in_axis", axes.in(), Axes.DEFAULT.in())
           .with("out_axis", axes.out(), Axes.DEFAULT.out())
           .with("batch_axis", axes.batch(), List.of());

@@ -187,7 +187,8 @@ public abstract class Module<I, O> {
         wish != null
             ? wish
             : usesFloat64() || variables.hasFloat64() || isFloat64(inputArrays(input));
-    Run run = new Run(variables, rngs, x64, mutable, initializing, capture, tabulation);
+    CallContext run =
+        new CallContext(variables, rngs, x64, mutable, initializing, capture, tabulation);
     return run.call(this, input);
   }
 
@@ -205,7 +206,7 @@ public abstract class Module<I, O> {
       Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
     Boolean wish = rngs.x64();
     boolean x64 = wish != null ? wish : usesFloat64() || variables.hasFloat64();
-    return new Run(variables, rngs, x64, mutable, false, null, null).run(this, method);
+    return new CallContext(variables, rngs, x64, mutable, false, null, null).run(this, method);
   }
 
   /** As {@link #initWithOutput(Rngs, Object)}, running another method of this module. */
@@ -213,7 +214,8 @@ public abstract class Module<I, O> {
     Boolean wish = rngs.x64();
     boolean x64 = wish != null ? wish : usesFloat64();
     Mutable mutable = Mutable.allBut("intermediates");
-    return new Run(Variables.empty(), rngs, x64, mutable, true, null, null).run(this, method);
+    return new CallContext(Variables.empty(), rngs, x64, mutable, true, null, null)
+        .run(this, method);
   }
 
   private static boolean isFloat64(List<Array> arrays) {

@@ -27,7 +27,8 @@ final class OrthogonalMatrices {
     }
     int columns = shape.dim(axis);
     Array matrix = Random.orthogonal(key, shape.size() / columns, columns, dtype);
-    return columnsAt(axis, Rounded.times(matrix, Rounded.constant(scale, dtype)), shape);
+    return columnsAt(
+        axis, RoundedScalars.times(matrix, RoundedScalars.constant(scale, dtype)), shape);
   }
 
   /** The elements of {@code [rows..., columns]} with the last axis moved to where it belongs. */

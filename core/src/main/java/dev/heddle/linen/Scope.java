@@ -35,18 +35,18 @@ import org.jspecify.annotations.Nullable;
 public final class Scope {
   private static final String ANY = "";
 
-  private final Run run;
-  private final Place place;
+  private final CallContext run;
+  private final ModulePath place;
   private final Module<?, ?> owner;
-  private final FewNames<Taken> taken = new FewNames<>();
-  private final FewNames<Integer> cursors = new FewNames<>();
+  private final SmallMap<NameReservation> taken = new SmallMap<>();
+  private final SmallMap<Integer> cursors = new SmallMap<>();
   private boolean closed;
 
   /** A use of a name: the collection (or {@link #ANY}), the submodule, and other uses. */
-  private record Taken(
-      String collection, @Nullable Module<?, ?> submodule, @Nullable Taken others) {}
+  private record NameReservation(
+      String collection, @Nullable Module<?, ?> submodule, @Nullable NameReservation others) {}
 
-  Scope(Run run, Place place, Module<?, ?> owner) {
+  Scope(CallContext run, ModulePath place, Module<?, ?> owner) {
     this.run = run;
     this.place = place;
     this.owner = owner;
@@ -402,7 +402,7 @@ public final class Scope {
    */
   public <J, P> P call(String name, Module<J, P> module, J input) {
     requireOpen();
-    Place child = isHere(name, module) ? place.child(name) : attach(name, module);
+    ModulePath child = isHere(name, module) ? place.child(name) : attach(name, module);
     return run.call(child, module, input);
   }
 
@@ -422,9 +422,9 @@ public final class Scope {
   }
 
   /** A submodule's place, which it gets now if it has none. */
-  private Place placeOf(Module<?, ?> submodule) {
+  private ModulePath placeOf(Module<?, ?> submodule) {
     requireOpen();
-    Place known = run.placeOf(submodule);
+    ModulePath known = run.placeOf(submodule);
     if (known == null) {
       String name = submodule.name();
       return attach(name == null ? automaticName(submodule) : name, submodule);
@@ -473,7 +473,7 @@ public final class Scope {
 
   @SuppressWarnings("ReferenceEquality") // the instance is what makes a submodule
   private boolean isHere(String name, Module<?, ?> submodule) {
-    Taken use = taken.get(name);
+    NameReservation use = taken.get(name);
     return use != null && use.submodule == submodule;
   }
 
@@ -493,9 +493,9 @@ public final class Scope {
     return number;
   }
 
-  private Place attach(String name, Module<?, ?> submodule) {
+  private ModulePath attach(String name, Module<?, ?> submodule) {
     reserve("submodule", name, ANY, submodule);
-    Place child = place.child(name);
+    ModulePath child = place.child(name);
     run.bind(submodule, child);
     return child;
   }
@@ -511,14 +511,14 @@ public final class Scope {
     if (name.isEmpty() || name.indexOf('/') >= 0) {
       throw error(kind + " \"" + name + "\": expected a name without \"/\", and not empty");
     }
-    Taken uses = taken.get(name);
-    for (Taken use = uses; use != null; use = use.others) {
+    NameReservation uses = taken.get(name);
+    for (NameReservation use = uses; use != null; use = use.others) {
       if (collection.equals(ANY)
           || use.collection.equals(ANY)
           || use.collection.equals(collection)) {
         throw new LinenException.NameInUseError(kind, name, owner.typeName(), path());
       }
     }
-    taken.put(name, new Taken(collection, submodule, uses));
+    taken.put(name, new NameReservation(collection, submodule, uses));
   }
 }

@@ -15,12 +15,12 @@ final class Tabulation {
 
   /** One module's call. */
   static final class Row {
-    private final Place place;
+    private final ModulePath place;
     private final String type;
     private final String inputs;
     private String outputs = "";
 
-    private Row(Place place, String type, String inputs) {
+    private Row(ModulePath place, String type, String inputs) {
       this.place = place;
       this.type = type;
       this.inputs = inputs;
@@ -31,7 +31,7 @@ final class Tabulation {
     }
   }
 
-  Row open(Place place, Module<?, ?> module, String inputs) {
+  Row open(ModulePath place, Module<?, ?> module, String inputs) {
     Row row = new Row(place, module.typeName(), inputs);
     rows.add(row);
     return row;
@@ -41,7 +41,7 @@ final class Tabulation {
   String table(Variables variables) {
     TextTable table =
         new TextTable(Set.of(5), "path", "module", "inputs", "outputs", "tensors", "size");
-    List<Place> seen = new ArrayList<>();
+    List<ModulePath> seen = new ArrayList<>();
     for (Row row : rows) {
       Map<String, Array> own = seen.contains(row.place) ? Map.of() : own(variables, row.place);
       seen.add(row.place);
@@ -69,7 +69,7 @@ final class Tabulation {
   }
 
   /** A module's tensors without those of its submodules; parameters by their bare names. */
-  private static Map<String, Array> own(Variables variables, Place place) {
+  private static Map<String, Array> own(Variables variables, ModulePath place) {
     Map<String, Array> own = new LinkedHashMap<>();
     for (String collection : variables.collections()) {
       List<String> path = new ArrayList<>();

@@ -98,20 +98,21 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
    */
   @Override
   public Array init(Key key, Shape shape, DType dtype) {
-    double variance = Rounded.constant(scale / fan(shape), dtype);
+    double variance = RoundedScalars.constant(scale / fan(shape), dtype);
     return switch (distribution) {
       case TRUNCATED_NORMAL -> {
-        double root = Rounded.to(Math.sqrt(variance), dtype);
-        double stddev = Rounded.to(root / Rounded.constant(TRUNCATED_STDDEV, dtype), dtype);
-        yield Rounded.times(Random.truncatedNormal(key, -2, 2, shape, dtype), stddev);
+        double root = RoundedScalars.to(Math.sqrt(variance), dtype);
+        double stddev =
+            RoundedScalars.to(root / RoundedScalars.constant(TRUNCATED_STDDEV, dtype), dtype);
+        yield RoundedScalars.times(Random.truncatedNormal(key, -2, 2, shape, dtype), stddev);
       }
       case NORMAL -> {
-        double stddev = Rounded.to(Math.sqrt(variance), dtype);
-        yield Rounded.times(Random.normal(key, shape, dtype), stddev);
+        double stddev = RoundedScalars.to(Math.sqrt(variance), dtype);
+        yield RoundedScalars.times(Random.normal(key, shape, dtype), stddev);
       }
       case UNIFORM -> {
-        double bound = Rounded.to(Math.sqrt(Rounded.to(3 * variance, dtype)), dtype);
-        yield Rounded.times(Random.uniform(key, shape, dtype, -1, 1), bound);
+        double bound = RoundedScalars.to(Math.sqrt(RoundedScalars.to(3 * variance, dtype)), dtype);
+        yield RoundedScalars.times(Random.uniform(key, shape, dtype, -1, 1), bound);
       }
     };
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Adam, {@code optax.adam}: a chain of {@link ScaleByAdam} and the learning rate. Immutable, each
  * setting gives a new one; {@link Optim#adam} makes the first.
  */
-public final class Adam extends Stage {
+public final class Adam extends FusableTransformation {
   private final Rate learningRate;
   private final ScaleByAdam scale;
   private final Chain chain;
@@ -59,7 +59,7 @@ public final class Adam extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     return chain.pass(work, state);
   }
 

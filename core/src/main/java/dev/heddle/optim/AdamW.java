@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * decayed weights and the learning rate. Immutable, each setting gives a new one; {@link
  * Optim#adamw} makes the first.
  */
-public final class AdamW extends Stage {
+public final class AdamW extends FusableTransformation {
   private final Rate learningRate;
   private final ScaleByAdam scale;
   private final Rate weightDecay;
@@ -86,7 +86,7 @@ public final class AdamW extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     return chain.pass(work, state);
   }
 

@@ -5,7 +5,7 @@ import dev.heddle.array.ArrayTree;
 import org.jspecify.annotations.Nullable;
 
 /** Updates plus the parameters times a number, where a mask says so. */
-final class AddDecayedWeights extends Stage {
+final class AddDecayedWeights extends FusableTransformation {
   private static final String MASKED = "inner_state";
 
   private final Rate weightDecay;
@@ -23,7 +23,7 @@ final class AddDecayedWeights extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     OptState inner = mask == null ? state : state.child(MASKED);
     double factor = weightDecay.now(inner);
     if (factor != 0 || weightDecay.schedule() != null) {
@@ -37,7 +37,7 @@ final class AddDecayedWeights extends Stage {
     return mask == null ? next : OptState.empty().with(MASKED, next);
   }
 
-  private static void add(Passage<?> work, int leaf, double factor) {
+  private static void add(UpdatePipeline<?> work, int leaf, double factor) {
     Array param = work.param(leaf);
     if (work.isPlain(leaf, param)) {
       float narrow = (float) factor;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Transformations one after another; their states are named 0, 1, ... */
-final class Chain extends Stage {
+final class Chain extends FusableTransformation {
   private final List<GradientTransformation> links;
 
   Chain(GradientTransformation... links) {
@@ -19,7 +19,7 @@ final class Chain extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     if (state.names().size() != links.size()) {
       throw new IllegalArgumentException(
           "optimizer state: expected that of a chain of %d transformations, got %d entries"

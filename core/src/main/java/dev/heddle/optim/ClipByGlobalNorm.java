@@ -5,7 +5,7 @@ import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 
 /** Updates made shorter where all of them together are longer than a bound. */
-final class ClipByGlobalNorm extends Stage {
+final class ClipByGlobalNorm extends FusableTransformation {
   private final double maxNorm;
 
   ClipByGlobalNorm(double maxNorm) {
@@ -21,7 +21,7 @@ final class ClipByGlobalNorm extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     Array norm = GlobalNorm.of(work.paths(), work.arrays());
     Array bound = Array.scalar(maxNorm, norm.dtype());
     if (norm.tracer() == null && norm.item() < bound.item()) {

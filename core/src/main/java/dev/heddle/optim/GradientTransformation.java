@@ -23,5 +23,5 @@ public interface GradientTransformation {
    * @param params the parameters as they are
    * @throws IllegalArgumentException if the trees, shapes or types do not belong together
    */
-  <T extends ArrayTree<T>> Updated<T> update(T updates, OptState state, T params);
+  <T extends ArrayTree<T>> UpdateResult<T> update(T updates, OptState state, T params);
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Lion, {@code optax.lion}: a chain of {@link ScaleByLion}, the decayed weights and the learning
  * rate. Immutable, each setting gives a new one; {@link Optim#lion} makes the first.
  */
-public final class Lion extends Stage {
+public final class Lion extends FusableTransformation {
   private final Rate learningRate;
   private final ScaleByLion scale;
   private final Rate weightDecay;
@@ -70,7 +70,7 @@ public final class Lion extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     return chain.pass(work, state);
   }
 

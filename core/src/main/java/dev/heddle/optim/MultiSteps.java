@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * multiplies by 0, so that one gradient that is NaN stays in its sums for good; here it is gone
  * after the step that it spoils.)
  */
-public final class MultiSteps extends Stage {
+public final class MultiSteps extends FusableTransformation {
   private final GradientTransformation inner;
   private final IntUnaryOperator everyK;
   private final boolean useGradMean;
@@ -65,7 +65,7 @@ public final class MultiSteps extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     int miniStep = count(state, "mini_step");
     int gradientStep = count(state, "gradient_step");
     int k = Checks.atLeast("every_k", everyK.applyAsInt(gradientStep), 1);
@@ -96,7 +96,7 @@ public final class MultiSteps extends Stage {
     return state(next, increment(gradientStep), innerNext, OptState.of(work.paths(), none));
   }
 
-  private void gather(Passage<?> work, int leaf, Array gathered, int before) {
+  private void gather(UpdatePipeline<?> work, int leaf, Array gathered, int before) {
     if (work.isPlain(leaf, gathered)) {
       float[] old = gathered.storage().floats();
       float count = before + 1;

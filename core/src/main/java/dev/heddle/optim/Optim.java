@@ -164,7 +164,7 @@ public final class Optim {
    * @throws IllegalArgumentException if the trees or their shapes do not belong together
    */
   public static <T extends ArrayTree<T>> T applyUpdates(T params, T updates) {
-    Passage<T> work = Passage.ofUpdates(updates, params);
+    UpdatePipeline<T> work = UpdatePipeline.ofUpdates(updates, params);
     addParams(work);
     return work.tree();
   }
@@ -177,15 +177,15 @@ public final class Optim {
    * @param state that of {@code init} or of the step before
    * @throws IllegalArgumentException if the trees, shapes or types do not belong together
    */
-  public static <T extends ArrayTree<T>> Stepped<T> applyGradients(
+  public static <T extends ArrayTree<T>> StepResult<T> applyGradients(
       GradientTransformation transformation, T gradients, OptState state, T params) {
-    Passage<T> work = Passage.ofGradients(gradients, params);
-    OptState next = Stage.pass(transformation, work, state);
+    UpdatePipeline<T> work = UpdatePipeline.ofGradients(gradients, params);
+    OptState next = FusableTransformation.pass(transformation, work, state);
     addParams(work);
-    return new Stepped<>(work.tree(), next);
+    return new StepResult<>(work.tree(), next);
   }
 
-  private static void addParams(Passage<?> work) {
+  private static void addParams(UpdatePipeline<?> work) {
     for (int i = 0; i < work.size(); i++) {
       Array param = work.param(i);
       if (work.isPlain(i, param)) {

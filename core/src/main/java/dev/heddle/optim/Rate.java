@@ -14,18 +14,23 @@ record Rate(double number, @Nullable Schedule schedule) {
 
   /** The state: how many steps were done, where that matters. */
   OptState begin() {
-    return schedule == null ? OptState.empty() : OptState.empty().with("count", Stage.number(0));
+    return schedule == null
+        ? OptState.empty()
+        : OptState.empty().with("count", FusableTransformation.number(0));
   }
 
   double now(OptState state) {
-    return schedule == null ? number : schedule.at(Stage.count(state, "count"));
+    return schedule == null ? number : schedule.at(FusableTransformation.count(state, "count"));
   }
 
   OptState next(OptState state) {
     return schedule == null
         ? state
         : OptState.empty()
-            .with("count", Stage.number(Stage.increment(Stage.count(state, "count"))));
+            .with(
+                "count",
+                FusableTransformation.number(
+                    FusableTransformation.increment(FusableTransformation.count(state, "count"))));
   }
 
   /** The number, or that it is another one for each step. */

@@ -3,7 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.ArrayTree;
 
 /** Updates times a number, or times one for each step. */
-final class Scale extends Stage {
+final class Scale extends FusableTransformation {
   private final Rate rate;
   private final int sign;
 
@@ -21,7 +21,7 @@ final class Scale extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     double factor = sign * rate.now(state);
     float narrow = (float) factor;
     for (int i = 0; i < work.size(); i++) {

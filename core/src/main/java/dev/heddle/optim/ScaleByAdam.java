@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Gradients over the root of their mean square, {@code optax.scale_by_adam}; immutable, each
  * setting gives a new one. The state is {@code count}, {@code mu} and {@code nu}.
  */
-public final class ScaleByAdam extends Stage {
+public final class ScaleByAdam extends FusableTransformation {
   /** Optax's defaults. */
   static final ScaleByAdam DEFAULT = new ScaleByAdam(0.9, 0.999, 1e-8, 0, null, false);
 
@@ -76,7 +76,7 @@ public final class ScaleByAdam extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     int count = increment(count(state, "count"));
     List<Array> mus = work.group(state, "mu", muDtype);
     List<Array> nus = work.group(state, "nu", null);
@@ -116,7 +116,7 @@ public final class ScaleByAdam extends Stage {
         : 1 - Polynomials.pow((float) decay, (float) count);
   }
 
-  private Moments joined(Passage<?> work, int leaf, Array mu, Array nu, Corrections by) {
+  private Moments joined(UpdatePipeline<?> work, int leaf, Array mu, Array nu, Corrections by) {
     float[] newMu = new float[mu.size()];
     float[] newNu = new float[nu.size()];
     AdamPass.Numbers numbers =
@@ -139,7 +139,7 @@ public final class ScaleByAdam extends Stage {
         Array.wrap(new Storage.F32(newNu), nu.shape()));
   }
 
-  private Moments composed(Passage<?> work, int leaf, Array mu, Array nu, Corrections by) {
+  private Moments composed(UpdatePipeline<?> work, int leaf, Array mu, Array nu, Corrections by) {
     Array gradient = work.array(leaf);
     Array newMu = gradient.times(1 - b1).plus(mu.times(b1));
     Array newNu = Elementwise.square(gradient).times(1 - b2).plus(nu.times(b2));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The signs of gradients mixed with their mean, {@code optax.scale_by_lion}; immutable, each
  * setting gives a new one. The state is {@code count} and {@code mu}.
  */
-public final class ScaleByLion extends Stage {
+public final class ScaleByLion extends FusableTransformation {
   /** Optax's defaults. */
   static final ScaleByLion DEFAULT = new ScaleByLion(0.9, 0.99, null);
 
@@ -48,7 +48,7 @@ public final class ScaleByLion extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     int count = increment(count(state, "count"));
     List<Array> mus = work.group(state, "mu", muDtype);
     List<Array> next = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class ScaleByLion extends Stage {
         .with("mu", OptState.of(work.paths(), next));
   }
 
-  private Array joined(Passage<?> work, int leaf, Array mu) {
+  private Array joined(UpdatePipeline<?> work, int leaf, Array mu) {
     float[] old = mu.storage().floats();
     float[] next = new float[old.length];
     float[] factors = {(float) (1 - b1), (float) b1, (float) (1 - b2), (float) b2};
@@ -69,7 +69,7 @@ public final class ScaleByLion extends Stage {
     return Array.wrap(new Storage.F32(next), mu.shape());
   }
 
-  private Array composed(Passage<?> work, int leaf, Array mu) {
+  private Array composed(UpdatePipeline<?> work, int leaf, Array mu) {
     Array gradient = work.array(leaf);
     Array next = gradient.times(1 - b2).plus(mu.times(b2));
     work.set(leaf, Elementwise.sign(gradient.times(1 - b1).plus(mu.times(b1))));

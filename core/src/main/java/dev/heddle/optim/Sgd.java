@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Stochastic gradient descent, {@code optax.sgd}: a chain of the momentum, if there is one, and the
  * learning rate. Immutable, each setting gives a new one; {@link Optim#sgd} makes the first.
  */
-public final class Sgd extends Stage {
+public final class Sgd extends FusableTransformation {
   private final Rate learningRate;
   private final @Nullable Double momentum;
   private final boolean nesterov;
@@ -51,7 +51,7 @@ public final class Sgd extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     return chain.pass(work, state);
   }
 

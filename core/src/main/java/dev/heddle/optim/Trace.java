@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Momentum: updates gathered with those before, which fade. */
-final class Trace extends Stage {
+final class Trace extends FusableTransformation {
   private final double decay;
   private final boolean nesterov;
   private final @Nullable DType accumulatorDtype;
@@ -26,7 +26,7 @@ final class Trace extends Stage {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(Passage<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
     List<Array> traces = work.group(state, "trace", accumulatorDtype);
     List<Array> next = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
@@ -36,7 +36,7 @@ final class Trace extends Stage {
     return OptState.empty().with("trace", OptState.of(work.paths(), next));
   }
 
-  private Array joined(Passage<?> work, int leaf, Array trace) {
+  private Array joined(UpdatePipeline<?> work, int leaf, Array trace) {
     float[] old = trace.storage().floats();
     float[] next = new float[old.length];
     float narrow = (float) decay;
@@ -46,7 +46,7 @@ final class Trace extends Stage {
     return Array.wrap(new Storage.F32(next), trace.shape());
   }
 
-  private Array composed(Passage<?> work, int leaf, Array trace) {
+  private Array composed(UpdatePipeline<?> work, int leaf, Array trace) {
     Array gradient = work.array(leaf);
     Array next = gradient.plus(trace.times(decay));
     work.set(leaf, nesterov ? gradient.plus(next.times(decay)) : next);

@@ -80,9 +80,9 @@ public final class Random {
           "uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got " + lo + " and " + hi);
     }
     if (dtype == DType.FLOAT64) {
-      return array(new Draws64(key.era()).uniform(key, shape.size(), lo, hi), shape);
+      return array(new Float64Sampler(key.era()).uniform(key, shape.size(), lo, hi), shape);
     }
-    Draws32 draws = new Draws32(key.era(), dtype);
+    Float32Sampler draws = new Float32Sampler(key.era(), dtype);
     float[] drawn = draws.uniform(key, shape.size(), draws.constant(lo), draws.constant(hi));
     return array(drawn, shape, dtype);
   }
@@ -96,8 +96,8 @@ public final class Random {
   public static Array normal(Key key, Shape shape, DType dtype) {
     requireFloating("normal", dtype);
     return dtype == DType.FLOAT64
-        ? array(new Draws64(key.era()).normal(key, shape.size()), shape)
-        : array(new Draws32(key.era(), dtype).normal(key, shape.size()), shape, dtype);
+        ? array(new Float64Sampler(key.era()).normal(key, shape.size()), shape)
+        : array(new Float32Sampler(key.era(), dtype).normal(key, shape.size()), shape, dtype);
   }
 
   /**
@@ -121,9 +121,9 @@ public final class Random {
     }
     int n = shape.size();
     if (dtype == DType.FLOAT64) {
-      return array(new Draws64(key.era()).truncatedNormal(key, n, lower, upper), shape);
+      return array(new Float64Sampler(key.era()).truncatedNormal(key, n, lower, upper), shape);
     }
-    Draws32 draws = new Draws32(key.era(), dtype);
+    Float32Sampler draws = new Float32Sampler(key.era(), dtype);
     float[] drawn = draws.truncatedNormal(key, n, draws.constant(lower), draws.constant(upper));
     return array(drawn, shape, dtype);
   }
@@ -138,8 +138,8 @@ public final class Random {
   public static Array gumbel(Key key, Shape shape, DType dtype) {
     requireFloating("gumbel", dtype);
     return dtype == DType.FLOAT64
-        ? array(new Draws64(key.era()).gumbel(key, shape.size()), shape)
-        : array(new Draws32(key.era(), dtype).gumbel(key, shape.size()), shape, dtype);
+        ? array(new Float64Sampler(key.era()).gumbel(key, shape.size()), shape)
+        : array(new Float32Sampler(key.era(), dtype).gumbel(key, shape.size()), shape, dtype);
   }
 
   /** Numbers of classes on the last axis; as {@link #categorical(Key, Array, int, Shape)}. */
@@ -224,7 +224,7 @@ public final class Random {
       return Array.deferred(new MaskPattern.Drawn(flags), shape, DType.BOOL);
     }
     byte[] out = new byte[shape.size()];
-    Draws32 draws = new Draws32(key.era(), drawIn);
+    Float32Sampler draws = new Float32Sampler(key.era(), drawIn);
     float[] drawn = draws.uniform(key, out.length, 0, 1);
     float bound = draws.constant(p);
     for (int i = 0; i < out.length; i++) {

@@ -36,16 +36,16 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
           canaries(8 + q * (k + 4)));
     }
 
-    HeadGradients all(AttentionHead head) {
+    AttentionBackwardOutputs all(AttentionHead head) {
       int depth = head.queries().cols();
       int width = head.values().cols();
       int q = head.queries().rows();
       int k = head.keys().rows();
-      return new HeadGradients(
-          new Rows(queries, 5, depth + 1, q, depth),
-          new Rows(keys, 6, depth + 2, k, depth),
-          new Rows(values, 7, width + 3, k, width),
-          new Rows(pairs, 8, k + 4, q, k));
+      return new AttentionBackwardOutputs(
+          new MatrixView(queries, 5, depth + 1, q, depth),
+          new MatrixView(keys, 6, depth + 2, k, depth),
+          new MatrixView(values, 7, width + 3, k, width),
+          new MatrixView(pairs, 8, k + 4, q, k));
     }
 
     void assertSame(Made expected) {
@@ -56,10 +56,10 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     }
   }
 
-  private HeadCotangent cotangent(AttentionHead head) {
+  private AttentionBackwardInputs cotangent(AttentionHead head) {
     int queries = head.queries().rows();
     int width = head.values().cols();
-    Rows outputs = Rows.of(new float[queries * width], queries, width);
+    MatrixView outputs = MatrixView.of(new float[queries * width], queries, width);
     float[] maxima = new float[queries];
     float[] sums = new float[queries];
     scalar.attend(head, 0, queries, outputs, maxima, sums);
@@ -67,34 +67,36 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     float[] shiftedSums = new float[queries + 3];
     System.arraycopy(maxima, 0, shiftedMaxima, 3, queries);
     System.arraycopy(sums, 0, shiftedSums, 3, queries);
-    Rows given = new Rows(numbers(9, 2 + queries * (width + 1)), 2, width + 1, queries, width);
-    return new HeadCotangent(head, outputs, given, shiftedMaxima, shiftedSums, 3);
+    MatrixView given =
+        new MatrixView(numbers(9, 2 + queries * (width + 1)), 2, width + 1, queries, width);
+    return new AttentionBackwardInputs(head, outputs, given, shiftedMaxima, shiftedSums, 3);
   }
 
   @ParameterizedTest
   @MethodSource("dev.heddle.kernel.AttentionCases#some")
   void gradientsOfAttentionHaveTheBitsOfTheScalarOnes(Case c) {
     AttentionHead head = head(c);
-    HeadCotangent given = cotangent(head);
+    AttentionBackwardInputs given = cotangent(head);
     Made expected = Made.of(head);
     Made actual = Made.of(head);
-    scalar.attendBackward(given, expected.all(head), 0, c.queries(), 0, c.keys());
-    kernels().attendBackward(given, actual.all(head), 0, c.queries(), 0, c.keys());
+    scalar.attentionBackward(given, expected.all(head), 0, c.queries(), 0, c.keys());
+    kernels().attentionBackward(given, actual.all(head), 0, c.queries(), 0, c.keys());
     actual.assertSame(expected);
 
     Made parts = Made.of(head);
-    HeadGradients all = parts.all(head);
+    AttentionBackwardOutputs all = parts.all(head);
     int middle = c.queries() / 3;
-    HeadGradients rows = new HeadGradients(all.queries(), null, null, all.pairs());
-    kernels().attendBackward(given, rows, 0, middle, 0, c.keys());
-    kernels().attendBackward(given, rows, middle, c.queries(), 0, c.keys());
+    AttentionBackwardOutputs rows =
+        new AttentionBackwardOutputs(all.queries(), null, null, all.pairs());
+    kernels().attentionBackward(given, rows, 0, middle, 0, c.keys());
+    kernels().attentionBackward(given, rows, middle, c.queries(), 0, c.keys());
     middle = c.keys() / 2;
-    HeadGradients cols = new HeadGradients(null, all.keys(), null, null);
-    kernels().attendBackward(given, cols, 0, c.queries(), 0, middle);
-    kernels().attendBackward(given, cols, 0, c.queries(), middle, c.keys());
-    HeadGradients weighed = new HeadGradients(null, null, all.values(), null);
-    kernels().attendBackward(given, weighed, 0, c.queries(), 0, middle);
-    kernels().attendBackward(given, weighed, 0, c.queries(), middle, c.keys());
+    AttentionBackwardOutputs cols = new AttentionBackwardOutputs(null, all.keys(), null, null);
+    kernels().attentionBackward(given, cols, 0, c.queries(), 0, middle);
+    kernels().attentionBackward(given, cols, 0, c.queries(), middle, c.keys());
+    AttentionBackwardOutputs weighed = new AttentionBackwardOutputs(null, null, all.values(), null);
+    kernels().attentionBackward(given, weighed, 0, c.queries(), 0, middle);
+    kernels().attentionBackward(given, weighed, 0, c.queries(), middle, c.keys());
     parts.assertSame(expected);
   }
 
@@ -112,8 +114,8 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     Made expected = Made.of(ruled);
     Made actual = Made.of(ruled);
 
-    kernels().attendBackward(cotangent(ruled), expected.all(ruled), 0, c.queries(), 0, c.keys());
-    kernels().attendBackward(cotangent(masked), actual.all(ruled), 0, c.queries(), 0, c.keys());
+    kernels().attentionBackward(cotangent(ruled), expected.all(ruled), 0, c.queries(), 0, c.keys());
+    kernels().attentionBackward(cotangent(masked), actual.all(ruled), 0, c.queries(), 0, c.keys());
 
     actual.assertSame(expected);
   }
@@ -125,10 +127,10 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     AttentionHead open = with(head(c), made((i, j) -> j / 7 == i && i != 40), head(c).rules());
     Made some = Made.of(window);
     Made all = Made.of(window);
-    kernels().attendBackward(cotangent(window), some.all(window), 0, 90, 0, 600);
-    kernels().attendBackward(cotangent(open), all.all(window), 0, 90, 0, 600);
+    kernels().attentionBackward(cotangent(window), some.all(window), 0, 90, 0, 600);
+    kernels().attentionBackward(cotangent(open), all.all(window), 0, 90, 0, 600);
 
-    Rows rows = some.all(window).queries();
+    MatrixView rows = some.all(window).queries();
     for (int i = 0; rows != null && i < 90; i++) {
       for (int d = 0; d < 8; d++) {
         float expected = i == 40 ? 0 : some.queries[rows.at(i) + d];
@@ -141,20 +143,20 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   void whatIsMaskedMayBeNaN() {
     Case c = new Case(70, 300, 8, 9, Masking.NONE, false, Rounding.NONE, false, Special.NOTHING);
     AttentionHead head = with(head(c), made((i, j) -> j < 290 && i != 5), head(c).rules());
-    HeadCotangent given = cotangent(head);
+    AttentionBackwardInputs given = cotangent(head);
     Made expected = Made.of(head);
-    kernels().attendBackward(given, expected.all(head), 6, 70, 0, 300);
+    kernels().attentionBackward(given, expected.all(head), 6, 70, 0, 300);
     for (int j = 290; j < 300; j++) {
       head.keys().data()[head.keys().at(j)] = Float.NaN;
       head.values().data()[head.values().at(j)] = Float.POSITIVE_INFINITY;
     }
     Made actual = Made.of(head);
-    kernels().attendBackward(given, actual.all(head), 6, 70, 0, 300);
+    kernels().attentionBackward(given, actual.all(head), 6, 70, 0, 300);
     actual.assertSame(expected);
   }
 
   private static AttentionHead with(
-      AttentionHead head, @Nullable PairFlags mask, ScoreRules rules) {
+      AttentionHead head, @Nullable ScoreMask mask, ScoreRules rules) {
     return new AttentionHead(
         head.queries(), head.keys(), head.values(), null, head.bias(), mask, head.keep(), rules);
   }

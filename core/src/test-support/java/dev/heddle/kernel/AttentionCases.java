@@ -105,10 +105,13 @@ final class AttentionCases {
   }
 
   static AttentionHead head(Case c) {
-    Rows q =
-        new Rows(numbers(1, 3 + c.queries * (c.depth + 5)), 3, c.depth + 5, c.queries, c.depth);
-    Rows k = new Rows(numbers(2, 4 + c.keys * (c.depth + 1)), 4, c.depth + 1, c.keys, c.depth);
-    Rows v = new Rows(numbers(3, 5 + c.keys * (c.width + 3)), 5, c.width + 3, c.keys, c.width);
+    MatrixView q =
+        new MatrixView(
+            numbers(1, 3 + c.queries * (c.depth + 5)), 3, c.depth + 5, c.queries, c.depth);
+    MatrixView k =
+        new MatrixView(numbers(2, 4 + c.keys * (c.depth + 1)), 4, c.depth + 1, c.keys, c.depth);
+    MatrixView v =
+        new MatrixView(numbers(3, 5 + c.keys * (c.width + 3)), 5, c.width + 3, c.keys, c.width);
     if (c.special == Special.NAN_SCORE) {
       q.data()[q.at(c.queries / 2)] = Float.NaN;
     }
@@ -142,7 +145,7 @@ final class AttentionCases {
         dropoutScale);
   }
 
-  private static @Nullable Grid<float[]> bias(Case c) {
+  private static @Nullable StridedView<float[]> bias(Case c) {
     boolean outweighs = c.special == Special.OUTWEIGHED_VALUES;
     if (!c.bias && !outweighs) {
       return null;
@@ -156,34 +159,35 @@ final class AttentionCases {
       Arrays.fill(bias, row, row + c.keys, Float.NEGATIVE_INFINITY);
       bias[2] = Float.POSITIVE_INFINITY;
     }
-    return new Grid<>(bias, 2, c.keys, 1);
+    return new StridedView<>(bias, 2, c.keys, 1);
   }
 
-  private static @Nullable PairFlags mask(Case c) {
+  private static @Nullable ScoreMask mask(Case c) {
     return switch (c.masking) {
       case NONE, CAUSAL -> null;
       case KEYS -> {
-        Grid<byte[]> pairs = flags(5, c, 2);
-        yield new PairFlags.Stored(new Grid<>(pairs.data(), pairs.offset(), 0, 1));
+        StridedView<byte[]> pairs = flags(5, c, 2);
+        yield new ScoreMask.Stored(new StridedView<>(pairs.data(), pairs.offset(), 0, 1));
       }
       case PAIRS, CAUSAL_AND_PAIRS -> {
-        Grid<byte[]> pairs = flags(6, c, 2);
+        StridedView<byte[]> pairs = flags(6, c, 2);
         int row = pairs.offset() + (c.queries - 1) * c.keys;
         Arrays.fill(pairs.data(), row, row + c.keys, (byte) 0);
-        yield new PairFlags.Stored(pairs);
+        yield new ScoreMask.Stored(pairs);
       }
       case PADDING, CAUSAL_AND_PADDING ->
-          new PairFlags.Both(
-              new PairFlags.Stored(new Grid<>(firstOf(c.queries, c.queries * 2 / 3), 0, 1, 0)),
-              new PairFlags.Stored(new Grid<>(firstOf(c.keys, c.keys / 3), 0, 0, 1)));
+          new ScoreMask.Both(
+              new ScoreMask.Stored(
+                  new StridedView<>(firstOf(c.queries, c.queries * 2 / 3), 0, 1, 0)),
+              new ScoreMask.Stored(new StridedView<>(firstOf(c.keys, c.keys / 3), 0, 0, 1)));
       case WINDOW -> made((i, j) -> Math.abs(i * (long) c.keys / c.queries - j) < 20 && i % 7 != 5);
       case LAST_KEYS -> made((i, j) -> j >= c.keys - 3 && i != 2);
     };
   }
 
-  private static PairFlags keep(Case c) {
+  private static ScoreMask keep(Case c) {
     return c.queries % 2 == 0
-        ? new PairFlags.Stored(flags(7, c, 5))
+        ? new ScoreMask.Stored(flags(7, c, 5))
         : made((i, j) -> (i * 31 + j * 17) % 5 != 0);
   }
 
@@ -198,8 +202,8 @@ final class AttentionCases {
     boolean isSet(int query, int key);
   }
 
-  static PairFlags made(Pair pair) {
-    return (PairFlags.Made)
+  static ScoreMask made(Pair pair) {
+    return (ScoreMask.Made)
         (query, queries, key, keys, flags) -> {
           for (int i = 0; i < queries; i++) {
             for (int j = 0; j < keys; j++) {
@@ -211,13 +215,13 @@ final class AttentionCases {
         };
   }
 
-  private static Grid<byte[]> flags(long seed, Case c, int ofEvery) {
+  private static StridedView<byte[]> flags(long seed, Case c, int ofEvery) {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] flags = new byte[1 + c.queries * c.keys];
     for (int i = 0; i < flags.length; i++) {
       flags[i] = (byte) (random.nextInt(ofEvery) == 0 ? 0 : 1);
     }
-    return new Grid<>(flags, 1, c.keys, 1);
+    return new StridedView<>(flags, 1, c.keys, 1);
   }
 
   static float[] numbers(long seed, int count) {

@@ -51,13 +51,13 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     int m = size[0];
     int k = size[1];
     int n = size[2];
-    Rows a = new Rows(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
-    Rows b = new Rows(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
+    MatrixView a = new MatrixView(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
+    MatrixView b = new MatrixView(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
     float[] expected = canaries(11 + m * (n + 1) + 20);
     float[] actual = expected.clone();
 
-    scalar.multiply(a, scalar.pack(b, false, m), new Rows(expected, 11, n + 1, m, n));
-    kernels().multiply(a, kernels().pack(b, false, m), new Rows(actual, 11, n + 1, m, n));
+    scalar.multiply(a, scalar.pack(b, false, m), new MatrixView(expected, 11, n + 1, m, n));
+    kernels().multiply(a, kernels().pack(b, false, m), new MatrixView(actual, 11, n + 1, m, n));
 
     assertSameBits(actual, expected);
   }
@@ -71,8 +71,8 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] used = Buffers.borrow(4096);
     Arrays.fill(used, Float.NaN);
     Buffers.giveBack(used); // workspace holds anything
-    Rows a = Rows.of(numbers(1, m * k), m, k);
-    Rows b = new Rows(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
+    MatrixView a = MatrixView.of(numbers(1, m * k), m, k);
+    MatrixView b = new MatrixView(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
     float[] turned = canaries(3 + n * (k + 1));
     for (int i = 0; i < k; i++) {
       for (int j = 0; j < n; j++) {
@@ -83,12 +83,12 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] once = new float[m * n];
     float[] back = new float[m * n];
 
-    scalar.multiply(a, scalar.pack(b, false, m), Rows.of(expected, m, n));
+    scalar.multiply(a, scalar.pack(b, false, m), MatrixView.of(expected, m, n));
     Packed straight = kernels().packOnce(b, false, m);
-    kernels().multiply(a, straight, Rows.of(once, m, n));
+    kernels().multiply(a, straight, MatrixView.of(once, m, n));
     straight.release();
-    Packed exchanged = kernels().packOnce(new Rows(turned, 3, k + 1, n, k), true, m);
-    kernels().multiply(a, exchanged, Rows.of(back, m, n));
+    Packed exchanged = kernels().packOnce(new MatrixView(turned, 3, k + 1, n, k), true, m);
+    kernels().multiply(a, exchanged, MatrixView.of(back, m, n));
     exchanged.release();
 
     assertSameBits(once, expected);
@@ -102,7 +102,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     int m = size[0];
     int k = size[1];
     int n = size[2];
-    Rows a = new Rows(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
+    MatrixView a = new MatrixView(numbers(1, 5 + m * (k + 3)), 5, k + 3, m, k);
     for (boolean isBfloat16 : new boolean[] {true, false}) {
       short[] bits = new short[7 + k * (n + 2)];
       for (int i = 0; i < bits.length; i++) {
@@ -116,7 +116,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
       } else {
         scalar.fromFloat16(bits, 0, wide, 0, bits.length);
       }
-      HalfRows b = new HalfRows(bits, isBfloat16, 7, n + 2, k, n);
+      HalfMatrixView b = new HalfMatrixView(bits, isBfloat16, 7, n + 2, k, n);
       float[] expected = canaries(11 + m * (n + 1) + 20);
       float[] kept = expected.clone();
       float[] once = expected.clone();
@@ -124,13 +124,13 @@ public abstract class KernelsContract extends AttentionBackwardContract {
 
       scalar.multiply(
           a,
-          scalar.pack(new Rows(wide, 7, n + 2, k, n), false, m),
+          scalar.pack(new MatrixView(wide, 7, n + 2, k, n), false, m),
           0,
-          new Rows(expected, 11, n + 1, m, n),
+          new MatrixView(expected, 11, n + 1, m, n),
           bias);
-      kernels().multiply(a, kernels().pack(b, m), 0, new Rows(kept, 11, n + 1, m, n), bias);
+      kernels().multiply(a, kernels().pack(b, m), 0, new MatrixView(kept, 11, n + 1, m, n), bias);
       Packed lent = kernels().packOnce(b, m);
-      kernels().multiply(a, lent, 0, new Rows(once, 11, n + 1, m, n), bias);
+      kernels().multiply(a, lent, 0, new MatrixView(once, 11, n + 1, m, n), bias);
       lent.release();
 
       assertSameBits(kept, expected);
@@ -160,18 +160,18 @@ public abstract class KernelsContract extends AttentionBackwardContract {
       bits[i] = (short) ((drawn & 0x8fff) | (drawn & 0x3000)); // finite, many subnormal
     }
     for (boolean isBfloat16 : new boolean[] {true, false}) {
-      HalfRows b = HalfRows.of(bits, isBfloat16, k, n);
+      HalfMatrixView b = HalfMatrixView.of(bits, isBfloat16, k, n);
       for (int at : new int[] {0, 66, 3 * k - 1}) {
         float[] numbers = numbers(1, 3 * k);
         numbers[at] = special;
-        Rows a = Rows.of(numbers, 3, k);
+        MatrixView a = MatrixView.of(numbers, 3, k);
         float[] expected = new float[3 * n];
         float[] kept = new float[3 * n];
         float[] once = new float[3 * n];
 
-        scalar.multiply(a, scalar.pack(b, 3), Rows.of(expected, 3, n));
-        kernels().multiply(a, kernels().pack(b, 3), Rows.of(kept, 3, n));
-        kernels().multiply(a, kernels().packOnce(b, 3), Rows.of(once, 3, n));
+        scalar.multiply(a, scalar.pack(b, 3), MatrixView.of(expected, 3, n));
+        kernels().multiply(a, kernels().pack(b, 3), MatrixView.of(kept, 3, n));
+        kernels().multiply(a, kernels().packOnce(b, 3), MatrixView.of(once, 3, n));
 
         assertSameBits(kept, expected);
         assertSameBits(once, expected);
@@ -181,14 +181,14 @@ public abstract class KernelsContract extends AttentionBackwardContract {
 
   @Test
   void aRowAloneHasTheBitsOfTheRowAmongOthers() {
-    Rows a = Rows.of(numbers(1, 50 * 40), 50, 40);
-    Rows b = Rows.of(numbers(2, 40 * 70), 40, 70);
+    MatrixView a = MatrixView.of(numbers(1, 50 * 40), 50, 40);
+    MatrixView b = MatrixView.of(numbers(2, 40 * 70), 40, 70);
     float[] all = new float[50 * 70];
-    kernels().multiply(a, kernels().pack(b, false, 50), Rows.of(all, 50, 70));
+    kernels().multiply(a, kernels().pack(b, false, 50), MatrixView.of(all, 50, 70));
     for (int row = 0; row < 50; row++) {
       float[] one = new float[70];
-      Rows single = new Rows(a.data(), a.at(row), 40, 1, 40);
-      kernels().multiply(single, kernels().pack(b, false, 1), Rows.of(one, 1, 70));
+      MatrixView single = new MatrixView(a.data(), a.at(row), 40, 1, 40);
+      kernels().multiply(single, kernels().pack(b, false, 1), MatrixView.of(one, 1, 70));
       assertSameBits(one, Arrays.copyOfRange(all, row * 70, row * 70 + 70));
     }
   }
@@ -201,10 +201,10 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] expected = canaries(9 + c.queries() * stride);
     float[] actual = expected.clone();
     float[][] stats = new float[4][c.queries()];
-    Rows out = new Rows(expected, 9, stride, c.queries(), c.width());
+    MatrixView out = new MatrixView(expected, 9, stride, c.queries(), c.width());
     scalar.attend(head, 0, c.queries(), out, stats[0], stats[1]);
 
-    Rows mine = new Rows(actual, 9, stride, c.queries(), c.width());
+    MatrixView mine = new MatrixView(actual, 9, stride, c.queries(), c.width());
     int middle = c.queries() / 3;
     kernels().attend(head, 0, middle, mine, stats[2], stats[3]);
     kernels().attend(head, middle, c.queries(), mine, stats[2], stats[3]);
@@ -226,7 +226,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
   void skippingHasTheBitsOfDoingAll(Case c) {
     AttentionHead head = head(c);
     float[] lowest = new float[c.queries() * c.keys()];
-    Grid<float[]> bias = head.bias();
+    StridedView<float[]> bias = head.bias();
     for (int i = 0; i < c.queries(); i++) {
       for (int j = 0; j < c.keys(); j++) {
         float own = bias == null ? 0 : bias.data()[bias.at(i) + j];
@@ -240,7 +240,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
             head.keys(),
             head.values(),
             null,
-            new Grid<>(lowest, 0, c.keys(), 1),
+            new StridedView<>(lowest, 0, c.keys(), 1),
             null,
             head.keep(),
             rules(c.depth(), Rounding.NONE, false, rules.dropoutScale()));
@@ -249,9 +249,20 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[][] stats = new float[4][c.queries()];
 
     scalar.attend(
-        unmasked, 0, c.queries(), Rows.of(expected, c.queries(), c.width()), stats[0], stats[1]);
+        unmasked,
+        0,
+        c.queries(),
+        MatrixView.of(expected, c.queries(), c.width()),
+        stats[0],
+        stats[1]);
     kernels()
-        .attend(head, 0, c.queries(), Rows.of(actual, c.queries(), c.width()), stats[2], stats[3]);
+        .attend(
+            head,
+            0,
+            c.queries(),
+            MatrixView.of(actual, c.queries(), c.width()),
+            stats[2],
+            stats[3]);
 
     assertSameBits(actual, expected);
     assertSameBits(stats[2], stats[0]);
@@ -268,14 +279,14 @@ public abstract class KernelsContract extends AttentionBackwardContract {
         head,
         0,
         c.queries(),
-        new Rows(expected, 3, c.keys() + 1, c.queries(), c.keys()),
+        new MatrixView(expected, 3, c.keys() + 1, c.queries(), c.keys()),
         c.rounding());
     kernels()
         .weigh(
             head,
             0,
             c.queries(),
-            new Rows(actual, 3, c.keys() + 1, c.queries(), c.keys()),
+            new MatrixView(actual, 3, c.keys() + 1, c.queries(), c.keys()),
             c.rounding());
     assertSameBits(actual, expected);
   }

@@ -129,7 +129,7 @@ class GradTest {
     CustomVjp clipped =
         CustomVjp.of(
             "clip_gradient",
-            in -> new Op.Kept(in.getFirst().times(in.getLast()), List.of(in.getLast())),
+            in -> new Op.ForwardResult(in.getFirst().times(in.getLast()), List.of(in.getLast())),
             (kept, g) -> {
               List<@Nullable Array> all = new ArrayList<>();
               Array limit = Array.scalar(1, g.dtype());
@@ -144,13 +144,16 @@ class GradTest {
     Function<Array, Array> once = s -> Grad.grad(x -> clipped.apply(x, s).sum(), vector(1, 2));
     assertThat(Grad.grad(s -> once.apply(s).sum(), vector(0.5, 5))).isEqualTo(vector(1, 0));
     CustomVjp wrong =
-        CustomVjp.of("wrong", in -> new Op.Kept(in.getFirst(), List.of()), (k, g) -> List.of());
+        CustomVjp.of(
+            "wrong", in -> new Op.ForwardResult(in.getFirst(), List.of()), (k, g) -> List.of());
     assertThatThrownBy(() -> Grad.grad(x -> wrong.apply(x).sum(), vector(1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("wrong: expected a derivative of 1 cotangents, got 0");
     CustomVjp bent =
         CustomVjp.of(
-            "bent", in -> new Op.Kept(in.getFirst(), List.of()), (k, g) -> Arrays.asList(g.sum()));
+            "bent",
+            in -> new Op.ForwardResult(in.getFirst(), List.of()),
+            (k, g) -> Arrays.asList(g.sum()));
     assertThatThrownBy(() -> Grad.grad(x -> bent.apply(x).sum(), vector(1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("bent: expected a cotangent of input 0 of float64[1], got float64[]");
@@ -161,7 +164,7 @@ class GradTest {
     CustomVjp broken =
         CustomVjp.of(
             "broken",
-            in -> new Op.Kept(in.getFirst().times(in.getLast()), List.of()),
+            in -> new Op.ForwardResult(in.getFirst().times(in.getLast()), List.of()),
             (kept, g) -> List.of(kept.get(2), kept.getFirst()));
     assertThatThrownBy(() ->
             Grad.grad(x -> broken.apply(x.times(2), Array.of(new int[] {5})).sum(), vector(1, 2)))
@@ -173,7 +176,7 @@ class GradTest {
     CustomVjp silent =
         CustomVjp.of(
             "silent",
-            in -> new Op.Kept(in.getFirst(), List.of()),
+            in -> new Op.ForwardResult(in.getFirst(), List.of()),
             (kept, g) -> {
               throw new ArithmeticException();
             });
@@ -186,7 +189,7 @@ class GradTest {
     CustomVjp none =
         CustomVjp.of(
             "none",
-            in -> new Op.Kept(in.getFirst(), List.of()),
+            in -> new Op.ForwardResult(in.getFirst(), List.of()),
             (kept, g) -> {
               throw new UnsupportedOperationException("none: has no derivative");
             });
@@ -245,7 +248,7 @@ class GradTest {
     CustomVjp wrong =
         CustomVjp.of(
             "wrong",
-            in -> new Op.Kept(Elementwise.square(in.getFirst()), in),
+            in -> new Op.ForwardResult(Elementwise.square(in.getFirst()), in),
             (in, g) -> Arrays.asList(g.times(in.getFirst())));
     assertThatThrownBy(() -> Checks.checkGradient(in -> wrong.apply(in.getFirst()), vector(3)))
         .isInstanceOf(AssertionError.class)

@@ -67,25 +67,26 @@ class AttentionGradientTest {
             c.numbers(4, c.queries * c.keys));
     AttentionHead64 head = head(c, at);
     double[] weights = c.numbers(5, c.queries * c.width);
-    Rows64 out = Rows64.of(new double[c.queries * c.width], c.queries, c.width);
+    MatrixView64 out = MatrixView64.of(new double[c.queries * c.width], c.queries, c.width);
     double[] maxima = new double[c.queries];
     double[] sums = new double[c.queries];
     kernels.attend(head, 0, c.queries, out, maxima, sums);
-    Rows64 cotangents = Rows64.of(weights, c.queries, c.width);
+    MatrixView64 cotangents = MatrixView64.of(weights, c.queries, c.width);
     Operands gradient =
         new Operands(
             new double[at.queries.length],
             new double[at.keys.length],
             new double[at.values.length],
             new double[at.bias.length]);
-    HeadGradients64 wanted =
-        new HeadGradients64(
-            Rows64.of(gradient.queries, c.queries, c.depth),
-            Rows64.of(gradient.keys, c.keys, c.depth),
-            Rows64.of(gradient.values, c.keys, c.width),
-            Rows64.of(gradient.bias, c.queries, c.keys));
-    HeadCotangent64 given = new HeadCotangent64(head, out, cotangents, maxima, sums, 0);
-    kernels.attendBackward(given, wanted, 0, c.queries, 0, c.keys);
+    AttentionBackwardOutputs64 wanted =
+        new AttentionBackwardOutputs64(
+            MatrixView64.of(gradient.queries, c.queries, c.depth),
+            MatrixView64.of(gradient.keys, c.keys, c.depth),
+            MatrixView64.of(gradient.values, c.keys, c.width),
+            MatrixView64.of(gradient.bias, c.queries, c.keys));
+    AttentionBackwardInputs64 given =
+        new AttentionBackwardInputs64(head, out, cotangents, maxima, sums, 0);
+    kernels.attentionBackward(given, wanted, 0, c.queries, 0, c.keys);
 
     compare("queries", c, at, weights, at.queries, gradient.queries);
     compare("keys", c, at, weights, at.keys, gradient.keys);
@@ -113,7 +114,7 @@ class AttentionGradientTest {
   }
 
   private double loss(Case c, Operands at, double[] weights) {
-    Rows64 out = Rows64.of(new double[c.queries * c.width], c.queries, c.width);
+    MatrixView64 out = MatrixView64.of(new double[c.queries * c.width], c.queries, c.width);
     kernels.attend(head(c, at), 0, c.queries, out, null, null);
     double loss = 0;
     for (int i = 0; i < weights.length; i++) {
@@ -134,22 +135,22 @@ class AttentionGradientTest {
             c.causal,
             c.dropout ? 1.25 : 1);
     return new AttentionHead64(
-        Rows64.of(at.queries, c.queries, c.depth),
-        Rows64.of(at.keys, c.keys, c.depth),
-        Rows64.of(at.values, c.keys, c.width),
+        MatrixView64.of(at.queries, c.queries, c.depth),
+        MatrixView64.of(at.keys, c.keys, c.depth),
+        MatrixView64.of(at.values, c.keys, c.width),
         null,
-        c.bias ? new Grid<>(at.bias, 0, c.keys, 1) : null,
+        c.bias ? new StridedView<>(at.bias, 0, c.keys, 1) : null,
         c.masked ? flags(c, 3) : null,
         c.dropout ? flags(c, 5) : null,
         rules);
   }
 
   /** Clear for one of every few pairs, and for all of the first query. */
-  private static @Nullable PairFlags flags(Case c, int ofEvery) {
+  private static @Nullable ScoreMask flags(Case c, int ofEvery) {
     byte[] flags = new byte[c.queries * c.keys];
     for (int i = c.keys; i < flags.length; i++) {
       flags[i] = (byte) (i * 7 % ofEvery == 0 ? 0 : 1);
     }
-    return new PairFlags.Stored(new Grid<>(flags, 0, c.keys, 1));
+    return new ScoreMask.Stored(new StridedView<>(flags, 0, c.keys, 1));
   }
 }

@@ -44,9 +44,9 @@ class PackedLayoutsTest {
   @Test
   void matricesAsTheyAreAreNotKept() {
     PackedLayouts.Key key = new PackedLayouts.Key(kernels, 2, 2, false, false);
-    layouts.keep(key, new Packed.Plain(Rows.of(new float[4], 2, 2)));
+    layouts.keep(key, new Packed.Plain(MatrixView.of(new float[4], 2, 2)));
     assertThat(layouts.get(key)).isNull();
-    layouts.keep(key, new Packed.Halves(HalfRows.of(new short[4], true, 2, 2), true));
+    layouts.keep(key, new Packed.Halves(HalfMatrixView.of(new short[4], true, 2, 2), true));
     assertThat(layouts.get(key)).isNull();
   }
 

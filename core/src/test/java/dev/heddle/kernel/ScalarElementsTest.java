@@ -133,19 +133,19 @@ class ScalarElementsTest {
 
   @Test
   void rowsLieInsideTheirArrays() {
-    assertThat(new Rows(new float[11], 1, 5, 2, 5).at(1)).isEqualTo(6);
-    assertThat(new Rows(new float[0], 9, 9, 0, 9).rows()).isZero();
-    assertThat(new Rows(new float[0], 9, 9, 9, 0).cols()).isZero();
-    assertThatThrownBy(() -> new Rows(new float[10], 1, 5, 2, 5))
+    assertThat(new MatrixView(new float[11], 1, 5, 2, 5).at(1)).isEqualTo(6);
+    assertThat(new MatrixView(new float[0], 9, 9, 0, 9).rows()).isZero();
+    assertThat(new MatrixView(new float[0], 9, 9, 9, 0).cols()).isZero();
+    assertThatThrownBy(() -> new MatrixView(new float[10], 1, 5, 2, 5))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThat(new Rows64(new double[11], 1, 5, 2, 5).at(1)).isEqualTo(6);
-    assertThat(new Rows64(new double[0], 9, 9, 0, 9).rows()).isZero();
-    assertThat(new Rows64(new double[0], 9, 9, 9, 0).cols()).isZero();
-    assertThatThrownBy(() -> new Rows64(new double[10], 1, 5, 2, 5))
+    assertThat(new MatrixView64(new double[11], 1, 5, 2, 5).at(1)).isEqualTo(6);
+    assertThat(new MatrixView64(new double[0], 9, 9, 0, 9).rows()).isZero();
+    assertThat(new MatrixView64(new double[0], 9, 9, 9, 0).cols()).isZero();
+    assertThatThrownBy(() -> new MatrixView64(new double[10], 1, 5, 2, 5))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> new HalfRows(new short[10], true, 1, 5, 2, 5))
+    assertThatThrownBy(() -> new HalfMatrixView(new short[10], true, 1, 5, 2, 5))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThat(new HalfRows(new short[0], true, 9, 9, 0, 9).rows()).isZero();
+    assertThat(new HalfMatrixView(new short[0], true, 9, 9, 0, 9).rows()).isZero();
   }
 
   @Test
@@ -153,7 +153,8 @@ class ScalarElementsTest {
     short one = Float.floatToFloat16(1);
     short most = 0x7bff; // 65,504, the largest of float16
     short infinite = (short) 0xfc00;
-    HalfRows rows = HalfRows.of(new short[] {one, most, one, one, infinite, one}, false, 2, 3);
+    HalfMatrixView rows =
+        HalfMatrixView.of(new short[] {one, most, one, one, infinite, one}, false, 2, 3);
     assertThat(rows.areFinite()).isFalse();
     assertThat(rows.columns(0, 1).areFinite()).isTrue();
     assertThat(rows.columns(1, 1).areFinite()).isFalse();
@@ -163,8 +164,8 @@ class ScalarElementsTest {
     assertThat(rows.steps(1, 1).areFinite()).isFalse();
     assertThat(rows.columns(0, 3)).isSameAs(rows);
     assertThat(rows.columns(0, 2).cols()).isEqualTo(2);
-    HalfRows brain = HalfRows.of(new short[] {infinite, (short) 0x7f7f}, true, 1, 2);
+    HalfMatrixView brain = HalfMatrixView.of(new short[] {infinite, (short) 0x7f7f}, true, 1, 2);
     assertThat(brain.areFinite()).isTrue(); // the same bits are a number there
-    assertThat(HalfRows.of(new short[] {0x7f80}, true, 1, 1).areFinite()).isFalse();
+    assertThat(HalfMatrixView.of(new short[] {0x7f80}, true, 1, 1).areFinite()).isFalse();
   }
 }

@@ -28,9 +28,9 @@ class RngsTest {
       String path, int count, long high, long low, long separatedHigh, long separatedLow) {
     List<String> names = path.isEmpty() ? List.of() : List.of(path.split("/"));
 
-    assertThat(PathFold.fold(Key.of(0), names, count, false).data().toLongArray())
+    assertThat(LazyRng.fold(Key.of(0), names, count, false).data().toLongArray())
         .containsExactly(high, low);
-    assertThat(PathFold.fold(Key.of(0), names, count, true).data().toLongArray())
+    assertThat(LazyRng.fold(Key.of(0), names, count, true).data().toLongArray())
         .containsExactly(separatedHigh, separatedLow);
   }
 

@@ -38,7 +38,7 @@ class OptimizersTest {
     }
 
     @Override
-    public <T extends ArrayTree<T>> Updated<T> update(T updates, OptState state, T params) {
+    public <T extends ArrayTree<T>> UpdateResult<T> update(T updates, OptState state, T params) {
       return inner.update(updates, state, params);
     }
   }

@@ -65,7 +65,7 @@ public final class AtomicFile {
    * @throws IOException as {@link #write}
    */
   public static void check(Path file) throws IOException {
-    Place place = Place.of(file);
+    FileLocation place = FileLocation.of(file);
     Path target = behindLinks(place, file);
     Path folder = folderOf(place, target);
     FileAccess access = FileAccess.of(place, target);
@@ -81,7 +81,7 @@ public final class AtomicFile {
 
   /** As {@link #write(Path, Body)}, by other steps. */
   static void write(Path file, Body body, Disk disk) throws IOException {
-    Place place = Place.of(file);
+    FileLocation place = FileLocation.of(file);
     Path target = behindLinks(place, file);
     Path folder = folderOf(place, target);
     FileAccess access = FileAccess.of(place, target);
@@ -135,8 +135,8 @@ public final class AtomicFile {
     }
   }
 
-  private static CheckpointException failed(Place place, Path folder, IOException e) {
-    String shown = Place.quoted(folder.toString());
+  private static CheckpointException failed(FileLocation place, Path folder, IOException e) {
+    String shown = FileLocation.quoted(folder.toString());
     return switch (e) {
       case AccessDeniedException denied ->
           place.error("the folder " + shown + " may not be written to", e);
@@ -154,7 +154,7 @@ public final class AtomicFile {
   }
 
   /** Where a symbolic link points to, whether there is something or not. */
-  private static Path behindLinks(Place place, Path file) throws IOException {
+  private static Path behindLinks(FileLocation place, Path file) throws IOException {
     Path target = file;
     for (int links = 0; Files.isSymbolicLink(target); links++) {
       if (links == MAX_LINKS) {
@@ -165,13 +165,13 @@ public final class AtomicFile {
     return target;
   }
 
-  private static Path folderOf(Place place, Path target) throws CheckpointException {
+  private static Path folderOf(FileLocation place, Path target) throws CheckpointException {
     Path parent = target.toAbsolutePath().getParent();
     if (parent == null || target.getFileName() == null) {
       throw place.error("expected a file's name");
     }
     if (!Files.isDirectory(parent)) {
-      throw place.error("the folder " + Place.quoted(parent.toString()) + " does not exist");
+      throw place.error("the folder " + FileLocation.quoted(parent.toString()) + " does not exist");
     }
     if (Files.isDirectory(target)) {
       throw place.error("is a folder, expected a file's name");

@@ -42,7 +42,9 @@ final class BertLayout {
       throw layer.error(kernelName, "expected 2 axes, got shape " + kernel.shape());
     }
     return new Linear(
-        layer.name(kernelName), flax ? kernel : Moves.transpose(kernel), layer.get(name + BIAS));
+        layer.name(kernelName),
+        flax ? kernel : Rearrange.transpose(kernel),
+        layer.get(name + BIAS));
   }
 
   static void write(AttentionWeights weights, String prefix, Map<String, Array> to) {
@@ -53,7 +55,7 @@ final class BertLayout {
   }
 
   private static void write(String name, Linear linear, Map<String, Array> to) {
-    to.put(name + WEIGHT, Moves.transpose(linear.kernel()));
+    to.put(name + WEIGHT, Rearrange.transpose(linear.kernel()));
     if (linear.bias() != null) {
       to.put(name + BIAS, linear.bias());
     }

@@ -28,7 +28,7 @@ public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
   static Checkpoint read(Path file) throws IOException {
     CheckpointFile format = byName(file);
     if (format == null && !isNamedByItself(file)) {
-      try (InputFile content = new InputFile(Place.of(file))) {
+      try (InputFile content = new InputFile(FileLocation.of(file))) {
         return switch (Content.of(content)) {
           case SAFETENSORS -> Safetensors.read(content);
           case ZIP -> Npz.read(content);
@@ -68,7 +68,7 @@ public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
     if (format != null) {
       return format;
     }
-    Place place = Place.of(file);
+    FileLocation place = FileLocation.of(file);
     if (Files.isDirectory(file)) {
       throw place.isFolder();
     }

@@ -34,7 +34,7 @@ public final class ConfigJson {
    * @throws IOException if reading fails
    */
   public static MultiHeadDotProductAttention read(Path file) throws IOException {
-    Place place = Place.of(file);
+    FileLocation place = FileLocation.of(file);
     byte[] bytes;
     try (InputStream in = place.stream()) {
       bytes = in.readNBytes(MAX_BYTES + 1);
@@ -54,13 +54,13 @@ public final class ConfigJson {
   public static MultiHeadDotProductAttention read(String json) {
     Path file = Path.of("configuration");
     try {
-      return module(Place.of(file), Json.parse(file, json));
+      return module(FileLocation.of(file), Json.parse(file, json));
     } catch (CheckpointException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 
-  private static MultiHeadDotProductAttention module(Place place, Json json)
+  private static MultiHeadDotProductAttention module(FileLocation place, Json json)
       throws CheckpointException {
     if (!(json instanceof Json.Members members)) {
       throw place.error("expected an object, got " + json.shown() + json.position());

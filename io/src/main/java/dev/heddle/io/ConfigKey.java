@@ -51,7 +51,7 @@ enum ConfigKey {
    *
    * @throws CheckpointException if there is none; the message suggests the nearest
    */
-  static ConfigKey of(Place place, String name, Json value) throws CheckpointException {
+  static ConfigKey of(FileLocation place, String name, Json value) throws CheckpointException {
     for (ConfigKey key : values()) {
       if (key.jsonName().equals(name)) {
         return key;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the key
  * @param json the value
  */
-record ConfigValue(Place place, String key, Json json) {
+record ConfigValue(FileLocation place, String key, Json json) {
   /** What PyTorch, ONNX and papers call the types. */
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
@@ -171,7 +171,7 @@ record ConfigValue(Place place, String key, Json json) {
     if (!isNull() && !named) {
       throw error(
           "is a function in Flax, which JSON cannot hold; expected null"
-              + (names.length == 0 ? "" : " or " + Place.quoted(names[0]))
+              + (names.length == 0 ? "" : " or " + FileLocation.quoted(names[0]))
               + ", got "
               + json.shown(),
           null);
@@ -183,7 +183,7 @@ record ConfigValue(Place place, String key, Json json) {
   }
 
   private CheckpointException error(String message, @Nullable Throwable cause) {
-    Place here = place.at("key", key);
+    FileLocation here = place.at("key", key);
     String text = message + json.position();
     return cause == null ? here.error(text) : here.error(text, cause);
   }

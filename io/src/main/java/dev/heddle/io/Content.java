@@ -44,7 +44,7 @@ enum Content {
   }
 
   /** Refuses what does not begin as a checkpoint does, as a device without an end. */
-  static void checkCheckpoint(Place place, byte[] head) throws CheckpointException {
+  static void checkCheckpoint(FileLocation place, byte[] head) throws CheckpointException {
     Content found = of(head, Long.MAX_VALUE);
     if (found != SAFETENSORS && found != ZIP && found != MSGPACK) {
       throw place.error(

@@ -26,7 +26,7 @@ final class Elements {
    * @throws CheckpointException if one is negative or there are more elements than an array can
    *     have
    */
-  static int[] shape(Place place, long... lengths) throws CheckpointException {
+  static int[] shape(FileLocation place, long... lengths) throws CheckpointException {
     int[] shape = new int[lengths.length];
     for (int i = 0; i < shape.length; i++) {
       if (lengths[i] < 0 || lengths[i] > Integer.MAX_VALUE) {

@@ -34,7 +34,7 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
    * @throws CheckpointException if it is write-protected: this user may not write to it, or, for a
    *     user who may write to everything, nobody may
    */
-  static FileAccess of(Place place, Path target) throws IOException {
+  static FileAccess of(FileLocation place, Path target) throws IOException {
     if (!Files.exists(target)) {
       return new FileAccess(null);
     }

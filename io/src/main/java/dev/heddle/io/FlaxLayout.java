@@ -90,11 +90,11 @@ final class FlaxLayout {
         throw layer.error(
             name + ".bias", "expected shape [" + heads + ", " + depth + "], got " + bias.shape());
       }
-      bias = Moves.reshape(bias, heads * depth);
+      bias = Rearrange.reshape(bias, heads * depth);
     }
     return new Linear(
         layer.name(name + ".kernel"),
-        Moves.reshape(kernel, kernel.shape().dim(0), heads * depth),
+        Rearrange.reshape(kernel, kernel.shape().dim(0), heads * depth),
         bias);
   }
 
@@ -105,7 +105,7 @@ final class FlaxLayout {
     }
     return new Linear(
         layer.name("out.kernel"),
-        Moves.reshape(kernel, heads * kernel.shape().dim(1), kernel.shape().dim(2)),
+        Rearrange.reshape(kernel, heads * kernel.shape().dim(1), kernel.shape().dim(2)),
         layer.get("out.bias"));
   }
 
@@ -115,7 +115,7 @@ final class FlaxLayout {
     write("value", weights.value(), heads, to);
     Linear out = weights.out();
     int depth = out.rows() / heads;
-    to.put("params/out/kernel", Moves.reshape(out.kernel(), heads, depth, out.columns()));
+    to.put("params/out/kernel", Rearrange.reshape(out.kernel(), heads, depth, out.columns()));
     if (out.bias() != null) {
       to.put("params/out/bias", out.bias());
     }
@@ -124,9 +124,10 @@ final class FlaxLayout {
   private static void write(String name, Linear linear, int heads, Map<String, Array> to) {
     int depth = linear.columns() / heads;
     to.put(
-        "params/" + name + "/kernel", Moves.reshape(linear.kernel(), linear.rows(), heads, depth));
+        "params/" + name + "/kernel",
+        Rearrange.reshape(linear.kernel(), linear.rows(), heads, depth));
     if (linear.bias() != null) {
-      to.put("params/" + name + "/bias", Moves.reshape(linear.bias(), heads, depth));
+      to.put("params/" + name + "/bias", Rearrange.reshape(linear.bias(), heads, depth));
     }
   }
 }

@@ -21,13 +21,13 @@ class InputFile implements Closeable {
 
   private static final int PIECE = 1 << 16;
 
-  private final Place place;
+  private final FileLocation place;
   private final Path path;
   private final @Nullable Path copy;
   private final RandomAccessFile file;
   private final long size;
 
-  InputFile(Place place) throws IOException {
+  InputFile(FileLocation place) throws IOException {
     this.place = place;
     copy = Files.isRegularFile(place.file()) ? null : copyOfPipe(place);
     path = copy == null ? place.file() : copy;
@@ -44,7 +44,7 @@ class InputFile implements Closeable {
   }
 
   /** The file as it was given, for errors. */
-  Place place() {
+  FileLocation place() {
     return place;
   }
 
@@ -94,7 +94,7 @@ class InputFile implements Closeable {
         "changed while it was read: expected " + size + " bytes, got " + file.length());
   }
 
-  private static Path copyOfPipe(Place place) throws IOException {
+  private static Path copyOfPipe(FileLocation place) throws IOException {
     try (InputStream in = place.stream()) {
       byte[] head = in.readNBytes(Content.HEAD);
       Content.checkCheckpoint(place, head);

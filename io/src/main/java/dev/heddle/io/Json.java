@@ -41,7 +41,7 @@ sealed interface Json {
   record Text(String value, String position) implements Json {
     @Override
     public String shown() {
-      return Place.quoted(value);
+      return FileLocation.quoted(value);
     }
   }
 
@@ -90,14 +90,14 @@ sealed interface Json {
    * @param file where it comes from, for errors
    */
   static Json parse(Path file, String text) throws CheckpointException {
-    try (JsonText json = JsonText.open(Place.of(file), text)) {
+    try (JsonText json = JsonText.open(FileLocation.of(file), text)) {
       return whole(json);
     }
   }
 
   /** Reads a whole text, UTF-8. */
   static Json parse(Path file, byte[] bytes) throws CheckpointException {
-    try (JsonText json = JsonText.open(Place.of(file), ByteBuffer.wrap(bytes))) {
+    try (JsonText json = JsonText.open(FileLocation.of(file), ByteBuffer.wrap(bytes))) {
       return whole(json);
     }
   }
@@ -135,7 +135,7 @@ sealed interface Json {
     var members = new LinkedHashMap<String, Json>();
     for (String key = json.nextName(); key != null; key = json.nextName()) {
       if (members.containsKey(key)) {
-        throw json.error("the key " + Place.quoted(key) + " is given twice");
+        throw json.error("the key " + FileLocation.quoted(key) + " is given twice");
       }
       json.next();
       members.put(key, value(json));

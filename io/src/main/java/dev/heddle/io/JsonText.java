@@ -37,15 +37,15 @@ final class JsonText implements AutoCloseable {
           .build();
 
   private final JsonParser parser;
-  private Place place;
+  private FileLocation place;
 
-  private JsonText(Place place, JsonParser parser) {
+  private JsonText(FileLocation place, JsonParser parser) {
     this.place = place;
     this.parser = parser;
   }
 
   /** Starts to read UTF-8 bytes. */
-  static JsonText open(Place place, ByteBuffer bytes) throws CheckpointException {
+  static JsonText open(FileLocation place, ByteBuffer bytes) throws CheckpointException {
     try {
       return open(place, StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
     } catch (CharacterCodingException e) {
@@ -54,12 +54,12 @@ final class JsonText implements AutoCloseable {
   }
 
   /** Starts to read a text. */
-  static JsonText open(Place place, String text) {
+  static JsonText open(FileLocation place, String text) {
     return new JsonText(place, FACTORY.createParser(ObjectReadContext.empty(), text));
   }
 
   /** The same text; from now on errors are at that place. */
-  JsonText in(Place here) {
+  JsonText in(FileLocation here) {
     place = here;
     return this;
   }

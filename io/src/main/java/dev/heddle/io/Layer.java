@@ -32,13 +32,13 @@ record Layer(
       SequencedMap<String, Array> tensors, String prefix, List<String> signs, String kind) {
     List<String> roots = roots(tensors, dotted(prefix), signs);
     if (roots.isEmpty()) {
-      String where = prefix.isEmpty() ? "" : " under the prefix " + Place.quoted(prefix);
+      String where = prefix.isEmpty() ? "" : " under the prefix " + FileLocation.quoted(prefix);
       throw new IllegalArgumentException(
           "expected "
               + kind
               + where
               + ", with a tensor named "
-              + signs.stream().map(Place::quoted).collect(Collectors.joining(" or "))
+              + signs.stream().map(FileLocation::quoted).collect(Collectors.joining(" or "))
               + ", found none"
               + others(tensors, signs));
     }
@@ -48,7 +48,7 @@ record Layer(
               + roots.size()
               + ", as "
               + listed(roots)
-              + (prefix.isEmpty() ? ", got none" : ", got " + Place.quoted(prefix)));
+              + (prefix.isEmpty() ? ", got none" : ", got " + FileLocation.quoted(prefix)));
     }
     return under(tensors, roots.getFirst());
   }
@@ -62,7 +62,8 @@ record Layer(
     String shown =
         roots.stream()
             .limit(SHOWN)
-            .map(root -> Place.quoted(root.isEmpty() ? root : root.substring(0, root.length() - 1)))
+            .map(root ->
+                FileLocation.quoted(root.isEmpty() ? root : root.substring(0, root.length() - 1)))
             .collect(Collectors.joining(", "));
     return roots.size() > SHOWN ? shown + ", ..." : shown;
   }

@@ -41,7 +41,7 @@ public enum Layout {
           "layout: expected "
               + String.join(", ", names)
               + ", got "
-              + Place.quoted(name)
+              + FileLocation.quoted(name)
               + Suggest.hint(name, names));
     }
     return values()[index];

@@ -29,17 +29,17 @@ final class Limits {
    * @throws CheckpointException if there are too many, or one breaks a rule of {@link #checkName}
    *     or {@link #checkAxes}; the message names the tensor
    */
-  static void check(Place file, Map<String, Array> tensors) throws CheckpointException {
+  static void check(FileLocation file, Map<String, Array> tensors) throws CheckpointException {
     checkCount(file, tensors.size());
     for (Map.Entry<String, Array> tensor : tensors.entrySet()) {
-      Place here = file.tensor(tensor.getKey());
+      FileLocation here = file.tensor(tensor.getKey());
       checkName(here, tensor.getKey());
       checkAxes(here, tensor.getValue().rank());
     }
   }
 
   /** Refuses more than {@link #MAX_TENSORS}. */
-  static void checkCount(Place file, long tensors) throws CheckpointException {
+  static void checkCount(FileLocation file, long tensors) throws CheckpointException {
     if (tensors > MAX_TENSORS) {
       throw file.error("expected at most " + MAX_TENSORS + " tensors, got " + tensors);
     }
@@ -51,7 +51,7 @@ final class Limits {
    *
    * @param here the tensor
    */
-  static void checkName(Place here, String name) throws CheckpointException {
+  static void checkName(FileLocation here, String name) throws CheckpointException {
     checkUnicode(here, "a name", name);
     checkNameBytes(here, utf8Bytes(name));
     int levels = levels(name);
@@ -71,7 +71,7 @@ final class Limits {
   }
 
   /** Refuses a name of more than {@link #MAX_NAME_BYTES}. */
-  static void checkNameBytes(Place here, long bytes) throws CheckpointException {
+  static void checkNameBytes(FileLocation here, long bytes) throws CheckpointException {
     if (bytes > MAX_NAME_BYTES) {
       throw here.error(
           "expected a name of at most " + MAX_NAME_BYTES + " bytes in UTF-8, got " + bytes);
@@ -79,7 +79,7 @@ final class Limits {
   }
 
   /** Refuses a text with half of a surrogate pair, which UTF-8 cannot hold. */
-  static void checkUnicode(Place here, String what, String text) throws CheckpointException {
+  static void checkUnicode(FileLocation here, String what, String text) throws CheckpointException {
     for (int at = 0; at < text.length(); at++) {
       if (Character.isHighSurrogate(text.charAt(at))
           && at + 1 < text.length()
@@ -94,7 +94,7 @@ final class Limits {
   }
 
   /** Refuses more than {@link #MAX_AXES}. */
-  static void checkAxes(Place here, int axes) throws CheckpointException {
+  static void checkAxes(FileLocation here, int axes) throws CheckpointException {
     if (axes > MAX_AXES) {
       throw here.error("expected at most " + MAX_AXES + " axes, got " + axes);
     }

@@ -65,7 +65,7 @@ public final class Msgpack implements CheckpointFile {
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    try (InputFile file = new InputFile(Place.of(path))) {
+    try (InputFile file = new InputFile(FileLocation.of(path))) {
       return read(file);
     }
   }
@@ -80,7 +80,8 @@ public final class Msgpack implements CheckpointFile {
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
-    MsgpackTree tree = MsgpackTree.of(Place.of(path), checkpoint.tensors(), emptyMaps, boxes);
+    MsgpackTree tree =
+        MsgpackTree.of(FileLocation.of(path), checkpoint.tensors(), emptyMaps, boxes);
     AtomicFile.write(
         path,
         file -> {

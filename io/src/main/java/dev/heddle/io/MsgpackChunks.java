@@ -18,7 +18,7 @@ final class MsgpackChunks {
    * @param keys those of the map
    * @param parts the tensors of the map by their names in it
    */
-  static Array of(Place here, Set<String> keys, Map<String, Array> parts)
+  static Array of(FileLocation here, Set<String> keys, Map<String, Array> parts)
       throws CheckpointException {
     Array[] axes = parts(here, keys, parts, MsgpackReader.CHUNKED_SHAPE);
     Array[] chunks = parts(here, keys, parts, MsgpackReader.CHUNKS);
@@ -69,7 +69,8 @@ final class MsgpackChunks {
   }
 
   /** The parts 0, 1, ... of a map in the map. */
-  private static Array[] parts(Place here, Set<String> keys, Map<String, Array> parts, String name)
+  private static Array[] parts(
+      FileLocation here, Set<String> keys, Map<String, Array> parts, String name)
       throws CheckpointException {
     if (!keys.contains(name) || parts.containsKey(name)) {
       throw here.error("expected a map \"" + name + "\" of an array in chunks");

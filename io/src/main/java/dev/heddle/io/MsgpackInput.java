@@ -97,7 +97,7 @@ final class MsgpackInput {
    *
    * @param here where the value is, for errors
    */
-  Kind next(Supplier<Place> here) throws IOException {
+  Kind next(Supplier<FileLocation> here) throws IOException {
     int format = (int) unsigned(here, 1);
     if (format <= 0x7f) {
       return integer(format);
@@ -163,13 +163,13 @@ final class MsgpackInput {
     return kind;
   }
 
-  private Kind extension(Supplier<Place> here, long length) throws IOException {
+  private Kind extension(Supplier<FileLocation> here, long length) throws IOException {
     extension = (byte) unsigned(here, 1);
     return sized(Kind.EXTENSION, length);
   }
 
   /** A number of 1, 2, 4 or 8 bytes; of 8, with its sign. */
-  private long unsigned(Supplier<Place> here, int length) throws IOException {
+  private long unsigned(Supplier<FileLocation> here, int length) throws IOException {
     if (bufferLength - at < length) {
       refill(here, length);
     }
@@ -183,7 +183,7 @@ final class MsgpackInput {
     };
   }
 
-  private void refill(Supplier<Place> here, int needed) throws IOException {
+  private void refill(Supplier<FileLocation> here, int needed) throws IOException {
     if (left() < needed) {
       throw here.get().error("ends too early, at byte " + file.size() + ": truncated");
     }
@@ -194,7 +194,8 @@ final class MsgpackInput {
   }
 
   /** Refuses what declares to be longer than the file. */
-  void requireLeft(Supplier<Place> here, String what, long count, String unit, long bytesOfEach)
+  void requireLeft(
+      Supplier<FileLocation> here, String what, long count, String unit, long bytesOfEach)
       throws CheckpointException {
     if (count * bytesOfEach > left()) {
       throw here.get()
@@ -222,7 +223,7 @@ final class MsgpackInput {
   }
 
   /** The text whose length was read. */
-  String text(Supplier<Place> here) throws IOException {
+  String text(Supplier<FileLocation> here) throws IOException {
     requireLeft(here, "a text", number, "bytes", 1);
     if (number > Integer.MAX_VALUE - 8) {
       throw here.get().error("expected a text of less than 2 GiB, got " + number + " bytes");

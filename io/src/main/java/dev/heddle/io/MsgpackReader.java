@@ -44,7 +44,7 @@ final class MsgpackReader {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MsgpackInput in;
-  private final Place place;
+  private final FileLocation place;
   private final boolean keepBoxes;
 
   private final List<String> path = new ArrayList<>(); // the keys that lead to the current value
@@ -79,7 +79,7 @@ final class MsgpackReader {
     return new Checkpoint(named, texts);
   }
 
-  private Place here() {
+  private FileLocation here() {
     return path.isEmpty() ? place : place.tensor(String.join(MsgpackTree.SEPARATOR, path));
   }
 
@@ -170,7 +170,7 @@ final class MsgpackReader {
     for (long i = 0; i < entries; i++) {
       String key = key();
       if (!keys.add(key)) {
-        throw here().error("the key " + Place.quoted(key) + " is there twice");
+        throw here().error("the key " + FileLocation.quoted(key) + " is there twice");
       }
       inChunks |= key.equals(CHUNKED);
       isBox = value(key) && entries == 1 && key.equals(BOX);
@@ -283,7 +283,7 @@ final class MsgpackReader {
       throw here()
           .error(
               "dtype "
-                  + Place.quoted(name)
+                  + FileLocation.quoted(name)
                   + " is not supported, expected one of "
                   + String.join(", ", Arrays.stream(DType.values()).map(DType::toString).toList()),
               e);

@@ -16,7 +16,8 @@ sealed interface MsgpackTree {
   /** Named subtrees in their order. */
   record Branch(Map<String, MsgpackTree> children) implements MsgpackTree {
     /** The map at some names below this one, which is made if it is not there. */
-    private Branch below(Place place, String path, List<String> names) throws CheckpointException {
+    private Branch below(FileLocation place, String path, List<String> names)
+        throws CheckpointException {
       Branch branch = this;
       for (String name : names) {
         MsgpackTree child =
@@ -43,7 +44,7 @@ sealed interface MsgpackTree {
    *     beginning of another one's path, is what Flax marks arrays in chunks with, or that of a box
    */
   static MsgpackTree of(
-      Place place, Map<String, Array> tensors, List<String> emptyMaps, boolean boxes)
+      FileLocation place, Map<String, Array> tensors, List<String> emptyMaps, boolean boxes)
       throws CheckpointException {
     Limits.check(place, tensors);
     for (String name : emptyMaps) {
@@ -87,7 +88,7 @@ sealed interface MsgpackTree {
     return List.of(name.split(SEPARATOR, -1));
   }
 
-  private static void requireNoBoxes(Place place, Branch root, Map<String, Array> tensors)
+  private static void requireNoBoxes(FileLocation place, Branch root, Map<String, Array> tensors)
       throws CheckpointException {
     for (String name : tensors.keySet()) {
       if (name.endsWith(SEPARATOR + MsgpackReader.BOX)) {
@@ -104,7 +105,7 @@ sealed interface MsgpackTree {
     }
   }
 
-  private static CheckpointException collision(Place place, String name) {
+  private static CheckpointException collision(FileLocation place, String name) {
     return place
         .tensor(name)
         .error(

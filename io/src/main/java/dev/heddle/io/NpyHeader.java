@@ -36,7 +36,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
   }
 
   /** Reads a head and leaves the stream at the first element. */
-  static NpyHeader read(Place place, InputStream in) throws IOException {
+  static NpyHeader read(FileLocation place, InputStream in) throws IOException {
     byte[] start = exactly(place, in, MAGIC.length + 2);
     if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw place.error("expected a .npy file, which starts with \\x93NUMPY");
@@ -68,7 +68,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     return parse(place, text, start.length + size.length + length);
   }
 
-  private static byte[] exactly(Place place, InputStream in, int length) throws IOException {
+  private static byte[] exactly(FileLocation place, InputStream in, int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
       throw place.error("ends inside the .npy head: truncated");
@@ -76,7 +76,8 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     return bytes;
   }
 
-  private static NpyHeader parse(Place place, String text, long length) throws CheckpointException {
+  private static NpyHeader parse(FileLocation place, String text, long length)
+      throws CheckpointException {
     PythonDict dict = PythonDict.parse(place, text);
     String descr = dict.text("descr");
     boolean fortranOrder = dict.truth("fortran_order");
@@ -95,11 +96,11 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     throw unsupported(place, descr);
   }
 
-  private static CheckpointException unsupported(Place place, String descr) {
+  private static CheckpointException unsupported(FileLocation place, String descr) {
     String hint = descr.endsWith("O") ? ", which holds Python objects (a pickle)" : "";
     return place.error(
         "dtype "
-            + Place.quoted(descr)
+            + FileLocation.quoted(descr)
             + hint
             + " is not supported, expected one of "
             + Arrays.stream(DType.values())

@@ -45,14 +45,14 @@ public record Npz() implements CheckpointFile {
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    try (InputFile file = new InputFile(Place.of(path))) {
+    try (InputFile file = new InputFile(FileLocation.of(path))) {
       return read(file);
     }
   }
 
   /** Reads an open file. */
   static Checkpoint read(InputFile file) throws IOException {
-    Place place = file.place();
+    FileLocation place = file.place();
     Content.check(file, Content.ZIP);
     try (ZipFile zip = open(place, file.path())) {
       Limits.checkCount(place, zip.size());
@@ -65,7 +65,7 @@ public record Npz() implements CheckpointFile {
           continue;
         }
         String name = name(place, entry.getName());
-        Place here = place.tensor(name);
+        FileLocation here = place.tensor(name);
         Limits.checkName(here, name);
         unpacked += checkedSize(here, entry, file.size(), unpacked);
         if (tensors.put(name, read(here, zip, entry)) != null) {
@@ -77,7 +77,7 @@ public record Npz() implements CheckpointFile {
     }
   }
 
-  private static ZipFile open(Place place, Path path) throws CheckpointException {
+  private static ZipFile open(FileLocation place, Path path) throws CheckpointException {
     try {
       return new ZipFile(path.toFile());
     } catch (IOException | IllegalArgumentException e) {
@@ -86,7 +86,7 @@ public record Npz() implements CheckpointFile {
   }
 
   /** The tensor of an entry. */
-  private static String name(Place place, String entry) throws CheckpointException {
+  private static String name(FileLocation place, String entry) throws CheckpointException {
     if (!entry.endsWith(SUFFIX)) {
       throw place
           .at("entry", entry)
@@ -99,7 +99,7 @@ public record Npz() implements CheckpointFile {
   }
 
   /** Refuses names that would lie elsewhere if the archive were unpacked into a folder. */
-  private static void checkPath(Place here, String entry) throws CheckpointException {
+  private static void checkPath(FileLocation here, String entry) throws CheckpointException {
     if (entry.startsWith("/") || entry.contains("\\") || entry.contains("\0")) {
       throw here.error("expected a relative path with / between names");
     }
@@ -111,7 +111,7 @@ public record Npz() implements CheckpointFile {
   }
 
   /** The size that the archive's directory declares, if it can be true and is not a bomb's. */
-  private static long checkedSize(Place place, ZipEntry entry, long fileSize, long before)
+  private static long checkedSize(FileLocation place, ZipEntry entry, long fileSize, long before)
       throws CheckpointException {
     long size = entry.getSize();
     long packed = entry.getCompressedSize();
@@ -139,7 +139,7 @@ public record Npz() implements CheckpointFile {
     return size;
   }
 
-  private static Array read(Place place, ZipFile zip, ZipEntry entry) throws IOException {
+  private static Array read(FileLocation place, ZipFile zip, ZipEntry entry) throws IOException {
     CRC32 crc = new CRC32();
     try (InputStream packed = zip.getInputStream(entry);
         CheckedInputStream in = new CheckedInputStream(packed, crc);
@@ -172,7 +172,7 @@ public record Npz() implements CheckpointFile {
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
-    Place place = Place.of(path);
+    FileLocation place = FileLocation.of(path);
     Limits.check(place, checkpoint.tensors());
     for (String name : checkpoint.tensors().keySet()) {
       checkPath(place.tensor(name), name + SUFFIX);

@@ -17,18 +17,18 @@ final class PythonDict {
   private static final Pattern NUMBER = Pattern.compile("([0-9]{1,19})L?");
   private static final Pattern SPACE = Pattern.compile("[ \\t\\n\\r\\f]*+");
 
-  private final Place place;
+  private final FileLocation place;
   private final String text;
   private final Map<String, Object> values = new LinkedHashMap<>();
   private int at;
 
-  private PythonDict(Place place, String text) {
+  private PythonDict(FileLocation place, String text) {
     this.place = place;
     this.text = text;
   }
 
   /** Reads a whole text. */
-  static PythonDict parse(Place place, String text) throws CheckpointException {
+  static PythonDict parse(FileLocation place, String text) throws CheckpointException {
     PythonDict dict = new PythonDict(place, text);
     dict.read();
     return dict;
@@ -62,14 +62,14 @@ final class PythonDict {
   void only(String... keys) throws CheckpointException {
     for (String key : values.keySet()) {
       if (!Arrays.asList(keys).contains(key)) {
-        throw place.error(".npy head: unknown key " + Place.quoted(key));
+        throw place.error(".npy head: unknown key " + FileLocation.quoted(key));
       }
     }
   }
 
   private CheckpointException wrong(String key, String expected) {
     return place.error(
-        ".npy head: expected " + expected + " for '" + key + "', got " + Place.quoted(text));
+        ".npy head: expected " + expected + " for '" + key + "', got " + FileLocation.quoted(text));
   }
 
   private CheckpointException malformed(String expected) {
@@ -79,7 +79,7 @@ final class PythonDict {
             + " at character "
             + (at + 1)
             + " of "
-            + Place.quoted(text.strip()));
+            + FileLocation.quoted(text.strip()));
   }
 
   private void read() throws CheckpointException {
@@ -91,7 +91,7 @@ final class PythonDict {
       }
       expect(':');
       if (values.put(key, value()) != null) {
-        throw place.error(".npy head: the key " + Place.quoted(key) + " is given twice");
+        throw place.error(".npy head: the key " + FileLocation.quoted(key) + " is given twice");
       }
       if (!accept(',')) {
         expect('}');

@@ -27,7 +27,7 @@ public record Safetensors() implements CheckpointFile {
 
   @Override
   public Checkpoint load(Path path) throws IOException {
-    try (InputFile file = new InputFile(Place.of(path))) {
+    try (InputFile file = new InputFile(FileLocation.of(path))) {
       return read(file);
     }
   }
@@ -60,7 +60,7 @@ public record Safetensors() implements CheckpointFile {
   }
 
   private static int headerLength(InputFile file) throws IOException {
-    Place place = file.place();
+    FileLocation place = file.place();
     long size = file.size();
     if (size < LENGTH_BYTES) {
       throw place.error("expected 8 bytes with the header's length, got a file of " + size);
@@ -88,7 +88,7 @@ public record Safetensors() implements CheckpointFile {
 
   @Override
   public void save(Path path, Checkpoint checkpoint) throws IOException {
-    Place place = Place.of(path);
+    FileLocation place = FileLocation.of(path);
     Map<String, Array> tensors = checkpoint.tensors();
     Limits.check(place, tensors);
     byte[] header = SafetensorsHeader.layOut(place, tensors, checkpoint.metadata()).toBytes();

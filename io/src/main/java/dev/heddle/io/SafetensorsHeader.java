@@ -44,7 +44,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
    * @param bytes the header, UTF-8
    * @param length how many bytes of elements follow
    */
-  static SafetensorsHeader parse(Place place, ByteBuffer bytes, long length)
+  static SafetensorsHeader parse(FileLocation place, ByteBuffer bytes, long length)
       throws CheckpointException {
     if (!bytes.hasRemaining() || bytes.get(0) != '{') {
       throw place.error("expected a header that starts with {");
@@ -63,7 +63,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
           readMetadata(place, json, metadata);
           continue;
         }
-        Place here = place.tensor(name);
+        FileLocation here = place.tensor(name);
         Limits.checkCount(place, entries.size() + 1L);
         Limits.checkName(here, name);
         if (entries.put(name, readEntry(here, json)) != null) {
@@ -76,19 +76,19 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     return new SafetensorsHeader(entries, metadata);
   }
 
-  private static void readMetadata(Place place, JsonText json, Map<String, String> metadata)
+  private static void readMetadata(FileLocation place, JsonText json, Map<String, String> metadata)
       throws CheckpointException {
-    Place here = place.at("key", METADATA);
+    FileLocation here = place.at("key", METADATA);
     json.next(JsonToken.START_OBJECT, "an object");
     for (String key = json.nextName(); key != null; key = json.nextName()) {
-      json.next(JsonToken.VALUE_STRING, "a text for " + Place.quoted(key));
+      json.next(JsonToken.VALUE_STRING, "a text for " + FileLocation.quoted(key));
       if (metadata.put(key, json.text()) != null) {
-        throw here.error("the key " + Place.quoted(key) + " is given twice");
+        throw here.error("the key " + FileLocation.quoted(key) + " is given twice");
       }
     }
   }
 
-  private static Entry readEntry(Place place, JsonText json) throws CheckpointException {
+  private static Entry readEntry(FileLocation place, JsonText json) throws CheckpointException {
     String dtype = null;
     long[] shape = null;
     long[] offsets = null;
@@ -120,14 +120,14 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     return entry(place, dtype, shape, offsets);
   }
 
-  private static void once(Place place, String key, @Nullable Object earlier)
+  private static void once(FileLocation place, String key, @Nullable Object earlier)
       throws CheckpointException {
     if (earlier != null) {
       throw place.error("the key \"" + key + "\" is given twice");
     }
   }
 
-  private static long[] readNumbers(Place place, JsonText json, String key)
+  private static long[] readNumbers(FileLocation place, JsonText json, String key)
       throws CheckpointException {
     var numbers = new ArrayList<Long>();
     json.in(place).next(JsonToken.START_ARRAY, "a list of numbers for \"" + key + "\"");
@@ -144,7 +144,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     return numbers.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private static Entry entry(Place place, String dtypeName, long[] lengths, long[] offsets)
+  private static Entry entry(FileLocation place, String dtypeName, long[] lengths, long[] offsets)
       throws CheckpointException {
     DType dtype = dtype(place, dtypeName);
     int[] shape = Elements.shape(place, lengths);
@@ -168,7 +168,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     return new Entry(dtype, shape, offsets[0], offsets[1]);
   }
 
-  private static DType dtype(Place place, String name) throws CheckpointException {
+  private static DType dtype(FileLocation place, String name) throws CheckpointException {
     for (DType dtype : DType.values()) {
       if (Safetensors.name(dtype).equals(name)) {
         return dtype;
@@ -176,7 +176,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     }
     throw place.error(
         "dtype "
-            + Place.quoted(name)
+            + FileLocation.quoted(name)
             + " is not supported, expected one of "
             + Arrays.stream(DType.values())
                 .map(Safetensors::name)
@@ -184,7 +184,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
   }
 
   /** Every byte belongs to exactly one tensor. */
-  private static void checkOffsets(Place place, Map<String, Entry> entries, long length)
+  private static void checkOffsets(FileLocation place, Map<String, Entry> entries, long length)
       throws CheckpointException {
     List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(entries.entrySet());
     byPlace.sort(
@@ -213,13 +213,13 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
   /** Gives each tensor its place; metadata is sorted. */
   static SafetensorsHeader layOut(
-      Place place, Map<String, Array> tensors, Map<String, String> metadata)
+      FileLocation place, Map<String, Array> tensors, Map<String, String> metadata)
       throws CheckpointException {
     if (tensors.containsKey(METADATA)) {
       throw place.tensor(METADATA).error("is not a name that safetensors can hold");
     }
     for (Map.Entry<String, String> text : metadata.entrySet()) {
-      Place here = place.at("metadata", text.getKey());
+      FileLocation here = place.at("metadata", text.getKey());
       Limits.checkUnicode(here, "a key", text.getKey());
       Limits.checkUnicode(here, "a text", text.getValue());
     }

@@ -44,12 +44,12 @@ final class TorchLayout {
     Array weight =
         packed == null
             ? layer.require(name)
-            : Moves.part(divisible(layer, PACKED, packed, 2), part, PARTS);
+            : Rearrange.part(divisible(layer, PACKED, packed, 2), part, PARTS);
     Array bias = layer.get(PACKED_BIAS);
     return new Linear(
         layer.name(name),
         transposed(layer, name, weight),
-        bias == null ? null : Moves.part(divisible(layer, PACKED_BIAS, bias, 1), part, PARTS));
+        bias == null ? null : Rearrange.part(divisible(layer, PACKED_BIAS, bias, 1), part, PARTS));
   }
 
   private static Array divisible(Layer layer, String name, Array packed, int rank) {
@@ -69,7 +69,7 @@ final class TorchLayout {
     if (weight.rank() != 2) {
       throw layer.error(name, "expected 2 axes, got shape " + weight.shape());
     }
-    return Moves.transpose(weight);
+    return Rearrange.transpose(weight);
   }
 
   static void write(AttentionWeights weights, String prefix, Map<String, Array> to) {
@@ -89,7 +89,7 @@ final class TorchLayout {
       }
     }
     List<Linear> three = List.of(weights.query(), weights.key(), weights.value());
-    List<Array> kernels = three.stream().map(each -> Moves.transpose(each.kernel())).toList();
+    List<Array> kernels = three.stream().map(each -> Rearrange.transpose(each.kernel())).toList();
     if (three.stream().allMatch(each -> each.rows() == features)) {
       to.put(prefix + PACKED, together(three, kernels));
     } else {
@@ -101,7 +101,7 @@ final class TorchLayout {
     if (!biases.isEmpty()) {
       to.put(prefix + PACKED_BIAS, together(three, biases));
     }
-    to.put(prefix + OUT, Moves.transpose(weights.out().kernel()));
+    to.put(prefix + OUT, Rearrange.transpose(weights.out().kernel()));
     Array outBias = weights.out().bias();
     if (outBias != null) {
       to.put(prefix + OUT_BIAS, outBias);
@@ -125,6 +125,6 @@ final class TorchLayout {
                 + arrays.get(i).dtype());
       }
     }
-    return Moves.concatenate(arrays);
+    return Rearrange.concatenate(arrays);
   }
 }

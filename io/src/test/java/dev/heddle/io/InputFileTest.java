@@ -44,7 +44,7 @@ class InputFileTest {
     private final long from;
 
     Cut(Path file, long from, long length) throws IOException {
-      super(Place.of(file));
+      super(FileLocation.of(file));
       this.file = file;
       this.from = from;
       this.length = length;

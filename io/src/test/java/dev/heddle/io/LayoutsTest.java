@@ -54,7 +54,7 @@ class LayoutsTest {
         .forEach((name, tensor) -> {
           String slashed = name.replace('.', '/').replace("weight", "kernel");
           boolean kernel = name.endsWith("weight") && tensor.rank() == 2;
-          tensors.put("params/" + slashed, kernel ? Moves.transpose(tensor) : tensor);
+          tensors.put("params/" + slashed, kernel ? Rearrange.transpose(tensor) : tensor);
         });
 
     assertThat(

@@ -202,7 +202,7 @@ class LimitsTest {
     assertThatThrownBy(
             () -> CheckpointFile.write(file, Checkpoint.of(new LinkedHashMap<>(tensors))))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(file + ": tensor " + Place.quoted(name) + ": " + rule);
+        .hasMessage(file + ": tensor " + FileLocation.quoted(name) + ": " + rule);
     assertThat(file).doesNotExist();
   }
 }

@@ -48,7 +48,7 @@ class NpzTest {
 
         assertThat(head.length % 64).isZero();
         assertThat(head[head.length - 1]).isEqualTo((byte) '\n');
-        assertThat(NpyHeader.read(Place.of(folder), new ByteArrayInputStream(head)).shape())
+        assertThat(NpyHeader.read(FileLocation.of(folder), new ByteArrayInputStream(head)).shape())
             .isEqualTo(shape);
       }
     }

@@ -7,7 +7,7 @@ import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 
 /**
- * Stretches of a text, drawn by keys: the same key gives the same batch, so a training that is
+ * ParallelFor of a text, drawn by keys: the same key gives the same batch, so a training that is
  * resumed needs no other memory of what it has read.
  */
 public final class TextBatches {

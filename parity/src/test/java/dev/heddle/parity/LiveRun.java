@@ -3,7 +3,7 @@ package dev.heddle.parity;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.CaseFile;
 import dev.heddle.parity.run.CaseRunner;
-import dev.heddle.parity.run.Findings;
+import dev.heddle.parity.run.Differences;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +149,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
   private void compare(Path file) throws IOException {
     Case asked = CaseFile.read(file).getFirst();
     compared.merge(kindOf(asked), 1, Integer::sum);
-    Findings findings = run(asked);
+    Differences findings = run(asked);
     if (!findings.differences().isEmpty() && findings.canBeMeasured()) {
       beyond.add(file);
     } else {
@@ -164,7 +164,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
 
   private void compareMeasured(Path file, boolean last) throws IOException {
     Case asked = CaseFile.read(file).getFirst();
-    Findings findings = run(asked);
+    Differences findings = run(asked);
     if (!findings.differences().isEmpty() && !last) {
       beyond.add(file);
     } else {
@@ -173,11 +173,11 @@ final class LiveRun implements Callable<LiveRun.Result> {
     }
   }
 
-  private Findings run(Case asked) {
+  private Differences run(Case asked) {
     try {
       return CaseRunner.run(asked);
     } catch (RuntimeException refused) {
-      return Findings.refused(asked, "Flax answers, Heddle does not: " + refused);
+      return Differences.refused(asked, "Flax answers, Heddle does not: " + refused);
     }
   }
 
@@ -187,7 +187,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
     return words.length == 3 ? "attention" : words[1];
   }
 
-  private void report(Case asked, Findings findings) {
+  private void report(Case asked, Differences findings) {
     String index = asked.id().substring(asked.id().lastIndexOf('-') + 1);
     for (String difference : findings.differences()) {
       wrong.add(

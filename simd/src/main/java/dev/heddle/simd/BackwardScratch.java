@@ -1,7 +1,7 @@
 package dev.heddle.simd;
 
 import dev.heddle.kernel.Buffers;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.SoftPool;
 import dev.heddle.kernel.Tiles;
 import java.lang.ref.SoftReference;
@@ -87,23 +87,23 @@ final class BackwardScratch {
   }
 
   /** Rows side by side, because their stride may put many of them into the same cache sets. */
-  Rows keyRows(Rows keys) {
+  MatrixView keyRows(MatrixView keys) {
     keyRows = room(keyRows, Buffers.size(keys.rows(), keys.cols()));
     return packed(keys, keyRows);
   }
 
   /** As {@link #keyRows}. */
-  Rows valueRows(Rows values) {
+  MatrixView valueRows(MatrixView values) {
     valueRows = room(valueRows, Buffers.size(values.rows(), values.cols()));
     return packed(values, valueRows);
   }
 
-  private static Rows packed(Rows rows, float[] to) {
+  private static MatrixView packed(MatrixView rows, float[] to) {
     int cols = rows.cols();
     for (int r = 0; r < rows.rows(); r++) {
       System.arraycopy(rows.data(), rows.at(r), to, r * cols, cols);
     }
-    return new Rows(to, 0, cols, rows.rows(), cols);
+    return new MatrixView(to, 0, cols, rows.rows(), cols);
   }
 
   /** At least so long; of whatever it held before. */

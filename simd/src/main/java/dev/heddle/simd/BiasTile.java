@@ -5,8 +5,8 @@ import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.Buffers;
-import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.StridedView;
 import jdk.incubator.vector.FloatVector;
 
 /** The bias of scores that are kept transposed, {@code [keys, BLOCK]}. */
@@ -27,7 +27,7 @@ final class BiasTile {
    * @param place where the scores of the first key are
    */
   static void add(
-      Grid<float[]> bias,
+      StridedView<float[]> bias,
       Rounding rounding,
       int first,
       int count,
@@ -58,7 +58,7 @@ final class BiasTile {
   }
 
   /** The biases of one key. */
-  private static void gather(Grid<float[]> bias, int at, int count, float[] out, int to) {
+  private static void gather(StridedView<float[]> bias, int at, int count, float[] out, int to) {
     for (int i = 0; i < count; i++) {
       out[to + i] = bias.data()[at + i * bias.queryStride()];
     }

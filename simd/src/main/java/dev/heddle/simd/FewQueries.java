@@ -2,7 +2,7 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Buffers;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Tiles;
 
 /**
@@ -18,7 +18,7 @@ final class FewQueries {
    * @param queries how many queries
    */
   static AttentionHead scored(AttentionHead head, int queries, Scratch scratch) {
-    Rows keys = head.keys();
+    MatrixView keys = head.keys();
     int depth = keys.cols();
     int stride = Buffers.size(Math.ceilDiv(keys.rows(), Tiles.TILE), Tiles.TILE);
     scratch.prepare(depth, 0, 0);
@@ -49,7 +49,7 @@ final class FewQueries {
         withoutColumns(head.queries()),
         withoutColumns(keys),
         head.values(),
-        new Rows(scores, 0, stride, queries, keys.rows()),
+        new MatrixView(scores, 0, stride, queries, keys.rows()),
         head.bias(),
         head.mask(),
         head.keep(),
@@ -58,7 +58,7 @@ final class FewQueries {
 
   /** The first queries, {@code [queries, D]}, divided and rounded. */
   private static float[] divide(AttentionHead head, int queries, float[] divided) {
-    Rows given = head.queries();
+    MatrixView given = head.queries();
     int depth = given.cols();
     float divisor = (float) head.rules().queryDivisor();
     for (int i = 0; i < queries; i++) {
@@ -70,7 +70,7 @@ final class FewQueries {
     return divided;
   }
 
-  private static Rows withoutColumns(Rows rows) {
-    return new Rows(rows.data(), rows.offset(), rows.stride(), rows.rows(), 0);
+  private static MatrixView withoutColumns(MatrixView rows) {
+    return new MatrixView(rows.data(), rows.offset(), rows.stride(), rows.rows(), 0);
   }
 }

@@ -2,8 +2,8 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.ElementKernels;
-import dev.heddle.kernel.HalfRows;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.HalfMatrixView;
+import dev.heddle.kernel.MatrixView;
 
 /** Products of few rows with a matrix of 16-bit numbers as it is. */
 final class HalfProducts {
@@ -19,7 +19,8 @@ final class HalfProducts {
    * @param isFinite whether it is known that none of its numbers is infinite or NaN
    * @param kernels what converts those
    */
-  static void multiply(Rows a, HalfRows b, boolean isFinite, Rows c, ElementKernels kernels) {
+  static void multiply(
+      MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c, ElementKernels kernels) {
     int full = b.cols() / Bfloat16Kernel.WIDTH * Bfloat16Kernel.WIDTH;
     if (full > 0 && !tiles(a, b.columns(0, full), isFinite, c)) {
       full = 0;
@@ -30,7 +31,7 @@ final class HalfProducts {
   }
 
   /** Returns false where numbers of A are too large for the kernels of float16. */
-  private static boolean tiles(Rows a, HalfRows b, boolean isFinite, Rows c) {
+  private static boolean tiles(MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c) {
     float[] block = Buffers.borrow(Buffers.size(a.rows(), ROW));
     boolean fits = true;
     for (int step = 0; fits && (step == 0 || step < a.cols()); step += Products.STEP_BLOCK) {
@@ -48,7 +49,8 @@ final class HalfProducts {
   }
 
   /** Copies some steps of A, scaled for float16; returns whether they can be multiplied so. */
-  private static boolean copy(Rows a, int step, int steps, boolean isBfloat16, float[] block) {
+  private static boolean copy(
+      MatrixView a, int step, int steps, boolean isBfloat16, float[] block) {
     boolean fits = true;
     for (int r = 0; r < a.rows(); r++) {
       int at = a.at(r) + step;
@@ -61,7 +63,8 @@ final class HalfProducts {
     return fits;
   }
 
-  private static void multiply(float[] a, HalfRows b, boolean isFinite, Rows c, boolean fresh) {
+  private static void multiply(
+      float[] a, HalfMatrixView b, boolean isFinite, MatrixView c, boolean fresh) {
     if (b.isBfloat16()) {
       Bfloat16Kernel.multiply(
           a,
@@ -108,7 +111,8 @@ final class HalfProducts {
   }
 
   /** The columns from {@code col} of {@code c} on, converted into one panel after another. */
-  private static void multiplyPanels(Rows a, HalfRows b, Rows c, int col, ElementKernels kernels) {
+  private static void multiplyPanels(
+      MatrixView a, HalfMatrixView b, MatrixView c, int col, ElementKernels kernels) {
     float[] panel = Buffers.borrow(Products.STEP_BLOCK * Panels.WIDTH);
     for (int done = 0; done < b.cols(); done += Panels.WIDTH) {
       for (int step = 0; step == 0 || step < a.cols(); step += Products.STEP_BLOCK) {

@@ -2,9 +2,9 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.ElementKernels;
-import dev.heddle.kernel.HalfRows;
+import dev.heddle.kernel.HalfMatrixView;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 
@@ -41,7 +41,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
    *
    * @param turned whether {@code b} has a column of the operand in each row
    */
-  static Panels of(Rows b, boolean turned, ElementKernels kernels) {
+  static Panels of(MatrixView b, boolean turned, ElementKernels kernels) {
     return empty(rows(b, turned), cols(b, turned), false).lay(b, turned, kernels);
   }
 
@@ -51,25 +51,25 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
   }
 
   /** Panels in workspace. */
-  static Panels lent(Rows b, boolean turned, ElementKernels kernels) {
+  static Panels lent(MatrixView b, boolean turned, ElementKernels kernels) {
     return empty(rows(b, turned), cols(b, turned), true).lay(b, turned, kernels);
   }
 
   /** Panels of 16-bit numbers, to be kept. */
-  static Panels of(HalfRows b, ElementKernels kernels) {
+  static Panels of(HalfMatrixView b, ElementKernels kernels) {
     return empty(b.rows(), b.cols(), false).lay(b, kernels);
   }
 
   /** Panels of 16-bit numbers, in workspace. */
-  static Panels lent(HalfRows b, ElementKernels kernels) {
+  static Panels lent(HalfMatrixView b, ElementKernels kernels) {
     return empty(b.rows(), b.cols(), true).lay(b, kernels);
   }
 
-  private static int rows(Rows b, boolean turned) {
+  private static int rows(MatrixView b, boolean turned) {
     return turned ? b.cols() : b.rows();
   }
 
-  private static int cols(Rows b, boolean turned) {
+  private static int cols(MatrixView b, boolean turned) {
     return turned ? b.rows() : b.cols();
   }
 
@@ -78,7 +78,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     return new Panels(isLent ? Buffers.borrow(size) : new float[size], rows, cols, isLent);
   }
 
-  private Panels lay(Rows b, boolean turned, ElementKernels kernels) {
+  private Panels lay(MatrixView b, boolean turned, ElementKernels kernels) {
     return each((col, to) -> {
       if (turned) {
         turn(kernels, b, col, data, to);
@@ -88,7 +88,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     });
   }
 
-  private Panels lay(HalfRows b, ElementKernels kernels) {
+  private Panels lay(HalfMatrixView b, ElementKernels kernels) {
     return each((col, to) -> lay(b, kernels, col, data, to));
   }
 
@@ -107,7 +107,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
   }
 
   /** Lays the columns from {@code col} on into a panel at {@code to}. */
-  static void lay(HalfRows b, ElementKernels kernels, int col, float[] panels, int to) {
+  static void lay(HalfMatrixView b, ElementKernels kernels, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.cols() - col);
     for (int k = 0; k < b.rows(); k++) {
       b.widen(kernels, k, col, width, panels, to + k * WIDTH);
@@ -116,7 +116,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
   }
 
   /** Lays the columns from {@code col} on into a panel at {@code to}. */
-  static void lay(Rows b, int col, float[] panels, int to) {
+  static void lay(MatrixView b, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.cols() - col);
     for (int k = 0; k < b.rows(); k++) {
       System.arraycopy(b.data(), b.at(k) + col, panels, to + k * WIDTH, width);
@@ -124,7 +124,7 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
     fill(panels, to, b.rows(), width);
   }
 
-  private static void turn(ElementKernels kernels, Rows b, int col, float[] panels, int to) {
+  private static void turn(ElementKernels kernels, MatrixView b, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.rows() - col);
     kernels.transpose(b.data(), b.at(col), b.stride(), width, b.cols(), panels, to, WIDTH);
     fill(panels, to, b.cols(), width);

@@ -3,8 +3,8 @@ package dev.heddle.simd;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -72,7 +72,7 @@ final class Passes {
   }
 
   /** Whether the first rows hold neither an infinity nor a NaN: times 0 they are not 0. */
-  static boolean areFinite(Rows values, int rows) {
+  static boolean areFinite(MatrixView values, int rows) {
     float[] data = values.data();
     FloatVector zero = FloatVector.zero(F);
     FloatVector s0 = zero;

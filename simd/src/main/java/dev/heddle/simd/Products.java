@@ -2,7 +2,7 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.MatrixView;
 
 /** Matrix products over panels, blocked so that what is used again stays in the caches. */
 final class Products {
@@ -27,7 +27,7 @@ final class Products {
   private Products() {}
 
   /** {@code c = a b} for the columns of packed {@code b} from {@code first} on. */
-  static void multiply(Rows a, Panels b, int first, Rows c, Epilogue epilogue) {
+  static void multiply(MatrixView a, Panels b, int first, MatrixView c, Epilogue epilogue) {
     int share = rowsABlock(a.rows(), Math.min(STEP_BLOCK, a.cols()));
     for (int row = 0; row < a.rows(); row += share) {
       int rows = Math.min(share, a.rows() - row);
@@ -55,12 +55,12 @@ final class Products {
 
   /** A block in parts that are still in the first-level cache when the epilogue comes. */
   private static void finished(
-      Rows a,
+      MatrixView a,
       int row,
       int step,
       float[] b,
       int at,
-      Rows c,
+      MatrixView c,
       int col,
       int rows,
       int steps,
@@ -70,29 +70,30 @@ final class Products {
     for (int part = row; part < row + rows; part += FINISHED_TOGETHER) {
       int count = Math.min(FINISHED_TOGETHER, row + rows - part);
       block(a, part, step, b, at, Panels.WIDTH, c, col, count, steps, step == 0);
-      Finish.apply(after, c.data(), c.at(part) + col, c.stride(), count, cols, biasCol);
+      Epilogues.apply(after, c.data(), c.at(part) + col, c.stride(), count, cols, biasCol);
     }
   }
 
   /** {@code c = a b} for a right operand in rows; for few rows of A. */
-  static void multiply(Rows a, Rows b, Rows c) {
+  static void multiply(MatrixView a, MatrixView b, MatrixView c) {
     int full = b.cols() / Panels.WIDTH * Panels.WIDTH;
     for (int col = 0; col < full; col += Panels.WIDTH) {
       block(a, 0, 0, b.data(), b.at(0) + col, b.stride(), c, col, a.rows(), a.cols(), true);
     }
     if (full < b.cols()) {
-      Rows rest = new Rows(b.data(), b.at(0) + full, b.stride(), b.rows(), b.cols() - full);
+      MatrixView rest =
+          new MatrixView(b.data(), b.at(0) + full, b.stride(), b.rows(), b.cols() - full);
       multiplyRest(a, rest, c, full);
     }
   }
 
   /** Columns that fill no panel, some steps at a time. */
-  private static void multiplyRest(Rows a, Rows b, Rows c, int col) {
+  private static void multiplyRest(MatrixView a, MatrixView b, MatrixView c, int col) {
     Scratch scratch = Scratch.borrow();
     float[] panel = scratch.panel(STEP_BLOCK * Panels.WIDTH);
     for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
       int steps = Math.min(STEP_BLOCK, a.cols() - step);
-      Rows part = new Rows(b.data(), b.at(step), b.stride(), steps, b.cols());
+      MatrixView part = new MatrixView(b.data(), b.at(step), b.stride(), steps, b.cols());
       Panels.lay(part, 0, panel, 0);
       panel(a, step, steps, panel, c, col);
     }
@@ -102,19 +103,19 @@ final class Products {
   /**
    * Some steps of the columns of {@code c} from {@code col} on, which a panel of its own is for.
    */
-  static void panel(Rows a, int step, int steps, float[] panel, Rows c, int col) {
+  static void panel(MatrixView a, int step, int steps, float[] panel, MatrixView c, int col) {
     block(a, 0, step, panel, 0, Panels.WIDTH, c, col, a.rows(), steps, step == 0);
   }
 
   /** Some rows by one panel; the columns past the end of C go to scratch. */
   private static void block(
-      Rows a,
+      MatrixView a,
       int row,
       int step,
       float[] b,
       int at,
       int ldb,
-      Rows c,
+      MatrixView c,
       int col,
       int rows,
       int steps,

@@ -2,8 +2,8 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Buffers;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Tiles;
 
@@ -33,7 +33,7 @@ final class SimdAttention {
   private final int width;
   private final Scratch scratch;
   private final boolean rounded;
-  private Rows keys;
+  private MatrixView keys;
   private boolean skipped;
   private int packedKeys;
   private boolean finite;
@@ -58,7 +58,7 @@ final class SimdAttention {
    * @param end the keys that are laid, from the first on
    */
   void packKeys(int queries, int end) {
-    Rows given = head.keys();
+    MatrixView given = head.keys();
     if (queries <= 2 * BLOCK || given.stride() % CLASHING_STRIDE != 0) {
       return;
     }
@@ -66,7 +66,7 @@ final class SimdAttention {
     for (int j = 0; j < end; j++) {
       System.arraycopy(given.data(), given.at(j), packed, j * depth, depth);
     }
-    keys = new Rows(packed, 0, depth, end, depth);
+    keys = new MatrixView(packed, 0, depth, end, depth);
   }
 
   /**
@@ -77,7 +77,7 @@ final class SimdAttention {
    * @return whether all of them are finite, as far as that matters: where keys are masked
    */
   boolean packValues(int end) {
-    Rows values = head.values();
+    MatrixView values = head.values();
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
       Transpose.intoColumns(
@@ -150,7 +150,7 @@ final class SimdAttention {
   }
 
   /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
-  BlockState weigh(int first, int count, Rows out) {
+  BlockState weigh(int first, int count, MatrixView out) {
     BlockState state = attend(first, count, false);
     for (int start = 0; start < keyCount; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, keyCount - start);
@@ -164,7 +164,7 @@ final class SimdAttention {
   }
 
   private void packQueries(int first, int count) {
-    Rows queries = head.queries();
+    MatrixView queries = head.queries();
     float[] packed = scratch.queries;
     Transpose.intoColumns(
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
@@ -242,7 +242,7 @@ final class SimdAttention {
   }
 
   /** Writes the finished rows of a block. */
-  void store(BlockState state, int first, int count, Rows out) {
+  void store(BlockState state, int first, int count, MatrixView out) {
     SoftmaxTile.finish(state, count, width);
     Transpose.intoRows(
         state.weighted, 0, BLOCK, width, count, out.data(), out.at(first), out.stride());

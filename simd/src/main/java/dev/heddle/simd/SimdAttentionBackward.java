@@ -3,12 +3,12 @@ package dev.heddle.simd;
 import static dev.heddle.simd.BackwardScratch.CHUNK;
 import static dev.heddle.simd.SimdAttention.BLOCK;
 
+import dev.heddle.kernel.AttentionBackwardInputs;
+import dev.heddle.kernel.AttentionBackwardOutputs;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Buffers;
-import dev.heddle.kernel.HeadCotangent;
-import dev.heddle.kernel.HeadGradients;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Tiles;
 import java.util.Arrays;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the same.)
  */
 final class SimdAttentionBackward {
-  private final HeadCotangent given;
-  private final HeadGradients wanted;
+  private final AttentionBackwardInputs given;
+  private final AttentionBackwardOutputs wanted;
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int depth;
@@ -38,11 +38,15 @@ final class SimdAttentionBackward {
   private final int paddedDepth;
   private final int paddedWidth;
   private final BackwardScratch scratch;
-  private final Rows keys;
-  private final Rows values;
+  private final MatrixView keys;
+  private final MatrixView values;
 
   SimdAttentionBackward(
-      HeadCotangent given, HeadGradients wanted, int keyFrom, int keyTo, BackwardScratch scratch) {
+      AttentionBackwardInputs given,
+      AttentionBackwardOutputs wanted,
+      int keyFrom,
+      int keyTo,
+      BackwardScratch scratch) {
     this.given = given;
     this.wanted = wanted;
     this.head = given.head();
@@ -60,8 +64,9 @@ final class SimdAttentionBackward {
   }
 
   /** The rows of the keys that are looked at. */
-  private Rows part(Rows rows) {
-    return new Rows(rows.data(), rows.at(keyFrom), rows.stride(), keyTo - keyFrom, rows.cols());
+  private MatrixView part(MatrixView rows) {
+    return new MatrixView(
+        rows.data(), rows.at(keyFrom), rows.stride(), keyTo - keyFrom, rows.cols());
   }
 
   /**
@@ -84,7 +89,7 @@ final class SimdAttentionBackward {
       scratch.ofValues = cleared(scratch.ofValues, Buffers.size(count, paddedWidth));
     }
     if (wanted.pairs() != null) {
-      Rows pairs = wanted.pairs();
+      MatrixView pairs = wanted.pairs();
       for (int query = from; query < to; query++) {
         int at = pairs.at(query);
         Arrays.fill(pairs.data(), at + keyFrom, at + keyTo, 0);
@@ -133,7 +138,7 @@ final class SimdAttentionBackward {
     }
   }
 
-  private void finish(@Nullable Rows rows, float[] sums, int stride) {
+  private void finish(@Nullable MatrixView rows, float[] sums, int stride) {
     if (rows == null) {
       return;
     }
@@ -149,8 +154,8 @@ final class SimdAttentionBackward {
     boolean open = begin(first, count);
     packQueries(first, count);
     packCotangents(first, count);
-    if (!Passes.areFinite(new Rows(scratch.queries, 0, BLOCK, depth, count), depth)
-        || !Passes.areFinite(new Rows(scratch.cotangents, 0, BLOCK, width, count), width)) {
+    if (!Passes.areFinite(new MatrixView(scratch.queries, 0, BLOCK, depth, count), depth)
+        || !Passes.areFinite(new MatrixView(scratch.cotangents, 0, BLOCK, width, count), width)) {
       return false;
     }
     Arrays.fill(scratch.ofQueries, 0, depth * BLOCK, 0);
@@ -161,7 +166,7 @@ final class SimdAttentionBackward {
         tile(first, count, start, length);
       }
     }
-    Rows gradient = wanted.queries();
+    MatrixView gradient = wanted.queries();
     if (gradient != null) {
       float[] sums = scratch.ofQueries;
       Passes.divide(sums, 0, depth, BLOCK, count, (float) rules.queryDivisor());
@@ -187,7 +192,7 @@ final class SimdAttentionBackward {
   }
 
   private void packQueries(int first, int count) {
-    Rows queries = head.queries();
+    MatrixView queries = head.queries();
     float[] packed = scratch.queries;
     Transpose.intoColumns(
         queries.data(), queries.at(first), queries.stride(), count, depth, packed, 0, BLOCK);
@@ -201,14 +206,14 @@ final class SimdAttentionBackward {
   }
 
   private void packCotangents(int first, int count) {
-    Rows own = given.cotangents();
+    MatrixView own = given.cotangents();
     float[] packed = scratch.cotangents;
     Transpose.intoColumns(own.data(), own.at(first), own.stride(), count, width, packed, 0, BLOCK);
-    Slopes.divide(scratch, count, width);
+    SoftmaxGradient.divide(scratch, count, width);
     if (wanted.values() != null) {
       Transpose.intoRows(packed, 0, BLOCK, width, count, scratch.cotangentRows, 0, paddedWidth);
     }
-    Rows outputs = given.outputs();
+    MatrixView outputs = given.outputs();
     Transpose.intoColumns(
         outputs.data(),
         outputs.at(first),
@@ -218,7 +223,7 @@ final class SimdAttentionBackward {
         scratch.outputs,
         0,
         BLOCK);
-    Slopes.deltas(scratch, count, width);
+    SoftmaxGradient.deltas(scratch, count, width);
   }
 
   private void tile(int first, int count, int start, int length) {
@@ -268,7 +273,7 @@ final class SimdAttentionBackward {
             to - from,
             false);
       }
-      Rows pairs = wanted.pairs();
+      MatrixView pairs = wanted.pairs();
       if (pairs != null) {
         Transpose.intoRows(
             scratch.slopes,
@@ -346,7 +351,7 @@ final class SimdAttentionBackward {
     if (drops) {
       scratch.keeps.drop(slopes, 0, from, to, scale);
     }
-    Slopes.of(scratch, count, to - from);
+    SoftmaxGradient.of(scratch, count, to - from);
     scratch.masks.mask(slopes, 0, from, to, 0);
     if (drops) {
       scratch.keeps.drop(scratch.weights, 0, from, to, scale);

@@ -13,12 +13,12 @@ abstract class SimdElements implements Kernels {
   private final ElementKernels plain = new ScalarKernels();
 
   /** How far the loops are; of tests, which end the plain loops' turn, too. */
-  final Warmth warmth = new Warmth();
+  final WarmUp warmUp = new WarmUp();
 
   @Override
   public final void map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {
     int done = 0;
-    if (VectorFunctions.has(function) && warmth.isWarm(Warmth.FUNCTIONS + function.ordinal(), n)) {
+    if (VectorFunctions.has(function) && warmUp.isWarm(WarmUp.FUNCTIONS + function.ordinal(), n)) {
       done = VectorFunctions.map(function, in, from, out, at, n);
     }
     plain.map(function, in, from + done, out, at + done, n - done);
@@ -27,20 +27,20 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void fromBfloat16(short[] in, int from, float[] out, int at, int n) {
     int done =
-        warmth.isWarm(Warmth.FROM_BFLOAT16, n) ? Conversions.fromBfloat16(in, from, out, at, n) : 0;
+        warmUp.isWarm(WarmUp.FROM_BFLOAT16, n) ? Conversions.fromBfloat16(in, from, out, at, n) : 0;
     plain.fromBfloat16(in, from + done, out, at + done, n - done);
   }
 
   @Override
   public final void toBfloat16(float[] in, int from, short[] out, int at, int n) {
     int done =
-        warmth.isWarm(Warmth.TO_BFLOAT16, n) ? Conversions.toBfloat16(in, from, out, at, n) : 0;
+        warmUp.isWarm(WarmUp.TO_BFLOAT16, n) ? Conversions.toBfloat16(in, from, out, at, n) : 0;
     plain.toBfloat16(in, from + done, out, at + done, n - done);
   }
 
   @Override
   public final void toFloat16(float[] in, int from, short[] out, int at, int n) {
-    if (!warmth.isWarm(Warmth.TO_FLOAT16, n)) {
+    if (!warmUp.isWarm(WarmUp.TO_FLOAT16, n)) {
       plain.toFloat16(in, from, out, at, n);
       return;
     }
@@ -49,7 +49,7 @@ abstract class SimdElements implements Kernels {
 
   @Override
   public final void round(Rounding rounding, float[] values, int from, int n) {
-    if (warmth.isWarm(Warmth.ROUND, n)) {
+    if (warmUp.isWarm(WarmUp.ROUND, n)) {
       Passes.round(rounding, values, from, from + n);
     } else {
       plain.round(rounding, values, from, n);
@@ -58,28 +58,28 @@ abstract class SimdElements implements Kernels {
 
   @Override
   public final float sum(float[] values, int from, int n) {
-    return warmth.isWarm(Warmth.SUM, n)
+    return warmUp.isWarm(WarmUp.SUM, n)
         ? VectorRows.sum(values, from, n)
         : plain.sum(values, from, n);
   }
 
   @Override
   public final float sumOfSquares(float[] values, int from, int n) {
-    return warmth.isWarm(Warmth.SQUARES, n)
+    return warmUp.isWarm(WarmUp.SQUARES, n)
         ? VectorRows.sumOfSquares(values, from, n, 0)
         : plain.sumOfSquares(values, from, n);
   }
 
   @Override
   public final float max(float[] values, int from, int n) {
-    return warmth.isWarm(Warmth.MAX, n)
+    return warmUp.isWarm(WarmUp.MAX, n)
         ? VectorRows.max(values, from, n)
         : plain.max(values, from, n);
   }
 
   @Override
   public final void normalize(NormRows rows, int first, int count) {
-    if (warmth.isWarm(Warmth.NORMALIZE, count * rows.length())) {
+    if (warmUp.isWarm(WarmUp.NORMALIZE, count * rows.length())) {
       VectorRows.normalize(rows, first, count);
     } else {
       plain.normalize(rows, first, count);
@@ -89,14 +89,14 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void addRows(
       float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
-    boolean isWarm = warmth.isWarm(Warmth.ADD_ROWS, rows * cols);
+    boolean isWarm = warmUp.isWarm(WarmUp.ADD_ROWS, rows * cols);
     int done = isWarm ? VectorDerivatives.addRows(in, from, stride, rows, out, at, cols) : 0;
     plain.addRows(in, from + done, stride, rows, out, at + done, cols - done);
   }
 
   @Override
   public final void normDerivative(NormDerivative rows, int first, int count) {
-    if (warmth.isWarm(Warmth.NORM_DERIVATIVE, count * rows.rows().length())) {
+    if (warmUp.isWarm(WarmUp.NORM_DERIVATIVE, count * rows.rows().length())) {
       for (int row = first; row < first + count; row++) {
         VectorDerivatives.norm(rows, row);
       }
@@ -108,7 +108,7 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void normScaleDerivative(
       NormDerivative rows, int count, float[] sums, int from, int places) {
-    if (warmth.isWarm(Warmth.NORM_SCALE, count * places)) {
+    if (warmUp.isWarm(WarmUp.NORM_SCALE, count * places)) {
       VectorDerivatives.normScale(rows, count, sums, from, places);
     } else {
       plain.normScaleDerivative(rows, count, sums, from, places);
@@ -117,14 +117,14 @@ abstract class SimdElements implements Kernels {
 
   @Override
   public final void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
-    boolean isWarm = warmth.isWarm(Warmth.RELU_DERIVATIVE, n);
+    boolean isWarm = warmUp.isWarm(WarmUp.RELU_DERIVATIVE, n);
     int done = isWarm ? VectorDerivatives.relu(x, g, out, from, n) : 0;
     plain.reluDerivative(x, g, out, from + done, n - done);
   }
 
   @Override
   public final void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
-    boolean isWarm = warmth.isWarm(Warmth.GELU_DERIVATIVE, n);
+    boolean isWarm = warmUp.isWarm(WarmUp.GELU_DERIVATIVE, n);
     int done = isWarm ? n - n % VectorDerivatives.GELU_STEP : 0;
     VectorDerivatives.geluExponents(x, out, from, done);
     map(UnaryFunction.EXP, out, from, out, from, done);
@@ -135,7 +135,7 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void transpose(
       float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {
-    boolean isWarm = warmth.isWarm(Warmth.TRANSPOSE, rows * cols);
+    boolean isWarm = warmUp.isWarm(WarmUp.TRANSPOSE, rows * cols);
     int wholeRows = isWarm ? rows / Species.LANES * Species.LANES : 0;
     int wholeCols = isWarm ? cols / Species.LANES * Species.LANES : 0;
     Transpose.intoRows(in, from, stride, wholeRows, wholeCols, out, at, outStride);

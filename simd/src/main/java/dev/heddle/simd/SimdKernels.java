@@ -1,17 +1,17 @@
 package dev.heddle.simd;
 
+import dev.heddle.kernel.AttentionBackwardInputs;
+import dev.heddle.kernel.AttentionBackwardInputs64;
+import dev.heddle.kernel.AttentionBackwardOutputs;
+import dev.heddle.kernel.AttentionBackwardOutputs64;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.HalfRows;
-import dev.heddle.kernel.HeadCotangent;
-import dev.heddle.kernel.HeadCotangent64;
-import dev.heddle.kernel.HeadGradients;
-import dev.heddle.kernel.HeadGradients64;
+import dev.heddle.kernel.HalfMatrixView;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
-import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.ScalarKernels;
 import org.jspecify.annotations.Nullable;
 
@@ -53,25 +53,25 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public Packed pack(Rows b, boolean turned, int rows) {
+  public Packed pack(MatrixView b, boolean turned, int rows) {
     boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
     return plain ? scalar.packOnce(b, turned, rows) : Panels.of(b, turned, this);
   }
 
   @Override
-  public Packed packOnce(Rows b, boolean turned, int rows) {
+  public Packed packOnce(MatrixView b, boolean turned, int rows) {
     boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
     return plain ? scalar.packOnce(b, turned, rows) : Panels.lent(b, turned, this);
   }
 
   @Override
-  public Packed pack(HalfRows b, int rows) {
+  public Packed pack(HalfMatrixView b, int rows) {
     boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
     return plain ? new Packed.Halves(b, b.isBfloat16() || b.areFinite()) : Panels.of(b, this);
   }
 
   @Override
-  public Packed packOnce(HalfRows b, int rows) {
+  public Packed packOnce(HalfMatrixView b, int rows) {
     boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
     return plain ? new Packed.Halves(b, b.isBfloat16()) : Panels.lent(b, this);
   }
@@ -89,7 +89,7 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void multiply(Rows a, Packed b, int col, Rows c, Epilogue epilogue) {
+  public void multiply(MatrixView a, Packed b, int col, MatrixView c, Epilogue epilogue) {
     boolean cold = isCold((long) a.rows() * b.rows() * c.cols());
     if (col == 0) { // counted here: an operand that is kept is packed once
       products = Math.min(products + 1, COLD_CALLS);
@@ -102,14 +102,15 @@ final class SimdKernels extends SimdElements {
       scalar.multiply(a, b, col, c, epilogue);
       return;
     }
-    if (b instanceof Packed.Halves(HalfRows halves, boolean isFinite)) {
+    if (b instanceof Packed.Halves(HalfMatrixView halves, boolean isFinite)) {
       HalfProducts.multiply(a, halves.columns(col, c.cols()), isFinite, c, this);
     } else {
-      Rows all = ((Packed.Plain) b).matrix();
-      Rows part = new Rows(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
+      MatrixView all = ((Packed.Plain) b).matrix();
+      MatrixView part =
+          new MatrixView(all.data(), all.offset() + col, all.stride(), all.rows(), c.cols());
       Products.multiply(a, part, c);
     }
-    Finish.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
+    Epilogues.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
   }
 
   /** Ends the small calls that run scalar: tests compare vectors from the first call on. */
@@ -133,7 +134,7 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void multiply(Rows64 a, Rows64 b, Rows64 c) {
+  public void multiply(MatrixView64 a, MatrixView64 b, MatrixView64 c) {
     scalar.multiply(a, b, c);
   }
 
@@ -142,7 +143,7 @@ final class SimdKernels extends SimdElements {
       AttentionHead head,
       int from,
       int to,
-      Rows out,
+      MatrixView out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
     if (isScalar(head, to - from)) {
@@ -169,7 +170,7 @@ final class SimdKernels extends SimdElements {
       AttentionHead head,
       int from,
       int to,
-      Rows out,
+      MatrixView out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
     int keys = head.keys().rows();
@@ -207,8 +208,9 @@ final class SimdKernels extends SimdElements {
   }
 
   private static AttentionHead withoutValues(AttentionHead head) {
-    Rows values = head.values();
-    Rows none = new Rows(values.data(), values.offset(), values.stride(), values.rows(), 0);
+    MatrixView values = head.values();
+    MatrixView none =
+        new MatrixView(values.data(), values.offset(), values.stride(), values.rows(), 0);
     return new AttentionHead(
         head.queries(), head.keys(), none, null, head.bias(), head.mask(), null, head.rules());
   }
@@ -226,15 +228,20 @@ final class SimdKernels extends SimdElements {
       AttentionHead64 head,
       int from,
       int to,
-      Rows64 out,
+      MatrixView64 out,
       double @Nullable [] maxima,
       double @Nullable [] sums) {
     scalar.attend(head, from, to, out, maxima, sums);
   }
 
   @Override
-  public void attendBackward(
-      HeadCotangent given, HeadGradients wanted, int from, int to, int keyFrom, int keyTo) {
+  public void attentionBackward(
+      AttentionBackwardInputs given,
+      AttentionBackwardOutputs wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo) {
     if (to - from >= FEW_QUERIES && !isScalar(given.head(), to - from)) {
       BackwardScratch scratch = BackwardScratch.borrow();
       boolean done =
@@ -244,17 +251,22 @@ final class SimdKernels extends SimdElements {
         return;
       }
     }
-    scalar.attendBackward(given, wanted, from, to, keyFrom, keyTo);
+    scalar.attentionBackward(given, wanted, from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void attendBackward(
-      HeadCotangent64 given, HeadGradients64 wanted, int from, int to, int keyFrom, int keyTo) {
-    scalar.attendBackward(given, wanted, from, to, keyFrom, keyTo);
+  public void attentionBackward(
+      AttentionBackwardInputs64 given,
+      AttentionBackwardOutputs64 wanted,
+      int from,
+      int to,
+      int keyFrom,
+      int keyTo) {
+    scalar.attentionBackward(given, wanted, from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void weigh(AttentionHead head, int from, int to, Rows out, Rounding rounding) {
+  public void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
     if (to - from < FEW_QUERIES || isScalar(head, to - from)) {
       scalar.weigh(head, from, to, out, rounding);
       return;
@@ -277,7 +289,7 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void weigh(AttentionHead64 head, int from, int to, Rows64 out, Rounding rounding) {
+  public void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
     scalar.weigh(head, from, to, out, rounding);
   }
 }

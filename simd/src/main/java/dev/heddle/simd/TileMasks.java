@@ -4,8 +4,8 @@ import static dev.heddle.simd.SimdAttention.BLOCK;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
-import dev.heddle.kernel.Grid;
-import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.ScoreMask;
+import dev.heddle.kernel.StridedView;
 import dev.heddle.kernel.Tiles;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
@@ -43,7 +43,7 @@ final class TileMasks {
    * @return whether any query sees any of them
    */
   boolean read(
-      @Nullable PairFlags mask, boolean causal, int first, int count, int start, int length) {
+      @Nullable ScoreMask mask, boolean causal, int first, int count, int start, int length) {
     if (mask == null) {
       if (!causal || start + length - 1 <= first) {
         all = true;
@@ -67,13 +67,13 @@ final class TileMasks {
     return (any & used) != 0;
   }
 
-  private void readFlags(PairFlags mask, int first, int count, int start, int length) {
+  private void readFlags(ScoreMask mask, int first, int count, int start, int length) {
     Arrays.fill(bits, 0, length, -1L);
     restrict(mask, first, count, start, length);
   }
 
-  private void restrict(PairFlags mask, int first, int count, int start, int length) {
-    if (mask instanceof PairFlags.Both(PairFlags one, PairFlags other)) {
+  private void restrict(ScoreMask mask, int first, int count, int start, int length) {
+    if (mask instanceof ScoreMask.Both(ScoreMask one, ScoreMask other)) {
       restrict(one, first, count, start, length);
       restrict(other, first, count, start, length);
     } else if (mask.sameForAllQueries()) {
@@ -82,7 +82,8 @@ final class TileMasks {
       for (int j = 0; j < length; j++) {
         bits[j] &= -flags[j];
       }
-    } else if (mask instanceof PairFlags.Stored(Grid<byte[]> grid) && grid.keyStride() == 0) {
+    } else if (mask instanceof ScoreMask.Stored(StridedView<byte[]> grid)
+        && grid.keyStride() == 0) {
       restrictQueries(grid, first, count, length);
     } else {
       Arrays.fill(flags, 0, count * Tiles.TILE, (byte) 1);
@@ -92,7 +93,7 @@ final class TileMasks {
     }
   }
 
-  private void restrictQueries(Grid<byte[]> grid, int first, int count, int length) {
+  private void restrictQueries(StridedView<byte[]> grid, int first, int count, int length) {
     long word = 0;
     for (int i = 0; i < count; i++) {
       long flag = grid.data()[grid.offset() + (first + i) * grid.queryStride()];
@@ -160,7 +161,7 @@ final class TileMasks {
   }
 
   /** Reads which weights of a tile dropout keeps. */
-  void readKeep(PairFlags keep, int first, int count, int start, int length) {
+  void readKeep(ScoreMask keep, int first, int count, int start, int length) {
     readFlags(keep, first, count, start, length);
   }
 

@@ -4,9 +4,9 @@ import static dev.heddle.simd.SimdAttention.BLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.DType;
-import dev.heddle.kernel.Grid;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.StridedView;
 import dev.heddle.support.Numbers;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +50,7 @@ class BiasTileTest {
     int key = 2;
     int size = 5 + (first + count) * strides.query + (key + keys) * strides.key + 1;
     float[] values = Numbers.of(1, DType.FLOAT32, size).toFloatArray();
-    Grid<float[]> bias = new Grid<>(values, 5, strides.query, strides.key);
+    StridedView<float[]> bias = new StridedView<>(values, 5, strides.query, strides.key);
     float[] scores = Numbers.of(2, DType.FLOAT32, (keys + 2) * BLOCK).toFloatArray();
     float[] expected = scores.clone();
     for (int j = 0; j < keys; j++) {

@@ -75,7 +75,7 @@ class PassesTest {
       Epilogue end = new Epilogue(rounding, (bits & 1) == 0 ? bias : null, divisor);
       System.arraycopy(values, 0, expected, 0, values.length);
       end.apply(expected, 0, cols, rows, cols, 0);
-      Finish.apply(end, values, 0, cols, rows, cols, 0);
+      Epilogues.apply(end, values, 0, cols, rows, cols, 0);
       assertThat(values).isEqualTo(expected);
     }
   }

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.array.DType;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.Grid;
-import dev.heddle.kernel.HalfRows;
+import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScalarKernels;
+import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.StridedView;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,11 +64,11 @@ class SimdKernelsTest extends KernelsContract {
   void productsWithOneOperandEndTheScalarPhase() {
     for (boolean isBfloat16 : new boolean[] {true, false}) {
       SimdKernels cold = new SimdKernels("cold");
-      Packed kept = cold.pack(HalfRows.of(new short[64 * 64], isBfloat16, 64, 64), 1);
-      Rows row = Rows.of(new float[64], 1, 64);
+      Packed kept = cold.pack(HalfMatrixView.of(new short[64 * 64], isBfloat16, 64, 64), 1);
+      MatrixView row = MatrixView.of(new float[64], 1, 64);
       for (int call = 0; call < SimdKernels.COLD_CALLS; call++) {
         assertThat(cold.areProductsVectors()).isFalse();
-        cold.multiply(row, kept, Rows.of(new float[64], 1, 64));
+        cold.multiply(row, kept, MatrixView.of(new float[64], 1, 64));
       }
       assertThat(cold.areProductsVectors()).isTrue();
     }
@@ -84,12 +84,12 @@ class SimdKernelsTest extends KernelsContract {
     int parts = 200; // queries of a part, more than two blocks
     int stride = 512; // elements: rows of a multiple of two kilobytes clash in the cache
     float[] data = Numbers.of(1, DType.FLOAT32, keys, stride).toFloatArray();
-    Rows q = new Rows(data, 0, stride, keys, 20);
-    Rows k = new Rows(data, 100, stride, keys, 20);
-    Rows v = new Rows(data, 200, stride, keys, 20);
+    MatrixView q = new MatrixView(data, 0, stride, keys, 20);
+    MatrixView k = new MatrixView(data, 100, stride, keys, 20);
+    MatrixView v = new MatrixView(data, 200, stride, keys, 20);
     byte[] shown = new byte[keys];
     Arrays.fill(shown, 150, keys, (byte) 1); // padding on the left
-    PairFlags padding = new PairFlags.Stored(new Grid<>(shown, 0, 0, 1));
+    ScoreMask padding = new ScoreMask.Stored(new StridedView<>(shown, 0, 0, 1));
     ScoreRules causal =
         new ScoreRules(
             4,
@@ -101,9 +101,9 @@ class SimdKernelsTest extends KernelsContract {
             true,
             1);
     AttentionHead head = new AttentionHead(q, k, v, null, null, padding, null, causal);
-    Rows expected = Rows.of(new float[keys * 20], keys, 20);
+    MatrixView expected = MatrixView.of(new float[keys * 20], keys, 20);
     new ScalarKernels().attend(head, 0, keys, expected, null, null);
-    Rows out = Rows.of(new float[keys * 20], keys, 20);
+    MatrixView out = MatrixView.of(new float[keys * 20], keys, 20);
     for (int from = 0; from < keys; from += parts) {
       kernels().attend(head, from, from + parts, out, null, null);
     }
@@ -116,7 +116,7 @@ class SimdKernelsTest extends KernelsContract {
     assertThat(Panels.fit(20_000_000, 105)).isFalse();
     assertThat(Panels.fit(20_000_000, Panels.WIDTH)).isTrue();
     float[] tiny = new float[1];
-    Rows large = new Rows(tiny, 0, 0, 1 << 28, 1); // one row, again and again
+    MatrixView large = new MatrixView(tiny, 0, 0, 1 << 28, 1); // one row, again and again
     assertThat(kernels().pack(large, false, 64)).isInstanceOf(Packed.Plain.class);
   }
 
@@ -124,11 +124,12 @@ class SimdKernelsTest extends KernelsContract {
   void plainOperandsHaveTheBitsOfPanels() {
     int steps = 2500; // more than two blocks of them
     int cols = Panels.WIDTH + 5;
-    Rows a = Rows.of(Numbers.of(1, DType.FLOAT32, 9, steps).toFloatArray(), 9, steps);
-    Rows b = Rows.of(Numbers.of(2, DType.FLOAT32, steps, cols).toFloatArray(), steps, cols);
-    Rows expected = Rows.of(new float[9 * cols], 9, cols);
+    MatrixView a = MatrixView.of(Numbers.of(1, DType.FLOAT32, 9, steps).toFloatArray(), 9, steps);
+    MatrixView b =
+        MatrixView.of(Numbers.of(2, DType.FLOAT32, steps, cols).toFloatArray(), steps, cols);
+    MatrixView expected = MatrixView.of(new float[9 * cols], 9, cols);
     kernels().multiply(a, Panels.of(b, false, kernels()), 0, expected, Epilogue.NONE);
-    Rows out = Rows.of(new float[9 * cols], 9, cols);
+    MatrixView out = MatrixView.of(new float[9 * cols], 9, cols);
     kernels().multiply(a, new Packed.Plain(b), 0, out, Epilogue.NONE);
     assertThat(out.data()).isEqualTo(expected.data());
   }
@@ -155,12 +156,12 @@ class SimdKernelsTest extends KernelsContract {
 
   @Test
   void theGreaterOfTwoZerosIsThePositiveOne() {
-    Rows queries = Rows.of(new float[] {1e-30f, 1, 1, 1, 1, 1, 1, 1}, 8, 1);
-    Rows keys = Rows.of(new float[] {-1e-30f, 0}, 2, 1);
+    MatrixView queries = MatrixView.of(new float[] {1e-30f, 1, 1, 1, 1, 1, 1, 1}, 8, 1);
+    MatrixView keys = MatrixView.of(new float[] {-1e-30f, 0}, 2, 1);
     AttentionHead head = new AttentionHead(queries, keys, keys, null, null, null, null, RULES);
     float[] maxima = new float[8];
 
-    kernels().attend(head, 0, 8, Rows.of(new float[8], 8, 1), maxima, new float[8]);
+    kernels().attend(head, 0, 8, MatrixView.of(new float[8], 8, 1), maxima, new float[8]);
 
     assertThat(Float.floatToRawIntBits(maxima[0])).isZero();
   }

@@ -13,8 +13,8 @@ public final class WarmKernels {
    */
   public static Kernels of(Kernels kernels) {
     SimdKernels simd = (SimdKernels) ofCalls(kernels);
-    simd.warmth.end();
-    require(simd.warmth.isOver(), kernels);
+    simd.warmUp.end();
+    require(simd.warmUp.isOver(), kernels);
     return simd;
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * query is divided by the square root of the depth, rounded to the dtype; a score is the product of
  * that and a key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
  * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}, and {@link
- * Kernels#attendBackward} of the derivative, which makes the scores again, so that its memory is
+ * Kernels#attentionBackward} of the derivative, which makes the scores again, so that its memory is
  * linear in the length too.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
@@ -108,7 +108,7 @@ public final class Attention {
      * of such a bias is a difference that would lose the digits that rounding took.
      */
     @Override
-    public Kept forwardAndKeep(List<Array> inputs) {
+    public ForwardResult forwardWithResiduals(List<Array> inputs) {
       AttentionPlan plan = plan(inputs);
       RowStatistics statistics = RowStatistics.of(plan);
       Array exact = exact(inputs, plan, statistics);
@@ -117,11 +117,11 @@ public final class Attention {
       if (plan.isWiderThan(output.dtype())) {
         kept.add(exact);
       }
-      return new Kept(output, kept);
+      return new ForwardResult(output, kept);
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return call.isNested()
           ? WeightGradient.ofAttention(call, cotangent, options)
           : new AttentionGradient(plan(call.inputs()), call).of(cotangent);
@@ -158,7 +158,7 @@ public final class Attention {
     }
 
     @Override
-    public Kept forwardAndKeep(List<Array> inputs) {
+    public ForwardResult forwardWithResiduals(List<Array> inputs) {
       return keepExact(plan(inputs), inputs, result(inputs), false);
     }
 
@@ -173,7 +173,7 @@ public final class Attention {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return WeightGradient.ofWeights(call, cotangent, options);
     }
   }
@@ -190,7 +190,7 @@ public final class Attention {
     }
 
     @Override
-    public Kept forwardAndKeep(List<Array> inputs) {
+    public ForwardResult forwardWithResiduals(List<Array> inputs) {
       return keepExact(plan(inputs), inputs, result(), true);
     }
 
@@ -204,18 +204,18 @@ public final class Attention {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return WeightGradient.ofScoreWeights(call, cotangent, options);
     }
   }
 
   /** Keeps weights as they were before their rounding, where the softmax is wider than they are. */
-  private static Op.Kept keepExact(
+  private static Op.ForwardResult keepExact(
       AttentionPlan plan, List<Array> inputs, DType result, boolean scored) {
     if (!plan.isWiderThan(result)) {
-      return new Op.Kept(plan.weights(inputs, result, scored), List.of());
+      return new Op.ForwardResult(plan.weights(inputs, result, scored), List.of());
     }
     Array exact = plan.weights(inputs, plan.softmax(), scored);
-    return new Op.Kept(exact.convertedTo(result), List.of(exact));
+    return new Op.ForwardResult(exact.convertedTo(result), List.of(exact));
   }
 }

@@ -5,10 +5,10 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.HeadCotangent;
-import dev.heddle.kernel.HeadCotangent64;
-import dev.heddle.kernel.HeadGradients;
-import dev.heddle.kernel.HeadGradients64;
+import dev.heddle.kernel.AttentionBackwardInputs;
+import dev.heddle.kernel.AttentionBackwardInputs64;
+import dev.heddle.kernel.AttentionBackwardOutputs;
+import dev.heddle.kernel.AttentionBackwardOutputs64;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;
@@ -36,7 +36,7 @@ final class AttentionGradient {
 
   private final Kernels kernels = KernelChoice.current().kernels();
   private final AttentionPlan plan;
-  private final Op.Backward call;
+  private final Op.VjpContext call;
   private final int units;
   private final int depth;
   private final int width;
@@ -45,7 +45,7 @@ final class AttentionGradient {
    * Of a call whose inputs are query, key, value and, where there is one, bias, and whose residuals
    * are those of {@link RowStatistics}.
    */
-  AttentionGradient(AttentionPlan plan, Op.Backward call) {
+  AttentionGradient(AttentionPlan plan, Op.VjpContext call) {
     this.plan = plan;
     this.call = call;
     this.units = plan.scores().range(0, plan.scores().rank() - 2).size();
@@ -119,9 +119,9 @@ final class AttentionGradient {
     float[] given = cotangent.storage().floats();
     float[] maxima = call.residuals().get(0).storage().floats();
     float[] sums = call.residuals().get(1).storage().floats();
-    eachRectangle((unit, part) -> {
-      HeadCotangent head =
-          new HeadCotangent(
+    eachGradTile((unit, part) -> {
+      AttentionBackwardInputs head =
+          new AttentionBackwardInputs(
               plan.head(
                   unit,
                   plan.rows(q, unit, plan.queries(), depth),
@@ -133,13 +133,13 @@ final class AttentionGradient {
               maxima,
               sums,
               unit * plan.queries());
-      HeadGradients wanted =
-          new HeadGradients(
+      AttentionBackwardOutputs wanted =
+          new AttentionBackwardOutputs(
               part.rows && call.wants(0) ? plan.rows(queries, unit, plan.queries(), depth) : null,
               part.cols && call.wants(1) ? plan.rows(keys, unit, plan.keys(), depth) : null,
               part.cols && call.wants(2) ? plan.rows(values, unit, plan.keys(), width) : null,
               part.rows && pairs.length > 0 ? plan.square(pairs, unit) : null);
-      kernels.attendBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+      kernels.attentionBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
     });
   }
 
@@ -152,9 +152,9 @@ final class AttentionGradient {
     double[] given = cotangent.storage().doubles();
     double[] maxima = call.residuals().get(0).storage().doubles();
     double[] sums = call.residuals().get(1).storage().doubles();
-    eachRectangle((unit, part) -> {
-      HeadCotangent64 head =
-          new HeadCotangent64(
+    eachGradTile((unit, part) -> {
+      AttentionBackwardInputs64 head =
+          new AttentionBackwardInputs64(
               plan.head64(
                   unit,
                   plan.rows64(q, unit, plan.queries(), depth),
@@ -166,24 +166,24 @@ final class AttentionGradient {
               maxima,
               sums,
               unit * plan.queries());
-      HeadGradients64 wanted =
-          new HeadGradients64(
+      AttentionBackwardOutputs64 wanted =
+          new AttentionBackwardOutputs64(
               part.rows && call.wants(0) ? plan.rows64(queries, unit, plan.queries(), depth) : null,
               part.cols && call.wants(1) ? plan.rows64(keys, unit, plan.keys(), depth) : null,
               part.cols && call.wants(2) ? plan.rows64(values, unit, plan.keys(), width) : null,
               part.rows && pairs.length > 0 ? plan.square64(pairs, unit) : null);
-      kernels.attendBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+      kernels.attentionBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
     });
   }
 
   /** Some pairs of a head, and whether gradients of their queries or of their keys are made. */
-  private record Rectangle(int from, int to, int keyFrom, int keyTo, boolean rows, boolean cols) {}
+  private record GradTile(int from, int to, int keyFrom, int keyTo, boolean rows, boolean cols) {}
 
   private interface Part {
-    void run(int unit, Rectangle part);
+    void run(int unit, GradTile part);
   }
 
-  private void eachRectangle(Part part) {
+  private void eachGradTile(Part part) {
     int queries = plan.queries();
     int keys = plan.keys();
     boolean wantRows = call.wants(0) || (call.inputs().size() > 3 && call.wants(3));
@@ -191,7 +191,7 @@ final class AttentionGradient {
     long products = plan.scores().count() * (depth + width);
     int whole = wholeUnits(units, Workers.threads());
     int rest = units - whole;
-    Rectangle all = new Rectangle(0, queries, 0, keys, wantRows, wantCols);
+    GradTile all = new GradTile(0, queries, 0, keys, wantRows, wantCols);
     int each = Math.max(1, Math.ceilDiv(TASKS_A_THREAD * Workers.threads(), Math.max(1, rest)));
     int rowStep = step(queries, each);
     int colStep = step(keys, each);
@@ -211,11 +211,11 @@ final class AttentionGradient {
           if (i < rowTasks) {
             int from = i * rowStep;
             int to = Math.min(queries, from + rowStep);
-            part.run(unit, new Rectangle(from, to, 0, keys, true, false));
+            part.run(unit, new GradTile(from, to, 0, keys, true, false));
           } else {
             int from = (i - rowTasks) * colStep;
             int to = Math.min(keys, from + colStep);
-            part.run(unit, new Rectangle(0, queries, from, to, false, true));
+            part.run(unit, new GradTile(0, queries, from, to, false, true));
           }
         });
   }

@@ -10,9 +10,9 @@ import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Phase;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +59,9 @@ final class AttentionLayerCall {
   /** A projection into heads: what of, and by what. */
   private record Side(
       FloatInput input, int features, int rows, RightOperand kernel, Epilogue epilogue) {
-    Rows rows(int batch, int from, int count) {
-      return new Rows(input.values(), (batch * rows + from) * features, features, count, features);
+    MatrixView rows(int batch, int from, int count) {
+      return new MatrixView(
+          input.values(), (batch * rows + from) * features, features, count, features);
     }
   }
 
@@ -155,21 +156,21 @@ final class AttentionLayerCall {
     float[] v = Buffers.borrow(keys * depth);
     boolean together = isTogether();
     for (int from = 0; from < Math.max(queries, keys); from += PASS) {
-      project(query, element, head, from, PASS, Rows.of(q, queries, depth));
+      project(query, element, head, from, PASS, MatrixView.of(q, queries, depth));
       if (together) {
-        project(key, element, head, from, PASS, Rows.of(k, keys, depth));
-        project(value, element, head, from, PASS, Rows.of(v, keys, depth));
+        project(key, element, head, from, PASS, MatrixView.of(k, keys, depth));
+        project(value, element, head, from, PASS, MatrixView.of(v, keys, depth));
       }
     }
     if (!together) {
-      project(key, element, head, 0, keys, Rows.of(k, keys, depth));
-      project(value, element, head, 0, keys, Rows.of(v, keys, depth));
+      project(key, element, head, 0, keys, MatrixView.of(k, keys, depth));
+      project(value, element, head, 0, keys, MatrixView.of(v, keys, depth));
     }
     attend(
         element * heads + head,
-        Rows.of(q, queries, depth),
-        Rows.of(k, keys, depth),
-        Rows.of(v, keys, depth),
+        MatrixView.of(q, queries, depth),
+        MatrixView.of(k, keys, depth),
+        MatrixView.of(v, keys, depth),
         0,
         queries,
         attended);
@@ -179,19 +180,20 @@ final class AttentionLayerCall {
   }
 
   /** Some rows of one head; {@code out} holds all rows of the head. */
-  private void project(Side side, int element, int head, int from, int count, Rows out) {
+  private void project(Side side, int element, int head, int from, int count, MatrixView out) {
     int rows = Math.min(count, side.rows - from);
     if (rows > 0) {
-      Rows part = new Rows(out.data(), out.at(from), out.stride(), rows, depth);
+      MatrixView part = new MatrixView(out.data(), out.at(from), out.stride(), rows, depth);
       kernels.multiply(
           side.rows(element, from, rows), side.kernel.packed(), head * depth, part, side.epilogue);
     }
   }
 
-  private void attend(int unit, Rows q, Rows k, Rows v, int from, int to, float[] attended) {
+  private void attend(
+      int unit, MatrixView q, MatrixView k, MatrixView v, int from, int to, float[] attended) {
     int width = heads * depth;
     int at = unit / heads * queries * width + unit % heads * depth;
-    Rows out = new Rows(attended, at, width, queries, depth);
+    MatrixView out = new MatrixView(attended, at, width, queries, depth);
     kernels.attend(plan.head(unit, q, k, v, null), from, to, out, null, null);
   }
 
@@ -247,12 +249,12 @@ final class AttentionLayerCall {
         });
   }
 
-  private Rows headRows(float[] data, int unit, int rows, boolean byHead) {
+  private MatrixView headRows(float[] data, int unit, int rows, boolean byHead) {
     if (byHead) {
-      return new Rows(data, unit * rows * depth, depth, rows, depth);
+      return new MatrixView(data, unit * rows * depth, depth, rows, depth);
     }
     int at = (unit / heads * rows * heads + unit % heads) * depth;
-    return new Rows(data, at, heads * depth, rows, depth);
+    return new MatrixView(data, at, heads * depth, rows, depth);
   }
 
   private Phase projections(int rows, boolean byHead, Side[] sides, float[]... outs) {
@@ -271,7 +273,7 @@ final class AttentionLayerCall {
             if (byHead) {
               int end = (task % parts + 1) * heads / parts;
               for (int head = task % parts * heads / parts; head < end; head++) {
-                Rows out = headRows(outs[i], element * heads + head, rows, true);
+                MatrixView out = headRows(outs[i], element * heads + head, rows, true);
                 project(sides[i], element, head, from, count, out);
               }
             } else {
@@ -280,7 +282,7 @@ final class AttentionLayerCall {
                   sides[i].rows(0, from, count),
                   sides[i].kernel.packed(),
                   0,
-                  new Rows(outs[i], from * width, width, count, width),
+                  new MatrixView(outs[i], from * width, width, count, width),
                   sides[i].epilogue);
             }
           }
@@ -341,10 +343,10 @@ final class AttentionLayerCall {
         round(task);
       }
       kernels.multiply(
-          new Rows(attended, from * width, width, count, width),
+          new MatrixView(attended, from * width, width, count, width),
           outKernel.packed(),
           col,
-          new Rows(out, at, outFeatures, count, cols),
+          new MatrixView(out, at, outFeatures, count, cols),
           outEpilogue);
       for (int row = 0; halves != null && row < (across == 1 ? 1 : count); row++) {
         narrow(halves, at + row * outFeatures, across == 1 ? count * cols : cols);

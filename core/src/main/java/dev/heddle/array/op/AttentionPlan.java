@@ -8,9 +8,9 @@ import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
-import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Workers;
 import java.util.List;
@@ -28,9 +28,9 @@ record AttentionPlan(
     int keys,
     DType softmax,
     ScoreRules rules,
-    ScoreFlags mask,
-    ScoreFlags keep,
-    @Nullable ScorePairs bias) {
+    MaskParts mask,
+    MaskParts keep,
+    @Nullable ScoreBias bias) {
   /** Query rows of a task are a multiple of this, so that kernels fill their blocks. */
   private static final int ROW_BLOCK = 64;
 
@@ -78,7 +78,7 @@ record AttentionPlan(
     require("mask", mask, scores);
     require("bias", bias, scores);
     require("dropout mask", options.keep(), scores);
-    ScoreFlags seen = ScoreFlags.ofMask(mask, scores);
+    MaskParts seen = MaskParts.ofMask(mask, scores);
     double range = wide ? EXP_RANGE_64 : EXP_RANGE;
     double lowest = dtype.finfoMin();
     ScoreRules rules =
@@ -99,8 +99,8 @@ record AttentionPlan(
         biased,
         rules,
         seen,
-        ScoreFlags.ofKeep(options.keep(), scores),
-        bias == null ? null : ScorePairs.of(bias, scores, wide));
+        MaskParts.ofKeep(options.keep(), scores),
+        bias == null ? null : ScoreBias.of(bias, scores, wide));
   }
 
   /** Whether it is computed in float64. */
@@ -216,7 +216,7 @@ record AttentionPlan(
       eachBlock(
           cost,
           (unit, from, to) -> {
-            Rows64 given = scored ? square64(q, unit) : null;
+            MatrixView64 given = scored ? square64(q, unit) : null;
             AttentionHead64 head =
                 head64(
                     unit,
@@ -234,7 +234,7 @@ record AttentionPlan(
     eachBlock(
         cost,
         (unit, from, to) -> {
-          Rows given = scored ? square(q, unit) : null;
+          MatrixView given = scored ? square(q, unit) : null;
           AttentionHead head =
               head(
                   unit,
@@ -273,7 +273,8 @@ record AttentionPlan(
     return Math.max(1, (blocks + tasksAUnit - 1) / tasksAUnit) * ROW_BLOCK;
   }
 
-  AttentionHead head(int unit, Rows q, Rows k, Rows v, @Nullable Rows given) {
+  AttentionHead head(
+      int unit, MatrixView q, MatrixView k, MatrixView v, @Nullable MatrixView given) {
     return new AttentionHead(
         q,
         k,
@@ -285,7 +286,8 @@ record AttentionPlan(
         rules);
   }
 
-  AttentionHead64 head64(int unit, Rows64 q, Rows64 k, Rows64 v, @Nullable Rows64 given) {
+  AttentionHead64 head64(
+      int unit, MatrixView64 q, MatrixView64 k, MatrixView64 v, @Nullable MatrixView64 given) {
     return new AttentionHead64(
         q,
         k,
@@ -298,23 +300,23 @@ record AttentionPlan(
   }
 
   /** The rows of a head inside {@code [B..., rows, H, cols]}. */
-  Rows rows(float[] data, int unit, int rows, int cols) {
+  MatrixView rows(float[] data, int unit, int rows, int cols) {
     int batch = unit / heads;
     int offset = (batch * rows * heads + unit % heads) * cols;
-    return new Rows(data, offset, heads * cols, rows, cols);
+    return new MatrixView(data, offset, heads * cols, rows, cols);
   }
 
-  Rows64 rows64(double[] data, int unit, int rows, int cols) {
+  MatrixView64 rows64(double[] data, int unit, int rows, int cols) {
     int batch = unit / heads;
     int offset = (batch * rows * heads + unit % heads) * cols;
-    return new Rows64(data, offset, heads * cols, rows, cols);
+    return new MatrixView64(data, offset, heads * cols, rows, cols);
   }
 
-  Rows square(float[] data, int unit) {
-    return new Rows(data, unit * queries * keys, keys, queries, keys);
+  MatrixView square(float[] data, int unit) {
+    return new MatrixView(data, unit * queries * keys, keys, queries, keys);
   }
 
-  Rows64 square64(double[] data, int unit) {
-    return new Rows64(data, unit * queries * keys, keys, queries, keys);
+  MatrixView64 square64(double[] data, int unit) {
+    return new MatrixView64(data, unit * queries * keys, keys, queries, keys);
   }
 }

@@ -42,14 +42,14 @@ record Binary(Function function) implements Op {
   public Array forward(List<Array> inputs) {
     Array x = inputs.get(0);
     Array y = inputs.get(1);
-    Shape shape = Walk.broadcast(name(), x.shape(), y.shape());
+    Shape shape = StridedIterator.broadcast(name(), x.shape(), y.shape());
     DType dtype = x.dtype();
     int n = shape.size();
     if (dtype == DType.FLOAT64) {
       double[] a = x.storage().doubles();
       double[] b = y.storage().doubles();
       double[] out = new double[n];
-      Walk.rows(
+      StridedIterator.rows(
           shape,
           x.shape(),
           y.shape(),
@@ -65,7 +65,7 @@ record Binary(Function function) implements Op {
       float[] a = x.storage().floats();
       float[] b = y.storage().floats();
       float[] out = new float[n];
-      Walk.rows(
+      StridedIterator.rows(
           shape,
           x.shape(),
           y.shape(),
@@ -82,7 +82,7 @@ record Binary(Function function) implements Op {
     long[] a = x.storage().longs();
     long[] b = y.storage().longs();
     long[] out = new long[n];
-    Walk.rows(
+    StridedIterator.rows(
         shape,
         x.shape(),
         y.shape(),
@@ -96,7 +96,7 @@ record Binary(Function function) implements Op {
   }
 
   @Override
-  public List<@Nullable Array> vjp(Backward call, Array g) {
+  public List<@Nullable Array> vjp(VjpContext call, Array g) {
     Array x = call.input(0);
     Array y = call.input(1);
     Array out = call.output();

@@ -31,7 +31,7 @@ public record Cast(DType dtype) implements Op {
   }
 
   @Override
-  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+  public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
     return List.of(astype(cotangent, call.input(0).dtype()));
   }
 }

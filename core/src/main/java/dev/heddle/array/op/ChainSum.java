@@ -45,7 +45,7 @@ record ChainSum(Shape sums) implements Op {
     }
     int length = x.shape().range(kept, x.rank()).size();
     int[] rows =
-        Walk.places(
+        StridedIterator.places(
             x.shape().range(0, kept),
             Arrays.copyOf(sums.stridesFor(x.shape()), kept),
             0); // where each row goes
@@ -112,7 +112,7 @@ record ChainSum(Shape sums) implements Op {
   }
 
   @Override
-  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+  public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
     return Collections.singletonList(Reshape.repeated(cotangent, call.input(0).shape()));
   }
 }

@@ -55,7 +55,8 @@ public final class Compare {
    */
   public static Array logicalAnd(Array x, Array y) {
     if (x.tracer() == null && y.tracer() == null) {
-      Array lazy = LazyMask.and(x, y, Walk.broadcast("logical_and", x.shape(), y.shape()));
+      Array lazy =
+          LazyMask.and(x, y, StridedIterator.broadcast("logical_and", x.shape(), y.shape()));
       if (lazy != null) {
         return lazy;
       }
@@ -190,12 +191,12 @@ public final class Compare {
     public Array forward(List<Array> inputs) {
       Array x = inputs.get(0);
       Array y = inputs.get(1);
-      Shape shape = Walk.broadcast(name(), x.shape(), y.shape());
+      Shape shape = StridedIterator.broadcast(name(), x.shape(), y.shape());
       byte[] out = new byte[shape.size()];
       if (x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
         float[] a = x.storage().floats();
         float[] b = y.storage().floats();
-        Walk.rows(
+        StridedIterator.rows(
             shape,
             x.shape(),
             y.shape(),
@@ -204,7 +205,7 @@ public final class Compare {
       } else if (x.dtype() == DType.FLOAT64) {
         double[] a = x.storage().doubles();
         double[] b = y.storage().doubles();
-        Walk.rows(
+        StridedIterator.rows(
             shape,
             x.shape(),
             y.shape(),
@@ -217,7 +218,7 @@ public final class Compare {
       } else {
         long[] a = x.storage().longs();
         long[] b = y.storage().longs();
-        Walk.rows(
+        StridedIterator.rows(
             shape,
             x.shape(),
             y.shape(),
@@ -248,11 +249,11 @@ public final class Compare {
     public Array forward(List<Array> inputs) {
       Array x = inputs.get(0);
       Array y = inputs.get(1);
-      Shape shape = Walk.broadcast(name(), x.shape(), y.shape());
+      Shape shape = StridedIterator.broadcast(name(), x.shape(), y.shape());
       byte[] out = new byte[shape.size()];
       byte[] a = ((Storage.Bool) x.storage()).values();
       byte[] b = ((Storage.Bool) y.storage()).values();
-      Walk.rows(
+      StridedIterator.rows(
           shape,
           x.shape(),
           y.shape(),

@@ -3,7 +3,7 @@ package dev.heddle.array.op;
 import dev.heddle.array.DType;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.Tiles;
 
 /**
@@ -16,7 +16,7 @@ import dev.heddle.kernel.Tiles;
  * @param keyAt where the head's first key is
  */
 record ComputedFlags(MaskPattern.Pairwise pattern, DType dtype, int queryAt, int keyAt)
-    implements PairFlags.Made {
+    implements ScoreMask.Made {
   @Override
   public void restrict(int query, int queries, int key, int keys, byte[] flags) {
     Storage values =

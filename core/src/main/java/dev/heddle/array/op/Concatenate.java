@@ -193,7 +193,7 @@ public final class Concatenate {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Index[] part = new Index[axis + 1];
       Arrays.fill(part, Index.all());
       List<@Nullable Array> all = new ArrayList<>();

@@ -68,7 +68,7 @@ public final class Cumulative {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array g) {
+    public List<@Nullable Array> vjp(VjpContext call, Array g) {
       if (!product) {
         return List.of(Slice.flip(cumsum(Slice.flip(g, axis), axis), axis));
       }

@@ -120,7 +120,7 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
    * {@code lhs}, {@code d bias} a sum over those.
    */
   @Override
-  public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+  public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
     Array lhs = call.input(0);
     Array rhs = call.input(1);
     Factor left = new Factor(lhs, lhsContract, lhsBatch, free(lhs.rank(), lhsContract, lhsBatch));

@@ -1,7 +1,7 @@
 package dev.heddle.array.op;
 
 import dev.heddle.array.storage.MaskPattern;
-import dev.heddle.kernel.PairFlags;
+import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.Tiles;
 
 /**
@@ -12,7 +12,7 @@ import dev.heddle.kernel.Tiles;
  * @param queryStride numbers from one query to the next
  */
 record DrawnFlags(MaskPattern.Counted numbers, long first, long queryStride)
-    implements PairFlags.Made {
+    implements ScoreMask.Made {
   @Override
   public void restrict(int query, int queries, int key, int keys, byte[] flags) {
     for (int i = 0; i < queries; i++) {

@@ -5,7 +5,7 @@ import dev.heddle.array.DType;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.ParallelFor;
 
 /**
  * An array's elements, rounded to a type, as float32: the array's own where they are that already,
@@ -21,17 +21,17 @@ record FloatInput(float[] values, boolean isBorrowed) {
     Storage storage = array.dtype() == dtype ? array.storage() : null;
     if (storage instanceof Storage.BF16(short[] halves)) {
       float[] out = Buffers.borrow(halves.length);
-      Stretches.run(halves.length, COST, (at, n) -> kernels.fromBfloat16(halves, at, out, at, n));
+      ParallelFor.run(halves.length, COST, (at, n) -> kernels.fromBfloat16(halves, at, out, at, n));
       return new FloatInput(out, true);
     }
     if (storage instanceof Storage.F16(short[] halves)) {
       float[] out = Buffers.borrow(halves.length);
-      Stretches.run(halves.length, COST, (at, n) -> kernels.fromFloat16(halves, at, out, at, n));
+      ParallelFor.run(halves.length, COST, (at, n) -> kernels.fromFloat16(halves, at, out, at, n));
       return new FloatInput(out, true);
     }
     if (dtype.isHalf() && array.storage() instanceof Storage.F32(float[] in)) {
       float[] out = Buffers.borrow(in.length);
-      Stretches.run(
+      ParallelFor.run(
           in.length,
           COST,
           (at, n) -> {

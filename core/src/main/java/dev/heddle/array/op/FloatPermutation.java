@@ -2,7 +2,7 @@ package dev.heddle.array.op;
 
 import dev.heddle.kernel.ElementKernels;
 import dev.heddle.kernel.KernelChoice;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.ParallelFor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ record FloatPermutation(int[] dims, int[] axes) {
     float[] out = new float[in.length];
     ElementKernels kernels = KernelChoice.current().kernels();
     int parts = Math.ceilDiv(rows, ROWS);
-    Stretches.rows(
+    ParallelFor.rows(
         batch * parts,
         Math.min(rows, ROWS) * cols,
         COST,
@@ -85,7 +85,7 @@ record FloatPermutation(int[] dims, int[] axes) {
       strides[axis] = strides[axis + 1] * dims[axis + 1];
     }
     float[] out = new float[in.length];
-    Stretches.rows(
+    ParallelFor.rows(
         in.length / length,
         length,
         COST,

@@ -5,8 +5,8 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +63,10 @@ final class FloatProduct {
     return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
   }
 
-  private void multiply(Rows part, int row, int col, int width) {
+  private void multiply(MatrixView part, int row, int col, int width) {
     int at = row * sizes.cols() + col;
-    kernels.multiply(part, b, col, new Rows(out, at, sizes.cols(), part.rows(), width), epilogue);
+    kernels.multiply(
+        part, b, col, new MatrixView(out, at, sizes.cols(), part.rows(), width), epilogue);
     if (halves == null) {
       return;
     }

@@ -48,7 +48,8 @@ public final class Gather {
               + ", got shape "
               + indices.shape());
     }
-    Walk.broadcast("take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
+    StridedIterator.broadcast(
+        "take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
     return Op.run(new Along(along), x, indices);
   }
 
@@ -104,7 +105,7 @@ public final class Gather {
       return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
     }
 
-    private Runs runs(Shape x, Array indices) {
+    private Segments runs(Shape x, Array indices) {
       long[] wanted = indices.storage().longs();
       Shape before = x.range(0, axis);
       Shape after = x.range(axis + 1, x.rank());
@@ -117,11 +118,11 @@ public final class Gather {
           starts[n++] = (block * length + place(name(), index, axis, x)) * inner;
         }
       }
-      return new Runs(starts, inner, x, before.concat(indices.shape()).concat(after));
+      return new Segments(starts, inner, x, before.concat(indices.shape()).concat(after));
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
     }
   }
@@ -137,7 +138,7 @@ public final class Gather {
       return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
     }
 
-    private Runs runs(Shape x, Array indices) {
+    private Segments runs(Shape x, Array indices) {
       int count = indices.shape().dim(axis);
       Shape shape =
           Shape.broadcast(x.with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
@@ -147,17 +148,17 @@ public final class Gather {
         strides[i] = strides[i] == 0 ? 0 : own[i];
       }
       strides[axis] = 0;
-      int[] places = Walk.places(shape, strides, 0);
-      int[] from = Walk.places(shape, indices.shape().stridesFor(shape), 0);
+      int[] places = StridedIterator.places(shape, strides, 0);
+      int[] from = StridedIterator.places(shape, indices.shape().stridesFor(shape), 0);
       long[] values = indices.storage().longs();
       for (int i = 0; i < places.length; i++) {
         places[i] += place(name(), values[from[i]], axis, x) * own[axis];
       }
-      return new Runs(places, 1, x, shape);
+      return new Segments(places, 1, x, shape);
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
     }
   }
@@ -174,27 +175,27 @@ public final class Gather {
       return runs(x.shape(), inputs.subList(1, inputs.size())).pickFrom(x);
     }
 
-    private Runs runs(Shape x, List<Array> indices) {
+    private Segments runs(Shape x, List<Array> indices) {
       Shape common = Shape.SCALAR;
       for (Array one : indices) {
-        common = Walk.broadcast(name(), common, one.shape());
+        common = StridedIterator.broadcast(name(), common, one.shape());
       }
       int[] rows = new int[common.size()];
       int[] strides = x.strides();
       for (int axis = 0; axis < indices.size(); axis++) {
         Array one = indices.get(axis);
         long[] values = one.storage().longs();
-        int[] from = Walk.places(common, one.shape().stridesFor(common), 0);
+        int[] from = StridedIterator.places(common, one.shape().stridesFor(common), 0);
         for (int i = 0; i < rows.length; i++) {
           rows[i] += place(name(), values[from[i]], axis, x) * strides[axis];
         }
       }
       Shape rest = x.range(indices.size(), x.rank());
-      return new Runs(rows, rest.size(), x, common.concat(rest));
+      return new Segments(rows, rest.size(), x, common.concat(rest));
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       List<Array> inputs = call.inputs();
       @Nullable Array[] all = new @Nullable Array[inputs.size()];
       all[0] = runs(call.input(0).shape(), inputs.subList(1, all.length)).add(cotangent);

@@ -23,7 +23,7 @@ final class Gradients {
 
   /** The cotangents of two inputs, each computed only where it is wanted. */
   static List<@Nullable Array> two(
-      Op.Backward call, Supplier<Array> first, Supplier<Array> second) {
+      Op.VjpContext call, Supplier<Array> first, Supplier<Array> second) {
     List<@Nullable Array> all = none(2);
     if (call.wants(0)) {
       all.set(0, unbroadcast(first.get(), call.input(0).shape()));

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Rows;
+import dev.heddle.kernel.MatrixView;
 
 /**
  * The left operand of a product in float32, {@code [rows, inner]}; or, if turned, {@code [inner,
@@ -32,7 +32,7 @@ record LeftOperand(FloatInput input, boolean turned, int inner, Kernels kernels)
   /** What a task multiplies. */
   interface Use {
     /** Multiplies these rows, which are valid until it returns. */
-    void with(Rows rows);
+    void with(MatrixView rows);
   }
 
   /**
@@ -45,13 +45,13 @@ record LeftOperand(FloatInput input, boolean turned, int inner, Kernels kernels)
   void rows(int all, int first, int count, Use use) {
     float[] values = input.values();
     if (!turned) {
-      use.with(new Rows(values, first * inner, inner, count, inner));
+      use.with(new MatrixView(values, first * inner, inner, count, inner));
       return;
     }
     int stride = ((inner + LINE - 1) / LINE | 1) * LINE; // an odd number of lines
     float[] scratch = Buffers.borrow(count * stride);
     kernels.transpose(values, first, all, inner, count, scratch, 0, stride);
-    use.with(new Rows(scratch, 0, stride, count, inner));
+    use.with(new MatrixView(scratch, 0, stride, count, inner));
     Buffers.giveBack(scratch);
   }
 

@@ -5,10 +5,10 @@ import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Phase;
-import dev.heddle.kernel.Rows;
-import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.Workers;
 
 /**
@@ -109,7 +109,7 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   }
 
   private Packed packed(Kernels kernels, float[] b, int element) {
-    Rows matrix = new Rows(b, element * inner * cols, cols, inner, cols);
+    MatrixView matrix = new MatrixView(b, element * inner * cols, cols, inner, cols);
     return kernels.packOnce(matrix, false, rows);
   }
 
@@ -118,9 +118,9 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
       Kernels kernels, float[] a, int element, int row, int count, Packed b, float[] c) {
     int first = element * rows + row;
     kernels.multiply(
-        new Rows(a, first * inner, inner, count, inner),
+        new MatrixView(a, first * inner, inner, count, inner),
         b,
-        new Rows(c, first * cols, cols, count, cols));
+        new MatrixView(c, first * cols, cols, count, cols));
   }
 
   private static double[] multiply(double[] a, double[] b, MatrixProduct s) {
@@ -137,9 +137,9 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
           int rows = Math.min(share, s.rows - row);
           int first = batch * s.rows + row;
           kernels.multiply(
-              new Rows64(a, first * s.inner, s.inner, rows, s.inner),
-              new Rows64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
-              new Rows64(c, first * s.cols, s.cols, rows, s.cols));
+              new MatrixView64(a, first * s.inner, s.inner, rows, s.inner),
+              new MatrixView64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
+              new MatrixView64(c, first * s.cols, s.cols, rows, s.cols));
         });
     return c;
   }

@@ -8,7 +8,7 @@ import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.NormDerivative;
 import dev.heddle.kernel.NormRows;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.ParallelFor;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.List;
@@ -97,12 +97,12 @@ public final class Norm {
               inputs.get(2).storage().floats());
       Kernels kernels = KernelChoice.current().kernels();
       int count = length == 0 ? 0 : in.length / length;
-      Stretches.rows(count, length, COST, (first, some) -> kernels.normalize(rows, first, some));
+      ParallelFor.rows(count, length, COST, (first, some) -> kernels.normalize(rows, first, some));
       return Array.wrap(new Storage.F32(out), x.shape());
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array g) {
+    public List<@Nullable Array> vjp(VjpContext call, Array g) {
       List<@Nullable Array> all = Gradients.none(3);
       if (call.isNested()) {
         compose(call, g, all);
@@ -120,7 +120,7 @@ public final class Norm {
           Gradients.unbroadcast(g, g.shape().range(g.rank() - 1, g.rank())), feature.shape());
     }
 
-    private void fuse(Backward call, Array g, List<@Nullable Array> all) {
+    private void fuse(VjpContext call, Array g, List<@Nullable Array> all) {
       Array x = call.input(0);
       Array scale = call.input(1);
       int length = x.shape().dim(-1);
@@ -133,7 +133,7 @@ public final class Norm {
       NormDerivative rows =
           new NormDerivative(in, g.storage().floats(), new float[count], new float[count]);
       Kernels kernels = KernelChoice.current().kernels();
-      Stretches.rows(
+      ParallelFor.rows(
           count, length, 2 * COST, (first, some) -> kernels.normDerivative(rows, first, some));
       if (call.wants(0)) {
         all.set(0, Array.wrap(new Storage.F32(out), x.shape()));
@@ -153,7 +153,7 @@ public final class Norm {
     }
 
     /** The same by operations that can be differentiated again. */
-    private void compose(Backward call, Array g, List<@Nullable Array> all) {
+    private void compose(VjpContext call, Array g, List<@Nullable Array> all) {
       Array x = call.input(0);
       Array mean = Reduce.mean(x, true, -1);
       Array distance = x.minus(mean);

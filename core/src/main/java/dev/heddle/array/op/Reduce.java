@@ -8,7 +8,7 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.ParallelFor;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +169,7 @@ public final class Reduce {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Array x = call.input(0);
       Shape kept = new Grouping(x.shape(), axes).reduced(true);
       Array g = Reshape.to(cotangent, kept);
@@ -224,7 +224,7 @@ public final class Reduce {
     }
 
     private static void each(int count, int length, IntConsumer row) {
-      Stretches.rows(
+      ParallelFor.rows(
           count,
           length,
           COST,

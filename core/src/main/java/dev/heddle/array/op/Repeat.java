@@ -49,7 +49,7 @@ public final class Repeat {
   public static List<Array> broadcastArrays(Array... arrays) {
     Shape shape = Shape.SCALAR;
     for (Array array : arrays) {
-      shape = Walk.broadcast("broadcast_arrays", shape, array.shape());
+      shape = StridedIterator.broadcast("broadcast_arrays", shape, array.shape());
     }
     Shape common = shape;
     return Arrays.stream(arrays).map(array -> Reshape.repeated(array, common)).toList();

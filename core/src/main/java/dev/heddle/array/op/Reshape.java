@@ -134,7 +134,7 @@ public final class Reshape {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Collections.singletonList(to(cotangent, call.input(0).shape()));
     }
   }
@@ -152,12 +152,12 @@ public final class Reshape {
       if (lazy != null) {
         return lazy;
       }
-      int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
+      int[] places = StridedIterator.places(shape, x.shape().stridesFor(shape), 0);
       return Array.wrap(x.storage().gather(places), shape);
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Collections.singletonList(Gradients.unbroadcast(cotangent, call.input(0).shape()));
     }
   }

@@ -3,11 +3,11 @@ package dev.heddle.array.op;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.HalfRows;
+import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.PackedLayouts;
-import dev.heddle.kernel.Rows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
     }
     Array arranged = straight || turned ? array : Transpose.transpose(array, order);
     FloatInput input = FloatInput.of(arranged, dtype, kernels);
-    Rows matrix = matrix(input.values(), sizes.inner(), sizes.cols(), turned);
+    MatrixView matrix = matrix(input.values(), sizes.inner(), sizes.cols(), turned);
     return new RightOperand(kernels.packOnce(matrix, turned, sizes.rows()), input);
   }
 
@@ -63,13 +63,13 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
 
   private static RightOperand make(Array array, PackedLayouts.Key key, int rows, boolean keep) {
     Kernels kernels = key.kernels();
-    HalfRows halves = key.turned() ? null : halves(array.storage(), key);
+    HalfMatrixView halves = key.turned() ? null : halves(array.storage(), key);
     if (halves != null) {
       return new RightOperand(
           keep ? kernels.pack(halves, rows) : kernels.packOnce(halves, rows), null);
     }
     FloatInput input = FloatInput.of(array, array.dtype(), kernels);
-    Rows matrix = matrix(input.values(), key.rows(), key.cols(), key.turned());
+    MatrixView matrix = matrix(input.values(), key.rows(), key.cols(), key.turned());
     return new RightOperand(
         keep
             ? kernels.pack(matrix, key.turned(), rows)
@@ -77,16 +77,16 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
         input);
   }
 
-  private static @Nullable HalfRows halves(Storage storage, PackedLayouts.Key key) {
+  private static @Nullable HalfMatrixView halves(Storage storage, PackedLayouts.Key key) {
     return switch (storage) {
-      case Storage.BF16(short[] bits) -> HalfRows.of(bits, true, key.rows(), key.cols());
-      case Storage.F16(short[] bits) -> HalfRows.of(bits, false, key.rows(), key.cols());
+      case Storage.BF16(short[] bits) -> HalfMatrixView.of(bits, true, key.rows(), key.cols());
+      case Storage.F16(short[] bits) -> HalfMatrixView.of(bits, false, key.rows(), key.cols());
       default -> null;
     };
   }
 
-  private static Rows matrix(float[] values, int inner, int cols, boolean turned) {
-    return turned ? Rows.of(values, cols, inner) : Rows.of(values, inner, cols);
+  private static MatrixView matrix(float[] values, int inner, int cols, boolean turned) {
+    return turned ? MatrixView.of(values, cols, inner) : MatrixView.of(values, inner, cols);
   }
 
   void release() {

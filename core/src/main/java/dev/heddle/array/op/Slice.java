@@ -226,17 +226,17 @@ public final class Slice {
     }
 
     private int[] places() {
-      return Walk.places(shape, strides, offset);
+      return StridedIterator.places(shape, strides, offset);
     }
 
-    /** Stretches of the part, in order, that lie together in the array too. */
+    /** ParallelFor of the part, in order, that lie together in the array too. */
     private void runs(Run run) {
       int last = shape.rank() - 1;
       boolean inRows = last >= 0 && (strides[last] == 1 || shape.dim(last) == 1);
       int length = inRows ? shape.dim(last) : 1;
       int[] starts =
           inRows
-              ? Walk.places(shape.range(0, last), Arrays.copyOf(strides, last), offset)
+              ? StridedIterator.places(shape.range(0, last), Arrays.copyOf(strides, last), offset)
               : places();
       for (int i = 0; i < starts.length; i++) {
         run.at(i * length, starts[i], length);
@@ -272,7 +272,7 @@ public final class Slice {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Op around = new Surrounded(view, call.input(0).shape());
       return Collections.singletonList(Op.run(around, cotangent));
     }
@@ -294,7 +294,7 @@ public final class Slice {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Collections.singletonList(Op.run(new Viewed("slice", view), cotangent));
     }
   }
@@ -310,7 +310,7 @@ public final class Slice {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Array value = call.input(1);
       Array nothing = Array.zeros(value.dtype(), value.shape().dims());
       Array rest = call.wants(0) ? Op.run(this, cotangent, nothing) : null;

@@ -8,9 +8,9 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.ParallelFor;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Stretches;
 import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +139,7 @@ public final class Softmax {
       float[] in = rows.floats();
       float[] out = new float[in.length];
       Rounding rounding = rounding(x.dtype());
-      Stretches.rows(
+      ParallelFor.rows(
           groups.rows,
           length,
           COST,
@@ -153,7 +153,7 @@ public final class Softmax {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array g) {
+    public List<@Nullable Array> vjp(VjpContext call, Array g) {
       Array y = call.output();
       if (!call.isNested() && y.dtype() != DType.FLOAT64 && axis == y.rank() - 1) {
         return List.of(alongRows(y, g));
@@ -171,7 +171,7 @@ public final class Softmax {
       float[] g = cotangent.storage().floats();
       float[] out = new float[y.length];
       int length = output.shape().dim(-1);
-      Stretches.rows(
+      ParallelFor.rows(
           length == 0 ? 0 : out.length / length,
           length,
           COST,
@@ -239,7 +239,7 @@ public final class Softmax {
       float[] in = rows.floats();
       float[] out = new float[groups.rows];
       Rounding rounding = rounding(x.dtype());
-      Stretches.rows(
+      ParallelFor.rows(
           groups.rows,
           length,
           COST,
@@ -253,7 +253,7 @@ public final class Softmax {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array g) {
+    public List<@Nullable Array> vjp(VjpContext call, Array g) {
       Array x = call.input(0);
       Shape kept = new Grouping(x.shape(), axes).reduced(true);
       Array part = Elementwise.exp(x.minus(Reshape.to(call.output(), kept)));

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
-import dev.heddle.kernel.Stretches;
+import dev.heddle.kernel.ParallelFor;
 import java.util.List;
 
 /**
@@ -106,7 +106,7 @@ public final class Sort {
       int length = groups.length;
       Shape shape = x.shape().with(axis, count);
       int[] out = new int[shape.size()];
-      Stretches.rows(
+      ParallelFor.rows(
           groups.rows,
           length,
           COST,

@@ -91,7 +91,7 @@ public final class Transpose {
       }
     }
     Shape result = Shape.of(Axes.pick(dims, axes));
-    return elements.gather(Walk.places(result, Axes.pick(shape.strides(), axes), 0));
+    return elements.gather(StridedIterator.places(result, Axes.pick(shape.strides(), axes), 0));
   }
 
   private record Permute(int[] axes) implements Op {
@@ -108,7 +108,7 @@ public final class Transpose {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       return Collections.singletonList(Transpose.permute(cotangent, Axes.inverse(axes)));
     }
   }

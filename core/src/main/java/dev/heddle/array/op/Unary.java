@@ -7,10 +7,10 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.ErfInv;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.ParallelFor;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.ScalarDerivatives;
 import dev.heddle.kernel.SpecialFunctions;
-import dev.heddle.kernel.Stretches;
 import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -51,10 +51,10 @@ record Unary(Function function) implements Op {
   }
 
   @Override
-  public List<@Nullable Array> vjp(Backward call, Array g) {
+  public List<@Nullable Array> vjp(VjpContext call, Array g) {
     Array x = call.input(0);
-    if (!call.isNested() && Slope.has(function, x.dtype())) {
-      return List.of(Slope.times(function, x, g));
+    if (!call.isNested() && ActivationGradient.has(function, x.dtype())) {
+      return List.of(ActivationGradient.times(function, x, g));
     }
     if (function == Function.ABS || function == Function.RELU) {
       boolean isAbs = function == Function.ABS;
@@ -191,7 +191,7 @@ record Unary(Function function) implements Op {
 
     private double[] apply(double[] in) {
       double[] out = new double[in.length];
-      Stretches.run(
+      ParallelFor.run(
           in.length,
           DOUBLE_COST,
           (from, count) -> {
@@ -205,7 +205,7 @@ record Unary(Function function) implements Op {
     private float[] apply(float[] in) {
       Kernels kernels = KernelChoice.current().kernels();
       float[] out = new float[in.length];
-      Stretches.run(
+      ParallelFor.run(
           in.length,
           ofFloat.cost(),
           (from, count) -> kernels.map(ofFloat, in, from, out, from, count));
@@ -214,7 +214,7 @@ record Unary(Function function) implements Op {
 
     private static long[] apply(long[] in, LongUnaryOperator function) {
       long[] out = new long[in.length];
-      Stretches.run(
+      ParallelFor.run(
           in.length,
           LONG_COST,
           (from, count) -> {

@@ -19,7 +19,7 @@ final class WeightGradient {
 
   /** Of weights by query, key and, where there is one, bias. */
   static List<@Nullable Array> ofWeights(
-      Op.Backward call, Array cotangent, Attention.Options options) {
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
     boolean biased = call.inputs().size() > 2;
     Array slopes = slopes(weights(call), cotangent, options, call.inputs());
     List<@Nullable Array> gradients = new ArrayList<>(3);
@@ -32,7 +32,7 @@ final class WeightGradient {
 
   /** Of weights by the scores they were made of and, where there is one, bias. */
   static List<@Nullable Array> ofScoreWeights(
-      Op.Backward call, Array cotangent, Attention.Options options) {
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
     Array slopes = slopes(weights(call), cotangent, options, call.inputs());
     Array scores = call.wants(0) ? slopes.astype(call.input(0).dtype()) : null;
     if (call.inputs().size() == 1) {
@@ -43,7 +43,7 @@ final class WeightGradient {
 
   /** Of attention by query, key, value and, where there is one, bias. */
   static List<@Nullable Array> ofAttention(
-      Op.Backward call, Array cotangent, Attention.Options options) {
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
     boolean biased = call.inputs().size() > 3;
     Array bias = biased ? call.input(3) : null;
     DType wide = wide(call.inputs());
@@ -74,7 +74,7 @@ final class WeightGradient {
   }
 
   /** The weights, before their rounding where those were kept and nobody differentiates them. */
-  private static Array weights(Op.Backward call) {
+  private static Array weights(Op.VjpContext call) {
     boolean exact = !call.residuals().isEmpty() && !call.isNested();
     return exact ? call.residuals().getFirst() : call.output();
   }
@@ -105,7 +105,7 @@ final class WeightGradient {
   }
 
   private static void addQueryAndKey(
-      List<@Nullable Array> gradients, Op.Backward call, Array slopes) {
+      List<@Nullable Array> gradients, Op.VjpContext call, Array slopes) {
     Array query = call.input(0);
     Array key = call.input(1);
     DType wide = slopes.dtype();

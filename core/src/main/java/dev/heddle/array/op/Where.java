@@ -75,19 +75,20 @@ public final class Where {
       Array x = inputs.get(1);
       Array y = inputs.get(2);
       Shape shape =
-          Walk.broadcast(name(), condition.shape(), Walk.broadcast(name(), x.shape(), y.shape()));
+          StridedIterator.broadcast(
+              name(), condition.shape(), StridedIterator.broadcast(name(), x.shape(), y.shape()));
       byte[] keep = ((Storage.Bool) condition.storage()).values();
-      boolean xEven = Walk.isEven(x.shape(), shape);
-      if (x.dtype() == DType.FLOAT32 && (xEven || Walk.isEven(y.shape(), shape))) {
+      boolean xEven = StridedIterator.isEven(x.shape(), shape);
+      if (x.dtype() == DType.FLOAT32 && (xEven || StridedIterator.isEven(y.shape(), shape))) {
         float[] out =
             xEven
                 ? select(shape, condition, keep, false, y, x)
                 : select(shape, condition, keep, true, x, y);
         return Array.wrap(new Storage.F32(out), shape);
       }
-      int[] places = Walk.places(shape, x.shape().stridesFor(shape), 0);
-      int[] ofY = Walk.places(shape, y.shape().stridesFor(shape), x.size());
-      int[] ofCondition = Walk.places(shape, condition.shape().stridesFor(shape), 0);
+      int[] places = StridedIterator.places(shape, x.shape().stridesFor(shape), 0);
+      int[] ofY = StridedIterator.places(shape, y.shape().stridesFor(shape), x.size());
+      int[] ofCondition = StridedIterator.places(shape, condition.shape().stridesFor(shape), 0);
       for (int i = 0; i < places.length; i++) {
         places[i] = keep[ofCondition[i]] != 0 ? places[i] : ofY[i];
       }
@@ -96,7 +97,7 @@ public final class Where {
     }
 
     @Override
-    public List<@Nullable Array> vjp(Backward call, Array cotangent) {
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Array condition = call.input(0);
       Array zero = Array.scalar(0, cotangent.dtype());
       List<@Nullable Array> all = Gradients.none(3);
@@ -118,7 +119,7 @@ public final class Where {
       float[] b = even.storage().floats();
       int step = b.length == 1 ? 0 : 1;
       float[] out = new float[shape.size()];
-      Walk.rows(
+      StridedIterator.rows(
           shape,
           flags.shape(),
           other.shape(),

@@ -2,8 +2,8 @@ package dev.heddle.array.storage;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.ParallelFor;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Stretches;
 
 /**
  * Rounding to the 16-bit floating-point types and back. To nearest, ties to even; every NaN becomes
@@ -38,7 +38,7 @@ public final class Half {
   static short[] toBfloat16(float[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     short[] out = new short[values.length];
-    Stretches.run(out.length, COST, (from, n) -> kernels.toBfloat16(values, from, out, from, n));
+    ParallelFor.run(out.length, COST, (from, n) -> kernels.toBfloat16(values, from, out, from, n));
     return out;
   }
 
@@ -46,7 +46,8 @@ public final class Half {
   static float[] fromBfloat16(short[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] out = new float[values.length];
-    Stretches.run(out.length, COST, (from, n) -> kernels.fromBfloat16(values, from, out, from, n));
+    ParallelFor.run(
+        out.length, COST, (from, n) -> kernels.fromBfloat16(values, from, out, from, n));
     return out;
   }
 
@@ -54,7 +55,7 @@ public final class Half {
   static short[] toFloat16(float[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     short[] out = new short[values.length];
-    Stretches.run(out.length, COST, (from, n) -> kernels.toFloat16(values, from, out, from, n));
+    ParallelFor.run(out.length, COST, (from, n) -> kernels.toFloat16(values, from, out, from, n));
     return out;
   }
 
@@ -62,7 +63,7 @@ public final class Half {
   static float[] fromFloat16(short[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] out = new float[values.length];
-    Stretches.run(out.length, COST, (from, n) -> kernels.fromFloat16(values, from, out, from, n));
+    ParallelFor.run(out.length, COST, (from, n) -> kernels.fromFloat16(values, from, out, from, n));
     return out;
   }
 

@@ -213,7 +213,7 @@ class ArithmeticDerivativeTest {
       Array y = Binary.of(function, x, x);
       var none =
           new Binary(function)
-              .vjp(new Op.Backward(List.of(x, x), y, List.of(), List.of(false, false)), x);
+              .vjp(new Op.VjpContext(List.of(x, x), y, List.of(), List.of(false, false)), x);
       assertThat(none).containsOnlyNulls().hasSize(2);
     }
     var pair = Grad.grad(p -> p.first().dividedBy(p.second()).sum(), TreePair.of(x, x));

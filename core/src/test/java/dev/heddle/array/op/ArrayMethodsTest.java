@@ -117,13 +117,14 @@ class ArrayMethodsTest {
           }
 
           @Override
-          public Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept) {
+          public Array record(
+              Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult kept) {
             heard.add(op.name());
-            return kept.output().marked(this, heard.size());
+            return kept.output().traced(this, heard.size());
           }
         };
 
-    Elementwise.exp(X.marked(tracer, 0).times(2).reshape(-1)).sum();
+    Elementwise.exp(X.traced(tracer, 0).times(2).reshape(-1)).sum();
 
     assertThat(heard).containsExactly("multiply", "reshape", "exp", "sum");
   }

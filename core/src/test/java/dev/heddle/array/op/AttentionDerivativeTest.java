@@ -328,8 +328,8 @@ class AttentionDerivativeTest {
     Options options =
         new Options(Numbers.flags(5, 2, 1, 6, 7), Numbers.flags(6, 2, 3, 6, 7), 1.25, false);
     Array cotangent = Numbers.of(9, DType.FLOAT64, 2, 6, 3, 2);
-    Op.Backward call =
-        new Op.Backward(
+    Op.VjpContext call =
+        new Op.VjpContext(
             at.tree().leaves(), attend(at, options), List.of(), List.of(true, true, true, true));
     Inputs square = Inputs.of(requireAll(WeightGradient.ofAttention(call, cotangent, options)));
     Inputs fused = pullback(in -> attend(in, options), at, cotangent);

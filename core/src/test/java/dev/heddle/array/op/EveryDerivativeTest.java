@@ -104,7 +104,7 @@ class EveryDerivativeTest {
   void everyOperationHasAnExampleOrAReason() {
     Spy spy = new Spy();
     for (UnaryOperator<Array> f : EXAMPLES) {
-      assertThat(twice(f).apply(at.marked(spy, 0)).shape()).isEqualTo(at.shape());
+      assertThat(twice(f).apply(at.traced(spy, 0)).shape()).isEqualTo(at.shape());
     }
     Set<String> known = new TreeSet<>(spy.seen);
     known.addAll(WITHOUT.keySet());
@@ -138,17 +138,17 @@ class EveryDerivativeTest {
     }
 
     @Override
-    public boolean isListening() {
+    public boolean isRecording() {
       return false; // the test reads results
     }
 
     @Override
-    public Array record(Op op, List<Array> inputs, List<Array> primals, Op.Kept kept) {
+    public Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult kept) {
       boolean floats = kept.output().dtype().isFloating();
       if (floats) {
         seen.add(shortened(op.getClass().getName()));
       }
-      return floats ? kept.output().marked(this, 0) : kept.output();
+      return floats ? kept.output().traced(this, 0) : kept.output();
     }
   }
 }

@@ -54,7 +54,7 @@ final class Answers {
   }
 
   /** Parameters to the last bit in float32; other collections within the outputs' tolerance. */
-  void compareInit(Findings findings, Variables got) {
+  void compareInit(Differences findings, Variables got) {
     findings.compareTrees("init", asked.under("init"), tensors(got), this::ofInitial);
   }
 
@@ -100,7 +100,7 @@ final class Answers {
   }
 
   /** The output, or outputs, and the collections that came back. */
-  void compareApplied(Findings findings, String prefix, List<Array> outputs, Variables changed) {
+  void compareApplied(Differences findings, String prefix, List<Array> outputs, Variables changed) {
     SequencedMap<String, Tensor> expected = asked.under(prefix);
     SequencedMap<String, Tensor> got = new LinkedHashMap<>();
     if (expected.containsKey("output")) {
@@ -116,7 +116,7 @@ final class Answers {
   }
 
   /** All answers of attention. The scale of an output of decoding is the largest of all steps. */
-  void compareComputed(Findings findings, SequencedMap<String, Tensor> computed) {
+  void compareComputed(Differences findings, SequencedMap<String, Tensor> computed) {
     SequencedMap<String, Tensor> expected = new LinkedHashMap<>(asked.tensors());
     expected.keySet().removeIf(path -> path.startsWith("inputs/") || path.startsWith("init/"));
     double largest =
@@ -137,7 +137,7 @@ final class Answers {
    * All answers of a gradient case, each gradient at its own scale. Their order is not compared:
    * {@code jax.vjp} gives trees sorted by name.
    */
-  void compareGradients(Findings findings, SequencedMap<String, Tensor> computed) {
+  void compareGradients(Differences findings, SequencedMap<String, Tensor> computed) {
     SequencedMap<String, Tensor> expected = new TreeMap<>(asked.tensors());
     expected.keySet().removeIf(path -> !path.startsWith("apply/") && !path.startsWith("grads/"));
     findings.compareTrees(

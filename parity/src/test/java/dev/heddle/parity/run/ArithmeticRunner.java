@@ -19,9 +19,9 @@ import java.util.List;
 final class ArithmeticRunner {
   private final Case asked;
   private final Fields info;
-  private final Findings findings;
+  private final Differences findings;
 
-  ArithmeticRunner(Case asked, Findings findings) {
+  ArithmeticRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.info = asked.info();
     this.findings = findings;

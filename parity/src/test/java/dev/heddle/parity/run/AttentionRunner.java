@@ -21,10 +21,10 @@ import java.util.SequencedMap;
 /** Attention: init, then one apply or step after step with the cache carried on. */
 final class AttentionRunner {
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
   private final Answers answers;
 
-  AttentionRunner(Case asked, Findings findings) {
+  AttentionRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
     this.answers = new Answers(asked);
@@ -38,7 +38,7 @@ final class AttentionRunner {
 
   /** What the library answers: what init makes, and what Flax's variables give. */
   static SequencedMap<String, Tensor> answer(Case asked) {
-    AttentionRunner runner = new AttentionRunner(asked, new Findings(asked));
+    AttentionRunner runner = new AttentionRunner(asked, new Differences(asked));
     MultiHeadDotProductAttention module = module(asked);
     SequencedMap<String, Tensor> all = new LinkedHashMap<>();
     init(asked, module, asked.inputs())

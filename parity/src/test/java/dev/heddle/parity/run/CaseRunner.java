@@ -11,8 +11,8 @@ public final class CaseRunner {
    *
    * @throws IllegalArgumentException if Heddle refuses what Flax answered
    */
-  public static Findings run(Case asked) {
-    Findings findings = new Findings(asked);
+  public static Differences run(Case asked) {
+    Differences findings = new Differences(asked);
     switch (asked.kind()) {
       case "attention" -> new AttentionRunner(asked, findings).run();
       case "gradient" -> new GradientRunner(asked, findings).run();

@@ -29,13 +29,13 @@ public final class CommandLineRunner {
   private final Case asked;
   private final Path folder;
   private final String ending;
-  private final Findings findings;
+  private final Differences findings;
 
   private CommandLineRunner(Case asked, Path folder) {
     this.asked = asked;
     this.folder = folder;
     this.ending = ENDINGS.get(Math.floorMod(asked.id().hashCode(), ENDINGS.size()));
-    this.findings = new Findings(asked);
+    this.findings = new Differences(asked);
   }
 
   /**
@@ -53,7 +53,7 @@ public final class CommandLineRunner {
   }
 
   /** Runs a case; the command line must answer with the library's own bits. */
-  public static Findings run(Case asked, Path folder) throws IOException {
+  public static Differences run(Case asked, Path folder) throws IOException {
     CommandLineRunner runner = new CommandLineRunner(asked, folder);
     boolean isGradient = asked.kind().equals("gradient");
     SequencedMap<String, Tensor> expected =

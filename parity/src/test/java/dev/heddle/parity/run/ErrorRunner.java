@@ -22,10 +22,10 @@ final class ErrorRunner {
   private static final Set<String> LATER = Set.of("classic/error-stream-missing");
 
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
   private int phase;
 
-  ErrorRunner(Case asked, Findings findings) {
+  ErrorRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
   }

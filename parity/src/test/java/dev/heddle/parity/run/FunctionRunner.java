@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class FunctionRunner {
   private final Case asked;
   private final Fields args;
-  private final Findings findings;
+  private final Differences findings;
 
-  FunctionRunner(Case asked, Findings findings) {
+  FunctionRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.args = asked.info().fields("args");
     this.findings = findings;

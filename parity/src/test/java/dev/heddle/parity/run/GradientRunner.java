@@ -19,10 +19,10 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class GradientRunner {
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
   private final Answers answers;
 
-  GradientRunner(Case asked, Findings findings) {
+  GradientRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
     this.answers = new Answers(asked);

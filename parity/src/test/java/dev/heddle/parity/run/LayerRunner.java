@@ -14,10 +14,10 @@ import java.util.List;
 final class LayerRunner {
   private final Case asked;
   private final Fields info;
-  private final Findings findings;
+  private final Differences findings;
   private final Answers answers;
 
-  LayerRunner(Case asked, Findings findings) {
+  LayerRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.info = asked.info();
     this.findings = findings;

@@ -15,10 +15,10 @@ import java.util.List;
 /** Users' own modules: init with the first input, then apply. */
 final class ModuleRunner {
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
   private final Answers answers;
 
-  ModuleRunner(Case asked, Findings findings) {
+  ModuleRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
     this.answers = new Answers(asked);

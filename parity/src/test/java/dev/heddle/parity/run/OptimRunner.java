@@ -7,7 +7,7 @@ import dev.heddle.optim.GradientTransformation;
 import dev.heddle.optim.OptState;
 import dev.heddle.optim.Optim;
 import dev.heddle.optim.Schedule;
-import dev.heddle.optim.Updated;
+import dev.heddle.optim.UpdateResult;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Tensor;
 import java.util.Arrays;
@@ -22,9 +22,9 @@ final class OptimRunner {
   private static final Tolerance PLACES = new Tolerance.OfElement(4e-7, 3e-8);
 
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
 
-  OptimRunner(Case asked, Findings findings) {
+  OptimRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
   }
@@ -46,7 +46,7 @@ final class OptimRunner {
       int step = i;
       Variables now =
           gradients.withLeaves(gradients.leaves().stream().map(g -> g.get(step)).toList());
-      Updated<Variables> updated = optimizer.update(now, state, params);
+      UpdateResult<Variables> updated = optimizer.update(now, state, params);
       Variables next = Optim.applyUpdates(params, updated.updates());
       var joined = Optim.applyGradients(optimizer, now, state, params);
       findings.expect("a step at once, step " + i, next, joined.params());

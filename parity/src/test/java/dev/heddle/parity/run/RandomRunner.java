@@ -19,9 +19,9 @@ final class RandomRunner {
   private final Case asked;
   private final Fields info;
   private final Fields args;
-  private final Findings findings;
+  private final Differences findings;
 
-  RandomRunner(Case asked, Findings findings) {
+  RandomRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.info = asked.info();
     this.args = info.fields("args");

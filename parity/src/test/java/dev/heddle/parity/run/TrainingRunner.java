@@ -14,7 +14,7 @@ import dev.heddle.models.LanguageModelInputs;
 import dev.heddle.optim.GradientTransformation;
 import dev.heddle.optim.OptState;
 import dev.heddle.optim.Optim;
-import dev.heddle.optim.Stepped;
+import dev.heddle.optim.StepResult;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
 import dev.heddle.parity.cases.Tensor;
@@ -24,10 +24,10 @@ final class TrainingRunner {
   private static final double SHARE = 1e-4;
 
   private final Case asked;
-  private final Findings findings;
+  private final Differences findings;
   private final CausalLanguageModel model;
 
-  TrainingRunner(Case asked, Findings findings) {
+  TrainingRunner(Case asked, Differences findings) {
     this.asked = asked;
     this.findings = findings;
     this.model = CausalLanguageModel.of(config(asked.info().fields("config")));
@@ -45,7 +45,8 @@ final class TrainingRunner {
       Rngs rngs = dropout(step);
       var found = Grad.valueAndGrad(at -> loss(at, batch, rngs), params);
       losses[step] = found.value().item();
-      Stepped<Variables> stepped = Optim.applyGradients(optimizer, found.gradient(), state, params);
+      StepResult<Variables> stepped =
+          Optim.applyGradients(optimizer, found.gradient(), state, params);
       params = stepped.params();
       state = stepped.state();
     }

@@ -1,22 +1,22 @@
 package dev.heddle.simd.bits;
 
 import dev.heddle.array.DType;
+import dev.heddle.kernel.AttentionBackwardInputs;
+import dev.heddle.kernel.AttentionBackwardOutputs;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
 import dev.heddle.kernel.Epilogue;
-import dev.heddle.kernel.Grid;
-import dev.heddle.kernel.HalfRows;
-import dev.heddle.kernel.HeadCotangent;
-import dev.heddle.kernel.HeadGradients;
+import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.NormDerivative;
 import dev.heddle.kernel.NormRows;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.PairFlags;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
-import dev.heddle.kernel.Rows64;
+import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.ScoreRules;
+import dev.heddle.kernel.StridedView;
 import dev.heddle.kernel.UnaryFunction;
 import dev.heddle.support.Numbers;
 
@@ -52,16 +52,16 @@ final class KernelCalls {
   }
 
   private static void products(Kernels kernels, int n, Visitor visitor) {
-    Rows a = rows(1, n, n);
+    MatrixView a = rows(1, n, n);
     Packed b = kernels.pack(rows(2, n, n), false, n);
-    Rows c = rows(3, n, n);
+    MatrixView c = rows(3, n, n);
     Epilogue epilogue = new Epilogue(Rounding.BFLOAT16, new float[n], 3);
     visitor.call("multiply " + n, SMALL, () -> kernels.multiply(a, b, 0, c, Epilogue.NONE));
     for (boolean isBfloat16 : new boolean[] {true, false}) {
-      HalfRows bits = HalfRows.of(new short[n * n], isBfloat16, n, n);
+      HalfMatrixView bits = HalfMatrixView.of(new short[n * n], isBfloat16, n, n);
       for (int rows = 1; rows < 8; rows++) {
-        Rows few = rows(1, rows, n);
-        Rows result = rows(3, rows, n);
+        MatrixView few = rows(1, rows, n);
+        MatrixView result = rows(3, rows, n);
         Packed kept = kernels.pack(bits, rows);
         Packed once = kernels.packOnce(bits, rows);
         String name = rows + " rows, " + (isBfloat16 ? "bfloat16 " : "float16 ") + n;
@@ -72,12 +72,12 @@ final class KernelCalls {
     }
     visitor.call(
         "multiply with epilogue " + n, SMALL, () -> kernels.multiply(a, b, 0, c, epilogue));
-    Rows64 wide = Rows64.of(new double[n * n], n, n);
+    MatrixView64 wide = MatrixView64.of(new double[n * n], n, n);
     visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(wide, wide, wide));
   }
 
   private static void attention(Kernels kernels, int n, Visitor visitor) {
-    Rows out = rows(4, n, n);
+    MatrixView out = rows(4, n, n);
     float[] maxima = new float[n];
     float[] sums = new float[n];
     for (boolean causal : new boolean[] {false, true}) {
@@ -92,31 +92,34 @@ final class KernelCalls {
                 -Float.MAX_VALUE,
                 causal,
                 1);
-        Rows q = rows(5, n, n);
+        MatrixView q = rows(5, n, n);
         AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);
         String what = (causal ? " causal " : " ") + rounding + " " + n;
         visitor.call("attend" + what, SMALL, () -> kernels.attend(head, 0, n, out, maxima, sums));
         visitor.call(
             "attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
-        HeadCotangent cotangent = new HeadCotangent(head, out, rows(7, n, n), maxima, sums, 0);
-        HeadGradients all =
-            new HeadGradients(rows(8, n, n), rows(9, n, n), rows(10, n, n), rows(11, n, n));
+        AttentionBackwardInputs cotangent =
+            new AttentionBackwardInputs(head, out, rows(7, n, n), maxima, sums, 0);
+        AttentionBackwardOutputs all =
+            new AttentionBackwardOutputs(
+                rows(8, n, n), rows(9, n, n), rows(10, n, n), rows(11, n, n));
         visitor.call(
             "attend backward" + what,
             VIEWS,
-            () -> kernels.attendBackward(cotangent, all, 0, n, 0, n));
+            () -> kernels.attentionBackward(cotangent, all, 0, n, 0, n));
         AttentionHead masked =
             new AttentionHead(q, q, q, null, pairs(q), flags(12, n), flags(13, n), rules);
-        HeadCotangent ofMasked = new HeadCotangent(masked, out, all.pairs(), maxima, sums, 0);
+        AttentionBackwardInputs ofMasked =
+            new AttentionBackwardInputs(masked, out, all.pairs(), maxima, sums, 0);
         visitor.call(
             "attend backward masked" + what,
             VIEWS,
-            () -> kernels.attendBackward(ofMasked, all, 0, n, 0, n));
+            () -> kernels.attentionBackward(ofMasked, all, 0, n, 0, n));
         visitor.call("weigh" + what, SMALL, () -> kernels.weigh(head, 0, n, out, rounding));
-        Rows64 wide = Rows64.of(new double[n * n], n, n);
+        MatrixView64 wide = MatrixView64.of(new double[n * n], n, n);
         AttentionHead64 head64 =
             new AttentionHead64(wide, wide, wide, null, null, null, null, rules);
-        Rows64 out64 = Rows64.of(new double[n * n], n, n);
+        MatrixView64 out64 = MatrixView64.of(new double[n * n], n, n);
         visitor.call(
             "attend float64" + what, PLAIN, () -> kernels.attend(head64, 0, n, out64, null, null));
       }
@@ -168,20 +171,20 @@ final class KernelCalls {
     visitor.call("sum of squares " + n, SMALL, () -> sink += kernels.sumOfSquares(x, 0, n * n));
   }
 
-  private static Rows rows(long seed, int rows, int cols) {
-    return Rows.of(Numbers.of(seed, DType.FLOAT32, rows, cols).toFloatArray(), rows, cols);
+  private static MatrixView rows(long seed, int rows, int cols) {
+    return MatrixView.of(Numbers.of(seed, DType.FLOAT32, rows, cols).toFloatArray(), rows, cols);
   }
 
-  private static Grid<float[]> pairs(Rows rows) {
-    return new Grid<>(rows.data(), 0, rows.stride(), 1);
+  private static StridedView<float[]> pairs(MatrixView rows) {
+    return new StridedView<>(rows.data(), 0, rows.stride(), 1);
   }
 
-  private static PairFlags flags(long seed, int n) {
+  private static ScoreMask flags(long seed, int n) {
     byte[] flags = new byte[n * n];
     boolean[] drawn = Numbers.flags(seed, n, n).toBooleanArray();
     for (int i = 0; i < flags.length; i++) {
       flags[i] = (byte) (drawn[i] ? 1 : 0);
     }
-    return new PairFlags.Stored(new Grid<>(flags, 0, n, 1));
+    return new ScoreMask.Stored(new StridedView<>(flags, 0, n, 1));
   }
 }

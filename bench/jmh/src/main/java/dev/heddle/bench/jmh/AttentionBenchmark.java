@@ -3,8 +3,8 @@ package dev.heddle.bench.jmh;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.Rows;
 import dev.heddle.kernel.ScoreRules;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,7 +46,7 @@ public class AttentionBenchmark {
 
   private Kernels chosen;
   private AttentionHead head;
-  private Rows out;
+  private MatrixView out;
 
   /** The operations of a call that count: of causal attention the half. */
   static double flops(int length, boolean causal) {
@@ -68,11 +68,11 @@ public class AttentionBenchmark {
             causal,
             1);
     head = new AttentionHead(matrix(1), matrix(2), matrix(3), null, null, null, null, rules);
-    out = Rows.of(new float[length * DEPTH], length, DEPTH);
+    out = MatrixView.of(new float[length * DEPTH], length, DEPTH);
   }
 
-  private Rows matrix(long seed) {
-    return Rows.of(Numbers.drawn(seed, length * DEPTH), length, DEPTH);
+  private MatrixView matrix(long seed) {
+    return MatrixView.of(Numbers.drawn(seed, length * DEPTH), length, DEPTH);
   }
 
   /** All queries; the result is returned, so that it must be computed. */

@@ -2,8 +2,8 @@ package dev.heddle.bench.jmh;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -39,9 +39,9 @@ public class ProductBenchmark {
   public int size;
 
   private Kernels chosen;
-  private Rows a;
+  private MatrixView a;
   private Packed b;
-  private Rows c;
+  private MatrixView c;
 
   /** The operations of a call. */
   static double flops(int size) {
@@ -52,9 +52,9 @@ public class ProductBenchmark {
   @Setup
   public void draw() {
     chosen = KernelChoice.of(kernels).kernels();
-    a = Rows.of(Numbers.drawn(1, size * size), size, size);
-    b = chosen.pack(Rows.of(Numbers.drawn(2, size * size), size, size), false, size);
-    c = Rows.of(new float[size * size], size, size);
+    a = MatrixView.of(Numbers.drawn(1, size * size), size, size);
+    b = chosen.pack(MatrixView.of(Numbers.drawn(2, size * size), size, size), false, size);
+    c = MatrixView.of(new float[size * size], size, size);
   }
 
   /** One product; the result is returned, so that it must be computed. */

@@ -1,9 +1,9 @@
 package dev.heddle.bench.jmh;
 
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Packed;
-import dev.heddle.kernel.Rows;
-import dev.heddle.kernel.Rows64;
 import dev.heddle.kernel.ScalarKernels;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -39,32 +39,32 @@ public class ScalarBenchmark {
   public int size;
 
   private final Kernels scalar = new ScalarKernels();
-  private Rows a;
-  private Rows b;
+  private MatrixView a;
+  private MatrixView b;
   private Packed packed;
-  private Rows c;
-  private Rows64 wideA;
-  private Rows64 wideB;
-  private Rows64 wideC;
+  private MatrixView c;
+  private MatrixView64 wideA;
+  private MatrixView64 wideB;
+  private MatrixView64 wideC;
 
   /** Draws the operands; the same ones each time. */
   @Setup
   public void draw() {
-    a = Rows.of(Numbers.drawn(1, size * size), size, size);
-    b = Rows.of(Numbers.drawn(2, size * size), size, size);
+    a = MatrixView.of(Numbers.drawn(1, size * size), size, size);
+    b = MatrixView.of(Numbers.drawn(2, size * size), size, size);
     packed = scalar.pack(b, false, size);
-    c = Rows.of(new float[size * size], size, size);
+    c = MatrixView.of(new float[size * size], size, size);
     wideA = wide(a);
     wideB = wide(b);
     wideC = wide(c);
   }
 
-  private Rows64 wide(Rows rows) {
+  private MatrixView64 wide(MatrixView rows) {
     double[] values = new double[size * size];
     for (int i = 0; i < values.length; i++) {
       values[i] = rows.data()[i] / 3.0; // so that products are not exact
     }
-    return Rows64.of(values, size, size);
+    return MatrixView64.of(values, size, size);
   }
 
   /** The kernel, float32. */

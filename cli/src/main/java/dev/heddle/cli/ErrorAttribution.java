@@ -1,0 +1,79 @@
+package dev.heddle.cli;
+
+import dev.heddle.linen.LinenException;
+import dev.heddle.linen.LinenException.InvalidRngError;
+import dev.heddle.linen.LinenException.ModifyScopeVariableError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Puts the file that the library's complaint is about in front of it: the library knows arguments
+ * and variables, the command line knows where they came from.
+ *
+ * @param config the file of the configuration
+ * @param inputs the file of the inputs
+ * @param variables the files of the variables; none when they are being made
+ */
+record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
+  private static final Pattern OF_INPUTS =
+      Pattern.compile(
+          "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
+
+  /** The path of the only module that a command calls, which says nothing to its user. */
+  private static final Pattern ROOT = Pattern.compile("(^|: )(/: )+");
+
+  /**
+   * Calls the library.
+   *
+   * @param work the call
+   * @throws FailedException if the library refuses what a file holds, or an option is missing
+   */
+  <T> T on(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InvalidRngError e) {
+      throw new FailedException(
+          "--rng %s=SEED is missing: the call draws from the random stream \"%s\""
+              .formatted(e.stream(), e.stream()),
+          e);
+    } catch (ModifyScopeVariableError e) {
+      throw new FailedException(
+          "--mutable %s is missing: the call writes the collection \"%s\""
+              .formatted(e.collection(), e.collection()),
+          e);
+    } catch (LinenException e) {
+      throw new FailedException(
+          (variables.isEmpty() ? config : files()) + ": " + withoutRoot(e.toString()), e);
+    } catch (IllegalArgumentException e) {
+      String message = named(withoutRoot(String.valueOf(e.getMessage())));
+      throw new FailedException(place(message) + ": " + message, e);
+    }
+  }
+
+  private static String withoutRoot(String message) {
+    return ROOT.matcher(message).replaceFirst("$1");
+  }
+
+  /** The input by the name that the file has for it: keys and values may be inputs_k alone. */
+  private String named(String message) {
+    return inputs.sequences().containsKey("inputs_kv")
+        ? message
+        : message.replace("\"inputs_kv\"", "\"inputs_k\"");
+  }
+
+  private String place(String message) {
+    if (OF_INPUTS.matcher(message).find()) {
+      return inputs.path().toString();
+    }
+    return message.contains("cache: ") && !variables.isEmpty()
+        ? files()
+        : config + " with " + inputs.path();
+  }
+
+  private String files() {
+    return variables.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.heddle.array.op;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Shape;
+import dev.heddle.array.storage.Storage;
+import dev.heddle.kernel.StridedView;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers that broadcast to the scores, in float32 or float64. */
+record ScoreBias(float @Nullable [] numbers, double @Nullable [] wideNumbers, HeadOffsets offsets) {
+
+  static ScoreBias of(Array array, Shape scores, boolean wide) {
+    Storage storage = array.storage();
+    HeadOffsets offsets = HeadOffsets.of(array.shape(), scores);
+    return wide
+        ? new ScoreBias(null, storage.doubles(), offsets)
+        : new ScoreBias(storage.floats(), null, offsets);
+  }
+
+  @Nullable StridedView<float[]> floats(int unit) {
+    return numbers == null ? null : grid(numbers, unit);
+  }
+
+  @Nullable StridedView<double[]> doubles(int unit) {
+    return wideNumbers == null ? null : grid(wideNumbers, unit);
+  }
+
+  private <T> StridedView<T> grid(T data, int unit) {
+    return new StridedView<>(
+        data, (int) offsets.at(unit), (int) offsets.queryStride(), offsets.keyStride());
+  }
+}
