@@ -1,7 +1,9 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
 import static dev.heddle.simd.WideFunctions.D;
-import static dev.heddle.simd.WideFunctions.HALF;
+import static dev.heddle.simd.WideFunctions.LOWER;
 import static dev.heddle.simd.WideFunctions.STEP;
 
 import dev.heddle.kernel.Polynomials;
@@ -38,8 +40,8 @@ final class CircularFunctions {
 
   static int sin(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector narrow = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector narrow = FloatVector.fromArray(F, in, from + i);
       if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
         for (int j = i; j < i + STEP; j++) {
           out[at + j] = Polynomials.sin(in[from + j]);
@@ -59,16 +61,16 @@ final class CircularFunctions {
       p = p.mul(square).add(SIN_0);
       LongVector size = r.add(r.mul(square).mul(p)).reinterpretAsLongs();
       DoubleVector y = size.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
-      FloatVector rounded = (FloatVector) y.castShape(HALF, 0);
-      rounded.blend(narrow, narrow.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
+      FloatVector rounded = (FloatVector) y.castShape(F, 0);
+      rounded.blend(narrow, narrow.compare(VectorOperators.EQ, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int cos(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector narrow = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector narrow = FloatVector.fromArray(F, in, from + i);
       if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
         for (int j = i; j < i + STEP; j++) {
           out[at + j] = Polynomials.cos(in[from + j]);
@@ -89,7 +91,7 @@ final class CircularFunctions {
       p = p.mul(square).add(SIN_0);
       LongVector size = r.add(r.mul(square).mul(p)).reinterpretAsLongs();
       DoubleVector y = size.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }

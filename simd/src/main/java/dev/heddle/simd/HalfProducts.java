@@ -22,7 +22,7 @@ final class HalfProducts {
   static void multiply(
       MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c, ElementKernels kernels) {
     int full = b.cols() / Bfloat16Kernel.WIDTH * Bfloat16Kernel.WIDTH;
-    if (full > 0 && !tiles(a, b.columns(0, full), isFinite, c)) {
+    if (full > 0 && !tiles(a, b, full, isFinite, c)) {
       full = 0;
     }
     if (full < b.cols()) {
@@ -31,19 +31,20 @@ final class HalfProducts {
   }
 
   /** Returns false where numbers of A are too large for the kernels of float16. */
-  private static boolean tiles(MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c) {
+  private static boolean tiles(
+      MatrixView a, HalfMatrixView b, int cols, boolean isFinite, MatrixView c) {
     float[] block = Buffers.borrow(Buffers.size(a.rows(), ROW));
     boolean fits = true;
     for (int step = 0; fits && (step == 0 || step < a.cols()); step += Products.STEP_BLOCK) {
       int steps = Math.min(Products.STEP_BLOCK, a.cols() - step);
       fits = copy(a, step, steps, b.isBfloat16(), block);
       if (fits) {
-        multiply(block, b.steps(step, steps), isFinite, c, step == 0);
+        multiply(block, b, step, steps, cols, isFinite, c);
       }
     }
     Buffers.giveBack(block);
     if (fits) {
-      Interleave.pairs(c.data(), c.offset(), c.stride(), c.rows(), b.cols());
+      Interleave.pairs(c.data(), c.offset(), c.stride(), c.rows(), cols);
     }
     return fits;
   }
@@ -64,49 +65,49 @@ final class HalfProducts {
   }
 
   private static void multiply(
-      float[] a, HalfMatrixView b, boolean isFinite, MatrixView c, boolean fresh) {
+      float[] a, HalfMatrixView b, int step, int steps, int cols, boolean isFinite, MatrixView c) {
     if (b.isBfloat16()) {
       Bfloat16Kernel.multiply(
           a,
           0,
           b.data(),
-          b.offset(),
+          b.at(step),
           b.stride(),
           c.data(),
           c.offset(),
           c.stride(),
-          b.rows(),
-          fresh,
+          steps,
+          step == 0,
           c.rows(),
-          b.cols());
+          cols);
     } else if (isFinite) {
       FiniteFloat16Kernel.multiply(
           a,
           0,
           b.data(),
-          b.offset(),
+          b.at(step),
           b.stride(),
           c.data(),
           c.offset(),
           c.stride(),
-          b.rows(),
-          fresh,
+          steps,
+          step == 0,
           c.rows(),
-          b.cols());
+          cols);
     } else {
       Float16Kernel.multiply(
           a,
           0,
           b.data(),
-          b.offset(),
+          b.at(step),
           b.stride(),
           c.data(),
           c.offset(),
           c.stride(),
-          b.rows(),
-          fresh,
+          steps,
+          step == 0,
           c.rows(),
-          b.cols());
+          cols);
     }
   }
 

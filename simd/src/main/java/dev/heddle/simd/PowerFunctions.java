@@ -1,7 +1,9 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
 import static dev.heddle.simd.WideFunctions.D;
-import static dev.heddle.simd.WideFunctions.HALF;
+import static dev.heddle.simd.WideFunctions.LOWER;
 import static dev.heddle.simd.WideFunctions.STEP;
 
 import dev.heddle.kernel.Polynomials;
@@ -50,8 +52,8 @@ final class PowerFunctions {
 
   static int exp2(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector t = (DoubleVector) x.castShape(D, 0);
       t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
       t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
@@ -70,15 +72,15 @@ final class PowerFunctions {
       DoubleVector scale =
           exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector power = p.mul(scale).add(scale);
-      ((FloatVector) power.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) power.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int log2(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       LongVector bits = ((DoubleVector) x.castShape(D, 0)).reinterpretAsLongs();
       LongVector exponent =
           bits.sub(WidePolynomials.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
@@ -93,11 +95,11 @@ final class PowerFunctions {
       p = p.mul(square).add(ATANH_1);
       p = p.mul(square).add(ATANH_0);
       p = s.mul(TWO).add(s.mul(square).mul(p));
-      FloatVector y = (FloatVector) whole.add(p.mul(LOG2_E)).castShape(HALF, 0);
+      FloatVector y = (FloatVector) whole.add(p.mul(LOG2_E)).castShape(F, 0);
       y = x.blend(y, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
       y = y.blend(Float.NaN, x.compare(VectorOperators.LT, 0));
       y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
-      y.intoArray(out, at + i);
+      y.intoArray(out, at + i, LOWER);
     }
     return i;
   }

@@ -1,7 +1,9 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
 import static dev.heddle.simd.WideFunctions.D;
-import static dev.heddle.simd.WideFunctions.HALF;
+import static dev.heddle.simd.WideFunctions.LOWER;
 import static dev.heddle.simd.WideFunctions.STEP;
 
 import dev.heddle.kernel.Polynomials;
@@ -58,8 +60,8 @@ final class RootFunctions {
 
   static int cbrt(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       FloatVector size = x.abs();
       LongVector bits = ((DoubleVector) size.castShape(D, 0)).reinterpretAsLongs();
       LongVector exponent =
@@ -94,20 +96,20 @@ final class RootFunctions {
               .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
               .reinterpretAsDoubles();
       DoubleVector root = p.mul(scale).add(scale);
-      FloatVector y = (FloatVector) root.castShape(HALF, 0);
+      FloatVector y = (FloatVector) root.castShape(F, 0);
       IntVector sign = x.reinterpretAsInts().and(SIGN);
       y = y.reinterpretAsInts().and(~SIGN).or(sign).reinterpretAsFloats();
       VectorMask<Float> finite = size.compare(VectorOperators.LT, Float.POSITIVE_INFINITY);
       finite = finite.and(size.compare(VectorOperators.GT, 0));
-      x.blend(y, finite).intoArray(out, at + i);
+      x.blend(y, finite).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int softplus(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = (DoubleVector) FloatVector.fromArray(HALF, in, from + i).castShape(D, 0);
+    for (; i + LANES <= n; i += STEP) {
+      DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
       DoubleVector below = size.blend(FAR, size.compare(VectorOperators.GT, FAR)).neg();
       DoubleVector shifted = below.mul(LOG2_E).add(ROUNDER);
@@ -135,7 +137,7 @@ final class RootFunctions {
       value = value.mul(square).add(LOG1P_1);
       value = value.mul(square).add(LOG1P_0);
       value = s.mul(TWO).add(s.mul(square).mul(value));
-      ((FloatVector) x.max(0).add(value).castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) x.max(0).add(value).castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }

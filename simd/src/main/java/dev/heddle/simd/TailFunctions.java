@@ -1,7 +1,9 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
 import static dev.heddle.simd.WideFunctions.D;
-import static dev.heddle.simd.WideFunctions.HALF;
+import static dev.heddle.simd.WideFunctions.LOWER;
 import static dev.heddle.simd.WideFunctions.STEP;
 
 import dev.heddle.kernel.Polynomials;
@@ -63,8 +65,8 @@ final class TailFunctions {
 
   static int erfc(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = (DoubleVector) FloatVector.fromArray(HALF, in, from + i).castShape(D, 0);
+    for (; i + LANES <= n; i += STEP) {
+      DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
       size = size.blend(END, size.compare(VectorOperators.GT, END));
       DoubleVector t = ONE.div(ONE.add(size.mul(ERFC_SCALE)));
@@ -98,15 +100,15 @@ final class TailFunctions {
       value = value.mul(t).add(ERFC_0);
       DoubleVector tail = bell.mul(t.mul(value));
       DoubleVector y = tail.blend(TWO.sub(tail), x.compare(VectorOperators.LT, ZERO));
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int gelu(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = (DoubleVector) FloatVector.fromArray(HALF, in, from + i).castShape(D, 0);
+    for (; i + LANES <= n; i += STEP) {
+      DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
       size = size.blend(END, size.compare(VectorOperators.GT, END));
       DoubleVector t = ONE.div(ONE.add(size.mul(GELU_SCALE)));
@@ -142,15 +144,15 @@ final class TailFunctions {
       DoubleVector twice = tail.blend(TWO.sub(tail), x.compare(VectorOperators.GT, ZERO));
       DoubleVector y = x.mul(HALF_OF).mul(twice);
       y = y.blend(LOST, x.compare(VectorOperators.EQ, LEAST));
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int geluSlope(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      DoubleVector x = (DoubleVector) FloatVector.fromArray(HALF, in, from + i).castShape(D, 0);
+    for (; i + LANES <= n; i += STEP) {
+      DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
       size = size.blend(END, size.compare(VectorOperators.GT, END));
       DoubleVector t = ONE.div(ONE.add(size.mul(GELU_SCALE)));
@@ -185,7 +187,7 @@ final class TailFunctions {
       DoubleVector below = bell.mul(t.mul(value).mul(HALF_OF));
       below = below.sub(size.mul(bell.mul(NORMAL_DENSITY)));
       DoubleVector y = below.blend(ONE.sub(below), x.compare(VectorOperators.GT, ZERO));
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }

@@ -1,6 +1,7 @@
 package dev.heddle.simd;
 
 import static dev.heddle.simd.Species.F;
+import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.SpecialFunctions;
@@ -11,7 +12,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,12 +26,15 @@ final class WideFunctions {
   /** Vectors of float64. */
   static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
 
-  /** As many float32 as those hold. */
-  static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
-
   /** How many elements are done at a time. */
-  static final int STEP = HALF.length();
+  static final int STEP = D.length();
+
+  /**
+   * The lanes of a vector of float32 that are done at a time, the lower half. There is no narrower
+   * vector of float32 here: methods of the JDK that have seen two classes of vectors are compiled
+   * with calls that box them (docs/kernels.md).
+   */
+  static final VectorMask<Float> LOWER = VectorMask.fromLong(F, (1L << STEP) - 1);
 
   private static final int SIGN = 0x80000000;
   private static final DoubleVector NEGATIVE_INFINITY = all(Double.NEGATIVE_INFINITY);
@@ -86,8 +89,8 @@ final class WideFunctions {
 
   static int expm1(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w;
       t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
@@ -108,16 +111,16 @@ final class WideFunctions {
       DoubleVector scale =
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
-      FloatVector y = (FloatVector) e.castShape(HALF, 0);
-      y.blend(x, x.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
+      FloatVector y = (FloatVector) e.castShape(F, 0);
+      y.blend(x, x.compare(VectorOperators.EQ, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int log1p(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       LongVector bits = w.add(ONE).reinterpretAsLongs();
       LongVector exponent =
@@ -134,19 +137,19 @@ final class WideFunctions {
       p = p.mul(square).add(ATANH_1);
       p = p.mul(square).add(ATANH_0);
       p = s.mul(TWO).add(s.mul(square).mul(p));
-      FloatVector y = (FloatVector) whole.mul(LN2).add(p).castShape(HALF, 0);
+      FloatVector y = (FloatVector) whole.mul(LN2).add(p).castShape(F, 0);
       VectorMask<Float> finite = x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY);
       y = x.blend(y, finite).blend(Float.NaN, x.compare(VectorOperators.LT, -1));
       y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1));
-      y.blend(x, x.compare(VectorOperators.EQ, 0)).intoArray(out, at + i);
+      y.blend(x, x.compare(VectorOperators.EQ, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int tanh(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       w = w.abs();
       w = w.blend(TANH_ONE, w.compare(VectorOperators.GT, TANH_ONE));
@@ -169,18 +172,18 @@ final class WideFunctions {
       DoubleVector scale =
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
-      FloatVector y = (FloatVector) e.div(e.add(TWO)).castShape(HALF, 0);
+      FloatVector y = (FloatVector) e.div(e.add(TWO)).castShape(F, 0);
       IntVector sign = x.reinterpretAsInts().and(SIGN);
       IntVector size = y.reinterpretAsInts().and(~SIGN);
-      size.or(sign).reinterpretAsFloats().intoArray(out, at + i);
+      size.or(sign).reinterpretAsFloats().intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int sigmoid(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w.neg();
       t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
@@ -201,15 +204,15 @@ final class WideFunctions {
       DoubleVector scale =
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
-      ((FloatVector) ONE.div(e.add(TWO)).castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) ONE.div(e.add(TWO)).castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int erf(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       w = w.abs();
       w = w.blend(ERF_ONE, w.compare(VectorOperators.GT, ERF_ONE));
@@ -244,18 +247,18 @@ final class WideFunctions {
       DoubleVector scale =
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
-      FloatVector y = (FloatVector) e.neg().castShape(HALF, 0);
+      FloatVector y = (FloatVector) e.neg().castShape(F, 0);
       IntVector sign = x.reinterpretAsInts().and(SIGN);
       IntVector size = y.reinterpretAsInts().and(~SIGN);
-      size.or(sign).reinterpretAsFloats().intoArray(out, at + i);
+      size.or(sign).reinterpretAsFloats().intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int silu(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w.neg();
       t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
@@ -278,15 +281,15 @@ final class WideFunctions {
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
       DoubleVector y = w.mul(ONE.div(e.add(TWO)));
       y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
   static int geluTanh(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
-    for (; i + STEP <= n; i += STEP) {
-      FloatVector x = FloatVector.fromArray(HALF, in, from + i);
+    for (; i + LANES <= n; i += STEP) {
+      FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector gate = w.add(w.mul(GELU_CUBIC).mul(w).mul(w)).mul(GELU_SCALE);
       DoubleVector t = gate.neg();
@@ -310,7 +313,7 @@ final class WideFunctions {
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
       DoubleVector y = w.mul(ONE.div(e.add(TWO)));
       y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
-      ((FloatVector) y.castShape(HALF, 0)).intoArray(out, at + i);
+      ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }

@@ -8,6 +8,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.net.URISyntaxException;
@@ -120,6 +121,30 @@ class KernelFormTest {
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  /** Methods of the JDK that have seen two classes of vectors are compiled with calls. */
+  @Test
+  void vectorsOfFloat32HaveOneWidth() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    for (Method method : methods()) {
+      for (CodeElement element : method.code()) {
+        if (element instanceof FieldInstruction field
+            && !method.name().startsWith("Width.")
+            && isFloatSpecies(field)) {
+          wrong.add(method.name());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  /** A species of FloatVector, or {@code float.class}, of which one is made. */
+  private static boolean isFloatSpecies(FieldInstruction field) {
+    String owner = field.owner().asInternalName();
+    String name = field.name().stringValue();
+    return (owner.equals("java/lang/Float") && name.equals("TYPE"))
+        || (owner.equals(VECTORS + "FloatVector") && name.matches("SPECIES_(\\d+|MAX)"));
   }
 
   private record Method(String name, MethodModel model, CodeAttribute attribute) {
