@@ -8,31 +8,31 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Derivatives beside finite differences, JAX's {@code check_grads}: for tests of one's own
+ * Compares gradients with finite differences, as JAX's {@code check_grads}; for tests of custom
  * operations.
  *
  * <pre>{@code
  * Checks.checkGradient(in -> myOperation(in.get(0), in.get(1)), 1e-6, x, y);
  * }</pre>
  *
- * <p>A result of many elements is weighted with fixed numbers from -1 to 1 that look random, so
- * that every element of the derivative counts. Everything is in float64.
+ * <p>The output is multiplied by fixed pseudorandom weights from -1 to 1 and summed, so that every
+ * element of the Jacobian counts. All computation is in float64.
  */
 public final class Checks {
-  /** The step, relative to the larger of 1 and the element: errors of about 1e-10 remain. */
+  /** The step relative to max(1, |element|); the differences have errors of about 1e-10. */
   private static final double STEP = 1e-3;
 
   private Checks() {}
 
   /**
-   * Compares the derivative by each element of each input with central differences of fourth order.
+   * Compares the derivative by every element of the inputs with fourth-order central differences.
    *
-   * @param function from the inputs to one array; smooth near them
-   * @param tolerance the largest error allowed, relative to the larger of 1 and the derivative
+   * @param function maps the inputs to one array; smooth near them
+   * @param tolerance the maximum error, relative to max(1, |derivative|)
    * @param inputs float64
    * @return the largest error
    * @throws IllegalArgumentException if an input is not float64
-   * @throws AssertionError if an error is larger, saying where
+   * @throws AssertionError if an error exceeds the tolerance; the message names the element
    */
   public static double checkGradient(
       Function<List<Array>, Array> function, double tolerance, Array... inputs) {
@@ -51,15 +51,15 @@ public final class Checks {
     Inputs gradient = Grad.grad(weighted, at);
     double largest = 0;
     for (int input = 0; input < inputs.length; input++) {
-      double[] found = gradient.leaves().get(input).toDoubleArray();
-      for (int i = 0; i < found.length; i++) {
+      double[] gradients = gradient.leaves().get(input).toDoubleArray();
+      for (int i = 0; i < gradients.length; i++) {
         double expected = difference(weighted, at, input, i);
-        double error = Math.abs(found[i] - expected) / Math.max(1, Math.abs(expected));
+        double error = Math.abs(gradients[i] - expected) / Math.max(1, Math.abs(expected));
         if (!(error <= tolerance)) {
           throw new AssertionError(
               "input %d, element %d of %s: the derivative is %s, differences give %s; the error is %s, more than %s"
                   .formatted(
-                      input, i, inputs[input].shape(), found[i], expected, error, tolerance));
+                      input, i, inputs[input].shape(), gradients[i], expected, error, tolerance));
         }
         largest = Math.max(largest, error);
       }
@@ -67,7 +67,7 @@ public final class Checks {
     return largest;
   }
 
-  /** As {@link #checkGradient(Function, double, Array...)} to 1e-6. */
+  /** As {@link #checkGradient(Function, double, Array...)}, with a tolerance of 1e-6. */
   public static double checkGradient(Function<List<Array>, Array> function, Array... inputs) {
     return checkGradient(function, 1e-6, inputs);
   }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function with a derivative of the user's own, {@code jax.custom_vjp}.
+ * A function with a user-defined derivative, {@code jax.custom_vjp}.
  *
  * <pre>{@code
  * var clip = CustomVjp.of("clip_gradient",
@@ -26,12 +26,12 @@ public final class CustomVjp {
   }
 
   /**
-   * A function and its derivative.
+   * Defines a function by its forward and backward passes.
    *
-   * @param name for messages
-   * @param forward the output and what {@code backward} needs of inputs and output
-   * @param backward from what was kept and the output's cotangent to a cotangent for each input, of
-   *     its shape and dtype; null for an input that does not float, or for zero
+   * @param name the function's name in messages
+   * @param forward computes the output and the residuals that {@code backward} needs
+   * @param backward maps the residuals and the output's cotangent to a cotangent for each input, of
+   *     its shape and dtype; null for an input that is not floating-point, or for zero
    */
   public static CustomVjp of(
       String name,
@@ -44,7 +44,7 @@ public final class CustomVjp {
             Objects.requireNonNull(backward, "backward")));
   }
 
-  /** The function's value. */
+  /** Evaluates the function. */
   public Array apply(Array... inputs) {
     return Op.run(op, inputs);
   }
@@ -66,8 +66,9 @@ public final class CustomVjp {
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      boolean again = call.isNested(); // then what it keeps is to be differentiated as well
-      List<Array> residuals = again ? function.apply(call.inputs()).residuals() : call.residuals();
+      boolean recompute = call.isNested(); // then the residuals are differentiated too
+      List<Array> residuals =
+          recompute ? function.apply(call.inputs()).residuals() : call.residuals();
       return backward.apply(residuals, cotangent);
     }
   }

@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * step.gradient(); // a tree as params
  *
  * var both = Grad.vjp(p -> attention.apply(p.first(), p.second()), TreePair.of(params, x));
- * both.pullback(cotangent).second(); // what a change of x is worth
+ * both.pullback(cotangent).second(); // the gradient with respect to x
  * }</pre>
  *
- * <p>The program is run once and may do whatever Java can; operations on the arrays that it is
- * given, and on what is made of them, are noted down and played backwards. Differentiations may lie
- * in one another. What does not float (integers, bool, masks, keys) is constant.
+ * <p>The program runs once and may use any Java code. Operations on its arguments, and on arrays
+ * computed from them, are recorded on a tape, which the backward pass traverses in reverse.
+ * Differentiations may be nested. Arrays of integers or bool (masks, keys) are constants.
  *
- * <p>Order of operations: that of each operation's derivative (docs/numerics.md); an array that is
- * used several times adds its cotangents in the order of use.
+ * <p>Order of operations: that of each operation's derivative (docs/numerics.md); the cotangents of
+ * an array that is used several times are added in the order of use.
  */
 public final class Grad {
   private static final ScopedValue<Boolean> STOP_AT_NAN = ScopedValue.newInstance();
@@ -37,24 +37,24 @@ public final class Grad {
   /**
    * A scalar and its gradient.
    *
-   * @param value what the program returned
-   * @param gradient a tree as the one differentiated by, each leaf of that leaf's shape and dtype
+   * @param value the loss
+   * @param gradient a tree with the argument's structure and its leaves' shapes and dtypes
    */
   public record ValueAndGrad<T>(Array value, T gradient) {}
 
-  /** A scalar, its gradient, and what the program returned beside it. */
+  /** A scalar, its gradient, and the program's auxiliary output. */
   public record ValueGradAndAux<T, A>(Array value, T gradient, A aux) {}
 
-  /** A scalar to differentiate and something else that the program wants to hand out. */
+  /** A scalar to differentiate and an auxiliary output. */
   public record WithAux<A>(Array value, A aux) {}
 
   /**
-   * A scalar and its gradient by every leaf of a tree, {@code jax.value_and_grad}.
+   * A scalar and its gradient with respect to all leaves, {@code jax.value_and_grad}.
    *
-   * @param loss gives an array of one element and no axes
-   * @param at where; every leaf of floating point
-   * @throws IllegalArgumentException if a leaf does not float, or the loss is no floating-point
-   *     scalar
+   * @param loss returns a floating-point scalar
+   * @param at the argument, a tree of floating-point leaves
+   * @throws IllegalArgumentException if a leaf is not floating-point, or the loss is not a
+   *     floating-point scalar
    */
   public static <T extends ArrayTree<T>> ValueAndGrad<T> valueAndGrad(
       Function<T, Array> loss, T at) {
@@ -82,7 +82,7 @@ public final class Grad {
     Tape tape = new Tape();
     WithAux<A> result;
     try {
-      result = loss.apply(tape.mark(at));
+      result = loss.apply(tape.trace(at));
     } finally {
       tape.end();
     }
@@ -95,17 +95,19 @@ public final class Grad {
     }
     Array one = Array.scalar(1, value.dtype());
     List<Array> leaves = at.leaves();
-    @Nullable Array[] found = tape.backward(List.of(value), List.of(one), leaves.size(), true);
+    @Nullable Array[] gradients = tape.backward(List.of(value), List.of(one), leaves.size(), true);
     return new ValueGradAndAux<>(
-        outside(tape, value), at.withLeaves(orZeros(found, leaves)), outside(tape, result.aux()));
+        untraced(tape, value),
+        at.withLeaves(orZeros(gradients, leaves)),
+        untraced(tape, result.aux()));
   }
 
   /**
-   * An output and the way back from it, {@code jax.vjp}.
+   * The output of a program and its vector-Jacobian product, {@code jax.vjp}.
    *
-   * @param program gives an array or a tree of arrays
-   * @param at where; every leaf of floating point
-   * @throws IllegalArgumentException if a leaf does not float
+   * @param program returns an array or a tree of arrays
+   * @param at the argument, a tree of floating-point leaves
+   * @throws IllegalArgumentException if a leaf is not floating-point
    */
   public static <T extends ArrayTree<T>, U extends ArrayTree<U>> Vjp<T, U> vjp(
       Function<T, U> program, T at) {
@@ -113,32 +115,33 @@ public final class Grad {
     Tape tape = new Tape();
     U output;
     try {
-      output = program.apply(tape.mark(at));
+      output = program.apply(tape.trace(at));
     } finally {
       tape.end();
     }
-    U plain = outside(tape, output);
+    U plain = untraced(tape, output);
     return new Vjp<>(
         plain,
         cotangent -> {
-          List<Array> given = Vjp.requireLike(plain.leaves(), cotangent.leaves());
+          List<Array> seeds = Vjp.requireLike(plain.leaves(), cotangent.leaves());
           List<Array> leaves = at.leaves();
-          @Nullable Array[] found = tape.backward(output.leaves(), given, leaves.size(), false);
-          return at.withLeaves(orZeros(found, leaves));
+          @Nullable Array[] gradients = tape.backward(output.leaves(), seeds, leaves.size(), false);
+          return at.withLeaves(orZeros(gradients, leaves));
         });
   }
 
-  /** The same values as a constant: nothing flows back through them, {@code lax.stop_gradient}. */
+  /** The same values as constants, without a gradient, {@code lax.stop_gradient}. */
   public static <T extends ArrayTree<T>> T stopGradient(T tree) {
     return tree.withLeaves(tree.leaves().stream().map(Array::untraced).toList());
   }
 
   /**
-   * The same function, of which only inputs and outputs are kept while it is differentiated; what
-   * lies between is computed again on the way back, {@code jax.checkpoint}. The bits are the same.
+   * The function with rematerialization, {@code jax.checkpoint}. Differentiation keeps its inputs
+   * and outputs only and recomputes the intermediate values in the backward pass. The bits are the
+   * same.
    *
-   * <p>The function must be pure: a scope, whose random streams count, is not to be used in it. It
-   * takes part only where something marks its argument.
+   * <p>The function must be pure; in particular it must not use a scope, whose random streams are
+   * stateful. Where the argument is not traced, the function is just called.
    */
   public static <T extends ArrayTree<T>, U extends ArrayTree<U>> Function<T, U> checkpoint(
       Function<T, U> function) {
@@ -163,8 +166,8 @@ public final class Grad {
   }
 
   /**
-   * Runs a program in which every differentiation watches for NaN, {@code jax_debug_nans}: the
-   * first operation, forward or backward, that makes one of numbers ends it.
+   * Runs a program in which every differentiation checks for NaN, {@code jax_debug_nans}: the first
+   * operation, forward or backward, that produces NaN from inputs without NaN throws.
    *
    * @throws NotANumberException naming that operation
    */
@@ -191,16 +194,16 @@ public final class Grad {
     }
   }
 
-  /** A tree as it is outside of a tape. */
-  private static <T extends ArrayTree<T>> T outside(Tape tape, T tree) {
+  /** A tree whose leaves are no longer traced by a tape. */
+  private static <T extends ArrayTree<T>> T untraced(Tape tape, T tree) {
     return tree.withLeaves(
         tree.leaves().stream().map(leaf -> leaf.tracer() == tape ? leaf.primal() : leaf).toList());
   }
 
-  private static List<Array> orZeros(@Nullable Array[] found, List<Array> leaves) {
+  private static List<Array> orZeros(@Nullable Array[] gradients, List<Array> leaves) {
     List<Array> all = new ArrayList<>();
-    for (int i = 0; i < found.length; i++) {
-      Array cotangent = found[i];
+    for (int i = 0; i < gradients.length; i++) {
+      Array cotangent = gradients[i];
       all.add(cotangent == null ? Creation.zerosLike(leaves.get(i)) : cotangent);
     }
     return all;

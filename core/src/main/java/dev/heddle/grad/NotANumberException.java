@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A program made a NaN of numbers, where that was to be watched for ({@link Grad#stoppingAtNaN}).
- * The message names the operation.
+ * An operation produced NaN from inputs without NaN, in {@link Grad#stoppingAtNaN}. The message
+ * names the operation.
  */
 public final class NotANumberException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
@@ -18,32 +18,32 @@ public final class NotANumberException extends ArithmeticException {
     super(message);
   }
 
-  /** Throws if an operation made a NaN of inputs without one. */
+  /** Throws if an operation produced NaN from inputs without NaN. */
   static void check(Op op, List<Array> inputs, Array output) {
-    if (has(output) && inputs.stream().noneMatch(NotANumberException::has)) {
+    if (hasNaN(output) && inputs.stream().noneMatch(NotANumberException::hasNaN)) {
       throw new NotANumberException(
           op.name()
-              + ": made NaN from inputs of "
+              + ": produced NaN from inputs of  "
               + inputs.stream()
                   .map(input -> input.dtype().toString() + input.shape())
                   .collect(Collectors.joining(" and "))
-              + " without one");
+              + " without NaN");
     }
   }
 
-  /** Throws if an operation's derivative made a NaN of a cotangent without one. */
+  /** Throws if an operation's derivative produced NaN from a cotangent without NaN. */
   static void checkDerivative(Op op, Array cotangent, Array part) {
-    if (has(part) && !has(cotangent)) {
+    if (hasNaN(part) && !hasNaN(cotangent)) {
       throw new NotANumberException(
           op.name()
-              + ": its derivative made NaN from a cotangent of "
+              + ": its derivative produced NaN from a cotangent of "
               + cotangent.dtype()
               + cotangent.shape()
-              + " without one");
+              + " without NaN");
     }
   }
 
-  private static boolean has(Array array) {
+  private static boolean hasNaN(Array array) {
     Array plain = array.untraced();
     return plain.dtype().isFloating() && Reduce.any(Compare.notEqual(plain, plain)).item() != 0;
   }

@@ -14,36 +14,36 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was done to some arrays, in order, to be played backwards. Every array that depends on them
- * has a number, which is its place here.
+ * The operations on some arrays in the order of execution, for the backward pass. Every array that
+ * depends on them has an index, that of its entry.
  *
- * <p>Arrays that were used several times add their cotangents in the order of use. A tape belongs
- * to the thread that runs the program it listens to.
+ * <p>The cotangents of an array that is used several times are added in the order of use. A tape is
+ * confined to the thread that runs the program it records.
  */
 final class Tape implements Tracer {
-  /** Later tapes are inner ones: a tape is played before the one that was begun earlier goes on. */
+  /** Tapes are nested: a tape that is begun later runs its backward pass first. */
   private static final AtomicLong LEVELS = new AtomicLong();
 
   private final long level = LEVELS.incrementAndGet();
   private final boolean stopsAtNaN = Grad.stopsAtNaN();
   private final List<@Nullable Entry> entries = new ArrayList<>();
-  private volatile boolean isOver; // others may ask whether its arrays can be read
+  private volatile boolean isEnded; // read by other threads that read its arrays
 
-  /** How an array came to be. */
+  /** The origin of an array. */
   private sealed interface Entry permits Leaf, Applied, Segment, Part {}
 
-  /** Given from outside. */
+  /** An argument of the program. */
   private record Leaf() implements Entry {}
 
-  /** Made by an operation from others; -1 stands for a constant. */
-  private record Applied(Op op, int[] from, List<Array> primals, Op.ForwardResult kept)
+  /** The output of an operation; an index of -1 in {@code from} stands for a constant. */
+  private record Applied(Op op, int[] from, List<Array> primals, Op.ForwardResult result)
       implements Entry {}
 
-  /** A stretch of the program of which only the beginning is kept. */
+  /** A checkpointed segment of the program, of which only the inputs are kept. */
   private record Segment(Function<List<Array>, ? extends ArrayTree<?>> program, List<Array> inputs)
       implements Entry {}
 
-  /** An output of the segment at {@code segment}, its {@code index}th. */
+  /** Output {@code index} of the segment at entry {@code segment}. */
   private record Part(int segment, int index) implements Entry {}
 
   @Override
@@ -53,11 +53,11 @@ final class Tape implements Tracer {
 
   @Override
   public boolean isRecording() {
-    return !isOver;
+    return !isEnded;
   }
 
-  /** The leaves of a tree, marked as those to differentiate by. */
-  <T extends ArrayTree<T>> T mark(T tree) {
+  /** A tree whose leaves are traced by this tape, as the arguments to differentiate by. */
+  <T extends ArrayTree<T>> T trace(T tree) {
     return tree.withLeaves(
         tree.leaves().stream().map(leaf -> leaf.traced(this, add(new Leaf()))).toList());
   }
@@ -68,16 +68,16 @@ final class Tape implements Tracer {
   }
 
   @Override
-  public Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult kept) {
-    if (isOver) {
+  public Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult result) {
+    if (isEnded) {
       throw new IllegalStateException(
           op.name()
               + ": an array is used that belongs to a differentiation which has ended; return it as"
               + " an auxiliary output instead of storing it");
     }
-    Array output = kept.output();
+    Array output = result.output();
     if (!output.dtype().isFloating()) {
-      return output; // nothing flows back through integers
+      return output; // integers have no cotangent
     }
     if (stopsAtNaN) {
       NotANumberException.check(op, primals, output);
@@ -86,64 +86,64 @@ final class Tape implements Tracer {
     for (int i = 0; i < from.length; i++) {
       from[i] = inputs.get(i).tracer() == this ? inputs.get(i).tapeIndex() : -1;
     }
-    return output.traced(this, add(new Applied(op, from, primals, kept)));
+    return output.traced(this, add(new Applied(op, from, primals, result)));
   }
 
-  /** Runs a part of the program and keeps its inputs only; what it did is done again to go back. */
+  /** Runs a segment of which only the inputs are kept; the backward pass runs it again. */
   <U extends ArrayTree<U>> U checkpoint(Function<List<Array>, U> program, List<Array> inputs) {
     int start = entries.size();
     U tree = program.apply(inputs);
     List<Array> outputs = tree.leaves();
-    if (outputs.stream().anyMatch(this::isInside)) {
-      return tree; // an inner tape noted down what it did to arrays of this one
+    if (outputs.stream().anyMatch(this::isOfInnerTape)) {
+      return tree; // an inner tape has recorded operations on arrays of this one
     }
-    forgetFrom(start);
+    clearFrom(start);
     int segment = add(new Segment(program, inputs));
-    List<Array> marked = new ArrayList<>();
+    List<Array> traced = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       Array output = outputs.get(i);
       boolean isNew = output.tracer() == this && output.tapeIndex() >= start;
-      marked.add(isNew ? output.primal().traced(this, add(new Part(segment, i))) : output);
+      traced.add(isNew ? output.primal().traced(this, add(new Part(segment, i))) : output);
     }
-    return tree.withLeaves(marked);
+    return tree.withLeaves(traced);
   }
 
-  private boolean isInside(Array array) {
+  private boolean isOfInnerTape(Array array) {
     Tracer tracer = array.tracer();
     return tracer != null && tracer.level() > level;
   }
 
-  private void forgetFrom(int start) {
+  private void clearFrom(int start) {
     for (int i = start; i < entries.size(); i++) {
-      entries.set(i, null); // the numbers are not given again
+      entries.set(i, null); // indices are not reused
     }
   }
 
-  /** From now on nothing is recorded. */
+  /** Ends the recording. */
   void end() {
-    isOver = true;
+    isEnded = true;
   }
 
   /**
-   * Goes back from some outputs to the leaves.
+   * Runs the backward pass from some outputs to the arguments.
    *
-   * @param outputs what the program made
+   * @param outputs outputs of the program
    * @param cotangents for each output, of its shape and dtype
-   * @param leaves how many arrays were marked at first
-   * @param isLast whether this tape is not played again, so that it may forget on the way
-   * @return for each leaf its cotangent, null where nothing depends on it
+   * @param leaves the index of arguments, which are the first entries
+   * @param isLast whether this is the last backward pass, which may release entries as it goes
+   * @return the cotangent of each argument, null where the outputs do not depend on it
    */
   @Nullable Array[] backward(
       List<Array> outputs, List<Array> cotangents, int leaves, boolean isLast) {
     Cotangents all = new Cotangents(entries.size());
-    give(all, outputs, cotangents);
+    addAll(all, outputs, cotangents);
     int end = entries.size();
-    isOver = false; // segments run again
+    isEnded = false; // segments run again
     try {
       backward(all, end, leaves, isLast);
     } finally {
-      isOver = true;
-      dropFrom(end); // what a segment left that failed
+      isEnded = true;
+      dropFrom(end); // entries of a segment that threw
     }
     @Nullable Array[] result = new Array[leaves];
     Arrays.setAll(result, all::take);
@@ -156,65 +156,65 @@ final class Tape implements Tracer {
     }
   }
 
-  private void give(Cotangents all, List<Array> outputs, List<Array> cotangents) {
+  private void addAll(Cotangents all, List<Array> outputs, List<Array> cotangents) {
     for (int i = outputs.size() - 1; i >= 0; i--) {
       if (outputs.get(i).tracer() == this) {
-        all.give(outputs.get(i).tapeIndex(), cotangents.get(i));
+        all.add(outputs.get(i).tapeIndex(), cotangents.get(i));
       }
     }
   }
 
-  /** From the last entry before {@code end} to that numbered {@code start}. */
+  /** Traverses the entries from {@code end} (exclusive) down to {@code start}. */
   private void backward(Cotangents all, int end, int start, boolean isLast) {
-    Segments waiting = new Segments();
-    for (int number = end - 1; number >= start; number--) {
-      Entry entry = entries.get(number);
+    Segments pending = new Segments();
+    for (int index = end - 1; index >= start; index--) {
+      Entry entry = entries.get(index);
       if (isLast) {
-        entries.set(number, null); // and with it what the way back needs no more
+        entries.set(index, null); // releases its residuals
       }
       switch (entry) {
         case Applied applied -> {
-          Array cotangent = all.take(number);
+          Array cotangent = all.take(index);
           if (cotangent != null) {
-            backward(all, applied, number, cotangent);
+            backward(all, applied, index, cotangent);
           }
         }
-        case Part part -> waiting.put(part, all.take(number));
-        case Segment segment -> backward(all, segment, waiting.take(number));
+        case Part part -> pending.put(part, all.take(index));
+        case Segment segment -> backward(all, segment, pending.take(index));
         case Leaf leaf -> {}
         case null -> {}
       }
     }
   }
 
-  private void backward(Cotangents all, Applied applied, int number, Array cotangent) {
+  private void backward(Cotangents all, Applied applied, int index, Array cotangent) {
     Op op = applied.op;
     List<Array> primals = applied.primals;
     List<Boolean> wanted = new ArrayList<>();
     for (int i = 0; i < applied.from.length; i++) {
       wanted.add(applied.from[i] >= 0 && primals.get(i).dtype().isFloating());
     }
-    Op.ForwardResult kept = applied.kept;
-    boolean isNested = kept.output().tracer() != null || cotangent.tracer() != null;
+    Op.ForwardResult result = applied.result;
+    boolean isNested = result.output().tracer() != null || cotangent.tracer() != null;
     Op.VjpContext call =
-        new Op.VjpContext(primals, kept.output(), kept.residuals(), wanted, isNested);
-    List<@Nullable Array> given = DerivativeException.locate(op, call, number, cotangent);
-    if (given.size() != primals.size()) {
+        new Op.VjpContext(primals, result.output(), result.residuals(), wanted, isNested);
+    List<@Nullable Array> parts = DerivativeException.locate(op, call, index, cotangent);
+    if (parts.size() != primals.size()) {
       throw new IllegalStateException(
           op.name()
               + ": expected a derivative of "
               + primals.size()
               + " cotangents, got "
-              + given.size());
+              + parts.size());
     }
-    for (int i = given.size() - 1; i >= 0; i--) {
-      Array part = given.get(i);
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      Array part = parts.get(i);
       if (part != null && wanted.get(i)) {
         check(op, i, primals.get(i), part);
         if (stopsAtNaN) {
           NotANumberException.checkDerivative(op, cotangent, part);
         }
-        all.give(applied.from[i], part);
+        all.add(applied.from[i], part);
       }
     }
   }
@@ -236,7 +236,7 @@ final class Tape implements Tracer {
 
   private void backward(Cotangents all, Segment segment, @Nullable Array[] cotangents) {
     List<Array> used = new ArrayList<>();
-    List<Array> given = new ArrayList<>();
+    List<Array> seeds = new ArrayList<>();
     int start = entries.size();
     List<Array> outputs =
         cotangents.length == 0 ? List.of() : segment.program.apply(segment.inputs).leaves();
@@ -244,50 +244,50 @@ final class Tape implements Tracer {
       Array cotangent = cotangents[i];
       if (cotangent != null) {
         used.add(outputs.get(i));
-        given.add(cotangent);
+        seeds.add(cotangent);
       }
     }
-    give(all, used, given);
+    addAll(all, used, seeds);
     backward(all, entries.size(), start, true);
     dropFrom(start);
   }
 
-  /** What has flown back to each array so far, the latest use first. */
+  /** The cotangents of each array so far, that of the latest use first. */
   private static final class Cotangents {
-    private final List<@Nullable List<Array>> waiting;
+    private final List<@Nullable List<Array>> pending;
 
     Cotangents(int size) {
-      waiting = new ArrayList<>(java.util.Collections.nCopies(size, null));
+      pending = new ArrayList<>(java.util.Collections.nCopies(size, null));
     }
 
-    void give(int number, Array cotangent) {
-      while (waiting.size() <= number) {
-        waiting.add(null);
+    void add(int index, Array cotangent) {
+      while (pending.size() <= index) {
+        pending.add(null);
       }
-      List<Array> there = waiting.get(number);
-      if (there == null) {
-        there = new ArrayList<>(1);
-        waiting.set(number, there);
+      List<Array> parts = pending.get(index);
+      if (parts == null) {
+        parts = new ArrayList<>(1);
+        pending.set(index, parts);
       }
-      there.add(cotangent);
+      parts.add(cotangent);
     }
 
-    /** The sum in the order of use; nothing is left. */
-    @Nullable Array take(int number) {
-      List<Array> there = number < waiting.size() ? waiting.get(number) : null;
-      if (there == null) {
+    /** Removes the cotangents of an array and returns their sum in the order of use. */
+    @Nullable Array take(int index) {
+      List<Array> parts = index < pending.size() ? pending.get(index) : null;
+      if (parts == null) {
         return null;
       }
-      waiting.set(number, null);
-      Array sum = there.getLast();
-      for (int i = there.size() - 2; i >= 0; i--) {
-        sum = Elementwise.add(sum, there.get(i));
+      pending.set(index, null);
+      Array sum = parts.getLast();
+      for (int i = parts.size() - 2; i >= 0; i--) {
+        sum = Elementwise.add(sum, parts.get(i));
       }
       return sum;
     }
   }
 
-  /** The cotangents of segments' outputs, which come before their segment when going back. */
+  /** The cotangents of segments' outputs, which the backward pass reaches before the segment. */
   private static final class Segments {
     private final List<Part> parts = new ArrayList<>();
     private final List<Array> cotangents = new ArrayList<>();

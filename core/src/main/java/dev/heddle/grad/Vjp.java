@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * An output and the way back from it; see {@link Grad#vjp}.
+ * The output of a program and its vector-Jacobian product; see {@link Grad#vjp}.
  *
- * @param <T> what was differentiated by
- * @param <U> what came out
+ * @param <T> the type of the argument
+ * @param <U> the type of the output
  */
 public final class Vjp<T, U> {
   private final U output;
@@ -25,11 +25,11 @@ public final class Vjp<T, U> {
   }
 
   /**
-   * What a change of each input is worth, given what a change of each output is worth. May be asked
-   * any number of times, by one thread at a time.
+   * The cotangent of the argument for a cotangent of the output. May be called any number of times,
+   * by one thread at a time.
    *
-   * @param cotangent a tree as the output, of its shapes and dtypes
-   * @throws IllegalArgumentException if it is another
+   * @param cotangent a tree with the output's structure, shapes and dtypes
+   * @throws IllegalArgumentException if the number, a shape or a dtype of its leaves differs
    */
   public T pullback(U cotangent) {
     return pullback.apply(cotangent);

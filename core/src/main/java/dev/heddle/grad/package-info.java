@@ -1,8 +1,8 @@
 /**
  * Reverse-mode differentiation of programs over arrays: gradients, vector-Jacobian products,
- * functions with derivatives of the user's own, recomputation instead of memory.
+ * functions with user-defined derivatives, rematerialization.
  *
- * <p>Uses {@code array}. Used by {@code linen}'s users, by {@code models} and by whoever trains.
+ * <p>Uses {@code array}. Used by {@code models} and by training loops.
  */
 @NullMarked
 package dev.heddle.grad;

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Recomputation instead of memory: the bits of doing without, in every surrounding. */
+/** Rematerialization: the bits are those without it, alone and inside other differentiations. */
 class CheckpointTest {
   private final Array x = Numbers.of(1, DType.FLOAT32, 7);
   private final Array w = Numbers.of(2, DType.FLOAT32, 7);
@@ -22,7 +22,7 @@ class CheckpointTest {
   }
 
   @Test
-  void isComputedAgainOnTheWayBack() {
+  void isRecomputedInTheBackwardPass() {
     AtomicInteger calls = new AtomicInteger();
     Function<Array, Array> counted =
         v -> {
@@ -33,14 +33,14 @@ class CheckpointTest {
     var checkpoint = Grad.checkpoint(counted);
     assertThat(Grad.grad(v -> checkpoint.apply(checkpoint.apply(v)).sum(), x)).isEqualTo(expected);
     assertThat(calls).hasValue(4);
-    assertThat(checkpoint.apply(x)).isEqualTo(block(x)); // nobody differentiates
+    assertThat(checkpoint.apply(x)).isEqualTo(block(x)); // not differentiated
     assertThat(calls).hasValue(5);
     var back = Grad.vjp((Array v) -> checkpoint.apply(v), x);
     assertThat(back.pullback(w)).isEqualTo(back.pullback(w));
   }
 
   @Test
-  void arraysFromOutsideFlowBackToo() {
+  void capturedArraysHaveGradientsToo() {
     var at = TreePair.of(x, w);
     Function<TreePair<Array, Array>, Array> plain =
         t -> block(t.first().times(t.second())).plus(t.second()).times(t.first()).sum();
@@ -69,7 +69,7 @@ class CheckpointTest {
   }
 
   @Test
-  void insideOneAnother() {
+  void nested() {
     Function<Array, Array> inner = Grad.checkpoint(CheckpointTest::block);
     Function<Array, Array> outer = Grad.checkpoint(v -> inner.apply(inner.apply(v).plus(v)));
     Function<Array, Array> plain = v -> block(block(v).plus(v));
@@ -86,7 +86,10 @@ class CheckpointTest {
         .isEqualTo(Grad.grad(v -> plain.apply(v).sum(), x));
   }
 
-  /** The checkpoint's argument belongs to the outer differentiation, what it uses to the inner. */
+  /**
+   * The checkpoint's argument is traced by the outer differentiation, a captured array by the
+   * inner.
+   */
   @Test
   void aroundAnInnerDifferentiation() {
     Function<Array, Array> plain = v -> Grad.grad(u -> block(v.times(u)).sum(), w).times(v).sum();
@@ -100,7 +103,7 @@ class CheckpointTest {
   }
 
   @Test
-  void aFailureOnTheWayBackLeavesTheTapeAsItWas() {
+  void aFailureInTheBackwardPassLeavesTheTapeAsItWas() {
     AtomicInteger calls = new AtomicInteger();
     Function<Array, Array> once =
         Grad.checkpoint(v -> {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Elements of an array that is being differentiated are not read, so no gradient lacks a part. */
+/** Elements of a traced array cannot be read, so no gradient is silently incomplete. */
 class ConcretizationTest {
   private static final Array X = Array.of(new float[] {1, 2, 3});
 
@@ -43,7 +43,7 @@ class ConcretizationTest {
         .isEqualTo(Array.full(12, DType.FLOAT32, 3));
     assertThat(Grad.grad(x -> x.times(Grad.stopGradient(x.sum()).item()).sum(), X))
         .isEqualTo(Array.full(6, DType.FLOAT32, 3));
-    assertThat(read.apply(X).item()).isEqualTo(36); // nobody differentiates
+    assertThat(read.apply(X).item()).isEqualTo(36); // not differentiated
   }
 
   @TestFactory
@@ -75,7 +75,7 @@ class ConcretizationTest {
     Function<Array, Array> ofAResult = x -> program.apply(x.times(1));
     Function<Array, Array> outer = // an inner differentiation that has ended leaves the outer one
         x -> program.apply(Grad.grad(y -> y.times(y).times(x).sum(), x));
-    Function<Array, Array> inner = // an outer array, which the inner one does not listen to
+    Function<Array, Array> inner = // an outer array, which the inner one does not trace
         x -> Grad.grad(y -> program.apply(x).times(y).sum(), X).sum();
     Function<Array, Array> checkpoint = x -> Grad.checkpoint(program).apply(x);
     for (var each : List.of(program, ofAResult, outer, inner, checkpoint)) {

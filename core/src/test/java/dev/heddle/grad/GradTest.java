@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Gradients, pullbacks, constants, derivatives of one's own, and what is said about misuse. */
+/** Gradients, pullbacks, constants, user-defined derivatives, and the messages for misuse. */
 class GradTest {
   private static Array vector(double... values) {
     return Array.of(values);
@@ -41,7 +41,7 @@ class GradTest {
   }
 
   @Test
-  void aPullbackMayBeAskedSeveralTimes() {
+  void aPullbackMayBeCalledSeveralTimes() {
     var back = Grad.vjp((Array x) -> Elementwise.square(x), vector(1, 2, 3));
     assertThat(back.output()).isEqualTo(vector(1, 4, 9));
     assertThat(back.pullback(vector(1, 0, 0))).isEqualTo(vector(2, 0, 0));
@@ -58,7 +58,7 @@ class GradTest {
   }
 
   @Test
-  void whatElseAProgramHandsOutIsAnOrdinaryArray() {
+  void anAuxiliaryOutputIsNotTraced() {
     var found =
         Grad.valueGradAndAux(
             x -> {
@@ -74,7 +74,7 @@ class GradTest {
   }
 
   @Test
-  void nothingFlowsThroughAConstant() {
+  void aConstantHasNoGradient() {
     assertThat(Grad.grad(x -> x.times(Grad.stopGradient(x)).sum(), vector(3, 4)))
         .isEqualTo(vector(3, 4));
     Function<Array, Array> inner = x -> Grad.grad(y -> y.times(Grad.stopGradient(x)).sum(), x);
@@ -96,7 +96,7 @@ class GradTest {
 
   /** d/dx of x d/dy (x + y): the inner y is not taken for the outer x. */
   @Test
-  void differentiationsInOneAnotherAreNotConfused() {
+  void nestedDifferentiationsAreNotConfused() {
     Array one = vector(1);
     Function<Array, Array> outer = x -> x.times(Grad.grad(y -> x.plus(y).sum(), one)).sum();
     assertThat(Grad.grad(outer, one)).isEqualTo(one);
@@ -125,7 +125,7 @@ class GradTest {
   }
 
   @Test
-  void aDerivativeOfOnesOwn() {
+  void aUserDefinedDerivative() {
     CustomVjp clipped =
         CustomVjp.of(
             "clip_gradient",
@@ -172,7 +172,7 @@ class GradTest {
         .hasCauseInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage(
             "broken: its derivative failed, for inputs float64[2], int32[1] and a cotangent of"
-                + " float64[2], at place 2 of the program: Index 2 out of bounds for length 0");
+                + " float64[2], at index 2 of the tape: Index 2 out of bounds for length 0");
     CustomVjp silent =
         CustomVjp.of(
             "silent",
@@ -185,7 +185,7 @@ class GradTest {
         .isInstanceOf(DerivativeException.class)
         .hasMessage(
             "silent: its derivative failed, for inputs float64[1] and a cotangent of float64[1], at"
-                + " place 1 of the program: ArithmeticException");
+                + " index 1 of the tape: ArithmeticException");
     CustomVjp none =
         CustomVjp.of(
             "none",
@@ -204,11 +204,11 @@ class GradTest {
             Grad.stoppingAtNaN(
                 () -> Grad.grad(x -> Elementwise.log(x.minus(2)).sum(), vector(1, 3))))
         .isInstanceOf(NotANumberException.class)
-        .hasMessage("log: made NaN from inputs of float64[2] without one");
+        .hasMessage("log: produced NaN from inputs of float64[2] without NaN");
     assertThatThrownBy(() ->
             Grad.stoppingAtNaN(() -> Grad.grad(x -> Elementwise.sqrt(x).times(0).sum(), vector(0))))
         .isInstanceOf(NotANumberException.class)
-        .hasMessage("sqrt: its derivative made NaN from a cotangent of float64[1] without one");
+        .hasMessage("sqrt: its derivative produced NaN from a cotangent of float64[1] without NaN");
     assertThat(Grad.grad(x -> Elementwise.sqrt(x).times(0).sum(), vector(0)).item()).isNaN();
   }
 
