@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * x.toFloatArray(); // a copy
  * }</pre>
  *
- * <p>Whatever goes in is copied and whatever comes out is a copy, so an array never changes. Two
- * arrays are equal when their types, shapes and bits are, every NaN being equal to every other.
+ * <p>Values are copied on the way in and out, so an array never changes. Two arrays are equal if
+ * their types, shapes and bits are; all NaNs are equal.
  *
- * <p>Inside a program that is being differentiated, whatever reads elements ({@link #item}, the
- * {@code to} methods, {@link #copyTo}, {@link #equals}, {@link #hashCode}) throws {@link
- * ConcretizationTypeException} for an array that depends on what is differentiated by.
+ * <p>Inside a program that is being differentiated, all methods that read elements ({@link #item},
+ * the {@code to} methods, {@link #copyTo}, {@link #equals}, {@link #hashCode}) throw {@link
+ * ConcretizationTypeException} for an array that depends on the differentiated argument.
  */
 public final class Array implements ArrayTree<Array> {
   private final Shape shape;
@@ -98,8 +98,8 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * A float32 array of what is left in a buffer, in the buffer's byte order; copied, and the
-   * buffer's position stays.
+   * A float32 array of a buffer's remaining elements, in its byte order; they are copied, and the
+   * buffer's position does not change.
    */
   public static Array of(FloatBuffer buffer, int... shape) {
     float[] values = new float[buffer.remaining()];
@@ -118,15 +118,15 @@ public final class Array implements ArrayTree<Array> {
     return wrap(Storage.zeros(dtype, of.size()), of);
   }
 
-  /** An array of one value everywhere, rounded or converted to the type. */
+  /** An array filled with one value, rounded or converted to the type. */
   public static Array full(double value, DType dtype, int... shape) {
     Shape of = Shape.of(shape);
     return wrap(Storage.full(dtype, value, of.size()), of);
   }
 
   /**
-   * An array of the elements in a memory segment, little-endian, which is copied; for NIO buffers,
-   * {@code MemorySegment.ofBuffer}.
+   * An array of the little-endian elements in a memory segment, which are copied; for NIO buffers
+   * use {@code MemorySegment.ofBuffer}.
    *
    * @throws IllegalArgumentException if the segment is not exactly as long as the elements
    */
@@ -145,7 +145,10 @@ public final class Array implements ArrayTree<Array> {
     }
   }
 
-  /** For this library's own modules: an array around a storage that nobody writes to any more. */
+  /**
+   * For this library's own modules: an array backed by a storage, which must not be written to any
+   * more.
+   */
   @SuppressWarnings("exports")
   public static Array wrap(Storage storage, Shape shape) {
     if (storage.size() != shape.size()) {
@@ -155,7 +158,7 @@ public final class Array implements ArrayTree<Array> {
     return new Array(shape, storage.dtype(), storage, null, null);
   }
 
-  /** For this library's own modules: an array whose elements are made when they are first read. */
+  /** For this library's own modules: an array whose elements are computed when first read. */
   @SuppressWarnings("exports")
   public static Array deferred(MaskPattern pattern, Shape shape, DType dtype) {
     return new Array(shape, dtype, null, pattern, null);
@@ -191,17 +194,17 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * For this library's own modules: the elements, not to be written to.
+   * For this library's own modules: the elements, which must not be written to.
    *
-   * @throws ConcretizationTypeException if a differentiation is listening to this array; who means
-   *     the elements as a constant asks {@link #untraced}
+   * @throws ConcretizationTypeException if a differentiation traces this array; for its elements as
+   *     constants see {@link #untraced}
    */
   @SuppressWarnings("exports")
   public Storage storage() {
     return elements("storage");
   }
 
-  /** The elements, which nobody gets but through here. */
+  /** The elements; every method that reads them calls this one. */
   private Storage elements(String reader) {
     if (trace != null) {
       if (isTraced()) {
@@ -214,16 +217,16 @@ public final class Array implements ArrayTree<Array> {
       if (pattern == null) {
         throw new IllegalStateException("an array without elements or pattern");
       }
-      shape.size(); // an error where there are more than an array can hold
-      elements = pattern.materialize(shape, dtype); // made twice by two threads, both the same
+      shape.size(); // throws if there are more than a Java array can hold
+      elements = pattern.materialize(shape, dtype); // two threads may compute equal ones
       storage = elements;
     }
     return elements;
   }
 
   /**
-   * Whether a differentiation is listening to this array: its elements can be read when that has
-   * ended, and before only as the constants of {@code Grad.stopGradient}.
+   * Whether a differentiation that has not ended traces this array. Until it ends, the elements can
+   * be read only as constants, by {@code Grad.stopGradient}.
    */
   public boolean isTraced() {
     for (Array array = this; array.trace != null; array = array.trace.primal) {
@@ -234,20 +237,20 @@ public final class Array implements ArrayTree<Array> {
     return false;
   }
 
-  /** For this library's own modules: the rule behind the elements, if the array was made by one. */
+  /** For this library's own modules: the pattern that defines the elements, if there is one. */
   @SuppressWarnings("exports")
   public @Nullable MaskPattern pattern() {
     return pattern;
   }
 
-  /** For this library's own modules: whether the elements lie in memory already. */
+  /** For this library's own modules: whether the elements are in memory already. */
   public boolean isRead() {
     return trace == null ? storage != null : trace.primal.isRead();
   }
 
   /**
-   * For this library's own modules: whether this is a causal mask, in each square of its last two
-   * axes: not zero on and below the diagonal, zero above it. Looked up once.
+   * For this library's own modules: whether this is a causal mask: each matrix of its last two axes
+   * is not zero on and below the diagonal, and zero above. Computed once.
    */
   public boolean isCausal() {
     if (trace != null) {
@@ -259,14 +262,14 @@ public final class Array implements ArrayTree<Array> {
           pattern == null
               ? MaskPattern.Causal.describes(storage(), shape)
               : pattern instanceof MaskPattern.Causal;
-      causal = known; // found twice by two threads, both the same
+      causal = known; // two threads may compute the same
     }
     return known;
   }
 
   /**
-   * For this library's own modules: this array in another type, for one that is converted again and
-   * again, as parameters are. The result is kept for as long as this array lives.
+   * For this library's own modules: this array in another type, for arrays that are converted
+   * repeatedly, such as parameters. The result is cached in this array.
    */
   public Array convertedTo(DType target) {
     if (target == dtype || trace != null) {
@@ -275,23 +278,23 @@ public final class Array implements ArrayTree<Array> {
     Array result = converted;
     if (result == null || result.dtype != target) {
       result = astype(target);
-      converted = result; // made twice by two threads, both the same
+      converted = result; // two threads may compute equal ones
     }
     return result;
   }
 
-  /** For this library's own modules: how this array is laid out for products, and kept so. */
+  /** For this library's own modules: the cache of this array's packed layouts for products. */
   @SuppressWarnings("exports")
   public PackedLayouts layouts() {
     if (trace != null) {
       return trace.primal.layouts();
     }
-    PackedLayouts kept = layouts;
-    if (kept == null) {
-      kept = new PackedLayouts();
-      layouts = kept; // by two threads: one is lost, and made again
+    PackedLayouts cached = layouts;
+    if (cached == null) {
+      cached = new PackedLayouts();
+      layouts = cached; // if two threads race, one's layouts are discarded
     }
-    return kept;
+    return cached;
   }
 
   /** An array's entry on a tape, and its value without that tracer. */
@@ -356,7 +359,7 @@ public final class Array implements ArrayTree<Array> {
     return Elementwise.add(this, other);
   }
 
-  /** x + y for a number of no type of its own: a floating-point array keeps its type. */
+  /** x + y for a weakly typed number: a floating-point array keeps its type. */
   public Array plus(double number) {
     return Elementwise.add(this, Creation.scalarLike(this, number));
   }
@@ -366,17 +369,17 @@ public final class Array implements ArrayTree<Array> {
     return Elementwise.subtract(this, other);
   }
 
-  /** x - y for a number of no type of its own. */
+  /** x - y for a weakly typed number. */
   public Array minus(double number) {
     return Elementwise.subtract(this, Creation.scalarLike(this, number));
   }
 
-  /** x * y element by element with broadcasting, in the common type. */
+  /** x * y elementwise with broadcasting, in the common type. */
   public Array times(Array other) {
     return Elementwise.multiply(this, other);
   }
 
-  /** x * y for a number of no type of its own. */
+  /** x * y for a weakly typed number. */
   public Array times(double number) {
     return Elementwise.multiply(this, Creation.scalarLike(this, number));
   }
@@ -386,7 +389,7 @@ public final class Array implements ArrayTree<Array> {
     return Elementwise.divide(this, other);
   }
 
-  /** x / y for a number of no type of its own; integers give float32. */
+  /** x / y for a weakly typed number; integers give float32. */
   public Array dividedBy(double number) {
     return Elementwise.divide(this, Creation.scalarLike(this, number));
   }
@@ -406,12 +409,12 @@ public final class Array implements ArrayTree<Array> {
     return Cast.astype(this, target);
   }
 
-  /** The same elements under another shape, of which one length may be -1. */
+  /** The same elements in another shape, of which one length may be -1. */
   public Array reshape(int... dims) {
     return Reshape.reshape(this, dims);
   }
 
-  /** The axes in another order; without naming any, reversed. */
+  /** The axes permuted; reversed if none are given. */
   public Array transpose(int... axes) {
     return Transpose.transpose(this, axes);
   }
@@ -421,17 +424,17 @@ public final class Array implements ArrayTree<Array> {
     return Slice.get(this, Arrays.stream(indices).mapToObj(Index::at).toArray(Index[]::new));
   }
 
-  /** The sum over some axes or, without naming any, all. */
+  /** The sum over some axes or, if none are given, all. */
   public Array sum(int... axes) {
     return Reduce.sum(this, axes);
   }
 
-  /** The largest element over some axes or, without naming any, all. */
+  /** The largest element over some axes or, if none are given, all. */
   public Array max(int... axes) {
     return Reduce.max(this, axes);
   }
 
-  /** The mean over some axes or, without naming any, all. */
+  /** The mean over some axes or, if none are given, all. */
   public Array mean(int... axes) {
     return Reduce.mean(this, axes);
   }
@@ -460,7 +463,7 @@ public final class Array implements ArrayTree<Array> {
     return dtype == DType.FLOAT64 ? values.clone() : values;
   }
 
-  /** The elements as 64-bit integers, row-major, a copy; fractions are cut off. */
+  /** The elements as 64-bit integers, row-major, a copy; fractions are truncated. */
   public long[] toLongArray() {
     long[] values = elements("toLongArray").longs();
     return dtype == DType.INT64 ? values.clone() : values;
@@ -476,13 +479,13 @@ public final class Array implements ArrayTree<Array> {
     return values;
   }
 
-  /** The elements' bytes, little-endian, row-major, a copy; NaNs as the canonical one. */
+  /** The elements' bytes, little-endian, row-major, a copy; with canonical NaNs. */
   public byte[] toBytes() {
     return bytes("toBytes");
   }
 
   private byte[] bytes(String reader) {
-    int length = Shape.of(size(), dtype.itemSize()).size(); // an error before anything is made
+    int length = Shape.of(size(), dtype.itemSize()).size(); // throws before anything is allocated
     Storage elements = elements(reader);
     byte[] bytes = new byte[length];
     LittleEndian.write(elements, MemorySegment.ofArray(bytes));
@@ -490,7 +493,7 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * Writes the elements into a memory segment, little-endian, row-major; NaNs as the canonical one
+   * Writes the elements into a memory segment, little-endian, row-major; with canonical NaNs
    * (float32 7fc00000).
    *
    * @throws IllegalArgumentException if the segment is not exactly as long as the elements
@@ -514,7 +517,7 @@ public final class Array implements ArrayTree<Array> {
     return 31 * (31 * dtype.hashCode() + shape.hashCode()) + Arrays.hashCode(bytes("hashCode"));
   }
 
-  /** The type, the shape and, of a small array, the elements, of a traced one too. */
+  /** The type, the shape and, for a small array, the elements, even if it is traced. */
   @Override
   public String toString() {
     return ArrayText.of(this);

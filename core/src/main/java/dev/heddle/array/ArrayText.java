@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Arrays as text, as NumPy prints them: brackets within brackets, a line for each row, and of more
- * than {@link #MAX_SIZE} elements the first and the last three along each axis.
+ * Formats arrays as NumPy does: nested brackets, a line for each row, and for more than {@link
+ * #MAX_SIZE} elements only the first and last three along each axis.
  *
  * <pre>
  * float32[2, 3]
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * </pre>
  */
 final class ArrayText {
-  /** More elements than these are summarized; NumPy's threshold. */
+  /** Larger arrays are summarized; NumPy's threshold. */
   private static final int MAX_SIZE = 1000;
 
   private static final int EDGE = 3;
@@ -98,7 +98,7 @@ final class ArrayText {
         .collect(Collectors.joining(separator, "[", "]"));
   }
 
-  /** The indices of an axis that are shown, {@link #GAP} for those left out. */
+  /** The indices of an axis that are shown, with {@link #GAP} in place of the others. */
   private int[] shown(int dim) {
     return isSummary && dim > 2 * EDGE
         ? IntStream.concat(IntStream.of(0, 1, 2, GAP), IntStream.range(dim - EDGE, dim)).toArray()

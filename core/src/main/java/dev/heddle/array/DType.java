@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public enum DType {
   /** IEEE 754 binary32. */
   FLOAT32("float32", 4, Kind.FLOAT),
-  /** IEEE 754 binary64; JAX's with x64 on. */
+  /** IEEE 754 binary64; in JAX with x64 enabled. */
   FLOAT64("float64", 8, Kind.FLOAT),
   /** The upper half of a binary32. */
   BFLOAT16("bfloat16", 2, Kind.FLOAT),
@@ -49,9 +49,9 @@ public enum DType {
   }
 
   /**
-   * The type of NumPy's name, as {@code float32} or {@code bool}.
+   * The type with a name of NumPy's, such as {@code float32} or {@code bool}.
    *
-   * @throws IllegalArgumentException if there is no such type here
+   * @throws IllegalArgumentException if there is no such type
    */
   public static DType of(String name) {
     for (DType dtype : values()) {
@@ -67,7 +67,7 @@ public enum DType {
             + "\"");
   }
 
-  /** Bytes an element takes. */
+  /** The size of an element in bytes. */
   public int itemSize() {
     return itemSize;
   }
@@ -88,8 +88,8 @@ public enum DType {
   }
 
   /**
-   * The type in which arithmetic on this one is done: float64 for itself, float32 for the other
-   * floating-point types.
+   * The type in which arithmetic on this type is computed: float64 for float64, float32 for the
+   * other floating-point types.
    *
    * @throws IllegalStateException for integers and bool
    */
@@ -117,7 +117,7 @@ public enum DType {
   }
 
   /**
-   * The type of an operation on two arrays, by JAX's lattice (with 64-bit types on): bool below
+   * The result type of an operation on two arrays, by JAX's lattice (with x64 enabled): bool below
    * integers below floats, uint32 with int32 is int64, bfloat16 with float16 is float32.
    */
   public static DType promote(DType a, DType b) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Elements as they lie in memory segments: little-endian, row-major, one after another. */
+/** Copies elements from and to memory segments: little-endian, row-major, contiguous. */
 final class LittleEndian {
   private static final ValueLayout.OfFloat LITTLE_FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -64,7 +64,7 @@ final class LittleEndian {
     };
   }
 
-  /** Copies elements into a segment of their length; NaNs as the canonical one. */
+  /** Copies elements into a segment of their length, with canonical NaNs. */
   static void write(Storage elements, MemorySegment segment) {
     int n = elements.size();
     switch (elements) {

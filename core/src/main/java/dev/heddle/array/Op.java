@@ -5,45 +5,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation on arrays, and its derivative. Every operation of this library runs through {@link
- * #run}, the one place at which a {@link Tracer} listens.
+ * #run}, the only place at which a {@link Tracer} records.
  */
 public interface Op {
   /** The operation's name in messages, as JAX calls it. */
   String name();
 
   /**
-   * Computes the result; a pure function of the inputs and this operation's own settings.
+   * Computes the result; a pure function of the inputs and this operation's settings.
    *
-   * @param inputs not traced, so that operations used on the way are not recorded
+   * @param inputs not traced, so that the operations used inside are not recorded
    */
   Array forward(List<Array> inputs);
 
   /**
-   * As {@link #forward}, and keeps what the derivative needs beside inputs and output. Called
-   * instead of it where somebody differentiates, but not where somebody differentiates that again:
-   * {@link #vjp} may find no residuals where {@link VjpContext#isNested}.
+   * As {@link #forward}, and returns the residuals, which the derivative needs beside inputs and
+   * output. Called instead of it where the operation is differentiated once; for higher
+   * derivatives, where {@link VjpContext#isNested}, {@link #vjp} may get no residuals.
    */
   default ForwardResult forwardWithResiduals(List<Array> inputs) {
     return new ForwardResult(forward(inputs), List.of());
   }
 
   /**
-   * An operation's output and what its derivative needs beside it.
+   * An operation's output and its residuals.
    *
    * @param output the result
-   * @param residuals what {@link #forwardWithResiduals} kept, nothing by default
+   * @param residuals arrays for {@link #vjp}, none by default
    */
   record ForwardResult(Array output, List<Array> residuals) {}
 
   /**
-   * The vector-Jacobian product: what a change of each input is worth, given what a change of the
-   * output is worth. Written with operations on arrays, it can be differentiated again; where
-   * {@link VjpContext#isNested}, it has to be.
+   * The vector-Jacobian product: the cotangent of each input for a cotangent of the output. Written
+   * with operations on arrays, it is differentiable; where {@link VjpContext#isNested}, it must be.
    *
-   * @param call what the operation was given and made
+   * @param call the inputs, the output and the residuals
    * @param cotangent of the output's shape and dtype
-   * @return an entry for each input: its cotangent, of its shape and dtype; null where none is
-   *     {@link VjpContext#wants wanted} or it is zero everywhere
+   * @return the cotangent of each input, of its shape and dtype; null where it is not {@link
+   *     VjpContext#wants wanted} or is zero everywhere
    * @throws UnsupportedOperationException if the operation has no derivative
    */
   default List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
@@ -51,14 +50,14 @@ public interface Op {
   }
 
   /**
-   * One call of an operation, to be differentiated.
+   * One call of an operation whose derivative is computed.
    *
-   * @param inputs what it was given
-   * @param output what it made
-   * @param residuals what {@link #forwardWithResiduals} kept
-   * @param wanted for each input whether its cotangent is needed; never that of integers or bool
-   * @param isNested whether this derivative is itself being differentiated, by what the operation
-   *     was given or by the cotangent: there may be no residuals then
+   * @param inputs the inputs
+   * @param output the output
+   * @param residuals those of {@link #forwardWithResiduals}
+   * @param wanted whether each input's cotangent is needed; never true for integers or bool
+   * @param isNested whether this derivative is itself differentiated, with respect to an input or
+   *     the cotangent; there may be no residuals then
    */
   record VjpContext(
       List<Array> inputs,
@@ -66,7 +65,7 @@ public interface Op {
       List<Array> residuals,
       List<Boolean> wanted,
       boolean isNested) {
-    /** A call that is nested where the output is traced. */
+    /** A call, nested if the output is traced. */
     public VjpContext(
         List<Array> inputs, Array output, List<Array> residuals, List<Boolean> wanted) {
       this(inputs, output, residuals, wanted, output.tracer() != null);
@@ -83,7 +82,7 @@ public interface Op {
     }
   }
 
-  /** Computes an operation and tells the tracer of its inputs, if there is one. */
+  /** Runs an operation, and records it if an input is traced. */
   static Array run(Op op, Array... inputs) {
     Tracer tracer = innermost(inputs);
     return tracer == null ? op.forward(List.of(inputs)) : record(op, tracer, inputs);
@@ -96,9 +95,9 @@ public interface Op {
     }
     List<Array> all = List.of(primals);
     boolean isNested = innermost(primals) != null;
-    ForwardResult kept =
+    ForwardResult result =
         isNested ? new ForwardResult(run(op, primals), List.of()) : op.forwardWithResiduals(all);
-    return tracer.record(op, List.of(inputs), all, kept);
+    return tracer.record(op, List.of(inputs), all, result);
   }
 
   private static @Nullable Tracer innermost(Array... inputs) {

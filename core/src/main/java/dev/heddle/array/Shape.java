@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The lengths of an array's axes, outermost first. Elements lie row-major: the last axis is
- * contiguous. Immutable.
+ * The lengths of an array's axes, outermost first. Elements are in row-major order: the last axis
+ * is contiguous. Immutable.
  *
  * <p>Axes may be counted from the end with negative numbers, as in NumPy.
  */
@@ -32,7 +32,7 @@ public final class Shape {
     return dims.length == 0 ? SCALAR : new Shape(dims.clone());
   }
 
-  /** The product of the lengths, or the largest number if it is larger still. */
+  /** The product of the lengths, saturated at {@code Long.MAX_VALUE}. */
   private static long count(int[] dims) {
     long count = 1;
     boolean empty = false;
@@ -77,8 +77,8 @@ public final class Shape {
   }
 
   /**
-   * The number of elements, also where no array can have as many: that of scores which are never
-   * all made. The largest long stands for more than that.
+   * The number of elements, saturated at {@code Long.MAX_VALUE}. It may exceed that of any array,
+   * as for scores that are never materialized.
    */
   public long count() {
     return count;
@@ -118,7 +118,7 @@ public final class Shape {
     return dims.clone();
   }
 
-  /** Elements from one index of each axis to the next, row-major. */
+  /** The distance between neighbours on each axis, in elements, row-major. */
   public int[] strides() {
     int[] strides = new int[dims.length];
     int stride = 1;
@@ -130,7 +130,7 @@ public final class Shape {
   }
 
   /**
-   * Strides to walk this shape as if it were broadcast to {@code target}: 0 on axes that repeat.
+   * The strides of this shape broadcast to {@code target}: 0 on repeated axes.
    *
    * @throws IllegalArgumentException if this shape does not broadcast to the target
    */
@@ -147,7 +147,7 @@ public final class Shape {
     return strides;
   }
 
-  /** Whether an array of this shape can be repeated into {@code target} without enlarging it. */
+  /** Whether this shape broadcasts to {@code target}. */
   public boolean broadcastsTo(Shape target) {
     int shift = target.rank() - rank();
     if (shift < 0) {
@@ -162,7 +162,7 @@ public final class Shape {
   }
 
   /**
-   * The common shape of two arrays by NumPy's broadcasting.
+   * The shape that two shapes broadcast to, by NumPy's rules.
    *
    * @throws IllegalArgumentException if lengths differ on an axis and neither is 1
    */
@@ -188,14 +188,14 @@ public final class Shape {
     return of(Arrays.copyOfRange(dims, from, to));
   }
 
-  /** These axes, then those of another shape. */
+  /** These axes followed by those of another shape. */
   public Shape concat(Shape other) {
     int[] all = Arrays.copyOf(dims, dims.length + other.dims.length);
     System.arraycopy(other.dims, 0, all, dims.length, other.dims.length);
     return of(all);
   }
 
-  /** These axes, then more. */
+  /** These axes followed by more. */
   public Shape append(int... more) {
     return concat(of(more));
   }

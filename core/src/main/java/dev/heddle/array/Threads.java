@@ -5,22 +5,22 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of the caller's own for the work within a call, in place of those that Heddle starts.
+ * A thread pool of the caller for parallel work, in place of Heddle's own.
  *
  * <pre>{@code
- * Threads threads = Threads.of(pool, 4); // once, for instance in a constant
+ * Threads threads = Threads.of(pool, 4); // create once, for instance in a constant
  * Array y = threads.call(() -> attention.apply(variables, x));
  * }</pre>
  *
  * <p>At most {@code threads - 1} threads of the pool work at a time, whatever the number of calls:
- * the thread that calls always takes part, and calls at once share the pool. It helps only as long
- * as its threads and those that call are not more than {@code threads} together; so with as many
- * calls at once each runs on its own thread. A pool that is busy, full, or shut down makes calls
- * slower and never stops them, even where it is the pool that the caller's own thread belongs to.
- * Small work is not handed over at all. No bit of a result depends on any of this.
+ * the calling thread always takes part, and concurrent calls share the pool. Pool threads take part
+ * only while they and the calling threads are at most {@code threads} together; so {@code threads}
+ * concurrent calls each run on their own thread. A pool that is busy, full, or shut down makes
+ * calls slower but never blocks them, even if the calling thread belongs to it. Small operations do
+ * not use the pool. Results do not depend on the threads, in any bit.
  *
- * <p>The system property {@code heddle.threads} says how many threads work at a time where nothing
- * is given; by default as many as there are processors. Immutable, and safe to share.
+ * <p>Without such a pool, the system property {@code heddle.threads} sets the number of threads;
+ * its default is the number of processors. Immutable and thread-safe.
  */
 public final class Threads {
   private final Workers workers;
@@ -30,13 +30,13 @@ public final class Threads {
   }
 
   /**
-   * The threads of a pool. Make it once and keep it: two of the same pool do not know of each other
-   * and together use twice as many.
+   * The threads of a pool. Create one instance per pool: two instances of the same pool do not
+   * coordinate and together use twice as many threads.
    *
-   * @param pool an {@code ExecutorService}, a {@code ForkJoinPool}, or any executor; never shut
-   *     down here
-   * @param threads how many threads work at a time, the caller among them; with 1 the pool is not
-   *     used
+   * @param pool an {@code ExecutorService}, a {@code ForkJoinPool}, or any executor; it is never
+   *     shut down here
+   * @param threads the number of threads that work at a time, including the caller; with 1 the pool
+   *     is not used
    * @throws IllegalArgumentException if {@code threads} is not a number from 1 to 32767
    */
   public static Threads of(Executor pool, int threads) {
@@ -44,18 +44,19 @@ public final class Threads {
   }
 
   /**
-   * How many threads work at a time, the caller among them, in a call from here.
+   * The number of threads, including the caller, for a call from this thread.
    *
-   * @throws IllegalArgumentException if nothing is given and the system property is not a number
-   *     from 1 to 32767
+   * @throws IllegalArgumentException if the system property applies and is not a number from 1 to
+   *     32767
    */
   public static int count() {
     return Workers.threads();
   }
 
   /**
-   * Does an operation, and the work within it on these threads. That holds for this thread (and for
-   * subtasks of its structured task scopes), not for others that the operation hands work to.
+   * Runs an operation whose parallel work uses these threads. The setting applies to the calling
+   * thread and to subtasks of its structured task scopes, not to other threads that the operation
+   * uses.
    *
    * @return what the operation returns
    * @throws X what the operation throws

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two trees as one: parameters and inputs, to be differentiated by both.
+ * A pair of trees as one tree, for instance to differentiate by parameters and inputs.
  *
- * @param first its leaves come first, below {@code first}
- * @param second its leaves come after them, below {@code second}
+ * @param first its leaves come first, with paths below {@code first}
+ * @param second its leaves follow, with paths below {@code second}
  */
 public record TreePair<A extends ArrayTree<A>, B extends ArrayTree<B>>(A first, B second)
     implements ArrayTree<TreePair<A, B>> {

@@ -7,7 +7,7 @@ import dev.heddle.kernel.Rounding;
 
 /**
  * Rounding to the 16-bit floating-point types and back. To nearest, ties to even; every NaN becomes
- * the canonical one (bfloat16 7fc0, float16 7e00).
+ * the canonical NaN (bfloat16 7fc0, float16 7e00).
  */
 public final class Half {
   private static final int COST = 16;
@@ -82,13 +82,13 @@ public final class Half {
     return toFloat16(roundToOdd(value));
   }
 
-  /** The bfloat16 of a float64, by way of float32 as XLA goes (rounded twice). */
+  /** The bfloat16 of a float64, rounded to float32 first as in XLA. */
   public static short toBfloat16(double value) {
     return toBfloat16((float) value);
   }
 
   /**
-   * A float32 that keeps in its last bit whether anything was cut off: rounding it again is exact.
+   * Rounds to odd: a second rounding, to a shorter type, then gives the correctly rounded result.
    */
   private static float roundToOdd(double value) {
     float nearest = (float) value;

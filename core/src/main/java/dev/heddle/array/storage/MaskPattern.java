@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 
 /**
- * An array known by a rule, whose elements are made when they are first read. The fused attention
- * knows the rules and makes the elements it needs a tile at a time, so that nobody pays for the
- * square of a mask.
+ * A rule that defines the elements of an array, which are materialized when first read. The fused
+ * attention computes the elements it needs from the rule, tile by tile, so that a mask of all pairs
+ * is never stored.
  */
 public sealed interface MaskPattern {
-  /** The elements, of the given shape and type. */
+  /** The elements for a shape and a type. */
   Storage materialize(Shape shape, DType dtype);
 
   /** 1 where the index on the last axis is at most the one on the axis before it, else 0. */
@@ -32,7 +32,7 @@ public sealed interface MaskPattern {
       return ofFlags(flags, dtype);
     }
 
-    /** Whether elements follow the rule in every square: not zero on and below the diagonal. */
+    /** Whether in every matrix exactly the elements on and below the diagonal are not zero. */
     public static boolean describes(Storage elements, Shape shape) {
       int length = shape.rank() < 2 ? 0 : shape.dim(-1);
       if (length < 2 || shape.dim(-2) != length) {
@@ -48,10 +48,10 @@ public sealed interface MaskPattern {
       return true;
     }
 
-    /** Whether a row has so many that are not zero, then zeros alone. */
+    /** Whether a row begins with {@code set} elements that are not zero, followed by zeros only. */
     private static boolean startsWith(Storage elements, int at, int set, int length) {
       if (set < length && elements.booleanAt(at + set)) {
-        return false; // nearly all that are no causal masks end here
+        return false; // most other masks are rejected here
       }
       switch (elements) {
         case Storage.Bool(byte[] values) -> {
@@ -99,11 +99,11 @@ public sealed interface MaskPattern {
     }
 
     /**
-     * The function's result for some queries and keys that lie one after another.
+     * The function's result for a range of queries and a range of keys.
      *
-     * @param queryAt where the first query is among the elements of {@code query}
-     * @param keyAt where the first key is among the elements of {@code key}
-     * @return as many elements as pairs
+     * @param queryAt the index of the first query in {@code query}
+     * @param keyAt the index of the first key in {@code key}
+     * @return one element for each pair
      */
     public Array at(int queryAt, int queries, int keyAt, int keys) {
       Array values = function.apply(queries(queryAt, queries), keys(keyAt, keys));
@@ -115,14 +115,14 @@ public sealed interface MaskPattern {
       return values;
     }
 
-    /** Some queries that lie one after another, shape {@code [1..., Q, 1]}. */
+    /** A range of queries, shape {@code [1..., Q, 1]}. */
     public Array queries(int from, int count) {
       int[] rows = ones(query.rank());
       rows[rows.length - 2] = count;
       return Array.wrap(query.storage().slice(from, count), Shape.of(rows));
     }
 
-    /** Some keys that lie one after another, shape {@code [1..., 1, K]}. */
+    /** A range of keys, shape {@code [1..., 1, K]}. */
     public Array keys(int from, int count) {
       int[] columns = ones(key.rank());
       columns[columns.length - 1] = count;
@@ -137,9 +137,9 @@ public sealed interface MaskPattern {
   }
 
   /**
-   * 1 where none of some arrays is zero, else 0.
+   * The logical and of masks: 1 where none of them is zero, else 0.
    *
-   * @param masks broadcast to the shape of the whole
+   * @param masks broadcast to the shape of the result
    */
   record All(List<Array> masks) implements MaskPattern {
     /** Copies the list. */
@@ -177,25 +177,25 @@ public sealed interface MaskPattern {
     }
   }
 
-  /** Flags that are a function of their number alone, counted row-major. */
+  /** Flags that are a function of their row-major index. */
   interface Counted {
     /**
-     * Clears some bytes where the flag is not set.
+     * Clears the bytes whose flag is not set.
      *
-     * @param from the number of the first flag
-     * @param count how many
-     * @param flags 0 or 1 each; becomes 0 where the flag is
-     * @param at where the first one's is
+     * @param from the index of the first flag
+     * @param count the number of flags
+     * @param flags bytes of 0 or 1, cleared where the flag is 0
+     * @param at the position of the first flag's byte
      */
     void restrict(long from, int count, byte[] flags, int at);
   }
 
-  /** Flags, 0 or 1, that are drawn when they are needed. */
+  /** Random flags, 0 or 1, that are drawn when needed. */
   record Drawn(Counted flags) implements MaskPattern {
-    /** What is drawn at a time, so that threads share the work. */
+    /** The number of flags that one task draws. */
     private static final int PART = 1 << 16;
 
-    /** Drawing one costs as much as so many multiply-adds, roughly. */
+    /** The cost of one flag in multiply-adds, roughly. */
     private static final long COST = 16;
 
     @Override

@@ -4,14 +4,14 @@ import dev.heddle.array.DType;
 import java.util.Arrays;
 
 /**
- * The elements of an array in row-major order, one kind per element type, on the Java heap.
+ * The elements of an array in row-major order on the Java heap, one class per element type.
  *
- * <p>The records hold their array without copying it: whoever makes a storage gives the array away,
- * and whoever reads one must not write to it. Conversions follow JAX's {@code astype}: to nearest
- * even between floating-point types, towards zero and saturating from those to integers (NaN is 0),
- * wrapping between integers, "not zero" to bool.
+ * <p>The records hold their array without copying it: it must not be written to any more.
+ * Conversions follow JAX's {@code astype}: to nearest even between floating-point types, towards
+ * zero and saturating from those to integers (NaN is 0), wrapping between integers, "not zero" to
+ * bool.
  *
- * <p>Long because the nine kinds of a sealed interface belong in one file.
+ * <p>Long because the nine records of a sealed interface belong in one file.
  */
 public sealed interface Storage {
 
@@ -35,7 +35,7 @@ public sealed interface Storage {
     return dtype().isFloating() ? doubleAt(index) != 0 : longAt(index) != 0;
   }
 
-  /** All elements as float32: the array itself if it is one, otherwise a new one. */
+  /** All elements as float32: the array itself if it is float32, otherwise a new one. */
   default float[] floats() {
     float[] out = new float[size()];
     for (int i = 0; i < out.length; i++) {
@@ -44,7 +44,7 @@ public sealed interface Storage {
     return out;
   }
 
-  /** All elements as float64: the array itself if it is one, otherwise a new one. */
+  /** All elements as float64: the array itself if it is float64, otherwise a new one. */
   default double[] doubles() {
     double[] out = new double[size()];
     for (int i = 0; i < out.length; i++) {
@@ -53,7 +53,7 @@ public sealed interface Storage {
     return out;
   }
 
-  /** All elements as 64-bit integers: the array itself if it is one, otherwise a new one. */
+  /** All elements as 64-bit integers: the array itself if it is int64, otherwise a new one. */
   default long[] longs() {
     long[] out = new long[size()];
     for (int i = 0; i < out.length; i++) {
@@ -62,8 +62,8 @@ public sealed interface Storage {
     return out;
   }
 
-  /** A new storage of the elements at the given places, in that order. */
-  Storage gather(int[] places);
+  /** A new storage of the elements at the given indices, in that order. */
+  Storage gather(int[] indices);
 
   /** A new storage of {@code length} elements from {@code from} on. */
   Storage slice(int from, int length);
@@ -94,7 +94,7 @@ public sealed interface Storage {
     };
   }
 
-  /** One value everywhere, converted to a type; needs no more memory than the result. */
+  /** A storage filled with one value, converted to a type without a temporary array. */
   static Storage full(DType dtype, double value, int size) {
     Storage all = zeros(dtype, size);
     switch (ofDoubles(dtype, new double[] {value})) {
@@ -111,7 +111,7 @@ public sealed interface Storage {
     return all;
   }
 
-  /** Float32 values converted to a type; the array itself is kept for float32. */
+  /** Float32 values converted to a type; float32 uses the array itself. */
   static Storage ofFloats(DType dtype, float[] values) {
     int n = values.length;
     switch (dtype) {
@@ -141,7 +141,7 @@ public sealed interface Storage {
     throw new AssertionError(dtype);
   }
 
-  /** Float64 values converted to a type; the array itself is kept for float64. */
+  /** Float64 values converted to a type; float64 uses the array itself. */
   static Storage ofDoubles(DType dtype, double[] values) {
     int n = values.length;
     return switch (dtype) {
@@ -205,7 +205,7 @@ public sealed interface Storage {
     };
   }
 
-  /** Integers converted to a type, wrapping; the array itself is kept for int64. */
+  /** Integers converted to a type, wrapping; int64 uses the array itself. */
   static Storage ofLongs(DType dtype, long[] values) {
     int n = values.length;
     return switch (dtype) {
@@ -255,26 +255,26 @@ public sealed interface Storage {
     };
   }
 
-  private static int[] pick(int[] values, int[] places) {
-    int[] out = new int[places.length];
+  private static int[] pick(int[] values, int[] indices) {
+    int[] out = new int[indices.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = values[places[i]];
+      out[i] = values[indices[i]];
     }
     return out;
   }
 
-  private static short[] pick(short[] values, int[] places) {
-    short[] out = new short[places.length];
+  private static short[] pick(short[] values, int[] indices) {
+    short[] out = new short[indices.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = values[places[i]];
+      out[i] = values[indices[i]];
     }
     return out;
   }
 
-  private static byte[] pick(byte[] values, int[] places) {
-    byte[] out = new byte[places.length];
+  private static byte[] pick(byte[] values, int[] indices) {
+    byte[] out = new byte[indices.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = values[places[i]];
+      out[i] = values[indices[i]];
     }
     return out;
   }
@@ -312,10 +312,10 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      float[] out = new float[places.length];
+    public Storage gather(int[] indices) {
+      float[] out = new float[indices.length];
       for (int i = 0; i < out.length; i++) {
-        out[i] = values[places[i]];
+        out[i] = values[indices[i]];
       }
       return new F32(out);
     }
@@ -359,10 +359,10 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      double[] out = new double[places.length];
+    public Storage gather(int[] indices) {
+      double[] out = new double[indices.length];
       for (int i = 0; i < out.length; i++) {
-        out[i] = values[places[i]];
+        out[i] = values[indices[i]];
       }
       return new F64(out);
     }
@@ -406,8 +406,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new BF16(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new BF16(pick(values, indices));
     }
 
     @Override
@@ -449,8 +449,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new F16(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new F16(pick(values, indices));
     }
 
     @Override
@@ -487,8 +487,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new I32(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new I32(pick(values, indices));
     }
 
     @Override
@@ -530,10 +530,10 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      long[] out = new long[places.length];
+    public Storage gather(int[] indices) {
+      long[] out = new long[indices.length];
       for (int i = 0; i < out.length; i++) {
-        out[i] = values[places[i]];
+        out[i] = values[indices[i]];
       }
       return new I64(out);
     }
@@ -572,8 +572,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new U8(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new U8(pick(values, indices));
     }
 
     @Override
@@ -610,8 +610,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new U32(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new U32(pick(values, indices));
     }
 
     @Override
@@ -620,7 +620,7 @@ public sealed interface Storage {
     }
   }
 
-  /** bool, a byte of 0 or 1 each. */
+  /** bool, as bytes of 0 or 1. */
   record Bool(byte[] values) implements Storage {
     @Override
     public DType dtype() {
@@ -648,8 +648,8 @@ public sealed interface Storage {
     }
 
     @Override
-    public Storage gather(int[] places) {
-      return new Bool(pick(values, places));
+    public Storage gather(int[] indices) {
+      return new Bool(pick(values, indices));
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * The memory behind an array, one kind per element type, and the patterns of arrays that need no
- * memory until they are read. Not exported: what stands here may be written to by whoever holds it.
+ * The elements of arrays, one class per element type, and patterns of arrays that need no memory
+ * until they are read. Not exported, since its arrays are mutable.
  *
  * <p>Uses {@code kernel}. Used by {@code array}, its operations, and the modules that read and
  * write files.
