@@ -6,9 +6,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adam with decoupled weight decay, {@code optax.adamw}: a chain of {@link ScaleByAdam}, the
- * decayed weights and the learning rate. Immutable, each setting gives a new one; {@link
- * Optim#adamw} makes the first.
+ * Adam with decoupled weight decay, {@code optax.adamw}: a chain of {@link ScaleByAdam}, weight
+ * decay and the learning rate. Immutable; each setter returns a new instance; see {@link
+ * Optim#adamw}.
  */
 public final class AdamW extends FusableTransformation {
   private final Rate learningRate;
@@ -30,67 +30,67 @@ public final class AdamW extends FusableTransformation {
     return new AdamW(learningRate, other, weightDecay, mask);
   }
 
-  /** How much of the mean of gradients is kept in a step; 0.9 by default. */
+  /** The decay rate of the first moment; 0.9 by default. */
   public AdamW b1(double value) {
     return with(scale.b1(value));
   }
 
-  /** How much of the mean of squares is kept in a step; 0.999 by default. */
+  /** The decay rate of the second moment; 0.999 by default. */
   public AdamW b2(double value) {
     return with(scale.b2(value));
   }
 
-  /** Added to the root; 1e-8 by default. */
+  /** The constant added to the square root; 1e-8 by default. */
   public AdamW eps(double value) {
     return with(scale.eps(value));
   }
 
-  /** Added under the root; 0 by default. */
+  /** The constant added under the square root; 0 by default. */
   public AdamW epsRoot(double value) {
     return with(scale.epsRoot(value));
   }
 
-  /** The type of the mean of gradients; null, the default, for the parameters' own. */
+  /** The type of the first moment; null, the default, for the parameters' own. */
   public AdamW muDtype(@Nullable DType value) {
     return with(scale.muDtype(value));
   }
 
-  /** Whether the momentum is Nesterov's; it is not by default. */
+  /** Whether to use Nesterov momentum; false by default. */
   public AdamW nesterov(boolean value) {
     return with(scale.nesterov(value));
   }
 
-  /** What part of the parameters is taken off, times the learning rate; 1e-4 by default. */
+  /** The factor of the decay, multiplied by the learning rate; 1e-4 by default. */
   public AdamW weightDecay(double value) {
     return new AdamW(learningRate, scale, Rate.of("weight_decay", value), mask);
   }
 
-  /** As {@link #weightDecay(double)}, another number for each step. */
+  /** As {@link #weightDecay(double)}, by a schedule. */
   public AdamW weightDecay(Schedule schedule) {
     return new AdamW(learningRate, scale, Rate.of(schedule), mask);
   }
 
-  /** Which parameters decay; all by default. */
+  /** The parameters that decay; all by default. */
   public AdamW mask(Mask decaying) {
     return new AdamW(learningRate, scale, weightDecay, decaying);
   }
 
-  /** As {@link #mask(Mask)}, by the parameter's path. */
+  /** As {@link #mask(Mask)}, selected by path. */
   public AdamW mask(Predicate<String> decaying) {
     return mask(Mask.ofPath(decaying));
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    return chain.begin(params);
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    return chain.initState(params);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    return chain.pass(work, state);
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    return chain.apply(pipeline, state);
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "adamw(learning_rate=%s, %s, weight_decay=%s%s)"

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import org.jspecify.annotations.Nullable;
 
-/** Updates plus the parameters times a number, where a mask says so. */
+/** Adds a multiple of the parameters to the updates, where a mask includes them. */
 final class AddDecayedWeights extends FusableTransformation {
   private static final String MASKED = "inner_state";
 
@@ -17,19 +17,19 @@ final class AddDecayedWeights extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    OptState state = weightDecay.begin();
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    OptState state = weightDecay.initState();
     return mask == null ? state : OptState.empty().with(MASKED, state);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     OptState inner = mask == null ? state : state.child(MASKED);
     double factor = weightDecay.now(inner);
     if (factor != 0 || weightDecay.schedule() != null) {
-      for (int i = 0; i < work.size(); i++) {
-        if (mask == null || mask.includes(work.path(i), work.param(i))) {
-          add(work, i, factor);
+      for (int i = 0; i < pipeline.size(); i++) {
+        if (mask == null || mask.includes(pipeline.path(i), pipeline.param(i))) {
+          add(pipeline, i, factor);
         }
       }
     }
@@ -37,19 +37,20 @@ final class AddDecayedWeights extends FusableTransformation {
     return mask == null ? next : OptState.empty().with(MASKED, next);
   }
 
-  private static void add(UpdatePipeline<?> work, int leaf, double factor) {
-    Array param = work.param(leaf);
-    if (work.isPlain(leaf, param)) {
-      float narrow = (float) factor;
+  private static void add(UpdatePipeline<?> pipeline, int leaf, double factor) {
+    Array param = pipeline.param(leaf);
+    if (pipeline.isFusable(leaf, param)) {
+      float factor32 = (float) factor;
       float[] values = param.storage().floats();
-      work.add(
-          leaf, (updates, from, n) -> work.kernels().addScaled(narrow, values, updates, from, n));
+      pipeline.add(
+          leaf,
+          (updates, from, n) -> pipeline.kernels().addScaled(factor32, values, updates, from, n));
     } else {
-      work.set(leaf, work.array(leaf).plus(param.times(factor)));
+      pipeline.set(leaf, pipeline.array(leaf).plus(param.times(factor)));
     }
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "add_decayed_weights(weight_decay=%s%s)"

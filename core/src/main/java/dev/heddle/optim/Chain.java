@@ -5,35 +5,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Transformations one after another; their states are named 0, 1, ... */
+/** Transformations applied in sequence; their states are named 0, 1, ... */
 final class Chain extends FusableTransformation {
-  private final List<GradientTransformation> links;
+  private final List<GradientTransformation> transformations;
 
-  Chain(GradientTransformation... links) {
-    this.links = List.of(links);
+  Chain(GradientTransformation... transformations) {
+    this.transformations = List.of(transformations);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    return OptState.ofStates(links.stream().map(link -> link.init(params)).toList());
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    return OptState.ofStates(
+        transformations.stream().map(transformation -> transformation.init(params)).toList());
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    if (state.names().size() != links.size()) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    if (state.names().size() != transformations.size()) {
       throw new IllegalArgumentException(
-          "optimizer state: expected that of a chain of %d transformations, got %d entries"
-              .formatted(links.size(), state.names().size()));
+          "optimizer state: expected the state of a chain of %d transformations, got %d entries"
+              .formatted(transformations.size(), state.names().size()));
     }
     List<OptState> next = new ArrayList<>();
-    for (int i = 0; i < links.size(); i++) {
-      next.add(pass(links.get(i), work, state.child(Integer.toString(i))));
+    for (int i = 0; i < transformations.size(); i++) {
+      next.add(apply(transformations.get(i), pipeline, state.child(Integer.toString(i))));
     }
     return OptState.ofStates(next);
   }
 
   @Override
   public String toString() {
-    return links.stream().map(Object::toString).collect(Collectors.joining(", ", "chain(", ")"));
+    return transformations.stream()
+        .map(Object::toString)
+        .collect(Collectors.joining(", ", "chain(", ")"));
   }
 }

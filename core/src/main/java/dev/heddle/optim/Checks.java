@@ -3,19 +3,19 @@ package dev.heddle.optim;
 import dev.heddle.array.DType;
 import org.jspecify.annotations.Nullable;
 
-/** What hyperparameters may be. */
+/** Checks of hyperparameters. */
 final class Checks {
   private Checks() {}
 
-  /** A finite number that is not below another. */
-  static double atLeast(String name, double value, double least) {
-    if (Double.isFinite(value) && value >= least) {
+  /** Requires a finite number of at least a minimum. */
+  static double atLeast(String name, double value, double min) {
+    if (Double.isFinite(value) && value >= min) {
       return value;
     }
-    throw wrong(name, "a finite number of at least " + text(least), text(value));
+    throw wrong(name, "a finite number of at least " + text(min), text(value));
   }
 
-  /** Any finite number. */
+  /** Requires a finite number. */
   static double finite(String name, double value) {
     if (Double.isFinite(value)) {
       return value;
@@ -23,27 +23,27 @@ final class Checks {
     throw wrong(name, "a finite number", text(value));
   }
 
-  /** How much of a moment is kept: from 0 on, below 1. */
+  /** Requires a decay rate in [0, 1). */
   static double decay(String name, double value) {
     if (value >= 0 && value < 1) {
       return value;
     }
-    throw wrong(name, "a number from 0 on and below 1", text(value));
+    throw wrong(name, "a number in [0, 1)", text(value));
   }
 
-  /** How much of updates before is kept: from 0 to 1. */
+  /** Requires a decay rate in [0, 1]. */
   static double momentum(String name, double value) {
     if (value >= 0 && value <= 1) {
       return value;
     }
-    throw wrong(name, "a number from 0 to 1", text(value));
+    throw wrong(name, "a number in [0, 1]", text(value));
   }
 
-  static int atLeast(String name, int value, int least) {
-    if (value >= least) {
+  static int atLeast(String name, int value, int min) {
+    if (value >= min) {
       return value;
     }
-    throw wrong(name, "a number of at least " + least, Integer.toString(value));
+    throw wrong(name, "a number of at least " + min, Integer.toString(value));
   }
 
   static @Nullable DType floating(String name, @Nullable DType dtype) {
@@ -53,9 +53,9 @@ final class Checks {
     throw wrong(name, "a floating-point type", dtype.toString());
   }
 
-  static IllegalArgumentException wrong(String name, String expected, String given) {
+  static IllegalArgumentException wrong(String name, String expected, String actual) {
     return new IllegalArgumentException(
-        "argument \"" + name + "\": expected " + expected + ", got " + given);
+        "argument \"" + name + "\": expected " + expected + ", got " + actual);
   }
 
   private static String text(double value) {

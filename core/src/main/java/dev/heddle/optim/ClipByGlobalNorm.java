@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 
-/** Updates made shorter where all of them together are longer than a bound. */
+/** Scales the updates down where their global norm exceeds a bound. */
 final class ClipByGlobalNorm extends FusableTransformation {
   private final double maxNorm;
 
@@ -16,13 +16,13 @@ final class ClipByGlobalNorm extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
+  <T extends ArrayTree<T>> OptState initState(T params) {
     return OptState.empty();
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    Array norm = GlobalNorm.of(work.paths(), work.arrays());
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    Array norm = GlobalNorm.of(pipeline.paths(), pipeline.arrays());
     Array bound = Array.scalar(maxNorm, norm.dtype());
     if (norm.tracer() == null && norm.item() < bound.item()) {
       return state;
@@ -33,18 +33,19 @@ final class ClipByGlobalNorm extends FusableTransformation {
     }
     float divisor = (float) norm.item();
     float factor = (float) maxNorm;
-    for (int i = 0; i < work.size(); i++) {
-      if (work.isPlain(i) && norm.dtype() == DType.FLOAT32) {
-        work.add(i, (updates, from, n) -> work.kernels().clip(divisor, factor, updates, from, n));
+    for (int i = 0; i < pipeline.size(); i++) {
+      if (pipeline.isFusable(i) && norm.dtype() == DType.FLOAT32) {
+        pipeline.add(
+            i, (updates, from, n) -> pipeline.kernels().clip(divisor, factor, updates, from, n));
       } else {
-        Array updates = work.array(i);
-        work.set(i, updates.dividedBy(norm.astype(updates.dtype())).times(maxNorm));
+        Array updates = pipeline.array(i);
+        pipeline.set(i, updates.dividedBy(norm.astype(updates.dtype())).times(maxNorm));
       }
     }
     return state;
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "clip_by_global_norm(max_norm=%s)".formatted(maxNorm);

@@ -3,12 +3,12 @@ package dev.heddle.optim;
 import dev.heddle.kernel.Polynomials;
 
 /**
- * Operations of float32 on float64 variables: one operation in float64 on float32 values, rounded,
- * is the operation in float32.
+ * Float32 arithmetic on values held in doubles: a float64 operation on float32 values, rounded to
+ * float32, equals the float32 operation.
  */
 final class Float32 {
-  /** As many products at most stand for a power. */
-  private static final int EXPONENTS = 1 << 20;
+  /** Larger exponents are not computed by repeated multiplication. */
+  private static final int MAX_INTEGER_EXPONENT = 1 << 20;
 
   private Float32() {}
 
@@ -36,9 +36,9 @@ final class Float32 {
     return Polynomials.pow((float) x, (float) y);
   }
 
-  /** To a number that may be whole: then products, as JAX makes them. */
+  /** x to a power, by repeated squaring for integer exponents, as in JAX. */
   static double power(double x, double exponent) {
-    if (exponent != Math.rint(exponent) || exponent < 1 || exponent > EXPONENTS) {
+    if (exponent != Math.rint(exponent) || exponent < 1 || exponent > MAX_INTEGER_EXPONENT) {
       return pow(x, exponent);
     }
     double result = 1;

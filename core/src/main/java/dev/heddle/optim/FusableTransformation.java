@@ -4,48 +4,48 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 
-/** A transformation whose work can be joined with that of others. */
+/** A transformation whose float32 loops can be fused with those of others. */
 abstract class FusableTransformation implements GradientTransformation {
   /** The state before the first step; all parameters are floating-point. */
-  abstract <T extends ArrayTree<T>> OptState begin(T params);
+  abstract <T extends ArrayTree<T>> OptState initState(T params);
 
   /**
-   * Does one step's work on the passage.
+   * Adds the operations of one step to a pipeline.
    *
-   * @return the state after it, whose arrays are written when the passage's work is done
+   * @return the next state, whose arrays are written when the pipeline runs
    */
-  abstract <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state);
+  abstract <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state);
 
   @Override
   public final <T extends ArrayTree<T>> OptState init(T params) {
     Tree.of("params", params).requireFloating();
-    return begin(params);
+    return initState(params);
   }
 
   @Override
   public final <T extends ArrayTree<T>> UpdateResult<T> update(
       T updates, OptState state, T params) {
-    if (state == null) { // the annotations bind only who checks them
+    if (state == null) { // the annotations are not checked at run time
       throw new IllegalArgumentException(
-          "argument \"state\": expected the state of init or of the step before, got null");
+          "argument \"state\": expected the state of init or of the previous step, got null");
     }
-    UpdatePipeline<T> work = UpdatePipeline.ofGradients(updates, params);
-    OptState next = pass(work, state);
-    return new UpdateResult<>(work.tree(), next);
+    UpdatePipeline<T> pipeline = UpdatePipeline.ofGradients(updates, params);
+    OptState next = apply(pipeline, state);
+    return new UpdateResult<>(pipeline.tree(), next);
   }
 
-  /** The step of any transformation, within a passage. */
-  static <T extends ArrayTree<T>> OptState pass(
-      GradientTransformation transformation, UpdatePipeline<T> work, OptState state) {
-    if (transformation instanceof FusableTransformation stage) {
-      return stage.pass(work, state);
+  /** Applies a step of any transformation to a pipeline. */
+  static <T extends ArrayTree<T>> OptState apply(
+      GradientTransformation transformation, UpdatePipeline<T> pipeline, OptState state) {
+    if (transformation instanceof FusableTransformation fusable) {
+      return fusable.apply(pipeline, state);
     }
-    UpdateResult<T> updated = transformation.update(work.tree(), state, work.params());
-    work.set(updated.updates());
+    UpdateResult<T> updated = transformation.update(pipeline.tree(), state, pipeline.params());
+    pipeline.set(updated.updates());
     return updated.state();
   }
 
-  /** The number of steps in a state. */
+  /** The step count of a state. */
   static int count(OptState state, String name) {
     Array count = state.array(name);
     if (count.dtype() != DType.INT32 || count.rank() != 0) {
@@ -55,7 +55,7 @@ abstract class FusableTransformation implements GradientTransformation {
     return (int) count.item();
   }
 
-  /** One more, but never more than the largest. */
+  /** The count plus one, saturated. */
   static int increment(int count) {
     return count == Integer.MAX_VALUE ? count : count + 1;
   }

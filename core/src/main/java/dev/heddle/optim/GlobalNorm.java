@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The length of all arrays of a tree as one vector: of each leaf the sum of its squares in 16
- * lanes, these added in the order of the paths' names, and the root. So the order of the leaves in
- * their tree changes no bit.
+ * The global norm of a tree: each leaf's sum of squares in 16 lanes, the sum of these in the order
+ * of the paths' names, and its square root. So the result does not depend on the order of the
+ * leaves in the tree.
  */
 final class GlobalNorm {
   private static final int COST = 32;

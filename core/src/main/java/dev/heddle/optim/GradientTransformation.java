@@ -3,8 +3,8 @@ package dev.heddle.optim;
 import dev.heddle.array.ArrayTree;
 
 /**
- * From gradients to updates, {@code optax.GradientTransformation}: two pure functions. {@link
- * Optim} makes those that there are, and chains them with one's own.
+ * Transforms gradients into updates, {@code optax.GradientTransformation}: two pure functions.
+ * {@link Optim} creates the built-in ones, and chains them with custom ones.
  */
 public interface GradientTransformation {
   /**
@@ -16,12 +16,12 @@ public interface GradientTransformation {
   <T extends ArrayTree<T>> OptState init(T params);
 
   /**
-   * One step: what is to be added to the parameters, and the state for the next one.
+   * Computes one step: the updates, to be added to the parameters, and the next state.
    *
-   * @param updates the gradients, or what another transformation made of them
-   * @param state that of {@link #init} or of the step before
-   * @param params the parameters as they are
-   * @throws IllegalArgumentException if the trees, shapes or types do not belong together
+   * @param updates the gradients, or the updates of another transformation
+   * @param state that of {@link #init} or of the previous step
+   * @param params the current parameters
+   * @throws IllegalArgumentException if trees, shapes or types do not match
    */
   <T extends ArrayTree<T>> UpdateResult<T> update(T updates, OptState state, T params);
 }

@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lion, {@code optax.lion}: a chain of {@link ScaleByLion}, the decayed weights and the learning
- * rate. Immutable, each setting gives a new one; {@link Optim#lion} makes the first.
+ * Lion, {@code optax.lion}: a chain of {@link ScaleByLion}, weight decay and the learning rate.
+ * Immutable; each setter returns a new instance; see {@link Optim#lion}.
  */
 public final class Lion extends FusableTransformation {
   private final Rate learningRate;
@@ -29,52 +29,52 @@ public final class Lion extends FusableTransformation {
     return new Lion(learningRate, other, weightDecay, mask);
   }
 
-  /** How much of the mean goes into an update; 0.9 by default. */
+  /** The weight of the moment in an update; 0.9 by default. */
   public Lion b1(double value) {
     return with(scale.b1(value));
   }
 
-  /** How much of the mean is kept in a step; 0.99 by default. */
+  /** The decay rate of the moment; 0.99 by default. */
   public Lion b2(double value) {
     return with(scale.b2(value));
   }
 
-  /** The type of the mean; null, the default, for the parameters' own. */
+  /** The type of the moment; null, the default, for the parameters' own. */
   public Lion muDtype(@Nullable DType value) {
     return with(scale.muDtype(value));
   }
 
-  /** What part of the parameters is taken off, times the learning rate; 1e-3 by default. */
+  /** The factor of the decay, multiplied by the learning rate; 1e-3 by default. */
   public Lion weightDecay(double value) {
     return new Lion(learningRate, scale, Rate.of("weight_decay", value), mask);
   }
 
-  /** As {@link #weightDecay(double)}, another number for each step. */
+  /** As {@link #weightDecay(double)}, by a schedule. */
   public Lion weightDecay(Schedule schedule) {
     return new Lion(learningRate, scale, Rate.of(schedule), mask);
   }
 
-  /** Which parameters decay; all by default. */
+  /** The parameters that decay; all by default. */
   public Lion mask(Mask decaying) {
     return new Lion(learningRate, scale, weightDecay, decaying);
   }
 
-  /** As {@link #mask(Mask)}, by the parameter's path. */
+  /** As {@link #mask(Mask)}, selected by path. */
   public Lion mask(Predicate<String> decaying) {
     return mask(Mask.ofPath(decaying));
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    return chain.begin(params);
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    return chain.initState(params);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    return chain.pass(work, state);
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    return chain.apply(pipeline, state);
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "lion(learning_rate=%s, %s, weight_decay=%s%s)"

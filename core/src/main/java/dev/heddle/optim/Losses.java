@@ -7,24 +7,23 @@ import dev.heddle.array.op.Gather;
 import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Softmax;
 
-/** Losses with Optax's names: what optimizers make small. */
+/** Loss functions, with Optax's names. */
 public final class Losses {
   private Losses() {}
 
   /**
-   * How far scores are from one class each, {@code
-   * optax.softmax_cross_entropy_with_integer_labels}: the logarithm of the sum of their
-   * exponentials, minus the score of the class.
+   * The cross-entropy of class labels, {@code optax.softmax_cross_entropy_with_integer_labels}:
+   * {@code logsumexp(logits) - logits[label]}.
    *
    * <pre>{@code
    * Array loss = Reduce.mean(Losses.softmaxCrossEntropyWithIntegerLabels(logits, labels));
    * }</pre>
    *
    * @param logits shape {@code [B..., classes]}, floating-point
-   * @param labels numbers of classes, integers, shape {@code [B...]}; as everywhere in {@link
-   *     Gather}, negative ones count from the end
+   * @param labels class indices, integers, shape {@code [B...]}; negative ones count from the end,
+   *     as in {@link Gather}
    * @return shape {@code [B...]}, of the logits' type
-   * @throws IllegalArgumentException if types or shapes do not fit, or a label is outside
+   * @throws IllegalArgumentException if types or shapes do not match, or a label is out of range
    */
   public static Array softmaxCrossEntropyWithIntegerLabels(Array logits, Array labels) {
     requireFloating("softmax_cross_entropy_with_integer_labels", "logits", logits);
@@ -43,12 +42,12 @@ public final class Losses {
   }
 
   /**
-   * How far scores are from a distribution over the classes, {@code optax.softmax_cross_entropy}:
-   * minus the sum of the labels times the logarithms of the softmax.
+   * The cross-entropy of class probabilities, {@code optax.softmax_cross_entropy}: {@code
+   * -sum(labels * log_softmax(logits))}.
    *
    * @param logits shape {@code [B..., classes]}, floating-point
-   * @param labels probabilities, of a shape that broadcasts with the logits; those of one row
-   *     usually add up to 1
+   * @param labels probabilities, of a shape that broadcasts with the logits; each row usually sums
+   *     to 1
    * @return shape {@code [B...]}
    * @throws IllegalArgumentException if the logits are not floating-point or have no axis, or the
    *     shapes do not broadcast
@@ -59,9 +58,8 @@ public final class Losses {
   }
 
   /**
-   * How far scores are from truth values, each by itself, {@code
-   * optax.sigmoid_binary_cross_entropy}: {@code -labels * log(sigmoid(logits)) - (1 - labels) *
-   * log(sigmoid(-logits))}, without overflow.
+   * The elementwise binary cross-entropy, {@code optax.sigmoid_binary_cross_entropy}: {@code
+   * -labels * log(sigmoid(logits)) - (1 - labels) * log(sigmoid(-logits))}, without overflow.
    *
    * @param logits floating-point
    * @param labels 0 or 1, or probabilities, of a shape that broadcasts with the logits; converted
@@ -106,7 +104,8 @@ public final class Losses {
   }
 
   /**
-   * Quadratic for errors up to a bound and linear beyond (Huber, 1964), {@code optax.huber_loss}.
+   * The Huber loss (1964), {@code optax.huber_loss}: quadratic for errors up to a bound, else
+   * linear.
    *
    * @param predictions floating-point
    * @param targets of the same shape
@@ -124,7 +123,10 @@ public final class Losses {
     return Elementwise.square(quadratic).times(0.5).plus(linear.times(delta));
   }
 
-  /** Shapes that merely broadcast are a mistake, most often [B, 1] beside [B], as in Optax. */
+  /**
+   * Requires equal shapes, as Optax does: broadcasting is usually a mistake, such as [B, 1] with
+   * [B].
+   */
   private static Array errors(String loss, Array predictions, Array targets) {
     requireFloating(loss, "predictions", predictions);
     if (!predictions.shape().equals(targets.shape())) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Which parameters something is done with, for instance all but biases.
+ * Selects parameters, for instance all but biases.
  *
  * <pre>{@code
  * Mask matrices = (path, param) -> param.rank() > 1;
@@ -17,24 +17,24 @@ import java.util.function.Predicate;
 @FunctionalInterface
 public interface Mask {
   /**
-   * Whether a parameter is meant.
+   * Whether a parameter is selected.
    *
-   * @param path its path, as {@code params/query/kernel}
+   * @param path its path, such as {@code params/query/kernel}
    * @param param the parameter
    */
   boolean includes(String path, Array param);
 
-  /** A mask that looks at the path only. */
+  /** A mask that depends on the path only. */
   static Mask ofPath(Predicate<String> path) {
     return (name, param) -> path.test(name);
   }
 
   /**
-   * The mask of a tree of truth values with the parameters' paths.
+   * A mask from a tree of truth values with the parameters' paths.
    *
    * @param flags its leaves have one element each
-   * @throws IllegalArgumentException if a leaf has more or fewer; later, for a parameter that the
-   *     tree does not have
+   * @throws IllegalArgumentException if a leaf has another size; {@link #includes} throws it for a
+   *     path that the tree lacks
    */
   static Mask of(ArrayTree<?> flags) {
     Map<String, Boolean> byPath = new HashMap<>();

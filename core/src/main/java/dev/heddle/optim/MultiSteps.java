@@ -9,14 +9,14 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step of another transformation with the gradients of several, {@code optax.MultiSteps}: the
- * updates of all calls but every k-th are zeros. The state is {@code mini_step}, {@code
- * gradient_step}, {@code inner_opt_state} and {@code acc_grads}. Immutable, each setting gives a
- * new one; {@link Optim#multiSteps} makes the first.
+ * Gradient accumulation, {@code optax.MultiSteps}. Every k-th call is a step of another
+ * transformation with the mean of the last k gradients; the updates of the other calls are zeros.
+ * The state is {@code mini_step}, {@code gradient_step}, {@code inner_opt_state} and {@code
+ * acc_grads}. Immutable; each setter returns a new instance; see {@link Optim#multiSteps}.
  *
- * <p>The inner transformation is only asked in every k-th call. (Optax asks it always and
- * multiplies by 0, so that one gradient that is NaN stays in its sums for good; here it is gone
- * after the step that it spoils.)
+ * <p>The inner transformation is only called in every k-th call. (Optax calls it always and
+ * multiplies by 0, so that one NaN gradient stays in the accumulator permanently; here it affects
+ * one step only.)
  */
 public final class MultiSteps extends FusableTransformation {
   private final GradientTransformation inner;
@@ -35,84 +35,85 @@ public final class MultiSteps extends FusableTransformation {
     this.accumulatorDtype = accumulatorDtype;
   }
 
-  /** Whether the gradients' mean is taken, the default, or their sum. */
+  /** Whether to use the mean of the gradients, the default, or their sum. */
   public MultiSteps useGradMean(boolean value) {
     return new MultiSteps(inner, everyK, value, accumulatorDtype);
   }
 
-  /** The type in which gradients gather, float32 by default; null for the parameters' own. */
+  /** The accumulator's type, float32 by default; null for the parameters' own. */
   public MultiSteps accumulatorDtype(@Nullable DType value) {
     return new MultiSteps(inner, everyK, useGradMean, Checks.floating("accumulator_dtype", value));
   }
 
-  /** Whether the call that gave this state was one that changes parameters. */
+  /** Whether the call that returned this state was a step of the inner transformation. */
   public boolean hasUpdated(OptState state) {
     return count(state, "mini_step") == 0 && count(state, "gradient_step") > 0;
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
+  <T extends ArrayTree<T>> OptState initState(T params) {
     return state(0, 0, inner.init(params), Zeros.like(params, accumulatorDtype));
   }
 
-  private static OptState state(int miniStep, int gradientStep, OptState inner, OptState gathered) {
+  private static OptState state(
+      int miniStep, int gradientStep, OptState inner, OptState accumulated) {
     return OptState.empty()
         .with("mini_step", number(miniStep))
         .with("gradient_step", number(gradientStep))
         .with("inner_opt_state", inner)
-        .with("acc_grads", gathered)
+        .with("acc_grads", accumulated)
         .with("skip_state", OptState.empty());
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     int miniStep = count(state, "mini_step");
     int gradientStep = count(state, "gradient_step");
     int k = Checks.atLeast("every_k", everyK.applyAsInt(gradientStep), 1);
-    List<Array> gathered = work.group(state, "acc_grads", accumulatorDtype);
+    List<Array> accumulated = pipeline.group(state, "acc_grads", accumulatorDtype);
     OptState innerState = state.child("inner_opt_state");
     List<DType> dtypes = new ArrayList<>();
-    for (int i = 0; i < work.size(); i++) {
-      dtypes.add(work.dtype(i));
-      gather(work, i, gathered.get(i), miniStep);
+    for (int i = 0; i < pipeline.size(); i++) {
+      dtypes.add(pipeline.dtype(i));
+      accumulate(pipeline, i, accumulated.get(i), miniStep);
     }
     int next = increment(miniStep) % k;
     if (miniStep != k - 1) {
       List<Array> sums = new ArrayList<>();
-      for (int i = 0; i < work.size(); i++) {
-        sums.add(work.array(i).astype(gathered.get(i).dtype()));
-        work.set(i, Zeros.like(work.array(i), dtypes.get(i)));
+      for (int i = 0; i < pipeline.size(); i++) {
+        sums.add(pipeline.array(i).astype(accumulated.get(i).dtype()));
+        pipeline.set(i, Zeros.like(pipeline.array(i), dtypes.get(i)));
       }
-      return state(next, gradientStep, innerState, OptState.of(work.paths(), sums));
+      return state(next, gradientStep, innerState, OptState.of(pipeline.paths(), sums));
     }
-    List<Array> none = new ArrayList<>();
-    for (int i = 0; i < work.size(); i++) {
-      none.add(Zeros.like(gathered.get(i), null));
-      if (work.dtype(i) != dtypes.get(i)) {
-        work.set(i, work.array(i).astype(dtypes.get(i)));
+    List<Array> zeros = new ArrayList<>();
+    for (int i = 0; i < pipeline.size(); i++) {
+      zeros.add(Zeros.like(accumulated.get(i), null));
+      if (pipeline.dtype(i) != dtypes.get(i)) {
+        pipeline.set(i, pipeline.array(i).astype(dtypes.get(i)));
       }
     }
-    OptState innerNext = pass(inner, work, innerState);
-    return state(next, increment(gradientStep), innerNext, OptState.of(work.paths(), none));
+    OptState innerNext = apply(inner, pipeline, innerState);
+    return state(next, increment(gradientStep), innerNext, OptState.of(pipeline.paths(), zeros));
   }
 
-  private void gather(UpdatePipeline<?> work, int leaf, Array gathered, int before) {
-    if (work.isPlain(leaf, gathered)) {
-      float[] old = gathered.storage().floats();
+  private void accumulate(UpdatePipeline<?> pipeline, int leaf, Array accumulated, int before) {
+    if (pipeline.isFusable(leaf, accumulated)) {
+      float[] old = accumulated.storage().floats();
       float count = before + 1;
-      work.add(
+      pipeline.add(
           leaf,
           useGradMean
-              ? (updates, from, n) -> work.kernels().average(count, old, updates, from, n)
-              : (updates, from, n) -> work.kernels().addScaled(1, old, updates, from, n));
+              ? (updates, from, n) -> pipeline.kernels().average(count, old, updates, from, n)
+              : (updates, from, n) -> pipeline.kernels().addScaled(1, old, updates, from, n));
       return;
     }
-    Array gradient = work.array(leaf);
-    work.set(
+    Array gradient = pipeline.array(leaf);
+    pipeline.set(
         leaf,
         useGradMean
-            ? gathered.plus(gradient.minus(gathered).dividedBy(before + 1))
-            : gradient.plus(gathered));
+            ? accumulated.plus(gradient.minus(accumulated).dividedBy(before + 1))
+            : gradient.plus(accumulated));
   }
 
   @Override

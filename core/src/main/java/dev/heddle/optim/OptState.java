@@ -14,15 +14,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of an optimizer: named arrays within names, as Flax's {@code to_state_dict} names
- * Optax's states. A chain has 0, 1, ...; Adam has count, mu and nu; the moments have the
- * parameters' own paths. An immutable value.
+ * The state of an optimizer: a tree of named arrays, with the names of Flax's {@code to_state_dict}
+ * for Optax's states. A chain has 0, 1, ...; Adam has count, mu and nu; the moments have the
+ * parameters' paths. Immutable.
  *
  * <pre>{@code
  * OptState state = Optim.adamw(1e-3).init(params);
  * state.get("0/count");
  * state.get("0/mu/params/query/kernel");
- * state = OptState.restore(state, tensorsOfACheckpoint);
+ * state = OptState.restore(state, checkpointTensors);
  * }</pre>
  */
 public final class OptState implements ArrayTree<OptState> {
@@ -50,7 +50,7 @@ public final class OptState implements ArrayTree<OptState> {
     return with(name, new Leaf(array));
   }
 
-  /** This state with another one, or a tree with its paths, added or replaced under a name. */
+  /** This state with a tree, such as another state, added or replaced under a name. */
   public OptState with(String name, ArrayTree<?> tree) {
     return with(
         name, new Branch(tree instanceof OptState state ? state : of(tree.paths(), tree.leaves())));
@@ -62,7 +62,7 @@ public final class OptState implements ArrayTree<OptState> {
     return new OptState(copy);
   }
 
-  /** States under their numbers from 0 on. */
+  /** States under the names 0, 1, ... */
   static OptState ofStates(List<OptState> states) {
     SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(states.size());
     for (int i = 0; i < states.size(); i++) {
@@ -81,32 +81,32 @@ public final class OptState implements ArrayTree<OptState> {
   }
 
   /**
-   * A state of the form of another one, around the arrays of a checkpoint.
+   * A state with a template's structure and the arrays of a checkpoint.
    *
-   * @param template what {@code init} gives
-   * @param tensors arrays by path, as {@link #flatten} names them, in any order
-   * @throws IllegalArgumentException if one is missing or too many, or its type or shape is another
-   *     one; each names the path
+   * @param template a state that {@code init} returns
+   * @param tensors arrays by path, as in {@link #flatten}, in any order
+   * @throws IllegalArgumentException if an array is missing or unexpected, or has another type or
+   *     shape; the message names the path
    */
   public static OptState restore(OptState template, Map<String, Array> tensors) {
     SequencedMap<String, Array> expected = template.flatten();
     List<Array> arrays = new ArrayList<>();
-    expected.forEach((path, wanted) -> {
-      Array given = tensors.get(path);
-      if (given == null) {
+    expected.forEach((path, target) -> {
+      Array tensor = tensors.get(path);
+      if (tensor == null) {
         throw new IllegalArgumentException(
-            "optimizer state: expected \"" + path + "\", " + Tree.type(wanted) + ", got none");
+            "optimizer state: expected \"" + path + "\", " + Tree.type(target) + ", got none");
       }
-      if (given.dtype() != wanted.dtype() || !given.shape().equals(wanted.shape())) {
+      if (tensor.dtype() != target.dtype() || !tensor.shape().equals(target.shape())) {
         throw new IllegalArgumentException(
             "optimizer state: \""
                 + path
                 + "\": expected "
-                + Tree.type(wanted)
+                + Tree.type(target)
                 + ", got "
-                + Tree.type(given));
+                + Tree.type(tensor));
       }
-      arrays.add(given);
+      arrays.add(tensor);
     });
     for (String path : tensors.keySet()) {
       if (!expected.containsKey(path)) {
@@ -121,7 +121,7 @@ public final class OptState implements ArrayTree<OptState> {
     return template.withLeaves(arrays);
   }
 
-  /** The names at the top. */
+  /** The names at the top level. */
   public List<String> names() {
     return List.copyOf(nodes.keySet());
   }
@@ -156,12 +156,14 @@ public final class OptState implements ArrayTree<OptState> {
             + what
             + " \""
             + name
-            + "\", got one with "
-            + (nodes.isEmpty() ? "nothing" : String.join(", ", nodes.keySet()))
+            + "\", got "
+            + (nodes.isEmpty()
+                ? "an empty state"
+                : "a state with " + String.join(", ", nodes.keySet()))
             + "; was it made by another transformation?");
   }
 
-  /** The array at a path, if there is one; looked up name by name. */
+  /** The array at a path, if there is one. */
   public Optional<Array> find(String path) {
     if (nodes.get(path) instanceof Leaf(Array array)) {
       return Optional.of(array);
@@ -190,9 +192,10 @@ public final class OptState implements ArrayTree<OptState> {
   }
 
   /**
-   * The arrays by their paths, in order.
+   * The arrays by path, in order.
    *
-   * @throws IllegalStateException if two have one path, {@code a/b} and {@code b} in {@code a}
+   * @throws IllegalStateException if two arrays have the same path, such as {@code a/b} and {@code
+   *     b} in {@code a}
    */
   public SequencedMap<String, Array> flatten() {
     SequencedMap<String, Array> flat = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Optimizers and the transformations they are made of, under Optax's names. A learning rate is a
- * number or a {@link Schedule}.
+ * Optimizers and the transformations that they consist of, under Optax's names. A learning rate is
+ * a number or a {@link Schedule}.
  *
  * <pre>{@code
  * Schedule rate = Schedules.warmupCosineDecaySchedule(0, 3e-4, 1_000, 100_000, 3e-5);
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * var step = Optim.applyGradients(tx, gradients, state, params); // step.params(), step.state()
  * }</pre>
  *
- * <p>All of them throw {@code IllegalArgumentException} for hyperparameters that make no sense.
+ * <p>All methods throw {@code IllegalArgumentException} for hyperparameters out of range.
  */
 public final class Optim {
   private static final String LEARNING_RATE = "learning_rate";
@@ -74,20 +74,19 @@ public final class Optim {
     return new Lion(learningRate, ScaleByLion.DEFAULT, Rate.of("weight_decay", 1e-3), null);
   }
 
-  /** One after another, {@code optax.chain}: each gets the updates of the one before. */
+  /**
+   * Transformations in sequence, {@code optax.chain}: each gets the updates of the previous one.
+   */
   public static GradientTransformation chain(GradientTransformation... transformations) {
     return new Chain(transformations);
   }
 
-  /** Updates as they come, {@code optax.identity}. */
+  /** Unchanged updates, {@code optax.identity}. */
   public static GradientTransformation identity() {
     return new Chain();
   }
 
-  /**
-   * Shortens the updates, all together, to a length, {@code optax.clip_by_global_norm}; see {@link
-   * #globalNorm}.
-   */
+  /** Scales the updates to a maximum {@link #globalNorm}, {@code optax.clip_by_global_norm}. */
   public static GradientTransformation clipByGlobalNorm(double maxNorm) {
     return new ClipByGlobalNorm(maxNorm);
   }
@@ -107,7 +106,7 @@ public final class Optim {
     return new Scale(Rate.of(learningRate), -1);
   }
 
-  /** Updates times the step's number, {@code optax.scale_by_schedule}. */
+  /** Updates times the schedule's value, {@code optax.scale_by_schedule}. */
   public static GradientTransformation scaleBySchedule(Schedule stepSize) {
     return new Scale(Rate.of(stepSize), 1);
   }
@@ -127,33 +126,33 @@ public final class Optim {
     return trace(decay, nesterov, null);
   }
 
-  /** Momentum with a state of another type, {@code optax.trace}. */
+  /** Momentum with an accumulator of a given type, {@code optax.trace}. */
   public static GradientTransformation trace(
       double decay, boolean nesterov, @Nullable DType accumulatorDtype) {
     return new Trace(Checks.momentum("decay", decay), nesterov, accumulatorDtype);
   }
 
-  /** Updates plus a part of the parameters, {@code optax.add_decayed_weights}. */
+  /** Updates plus a multiple of the parameters, {@code optax.add_decayed_weights}. */
   public static GradientTransformation addDecayedWeights(double weightDecay) {
     return new AddDecayedWeights(Rate.of("weight_decay", weightDecay), null);
   }
 
-  /** Updates plus a part of those parameters that a mask includes. */
+  /** Updates plus a multiple of the parameters that a mask includes. */
   public static GradientTransformation addDecayedWeights(double weightDecay, Mask mask) {
     return new AddDecayedWeights(Rate.of("weight_decay", weightDecay), mask);
   }
 
   /**
-   * A step for every k calls, with the mean of their gradients, {@code optax.MultiSteps}.
+   * Gradient accumulation, one step for every k calls, {@code optax.MultiSteps}.
    *
-   * @param everyK how many calls make a step
+   * @param everyK the number of calls per step
    */
   public static MultiSteps multiSteps(GradientTransformation inner, int everyK) {
     int checked = Checks.atLeast("every_k", everyK, 1);
     return multiSteps(inner, step -> checked);
   }
 
-  /** As {@link #multiSteps(GradientTransformation, int)}, with a k for the number of the step. */
+  /** As {@link #multiSteps(GradientTransformation, int)}, with k a function of the step. */
   public static MultiSteps multiSteps(GradientTransformation inner, IntUnaryOperator everyK) {
     return new MultiSteps(inner, everyK, true, DType.FLOAT32);
   }
@@ -161,47 +160,48 @@ public final class Optim {
   /**
    * The parameters plus the updates, in the parameters' types, {@code optax.apply_updates}.
    *
-   * @throws IllegalArgumentException if the trees or their shapes do not belong together
+   * @throws IllegalArgumentException if trees or shapes do not match
    */
   public static <T extends ArrayTree<T>> T applyUpdates(T params, T updates) {
-    UpdatePipeline<T> work = UpdatePipeline.ofUpdates(updates, params);
-    addParams(work);
-    return work.tree();
+    UpdatePipeline<T> pipeline = UpdatePipeline.ofUpdates(updates, params);
+    addParams(pipeline);
+    return pipeline.tree();
   }
 
   /**
-   * A step of a transformation and {@link #applyUpdates} together: the same bits in one pass
-   * through memory, without arrays for the updates.
+   * A step of a transformation fused with {@link #applyUpdates}: the same bits in one pass through
+   * memory, without arrays for the updates.
    *
    * @param gradients of the types and shapes of the parameters
-   * @param state that of {@code init} or of the step before
-   * @throws IllegalArgumentException if the trees, shapes or types do not belong together
+   * @param state that of {@code init} or of the previous step
+   * @throws IllegalArgumentException if trees, shapes or types do not match
    */
   public static <T extends ArrayTree<T>> StepResult<T> applyGradients(
       GradientTransformation transformation, T gradients, OptState state, T params) {
-    UpdatePipeline<T> work = UpdatePipeline.ofGradients(gradients, params);
-    OptState next = FusableTransformation.pass(transformation, work, state);
-    addParams(work);
-    return new StepResult<>(work.tree(), next);
+    UpdatePipeline<T> pipeline = UpdatePipeline.ofGradients(gradients, params);
+    OptState next = FusableTransformation.apply(transformation, pipeline, state);
+    addParams(pipeline);
+    return new StepResult<>(pipeline.tree(), next);
   }
 
-  private static void addParams(UpdatePipeline<?> work) {
-    for (int i = 0; i < work.size(); i++) {
-      Array param = work.param(i);
-      if (work.isPlain(i, param)) {
+  private static void addParams(UpdatePipeline<?> pipeline) {
+    for (int i = 0; i < pipeline.size(); i++) {
+      Array param = pipeline.param(i);
+      if (pipeline.isFusable(i, param)) {
         float[] values = param.storage().floats();
-        work.add(i, (updates, from, n) -> work.kernels().addScaled(1, values, updates, from, n));
+        pipeline.add(
+            i, (updates, from, n) -> pipeline.kernels().addScaled(1, values, updates, from, n));
       } else {
-        work.set(i, param.plus(work.array(i)).astype(param.dtype()));
+        pipeline.set(i, param.plus(pipeline.array(i)).astype(param.dtype()));
       }
     }
   }
 
   /**
-   * The root of the sum of all squares, {@code optax.global_norm}. The order: each leaf's sum as
-   * {@code Reduce.sum}, then these by the names of the paths, as JAX sorts them.
+   * The square root of the sum of all squares, {@code optax.global_norm}. Order of operations: each
+   * leaf's sum as {@code Reduce.sum}, then their sum in the order of the paths, sorted as in JAX.
    *
-   * @return a number of the leaves' common type; float32 0 without leaves
+   * @return a scalar of the leaves' common type; float32 0 without leaves
    * @throws IllegalArgumentException if a leaf is not floating-point
    */
   public static Array globalNorm(ArrayTree<?> updates) {

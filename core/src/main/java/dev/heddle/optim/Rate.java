@@ -2,7 +2,7 @@ package dev.heddle.optim;
 
 import org.jspecify.annotations.Nullable;
 
-/** A number, or one for each step. */
+/** A constant or a schedule. */
 record Rate(double number, @Nullable Schedule schedule) {
   static Rate of(String what, double number) {
     return new Rate(Checks.atLeast(what, number, 0), null);
@@ -12,8 +12,8 @@ record Rate(double number, @Nullable Schedule schedule) {
     return new Rate(0, schedule);
   }
 
-  /** The state: how many steps were done, where that matters. */
-  OptState begin() {
+  /** The initial state: a step count for a schedule, nothing for a constant. */
+  OptState initState() {
     return schedule == null
         ? OptState.empty()
         : OptState.empty().with("count", FusableTransformation.number(0));
@@ -33,7 +33,7 @@ record Rate(double number, @Nullable Schedule schedule) {
                     FusableTransformation.increment(FusableTransformation.count(state, "count"))));
   }
 
-  /** The number, or that it is another one for each step. */
+  /** The constant, or "schedule". */
   @Override
   public String toString() {
     return schedule == null ? Double.toString(number) : "schedule";

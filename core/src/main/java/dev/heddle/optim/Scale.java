@@ -2,13 +2,13 @@ package dev.heddle.optim;
 
 import dev.heddle.array.ArrayTree;
 
-/** Updates times a number, or times one for each step. */
+/** Updates times a constant or the value of a schedule. */
 final class Scale extends FusableTransformation {
   private final Rate rate;
   private final int sign;
 
   /**
-   * @param sign 1 or -1, which the number is multiplied by
+   * @param sign 1 or -1, a factor of the rate
    */
   Scale(Rate rate, int sign) {
     this.rate = rate;
@@ -16,19 +16,19 @@ final class Scale extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    return rate.begin();
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    return rate.initState();
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     double factor = sign * rate.now(state);
-    float narrow = (float) factor;
-    for (int i = 0; i < work.size(); i++) {
-      if (work.isPlain(i)) {
-        work.add(i, (updates, from, n) -> work.kernels().scale(narrow, updates, from, n));
+    float factor32 = (float) factor;
+    for (int i = 0; i < pipeline.size(); i++) {
+      if (pipeline.isFusable(i)) {
+        pipeline.add(i, (updates, from, n) -> pipeline.kernels().scale(factor32, updates, from, n));
       } else {
-        work.set(i, work.array(i).times(factor));
+        pipeline.set(i, pipeline.array(i).times(factor));
       }
     }
     return rate.next(state);

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients over the root of their mean square, {@code optax.scale_by_adam}; immutable, each
- * setting gives a new one. The state is {@code count}, {@code mu} and {@code nu}.
+ * Adam's rescaling of gradients, {@code optax.scale_by_adam}. Immutable; each setter returns a new
+ * instance. The state is {@code count}, {@code mu} and {@code nu}.
  */
 public final class ScaleByAdam extends FusableTransformation {
   /** Optax's defaults. */
@@ -37,38 +37,38 @@ public final class ScaleByAdam extends FusableTransformation {
     this.nesterov = nesterov;
   }
 
-  /** How much of the mean of gradients is kept in a step; 0.9 by default. */
+  /** The decay rate of the first moment; 0.9 by default. */
   public ScaleByAdam b1(double value) {
     return new ScaleByAdam(value, b2, eps, epsRoot, muDtype, nesterov);
   }
 
-  /** How much of the mean of squares is kept in a step; 0.999 by default. */
+  /** The decay rate of the second moment; 0.999 by default. */
   public ScaleByAdam b2(double value) {
     return new ScaleByAdam(b1, value, eps, epsRoot, muDtype, nesterov);
   }
 
-  /** Added to the root; 1e-8 by default. */
+  /** The constant added to the square root; 1e-8 by default. */
   public ScaleByAdam eps(double value) {
     return new ScaleByAdam(b1, b2, value, epsRoot, muDtype, nesterov);
   }
 
-  /** Added under the root; 0 by default. */
+  /** The constant added under the square root; 0 by default. */
   public ScaleByAdam epsRoot(double value) {
     return new ScaleByAdam(b1, b2, eps, value, muDtype, nesterov);
   }
 
-  /** The type of the mean of gradients; null, the default, for the parameters' own. */
+  /** The type of the first moment; null, the default, for the parameters' own. */
   public ScaleByAdam muDtype(@Nullable DType value) {
     return new ScaleByAdam(b1, b2, eps, epsRoot, value, nesterov);
   }
 
-  /** Whether the momentum is Nesterov's; it is not by default. */
+  /** Whether to use Nesterov momentum; false by default. */
   public ScaleByAdam nesterov(boolean value) {
     return new ScaleByAdam(b1, b2, eps, epsRoot, muDtype, value);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
+  <T extends ArrayTree<T>> OptState initState(T params) {
     return OptState.empty()
         .with("count", number(0))
         .with("mu", Zeros.like(params, muDtype))
@@ -76,30 +76,32 @@ public final class ScaleByAdam extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     int count = increment(count(state, "count"));
-    List<Array> mus = work.group(state, "mu", muDtype);
-    List<Array> nus = work.group(state, "nu", null);
-    Corrections by = corrections(count, work.x64());
+    List<Array> mus = pipeline.group(state, "mu", muDtype);
+    List<Array> nus = pipeline.group(state, "nu", null);
+    Corrections corrections = corrections(count, pipeline.x64());
     List<Array> newMus = new ArrayList<>();
     List<Array> newNus = new ArrayList<>();
-    for (int i = 0; i < work.size(); i++) {
+    for (int i = 0; i < pipeline.size(); i++) {
       Moments next =
-          work.isPlain(i, mus.get(i), nus.get(i))
-              ? joined(work, i, mus.get(i), nus.get(i), by)
-              : composed(work, i, mus.get(i), nus.get(i), by);
+          pipeline.isFusable(i, mus.get(i), nus.get(i))
+              ? fused(pipeline, i, mus.get(i), nus.get(i), corrections)
+              : composed(pipeline, i, mus.get(i), nus.get(i), corrections);
       newMus.add(next.mu);
       newNus.add(next.nu);
     }
     return OptState.empty()
         .with("count", number(count))
-        .with("mu", OptState.of(work.paths(), newMus))
-        .with("nu", OptState.of(work.paths(), newNus));
+        .with("mu", OptState.of(pipeline.paths(), newMus))
+        .with("nu", OptState.of(pipeline.paths(), newNus));
   }
 
   private record Moments(Array mu, Array nu) {}
 
-  /** What is divided by, because moments that begin with zeros are too small at first. */
+  /**
+   * The bias corrections, by which the moments are divided since they are initialized with zeros.
+   */
   private record Corrections(double mu, double gradient, double nu) {}
 
   private Corrections corrections(int count, boolean x64) {
@@ -109,14 +111,15 @@ public final class ScaleByAdam extends FusableTransformation {
         correction(b2, count, x64));
   }
 
-  /** {@code 1 - decay ** count}, in float32 unless 64-bit types are on. */
+  /** {@code 1 - decay ** count}, in float32 unless x64 is enabled. */
   private static double correction(double decay, int count, boolean x64) {
     return x64
         ? 1 - SpecialFunctions.pow(decay, count)
         : 1 - Polynomials.pow((float) decay, (float) count);
   }
 
-  private Moments joined(UpdatePipeline<?> work, int leaf, Array mu, Array nu, Corrections by) {
+  private Moments fused(
+      UpdatePipeline<?> pipeline, int leaf, Array mu, Array nu, Corrections corrections) {
     float[] newMu = new float[mu.size()];
     float[] newNu = new float[nu.size()];
     AdamPass.Numbers numbers =
@@ -125,34 +128,35 @@ public final class ScaleByAdam extends FusableTransformation {
             (float) (1 - b1),
             (float) b2,
             (float) (1 - b2),
-            (float) by.mu,
-            (float) by.gradient,
-            (float) by.nu,
+            (float) corrections.mu,
+            (float) corrections.gradient,
+            (float) corrections.nu,
             (float) epsRoot,
             (float) eps,
             nesterov);
     AdamPass pass =
         new AdamPass(mu.storage().floats(), nu.storage().floats(), newMu, newNu, numbers);
-    work.add(leaf, (updates, from, n) -> work.kernels().adam(pass, updates, from, n));
+    pipeline.add(leaf, (updates, from, n) -> pipeline.kernels().adam(pass, updates, from, n));
     return new Moments(
         Array.wrap(new Storage.F32(newMu), mu.shape()),
         Array.wrap(new Storage.F32(newNu), nu.shape()));
   }
 
-  private Moments composed(UpdatePipeline<?> work, int leaf, Array mu, Array nu, Corrections by) {
-    Array gradient = work.array(leaf);
+  private Moments composed(
+      UpdatePipeline<?> pipeline, int leaf, Array mu, Array nu, Corrections corrections) {
+    Array gradient = pipeline.array(leaf);
     Array newMu = gradient.times(1 - b1).plus(mu.times(b1));
     Array newNu = Elementwise.square(gradient).times(1 - b2).plus(nu.times(b2));
-    Array momentum = newMu.dividedBy(by.mu);
+    Array momentum = newMu.dividedBy(corrections.mu);
     if (nesterov) {
-      momentum = momentum.times(b1).plus(gradient.dividedBy(by.gradient).times(1 - b1));
+      momentum = momentum.times(b1).plus(gradient.dividedBy(corrections.gradient).times(1 - b1));
     }
-    Array root = Elementwise.sqrt(newNu.dividedBy(by.nu).plus(epsRoot));
-    work.set(leaf, momentum.dividedBy(root.plus(eps)));
+    Array root = Elementwise.sqrt(newNu.dividedBy(corrections.nu).plus(epsRoot));
+    pipeline.set(leaf, momentum.dividedBy(root.plus(eps)));
     return new Moments(muDtype == null ? newMu : newMu.astype(muDtype), newNu.astype(nu.dtype()));
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "scale_by_adam(" + settings() + ")";

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signs of gradients mixed with their mean, {@code optax.scale_by_lion}; immutable, each
- * setting gives a new one. The state is {@code count} and {@code mu}.
+ * The sign of an interpolation of gradient and moment, {@code optax.scale_by_lion}. Immutable; each
+ * setter returns a new instance. The state is {@code count} and {@code mu}.
  */
 public final class ScaleByLion extends FusableTransformation {
   /** Optax's defaults. */
@@ -27,56 +27,57 @@ public final class ScaleByLion extends FusableTransformation {
     this.muDtype = Checks.floating("mu_dtype", muDtype);
   }
 
-  /** How much of the mean goes into an update; 0.9 by default. */
+  /** The weight of the moment in an update; 0.9 by default. */
   public ScaleByLion b1(double value) {
     return new ScaleByLion(value, b2, muDtype);
   }
 
-  /** How much of the mean is kept in a step; 0.99 by default. */
+  /** The decay rate of the moment; 0.99 by default. */
   public ScaleByLion b2(double value) {
     return new ScaleByLion(b1, value, muDtype);
   }
 
-  /** The type of the mean; null, the default, for the parameters' own. */
+  /** The type of the moment; null, the default, for the parameters' own. */
   public ScaleByLion muDtype(@Nullable DType value) {
     return new ScaleByLion(b1, b2, value);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
+  <T extends ArrayTree<T>> OptState initState(T params) {
     return OptState.empty().with("count", number(0)).with("mu", Zeros.like(params, muDtype));
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     int count = increment(count(state, "count"));
-    List<Array> mus = work.group(state, "mu", muDtype);
+    List<Array> mus = pipeline.group(state, "mu", muDtype);
     List<Array> next = new ArrayList<>();
-    for (int i = 0; i < work.size(); i++) {
+    for (int i = 0; i < pipeline.size(); i++) {
       Array mu = mus.get(i);
-      next.add(work.isPlain(i, mu) ? joined(work, i, mu) : composed(work, i, mu));
+      next.add(pipeline.isFusable(i, mu) ? fused(pipeline, i, mu) : composed(pipeline, i, mu));
     }
     return OptState.empty()
         .with("count", number(count))
-        .with("mu", OptState.of(work.paths(), next));
+        .with("mu", OptState.of(pipeline.paths(), next));
   }
 
-  private Array joined(UpdatePipeline<?> work, int leaf, Array mu) {
+  private Array fused(UpdatePipeline<?> pipeline, int leaf, Array mu) {
     float[] old = mu.storage().floats();
     float[] next = new float[old.length];
     float[] factors = {(float) (1 - b1), (float) b1, (float) (1 - b2), (float) b2};
-    work.add(leaf, (updates, from, n) -> work.kernels().lion(factors, old, next, updates, from, n));
+    pipeline.add(
+        leaf, (updates, from, n) -> pipeline.kernels().lion(factors, old, next, updates, from, n));
     return Array.wrap(new Storage.F32(next), mu.shape());
   }
 
-  private Array composed(UpdatePipeline<?> work, int leaf, Array mu) {
-    Array gradient = work.array(leaf);
+  private Array composed(UpdatePipeline<?> pipeline, int leaf, Array mu) {
+    Array gradient = pipeline.array(leaf);
     Array next = gradient.times(1 - b2).plus(mu.times(b2));
-    work.set(leaf, Elementwise.sign(gradient.times(1 - b1).plus(mu.times(b1))));
+    pipeline.set(leaf, Elementwise.sign(gradient.times(1 - b1).plus(mu.times(b1))));
     return muDtype == null ? next : next.astype(muDtype);
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "scale_by_lion(" + settings() + ")";

@@ -6,9 +6,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Optax's schedules, with its formulas: every operation is rounded to float32, as in Optax for any
- * type of parameters. All throw {@code IllegalArgumentException} for numbers that are not finite
- * and for negative counts of steps.
+ * Optax's schedules. Every operation is rounded to float32, as in Optax for parameters of any type.
+ * All methods throw {@code IllegalArgumentException} for numbers that are not finite and for
+ * negative step counts.
  */
 public final class Schedules {
   private static final String INIT_VALUE = "init_value";
@@ -17,18 +17,18 @@ public final class Schedules {
 
   private Schedules() {}
 
-  /** The same number always. */
+  /** A constant value. */
   public static Schedule constantSchedule(double value) {
     double checked = Checks.finite("value", value);
     return count -> checked;
   }
 
-  /** From one number to another in even steps; the first alone where there are no steps. */
+  /** Linear interpolation between two values; the first one if there are no steps. */
   public static Schedule linearSchedule(double initValue, double endValue, int transitionSteps) {
     return linearSchedule(initValue, endValue, transitionSteps, 0);
   }
 
-  /** As {@link #linearSchedule(double, double, int)}, after some steps. */
+  /** As {@link #linearSchedule(double, double, int)}, beginning at a step. */
   public static Schedule linearSchedule(
       double initValue, double endValue, int transitionSteps, int transitionBegin) {
     return polynomialSchedule(initValue, endValue, 1, transitionSteps, transitionBegin);
@@ -40,7 +40,7 @@ public final class Schedules {
     return polynomialSchedule(initValue, endValue, power, transitionSteps, 0);
   }
 
-  /** As {@link #polynomialSchedule(double, double, double, int)}, after some steps. */
+  /** As {@link #polynomialSchedule(double, double, double, int)}, beginning at a step. */
   public static Schedule polynomialSchedule(
       double initValue, double endValue, double power, int transitionSteps, int transitionBegin) {
     Checks.finite(INIT_VALUE, initValue);
@@ -65,11 +65,11 @@ public final class Schedules {
   }
 
   /**
-   * {@code init * rate ** ((count - begin) / steps)}, and {@code init} until then; always that
-   * where the rate or the steps are 0.
+   * {@code init * rate ** ((count - begin) / steps)}, and {@code init} before that; constant if the
+   * rate or the number of steps is 0.
    *
    * @param staircase whether the exponent is rounded down
-   * @param endValue a bound, from below for a rate below 1, else from above; null for none
+   * @param endValue the limit: a lower bound for a rate below 1, else an upper bound; null for none
    */
   public static Schedule exponentialDecay(
       double initValue,
@@ -112,7 +112,7 @@ public final class Schedules {
   /**
    * {@code init * ((1 - alpha) * (0.5 * (1 + cos(pi * count / steps))) ** exponent + alpha)}.
    *
-   * @param alpha what part of the first number is left at the end
+   * @param alpha the ratio of the last value to the first
    */
   public static Schedule cosineDecaySchedule(
       double initValue, int decaySteps, double alpha, double exponent) {
@@ -128,7 +128,7 @@ public final class Schedules {
     };
   }
 
-  /** A number multiplied by others from certain steps on; boundaries and their factors. */
+  /** A value that is multiplied by a factor at each boundary. */
   public static Schedule piecewiseConstantSchedule(
       double initValue, Map<Integer, Double> boundariesAndScales) {
     Checks.finite(INIT_VALUE, initValue);
@@ -147,11 +147,11 @@ public final class Schedules {
   }
 
   /**
-   * One schedule after another; each counts from its own beginning.
+   * Schedules in sequence; each counts from its own boundary.
    *
-   * @param boundaries the steps at which the second and the following begin
-   * @throws IllegalArgumentException also if there is not one boundary fewer than schedules, or one
-   *     is below that before it
+   * @param boundaries the steps at which the second and later schedules begin
+   * @throws IllegalArgumentException if there is not one boundary fewer than schedules, or the
+   *     boundaries decrease
    */
   public static Schedule joinSchedules(List<Schedule> schedules, List<Integer> boundaries) {
     if (schedules.size() != boundaries.size() + 1) {
@@ -175,7 +175,7 @@ public final class Schedules {
     };
   }
 
-  /** From one number to another in even steps, then that. */
+  /** Linear warmup to a value, then constant. */
   public static Schedule warmupConstantSchedule(
       double initValue, double peakValue, int warmupSteps) {
     Checks.finite(PEAK_VALUE, peakValue);
@@ -192,10 +192,10 @@ public final class Schedules {
   }
 
   /**
-   * Up in even steps, then down along a cosine.
+   * Linear warmup, then cosine decay.
    *
-   * @param decaySteps steps of both together
-   * @throws IllegalArgumentException also if the way up is not shorter than both
+   * @param decaySteps the number of steps of warmup and decay together
+   * @throws IllegalArgumentException if {@code decaySteps} is not greater than {@code warmupSteps}
    */
   public static Schedule warmupCosineDecaySchedule(
       double initValue,
@@ -219,7 +219,7 @@ public final class Schedules {
         List.of(warmupSteps));
   }
 
-  /** Up in even steps, then down by a rate, {@link #exponentialDecay}. */
+  /** Linear warmup, then {@link #exponentialDecay}. */
   public static Schedule warmupExponentialDecaySchedule(
       double initValue, double peakValue, int warmupSteps, int transitionSteps, double decayRate) {
     Checks.finite(PEAK_VALUE, peakValue);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent, {@code optax.sgd}: a chain of the momentum, if there is one, and the
- * learning rate. Immutable, each setting gives a new one; {@link Optim#sgd} makes the first.
+ * learning rate. Immutable; each setter returns a new instance; see {@link Optim#sgd}.
  */
 public final class Sgd extends FusableTransformation {
   private final Rate learningRate;
@@ -29,13 +29,13 @@ public final class Sgd extends FusableTransformation {
     this.chain = new Chain(first, new Scale(learningRate, -1));
   }
 
-  /** How much of the updates before is kept in a step; none by default. */
+  /** The decay rate of the momentum; no momentum by default. */
   public Sgd momentum(double value) {
     double checked = Checks.momentum("momentum", value);
     return new Sgd(learningRate, checked, nesterov, accumulatorDtype);
   }
 
-  /** Whether the momentum is Nesterov's; it is not by default. */
+  /** Whether to use Nesterov momentum; false by default. */
   public Sgd nesterov(boolean value) {
     return new Sgd(learningRate, momentum, value, accumulatorDtype);
   }
@@ -46,16 +46,16 @@ public final class Sgd extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
-    return chain.begin(params);
+  <T extends ArrayTree<T>> OptState initState(T params) {
+    return chain.initState(params);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    return chain.pass(work, state);
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    return chain.apply(pipeline, state);
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return momentum == null

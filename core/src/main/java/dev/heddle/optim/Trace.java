@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Momentum: updates gathered with those before, which fade. */
+/** Momentum: an exponentially decaying sum of updates. */
 final class Trace extends FusableTransformation {
   private final double decay;
   private final boolean nesterov;
@@ -21,39 +21,41 @@ final class Trace extends FusableTransformation {
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState begin(T params) {
+  <T extends ArrayTree<T>> OptState initState(T params) {
     return OptState.empty().with("trace", Zeros.like(params, accumulatorDtype));
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState pass(UpdatePipeline<T> work, OptState state) {
-    List<Array> traces = work.group(state, "trace", accumulatorDtype);
+  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
+    List<Array> traces = pipeline.group(state, "trace", accumulatorDtype);
     List<Array> next = new ArrayList<>();
-    for (int i = 0; i < work.size(); i++) {
+    for (int i = 0; i < pipeline.size(); i++) {
       Array trace = traces.get(i);
-      next.add(work.isPlain(i, trace) ? joined(work, i, trace) : composed(work, i, trace));
+      next.add(
+          pipeline.isFusable(i, trace) ? fused(pipeline, i, trace) : composed(pipeline, i, trace));
     }
-    return OptState.empty().with("trace", OptState.of(work.paths(), next));
+    return OptState.empty().with("trace", OptState.of(pipeline.paths(), next));
   }
 
-  private Array joined(UpdatePipeline<?> work, int leaf, Array trace) {
+  private Array fused(UpdatePipeline<?> pipeline, int leaf, Array trace) {
     float[] old = trace.storage().floats();
     float[] next = new float[old.length];
-    float narrow = (float) decay;
-    work.add(
+    float decay32 = (float) decay;
+    pipeline.add(
         leaf,
-        (updates, from, n) -> work.kernels().trace(narrow, nesterov, old, next, updates, from, n));
+        (updates, from, n) ->
+            pipeline.kernels().trace(decay32, nesterov, old, next, updates, from, n));
     return Array.wrap(new Storage.F32(next), trace.shape());
   }
 
-  private Array composed(UpdatePipeline<?> work, int leaf, Array trace) {
-    Array gradient = work.array(leaf);
+  private Array composed(UpdatePipeline<?> pipeline, int leaf, Array trace) {
+    Array gradient = pipeline.array(leaf);
     Array next = gradient.plus(trace.times(decay));
-    work.set(leaf, nesterov ? gradient.plus(next.times(decay)) : next);
+    pipeline.set(leaf, nesterov ? gradient.plus(next.times(decay)) : next);
     return accumulatorDtype == null ? next : next.astype(accumulatorDtype);
   }
 
-  /** The settings as Optax names them. */
+  /** The settings, under Optax's names. */
   @Override
   public String toString() {
     return "trace(decay=%s, nesterov=%s)".formatted(decay, nesterov);

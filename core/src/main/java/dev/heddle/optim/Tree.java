@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The leaves of a tree under their paths, and whether two such trees belong together. */
+/** The leaves of a tree with their paths, and checks that two trees match. */
 record Tree(String what, List<String> paths, List<Array> arrays) {
   /**
    * @param what the argument's name
    */
   static Tree of(String what, @Nullable ArrayTree<?> tree) {
-    if (tree == null) { // the annotations bind only who checks them
+    if (tree == null) { // the annotations are not checked at run time
       throw new IllegalArgumentException(
           "argument \"" + what + "\": expected a tree of arrays, got null");
     }
@@ -46,7 +46,7 @@ record Tree(String what, List<String> paths, List<Array> arrays) {
     return arrays.stream().anyMatch(array -> array.dtype() == DType.FLOAT64);
   }
 
-  /** The arrays in the order of another tree that must have the same paths. */
+  /** The arrays in the order of another tree, which must have the same paths. */
   List<Array> inOrderOf(Tree other) {
     if (paths.equals(other.paths)) {
       return arrays;
@@ -76,17 +76,17 @@ record Tree(String what, List<String> paths, List<Array> arrays) {
     return ordered;
   }
 
-  static void requireShape(String path, String what, Array expected, Array given) {
-    if (!given.shape().equals(expected.shape())) {
+  static void requireShape(String path, String what, Array expected, Array actual) {
+    if (!actual.shape().equals(expected.shape())) {
       throw new IllegalArgumentException(
-          path + ": " + what + ": expected shape " + expected.shape() + ", got " + given.shape());
+          path + ": " + what + ": expected shape " + expected.shape() + ", got " + actual.shape());
     }
   }
 
-  static void requireType(String path, String what, DType expected, Array given) {
-    if (given.dtype() != expected) {
+  static void requireType(String path, String what, DType expected, Array actual) {
+    if (actual.dtype() != expected) {
       throw new IllegalArgumentException(
-          path + ": " + what + ": expected " + expected + ", got " + given.dtype());
+          path + ": " + what + ": expected " + expected + ", got " + actual.dtype());
     }
   }
 }

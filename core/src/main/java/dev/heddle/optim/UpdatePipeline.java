@@ -12,17 +12,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients on their way to become updates. Work on float32 leaves is collected and then done for a
- * stretch of elements at a time, all of it while the stretch is in the cache; work on others is
- * done at once by array operations.
+ * Transforms gradients into updates. The passes over float32 leaves are collected and then run
+ * together, block by block, while a block is in the cache; other leaves are transformed immediately
+ * by array operations.
  */
 final class UpdatePipeline<T extends ArrayTree<T>> {
-  /** Elements of a task, and of what goes through all the work at once. */
-  private static final int PART = 1 << 15;
+  /** Elements of a task. */
+  private static final int CHUNK_SIZE = 1 << 15;
 
+  /** Elements that go through all passes while they are in the cache. */
   private static final int BLOCK = 1 << 11;
 
-  /** Multiply-adds of a product that take as long as one element's way through memory. */
+  /** The cost of one element in multiply-adds, roughly. */
   private static final int COST = 64;
 
   private final T tree;
@@ -44,14 +45,14 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     this.x64 = updates.hasFloat64();
   }
 
-  /** Work on some elements of a float32 leaf, in place. */
+  /** An in-place transformation of some elements of a float32 leaf. */
   interface Pass {
     void run(float[] updates, int from, int n);
   }
 
   private static final class Leaf {
     Array array;
-    float @Nullable [] buffer; // what the work so far makes of the array
+    float @Nullable [] buffer; // the passes' output; null without passes
     final List<Pass> passes = new ArrayList<>();
 
     Leaf(Array array) {
@@ -77,28 +78,31 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   /**
    * Updates of the types and shapes of the parameters.
    *
-   * @throws IllegalArgumentException if they do not belong together
+   * @throws IllegalArgumentException if paths, shapes or types differ
    */
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofGradients(T updates, T params) {
-    UpdatePipeline<T> passage = ofUpdates(updates, params);
-    for (int i = 0; i < passage.size(); i++) {
+    UpdatePipeline<T> pipeline = ofUpdates(updates, params);
+    for (int i = 0; i < pipeline.size(); i++) {
       Tree.requireType(
-          passage.path(i),
+          pipeline.path(i),
           "argument \"updates\"",
-          passage.param(i).dtype(),
-          passage.leaves.get(i).array);
+          pipeline.param(i).dtype(),
+          pipeline.leaves.get(i).array);
     }
-    return passage;
+    return pipeline;
   }
 
   /** Updates of the shapes of the parameters. */
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofUpdates(T updates, T params) {
-    UpdatePipeline<T> passage = new UpdatePipeline<>(updates, params);
-    for (int i = 0; i < passage.size(); i++) {
+    UpdatePipeline<T> pipeline = new UpdatePipeline<>(updates, params);
+    for (int i = 0; i < pipeline.size(); i++) {
       Tree.requireShape(
-          passage.path(i), "argument \"updates\"", passage.param(i), passage.leaves.get(i).array);
+          pipeline.path(i),
+          "argument \"updates\"",
+          pipeline.param(i),
+          pipeline.leaves.get(i).array);
     }
-    return passage;
+    return pipeline;
   }
 
   int size() {
@@ -121,25 +125,25 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     return parameters.get(leaf);
   }
 
-  /** The type of the leaf after all work so far. */
+  /** The type of the leaf after all passes so far. */
   DType dtype(int leaf) {
-    return leaves.get(leaf).array.dtype(); // work that waits is on float32 and leaves that
+    return leaves.get(leaf).array.dtype(); // pending passes are float32 to float32
   }
 
   Kernels kernels() {
     return kernels;
   }
 
-  /** Whether a leaf is float64: then numbers are computed as JAX does with 64-bit types on. */
+  /** Whether a leaf is float64; scalars are then computed as in JAX with x64 enabled. */
   boolean x64() {
     return x64;
   }
 
   /**
-   * The arrays of a state that has one for each leaf.
+   * The arrays of a state that has one array for each leaf.
    *
    * @param dtype their type, or null for the parameters' own
-   * @throws IllegalArgumentException if paths, shapes or types are others
+   * @throws IllegalArgumentException if paths, shapes or types differ
    */
   List<Array> group(OptState state, String name, @Nullable DType dtype) {
     String what = "state \"" + name + "\"";
@@ -151,21 +155,21 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     return arrays;
   }
 
-  /** Whether a leaf and these arrays are float32 that nobody listens to. */
-  boolean isPlain(int leaf, Array... others) {
+  /** Whether a leaf and these arrays are float32 and not traced. */
+  boolean isFusable(int leaf, Array... others) {
     for (Array other : others) {
-      if (!isPlain(other)) {
+      if (!isFusable(other)) {
         return false;
       }
     }
-    return isPlain(leaves.get(leaf).array);
+    return isFusable(leaves.get(leaf).array);
   }
 
-  private static boolean isPlain(Array array) {
+  private static boolean isFusable(Array array) {
     return array.dtype() == DType.FLOAT32 && array.tracer() == null;
   }
 
-  /** Adds work on a {@link #isPlain plain} leaf. */
+  /** Adds a pass over a leaf that {@link #isFusable}. */
   void add(int leaf, Pass pass) {
     Leaf at = leaves.get(leaf);
     if (at.buffer == null) {
@@ -174,7 +178,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     at.passes.add(pass);
   }
 
-  /** The leaf after all work so far. */
+  /** The leaf after all passes so far. */
   Array array(int leaf) {
     if (leaves.get(leaf).buffer != null) {
       flush();
@@ -182,7 +186,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     return leaves.get(leaf).array;
   }
 
-  /** Puts another array in the place of a leaf. */
+  /** Replaces a leaf. */
   void set(int leaf, Array array) {
     Leaf at = leaves.get(leaf);
     at.array = array;
@@ -190,18 +194,18 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     at.passes.clear();
   }
 
-  /** The tree after all work so far. */
+  /** The tree after all passes so far. */
   T tree() {
     return tree.withLeaves(arrays());
   }
 
-  /** The leaves after all work so far. */
+  /** The leaves after all passes so far. */
   List<Array> arrays() {
     flush();
     return leaves.stream().map(leaf -> leaf.array).toList();
   }
 
-  /** Puts another tree in the place of this one. */
+  /** Replaces the tree. */
   void set(T other) {
     List<Array> arrays = Tree.of("updates", other).requireFloating().inOrderOf(updates);
     for (int i = 0; i < arrays.size(); i++) {
@@ -210,26 +214,26 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     }
   }
 
-  private record Part(Leaf leaf, int from, int to) {}
+  private record Chunk(Leaf leaf, int from, int to) {}
 
   private void flush() {
-    List<Part> parts = new ArrayList<>();
+    List<Chunk> chunks = new ArrayList<>();
     long elements = 0;
     for (Leaf leaf : leaves) {
       if (leaf.buffer != null) {
         int n = leaf.array.size();
-        for (int from = 0; from < n; from += PART) {
-          parts.add(new Part(leaf, from, Math.min(n, from + PART)));
+        for (int from = 0; from < n; from += CHUNK_SIZE) {
+          chunks.add(new Chunk(leaf, from, Math.min(n, from + CHUNK_SIZE)));
         }
         elements += n;
       }
     }
     Workers.run(
-        parts.size(),
+        chunks.size(),
         elements * COST,
         i -> {
-          Part part = parts.get(i);
-          part.leaf.run(part.from, part.to);
+          Chunk chunk = chunks.get(i);
+          chunk.leaf.run(chunk.from, chunk.to);
         });
     for (Leaf leaf : leaves) {
       float[] done = leaf.buffer;

@@ -1,9 +1,9 @@
 package dev.heddle.optim;
 
 /**
- * What a step of a transformation gives.
+ * The result of {@link GradientTransformation#update}.
  *
- * @param updates what is to be added to the parameters, see {@link Optim#applyUpdates}
+ * @param updates the updates, to be added to the parameters; see {@link Optim#applyUpdates}
  * @param state the state for the next step
  * @param <T> the type of the parameters
  */

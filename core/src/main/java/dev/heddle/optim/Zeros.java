@@ -6,7 +6,7 @@ import dev.heddle.array.DType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The moments before the first step. */
+/** Initial states of zeros. */
 final class Zeros {
   private Zeros() {}
 

@@ -1,6 +1,6 @@
 /**
- * Optimizers with Optax's names and numbers: pure functions from gradients to updates, with a state
- * that is a value.
+ * Optimizers with Optax's names and results: pure functions from gradients and a state to updates
+ * and the next state.
  *
  * <pre>{@code
  * GradientTransformation tx = Optim.chain(Optim.clipByGlobalNorm(1.0), Optim.adamw(1e-3));
@@ -9,8 +9,8 @@
  * params = Optim.applyUpdates(params, updated.updates());
  * }</pre>
  *
- * <p>Built-in transformations of float32 trees are joined: a chain runs over each stretch of a leaf
- * once, on all threads. Other types go through the array operations; both give the same bits.
+ * <p>Built-in transformations of float32 leaves are fused: a chain makes one pass over each block
+ * of a leaf, on all threads. Other types use the array operations; both give the same bits.
  *
  * <p>Uses {@code array} and {@code kernel}. Used by training loops.
  */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clipping where the norm is just the bound, or nothing. */
+/** Clipping where the norm equals the bound, and of zeros. */
 class ClipByGlobalNormTest {
   private static Array clipped(Array gradient, double bound) {
     GradientTransformation clip = Optim.clipByGlobalNorm(bound);
@@ -27,7 +27,7 @@ class ClipByGlobalNormTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16"})
-  void zerosStayZerosAndSmallOnesStay(DType dtype) {
+  void zerosAndSmallUpdatesAreUnchanged(DType dtype) {
     Array zeros = Array.zeros(dtype, 4);
     assertThatArray(clipped(zeros, 1)).hasSameBitsAs(zeros);
     Array small = Array.full(0.25, dtype, 4); // of norm 1/2

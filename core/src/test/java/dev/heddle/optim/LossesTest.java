@@ -15,10 +15,10 @@ import dev.heddle.support.Numbers;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Losses on numbers by hand, and their derivatives. */
+/** Losses of hand-computed examples, and their derivatives. */
 class LossesTest {
   @Test
-  void equalScoresCostTheLogarithmOfTheirNumber() {
+  void theLossOfEqualLogitsIsTheLogarithmOfTheirNumber() {
     Array losses =
         Losses.softmaxCrossEntropyWithIntegerLabels(
             Array.of(new float[] {0, 0, 0, 0, 3, 3, 3, 3}, 2, 4), Array.of(new int[] {2, 0}));
@@ -28,7 +28,7 @@ class LossesTest {
   }
 
   @Test
-  void aScoreThatIsFarAheadCostsNothingAndLargeOnesDoNotOverflow() {
+  void aDominantLogitHasNoLossAndLargeLogitsDoNotOverflow() {
     Array logits = Array.of(new float[] {1000, 0, -1000, 1000, 0, -1000}, 2, 3);
 
     assertThat(
@@ -144,7 +144,7 @@ class LossesTest {
   }
 
   @Test
-  void whatDoesNotFitIsAnError() {
+  void shapesAndTypesThatDoNotMatchAreErrors() {
     Array logits = Array.zeros(DType.FLOAT32, 2, 3);
     assertThatThrownBy(
             () -> Losses.softmaxCrossEntropyWithIntegerLabels(logits, Array.of(new int[3])))

@@ -47,7 +47,7 @@ class OptStateTest {
         .hasMessage("optimizer state: expected paths that differ, got two arrays at \"mu/a\"");
   }
 
-  /** Each look-up by flattening everything would take 4e10 steps, which is many minutes. */
+  /** Flattening the state at each look-up would take 4e10 steps, many minutes. */
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void allArraysOfALargeStateAreFound() {
@@ -64,7 +64,7 @@ class OptStateTest {
 
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
-  void aChainOfManyTransformationsIsNoProblem() {
+  void aChainMayHaveManyTransformations() {
     List<GradientTransformation> links = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
       links.add(Optim.scale(1));

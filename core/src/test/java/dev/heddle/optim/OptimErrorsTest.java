@@ -12,7 +12,7 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What optimizers refuse, and how they say it. */
+/** The messages for invalid arguments of optimizers. */
 class OptimErrorsTest {
   private static final Variables PARAMS = of("params/w", Array.zeros(DType.FLOAT32, 2, 3));
 
@@ -25,19 +25,16 @@ class OptimErrorsTest {
   }
 
   @Test
-  void hyperparametersThatMakeNoSense() {
+  void hyperparametersOutOfRange() {
     refused(
         () -> Optim.sgd(Double.NaN),
         "argument \"learning_rate\": expected a finite number of at least 0, got NaN");
     refused(
         () -> Optim.adam(-0.1),
         "argument \"learning_rate\": expected a finite number of at least 0, got -0.1");
+    refused(() -> Optim.adam(0.1).b1(1), "argument \"b1\": expected a number in [0, 1), got 1");
     refused(
-        () -> Optim.adam(0.1).b1(1),
-        "argument \"b1\": expected a number from 0 on and below 1, got 1");
-    refused(
-        () -> Optim.lion(0.1).b2(-0.5),
-        "argument \"b2\": expected a number from 0 on and below 1, got -0.5");
+        () -> Optim.lion(0.1).b2(-0.5), "argument \"b2\": expected a number in [0, 1), got -0.5");
     refused(
         () -> Optim.adamw(0.1).eps(-1),
         "argument \"eps\": expected a finite number of at least 0, got -1");
@@ -46,7 +43,7 @@ class OptimErrorsTest {
         "argument \"mu_dtype\": expected a floating-point type, got int32");
     refused(
         () -> Optim.sgd(0.1).momentum(1.5),
-        "argument \"momentum\": expected a number from 0 to 1, got 1.5");
+        "argument \"momentum\": expected a number in [0, 1], got 1.5");
     refused(
         () -> Optim.scale(Double.POSITIVE_INFINITY),
         "argument \"step_size\": expected a finite number, got Infinity");
@@ -59,7 +56,7 @@ class OptimErrorsTest {
   }
 
   @Test
-  void schedulesThatMakeNoSense() {
+  void scheduleArgumentsOutOfRange() {
     refused(
         () -> Schedules.warmupCosineDecaySchedule(0, 1, 10, 10, 0),
         "argument \"decay_steps\": expected more than the 10 of warmup_steps, got 10");
@@ -78,7 +75,7 @@ class OptimErrorsTest {
   }
 
   @Test
-  void treesThatDoNotBelongTogether() {
+  void treesThatDoNotMatch() {
     var tx = Optim.adam(0.1);
     OptState state = tx.init(PARAMS);
     refused(
@@ -106,10 +103,10 @@ class OptimErrorsTest {
     var tx = Optim.adam(0.1);
     refused(
         () -> tx.update(PARAMS, Optim.scaleByAdam().init(PARAMS), PARAMS),
-        "optimizer state: expected that of a chain of 2 transformations, got 3 entries");
+        "optimizer state: expected the state of a chain of 2 transformations, got 3 entries");
     refused(
         () -> tx.update(PARAMS, Optim.sgd(0.1).init(PARAMS), PARAMS),
-        "optimizer state: expected an array \"count\", got one with nothing; was it made by another"
+        "optimizer state: expected an array \"count\", got an empty state; was it made by another"
             + " transformation?");
     refused(
         () -> tx.update(PARAMS, tx.init(of("params/w", Array.zeros(DType.FLOAT32, 6))), PARAMS),
@@ -151,7 +148,7 @@ class OptimErrorsTest {
   }
 
   @Test
-  void masksThatDoNotFit() {
+  void masksThatDoNotMatch() {
     refused(
         () -> Mask.of(PARAMS),
         "params/w: argument \"mask\": expected one truth value, got float32 [2, 3]");
@@ -163,7 +160,7 @@ class OptimErrorsTest {
   }
 
   @Test
-  void nothingInPlaceOfATreeIsAnError() {
+  void nullInPlaceOfATreeIsAnError() {
     Variables w = PARAMS;
     for (GradientTransformation each : List.of(Optim.adamw(0.1), Optim.sgd(0.1))) {
       OptState state = each.init(w);
@@ -174,14 +171,14 @@ class OptimErrorsTest {
           .hasMessage("argument \"updates\": expected a tree of arrays, got null");
       assertThatThrownBy(() -> each.update(w, null, w))
           .hasMessage(
-              "argument \"state\": expected the state of init or of the step before, got null");
+              "argument \"state\": expected the state of init or of the previous step, got null");
       assertThatThrownBy(() -> each.init((Variables) null))
           .hasMessage("argument \"params\": expected a tree of arrays, got null");
     }
   }
 
   @Test
-  void anOptimizerShowsItsSettings() {
+  void toStringHasTheSettings() {
     assertThat(Optim.adamw(0.1).b2(0.99))
         .hasToString(
             "adamw(learning_rate=0.1, b1=0.9, b2=0.99, eps=1.0E-8, eps_root=0.0, nesterov=false,"

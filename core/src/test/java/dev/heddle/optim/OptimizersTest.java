@@ -15,11 +15,9 @@ import java.util.SequencedMap;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
-/**
- * What optimizers do with trees: names of states, joined work, masks, one's own transformations.
- */
+/** Optimizers on trees: names of states, fused passes, masks, custom transformations. */
 class OptimizersTest {
-  private static final int LARGE = 200_003; // several parts, and a rest
+  private static final int LARGE = 200_003; // several chunks and a remainder
 
   private static Variables tree(long seed, DType dtype) {
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
@@ -30,8 +28,8 @@ class OptimizersTest {
     return Variables.of(tensors);
   }
 
-  /** Hides from a chain that its work could be joined. */
-  private record Apart(GradientTransformation inner) implements GradientTransformation {
+  /** Hides from a chain that a transformation is fusable. */
+  private record NotFusable(GradientTransformation inner) implements GradientTransformation {
     @Override
     public <T extends ArrayTree<T>> OptState init(T params) {
       return inner.init(params);
@@ -58,10 +56,10 @@ class OptimizersTest {
   }
 
   @Test
-  void joinedWorkHasTheBitsOfOneTransformationAfterAnother() {
+  void fusedTransformationsHaveTheBitsOfSeparateOnes() {
     var joined = Optim.chain(parts().toArray(GradientTransformation[]::new));
     var apart =
-        Optim.chain(parts().stream().map(Apart::new).toArray(GradientTransformation[]::new));
+        Optim.chain(parts().stream().map(NotFusable::new).toArray(GradientTransformation[]::new));
     Variables params = tree(1, DType.FLOAT32);
     OptState state = joined.init(params);
     OptState other = apart.init(params);
@@ -93,9 +91,9 @@ class OptimizersTest {
     }
   }
 
-  /** The operations of arrays are the definition; the joined loops of float32 have their bits. */
+  /** The array operations are the definition; the fused float32 loops have their bits. */
   @Test
-  void joinedWorkHasTheBitsOfArrayOperations() {
+  void fusedPassesHaveTheBitsOfArrayOperations() {
     Array p = Numbers.of(1, DType.FLOAT32, 7, 11);
     Array g = Numbers.of(2, DType.FLOAT32, 7, 11);
     Array update = step(Optim.adamw(0.01), p, g);
@@ -140,7 +138,7 @@ class OptimizersTest {
   }
 
   @Test
-  void aStateComesBackFromItsArrays() {
+  void aStateIsRestoredFromItsArrays() {
     var tx = Optim.adamw(0.01);
     Variables params = tree(1, DType.FLOAT32);
     OptState state = tx.update(tree(2, DType.FLOAT32), tx.init(params), params).state();
@@ -206,7 +204,7 @@ class OptimizersTest {
   }
 
   @Test
-  void clippedUpdatesHaveTheNormAskedFor() {
+  void clippedUpdatesHaveTheMaximumNorm() {
     Variables params = tree(1, DType.FLOAT32);
     var tx = Optim.clipByGlobalNorm(0.25);
     Variables clipped = tx.update(params, tx.init(params), params).updates();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Schedules at the steps where they begin, end and change, as Optax 0.2.8 has them. */
+/** Schedules at the steps where they begin, end and change, as in Optax 0.2.8. */
 class SchedulesTest {
   private static List<Float> at(Schedule schedule, int... counts) {
     return IntStream.of(counts).mapToObj(count -> (float) schedule.at(count)).toList();
@@ -24,13 +24,13 @@ class SchedulesTest {
   }
 
   @Test
-  void evenStepsBeginAndEndWhereTheyShould() {
+  void linearSchedulesBeginAndEndAtTheirSteps() {
     assertThat(at(Schedules.linearSchedule(1, 3, 4), 0, 1, 4, 5)).containsExactly(1f, 1.5f, 3f, 3f);
     assertThat(at(Schedules.linearSchedule(1, 3, 0), 0, 1)).containsExactly(1f, 1f);
   }
 
   @Test
-  void aCosineEndsAtItsPart() {
+  void aCosineEndsAtAlpha() {
     assertThat(at(Schedules.cosineDecaySchedule(2, 4, 0.25, 1), 0, 2, 4, 5))
         .containsExactly(2f, 1.25f, 0.5f, 0.5f);
     assertThat(at(Schedules.warmupCosineDecaySchedule(0, 1, 0, 4, 0.5), 0, 2, 4, 5))
@@ -40,7 +40,7 @@ class SchedulesTest {
   }
 
   @Test
-  void aBoundaryBelongsToWhatBeginsThere() {
+  void aBoundaryBelongsToTheNextSchedule() {
     assertThat(at(Schedules.piecewiseConstantSchedule(2, Map.of(3, 0.5, 5, 0.5)), 2, 3, 4, 5, 6))
         .containsExactly(2f, 1f, 1f, 0.5f, 0.5f);
     Schedule joined =
