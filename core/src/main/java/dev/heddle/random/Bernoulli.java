@@ -5,58 +5,58 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Truth values of which each is a function of the key, its own number and, where the key is not
- * partitionable, the number of all: whether the uniform number of its bits is below a bound. So any
- * of them can be drawn without the others.
+ * Bernoulli samples, true where a uniform number is below a bound. Each sample is a function of the
+ * key, its index and, if the key is not partitionable, the size of the array; so any range can be
+ * drawn without the others.
  */
 final class Bernoulli implements MaskPattern.Counted {
-  /** Words that one key gives where it is not partitionable; more come from keys split from it. */
-  private static final long WORDS_A_KEY = 0xffffffffL;
+  /** Words from one key that is not partitionable; for more, JAX splits the key. */
+  private static final long WORDS_PER_KEY = 0xffffffffL;
 
-  private static final int FRACTION = 23; // bits of a uniform float32
-  private static final int FRACTION_64 = 52;
+  private static final int FRACTION = 23; // random bits of a uniform float32
+  private static final int FRACTION_64 = 52; // of a uniform float64
 
   private final Key key;
   private final long size;
-  private final long wordsAKey;
-  private final boolean wide;
-  private final long bound; // of the uniform number's fraction
+  private final long wordsPerKey;
+  private final boolean float64;
+  private final long bound; // exclusive, of the uniform number's fraction bits
   private final List<Key> keys;
 
   /**
-   * Of a key.
+   * Creates the samples of a key.
    *
-   * @param p a uniform number below it is true
-   * @param size how many there are in all
-   * @param wide whether uniform numbers are float64, else float32
+   * @param p the probability of true
+   * @param size the number of samples
+   * @param float64 whether the uniform numbers are float64, else float32
    */
-  Bernoulli(Key key, double p, long size, boolean wide) {
-    this(key, p, size, wide, WORDS_A_KEY);
+  Bernoulli(Key key, double p, long size, boolean float64) {
+    this(key, p, size, float64, WORDS_PER_KEY);
   }
 
-  /** With another number of words for a key, which JAX has no way to ask for. */
-  Bernoulli(Key key, double p, long size, boolean wide, long wordsAKey) {
+  /** With another number of words for a key, for tests. */
+  Bernoulli(Key key, double p, long size, boolean float64, long wordsPerKey) {
     this.key = key;
     this.size = size;
-    this.wide = wide;
-    long whole = 1L << (wide ? FRACTION_64 : FRACTION);
-    double share = wide ? p : (float) p;
-    this.bound = Math.clamp((long) Math.ceil(share * whole), 0, whole);
-    this.wordsAKey = wordsAKey;
-    long words = wide ? 2 * size : size;
+    this.float64 = float64;
+    long whole = 1L << (float64 ? FRACTION_64 : FRACTION);
+    double probability = float64 ? p : (float) p;
+    this.bound = Math.clamp((long) Math.ceil(probability * whole), 0, whole);
+    this.wordsPerKey = wordsPerKey;
+    long words = float64 ? 2 * size : size;
     this.keys =
-        key.partitionable() || words < wordsAKey
+        key.partitionable() || words < wordsPerKey
             ? List.of(key)
-            : key.split(Math.toIntExact(words / wordsAKey) + 1);
+            : key.split(Math.toIntExact(words / wordsPerKey) + 1);
   }
 
   @Override
   public void restrict(long from, int count, byte[] flags, int at) {
     ThreefryBlocks blocks = ThreefryBlocks.borrow();
     for (int done = 0; done < count; ) {
-      int length = draw(blocks, from + done, Math.min(ThreefryBlocks.MOST, count - done));
-      if (wide) {
-        compareWide(blocks.words, length, flags, at + done);
+      int length = draw(blocks, from + done, Math.min(ThreefryBlocks.MAX_BLOCKS, count - done));
+      if (float64) {
+        compare64(blocks.words, length, flags, at + done);
       } else {
         compare(blocks.words, length, flags, at + done);
       }
@@ -72,69 +72,69 @@ final class Bernoulli implements MaskPattern.Counted {
     }
   }
 
-  private void compareWide(int[] words, int count, byte[] flags, int at) {
+  private void compare64(int[] words, int count, byte[] flags, int at) {
     for (int j = 0; j < count; j++) {
-      long bits = (long) words[j] << 32 | (words[ThreefryBlocks.MOST + j] & 0xffffffffL);
+      long bits = (long) words[j] << 32 | (words[ThreefryBlocks.MAX_BLOCKS + j] & 0xffffffffL);
       flags[at + j] &= (byte) (((bits >>> (64 - FRACTION_64)) - bound) >>> 63);
     }
   }
 
   /**
-   * Draws the bits of some numbers: 32 each into the first words, or 64 into the first and the
-   * second.
+   * Draws the bits of a range of samples: 32 bits each into the first words, or 64 bits into the
+   * first and second words.
    *
-   * @return of how many, as far as they lie together
+   * @return the number of samples drawn, at most {@code max}, whose counters are contiguous
    */
-  private int draw(ThreefryBlocks blocks, long from, int most) {
+  private int draw(ThreefryBlocks blocks, long from, int max) {
     if (key.partitionable()) {
       int low = (int) from;
-      int count = (int) Math.min(most, (1L << 32) - (from & 0xffffffffL));
+      int count = (int) Math.min(max, (1L << 32) - (from & 0xffffffffL));
       blocks.encrypt(key, (int) (from >>> 32), 0, low, 1, count);
-      if (!wide) {
+      if (!float64) {
         blocks.mix(count);
       }
       return count;
     }
-    if (!wide) {
-      return drawWords(blocks, from, most);
+    if (!float64) {
+      return drawWords(blocks, from, max);
     }
     if (keys.size() == 1) {
-      blocks.encrypt(key, (int) from, 1, (int) (size + from), 1, most); // halves of 2 * size words
-      return most;
+      blocks.encrypt(key, (int) from, 1, (int) (size + from), 1, max); // halves of 2 * size words
+      return max;
     }
-    int count = drawWords(blocks, size + from, most);
+    int count = drawWords(blocks, size + from, max);
     int[] second = Arrays.copyOf(blocks.words, count);
     count = drawWords(blocks, from, count);
-    System.arraycopy(second, 0, blocks.words, ThreefryBlocks.MOST, count);
+    System.arraycopy(second, 0, blocks.words, ThreefryBlocks.MAX_BLOCKS, count);
     return count;
   }
 
   /**
-   * Draws words as the original way has them: the counters of a key lie in two halves, with a 0
-   * after an odd number, and so do the results.
+   * Draws words as {@link Bits#words}: a block encrypts one counter of the first half and one of
+   * the second, padded with a 0 if their number is odd, and gives one word of each half.
    */
-  private int drawWords(ThreefryBlocks blocks, long from, int most) {
-    long words = wide ? 2 * size : size;
-    int number = (int) (from / wordsAKey);
-    Key own = keys.size() == 1 ? key : keys.get(number);
-    long place = keys.size() == 1 ? from : from % wordsAKey;
-    long ofKey = keys.size() == 1 ? words : Math.min(wordsAKey, words - number * wordsAKey);
-    long half = ofKey / 2 + ofKey % 2;
-    if (place >= half) {
-      int count = (int) Math.min(most, ofKey - place);
-      blocks.encrypt(own, (int) (place - half), 1, (int) place, 1, count);
+  private int drawWords(ThreefryBlocks blocks, long from, int max) {
+    long words = float64 ? 2 * size : size;
+    int number = (int) (from / wordsPerKey);
+    Key wordKey = keys.size() == 1 ? key : keys.get(number);
+    long index = keys.size() == 1 ? from : from % wordsPerKey;
+    long keyWords = keys.size() == 1 ? words : Math.min(wordsPerKey, words - number * wordsPerKey);
+    long half = keyWords / 2 + keyWords % 2;
+    if (index >= half) {
+      int count = (int) Math.min(max, keyWords - index);
+      blocks.encrypt(wordKey, (int) (index - half), 1, (int) index, 1, count);
       blocks.swap(count);
       return count;
     }
-    int count = (int) Math.min(most, half - place);
-    if (place + count == half && ofKey % 2 == 1) {
+    int count = (int) Math.min(max, half - index);
+    if (index + count == half && keyWords % 2 == 1) {
       if (count == 1) {
-        blocks.encrypt(own, (int) place, 1, 0, 1, 1);
+        blocks.encrypt(wordKey, (int) index, 1, 0, 1, 1);
         return 1;
       }
       count--;
     }
-    blocks.encrypt(own, (int) place, 1, (int) (half + place), 1, count);
+    blocks.encrypt(wordKey, (int) index, 1, (int) (half + index), 1, count);
     return count;
   }
 }

@@ -1,8 +1,8 @@
 package dev.heddle.random;
 
 /**
- * Random bits of 8, 16, 32 or 64 bits each: element i of an array, row-major, is a function of the
- * key and of i, and, where the key is not partitionable, of the array's size.
+ * Random words of 8, 16, 32 or 64 bits. Element i of an array, row-major, is a function of the key,
+ * i and, if the key is not partitionable, the array's size.
  */
 final class Bits {
   private Bits() {}
@@ -24,7 +24,7 @@ final class Bits {
     int[] words = words(key, n / perWord + (n % perWord == 0 ? 0 : 1));
     int[] out = new int[n];
     for (int i = 0; i < n; i++) {
-      out[i] = (words[i / perWord] >>> (i % perWord * width)) & mask; // the low part first
+      out[i] = (words[i / perWord] >>> (i % perWord * width)) & mask; // the low bits first
     }
     return out;
   }
@@ -40,8 +40,8 @@ final class Bits {
   }
 
   /**
-   * What JAX calls the original words: counters 0 to n - 1 (with a 0 after an odd number) lie in
-   * two halves, a block takes one of each, and the results lie in two halves again.
+   * JAX's original threefry bits: the counters 0 to n - 1, padded with a 0 if n is odd, are split
+   * into two halves; a block encrypts one of each, and its words go to the same two halves.
    */
   static int[] words(Key key, int n) {
     int[] out = new int[n];
@@ -64,7 +64,7 @@ final class Bits {
       out[i] =
           key.partitionable()
               ? Threefry.block(key.hi(), key.lo(), 0, i)
-              : Threefry.block(key.hi(), key.lo(), i, n + i); // counters in two halves of n
+              : Threefry.block(key.hi(), key.lo(), i, n + i); // counters in two halves of n words
     }
     return out;
   }

@@ -1,12 +1,11 @@
 package dev.heddle.random;
 
 /**
- * The error function of the C library in float64, which the modern era calls for bounds: Sun's
- * rational approximations near 0 and near 1, their polynomials summed in pairs, without fused
- * operations.
+ * The float64 error function of the C library, which the modern era uses for bounds: Sun's rational
+ * approximations near 0 and near 1, with polynomials summed in pairs without fused operations.
  */
 final class CLibraryErf {
-  /** Below this magnitude the bits are the C library's. */
+  /** The results have the C library's bits below this magnitude. */
   static final double LIMIT = 1.25;
 
   private static final double NEAR_ONE = 0.84375;

@@ -7,13 +7,13 @@ import dev.heddle.array.storage.Half;
  * Uniform and normal numbers of float32, bfloat16 or float16, by XLA's steps: in float32 with one
  * fused multiply-add, in the 16-bit types with every operation rounded and none fused.
  *
- * @param era whose arithmetic
- * @param dtype not float64
+ * @param era the era of JAX
+ * @param dtype a floating-point type other than float64
  */
 record Float32Sampler(Era era, DType dtype) {
   private static final float SQRT2 = (float) Math.sqrt(2);
 
-  /** Numbers from {@code lo} to below {@code hi}, both of the type. */
+  /** Uniform numbers in [lo, hi), where both are of the type. */
   float[] uniform(Key key, int n, float lo, float hi) {
     float[] out = new float[n];
     float span = round(hi - lo);
@@ -35,7 +35,7 @@ record Float32Sampler(Era era, DType dtype) {
     };
   }
 
-  /** A number from 0 to below 1: the bits are the fraction of one from 1 to below 2. */
+  /** A number in [0, 1): the bits are the fraction of a number in [1, 2), minus 1. */
   private float unit(int bits) {
     return switch (dtype) {
           case BFLOAT16 -> Half.fromBfloat16((short) (bits >>> 1 | 0x3f80));
@@ -47,19 +47,19 @@ record Float32Sampler(Era era, DType dtype) {
 
   /** Numbers of the standard normal distribution. */
   float[] normal(Key key, int n) {
-    float[] out = uniform(key, n, up(-1f), 1f);
+    float[] out = uniform(key, n, nextUp(-1f), 1f);
     for (int i = 0; i < n; i++) {
-      out[i] = ofUniform(out[i]);
+      out[i] = normalOf(out[i]);
     }
     return out;
   }
 
   /** Numbers of the standard Gumbel distribution. */
   float[] gumbel(Key key, int n) {
-    float least = dtype == DType.FLOAT16 ? 0x1p-14f : Float.MIN_NORMAL; // XLA does not add it
+    float min = dtype == DType.FLOAT16 ? 0x1p-14f : Float.MIN_NORMAL; // XLA drops its addition
     float[] out = uniform(key, n, 0, 1);
     for (int i = 0; i < n; i++) {
-      float u = Math.max(least, out[i]);
+      float u = Math.max(min, out[i]);
       out[i] = -round(XlaFloat.log(-round(XlaFloat.log(u))));
     }
     return out;
@@ -70,17 +70,17 @@ record Float32Sampler(Era era, DType dtype) {
     float a = round(XlaFloat.erfOfLower(overSqrt2(lower), era));
     float b = round(XlaFloat.erf(overSqrt2(upper), era));
     float[] out = uniform(key, n, a, b);
-    float least = up(lower);
-    float most = -up(-upper);
+    float min = nextUp(lower);
+    float max = -nextUp(-upper);
     for (int i = 0; i < n; i++) {
-      out[i] = Math.min(Math.max(ofUniform(out[i]), least), most);
+      out[i] = Math.min(Math.max(normalOf(out[i]), min), max);
     }
     return out;
   }
 
   /**
-   * A bound over the square root of two. XLA multiplies by the reciprocal of a constant instead of
-   * dividing, but for bfloat16; there, the classic era does not round the quotient.
+   * A bound divided by the square root of two. XLA multiplies by the constant's reciprocal, except
+   * in bfloat16, where the classic era does not round the quotient.
    */
   private float overSqrt2(float x) {
     float root = round(SQRT2);
@@ -90,11 +90,11 @@ record Float32Sampler(Era era, DType dtype) {
     return round(x * round(1 / root));
   }
 
-  private float ofUniform(float u) {
+  private float normalOf(float u) {
     return round(round(SQRT2) * round(XlaFloat.erfInv(u, era)));
   }
 
-  /** A float64 of Python converted to the type. */
+  /** A Python float converted to the type. */
   float constant(double value) {
     return round((float) value);
   }
@@ -108,8 +108,8 @@ record Float32Sampler(Era era, DType dtype) {
     };
   }
 
-  /** The next number of the type towards positive infinity. */
-  private float up(float value) {
+  /** The next larger number of the type. */
+  private float nextUp(float value) {
     if (value == Float.POSITIVE_INFINITY) {
       return value;
     }
@@ -117,7 +117,7 @@ record Float32Sampler(Era era, DType dtype) {
     return switch (dtype) {
       case BFLOAT16 ->
           value == 0
-              ? Half.fromBfloat16((short) (era == Era.MODERN ? 0 : 1)) // flushed to zero there
+              ? Half.fromBfloat16((short) (era == Era.MODERN ? 0 : 1)) // modern: flushed to zero
               : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
       case FLOAT16 -> Half.fromFloat16((short) (value == 0 ? 1 : Half.toFloat16(value) + step));
       default -> Math.nextUp(value);

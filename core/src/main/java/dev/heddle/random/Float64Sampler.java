@@ -3,12 +3,12 @@ package dev.heddle.random;
 /**
  * Uniform and normal numbers of float64, by XLA's steps.
  *
- * @param era whose arithmetic
+ * @param era the era of JAX
  */
 record Float64Sampler(Era era) {
   private static final double SQRT2 = Math.sqrt(2);
 
-  /** Numbers from {@code lo} to below {@code hi}. */
+  /** Uniform numbers in [lo, hi). */
   double[] uniform(Key key, int n, double lo, double hi) {
     double[] out = new double[n];
     double span = hi - lo;
@@ -41,10 +41,10 @@ record Float64Sampler(Era era) {
   /** Numbers of the standard normal distribution between two bounds, exclusive. */
   double[] truncatedNormal(Key key, int n, double lower, double upper) {
     double[] out = uniform(key, n, bound(lower), bound(upper));
-    double least = Math.nextUp(lower);
-    double most = Math.nextDown(upper);
+    double min = Math.nextUp(lower);
+    double max = Math.nextDown(upper);
     for (int i = 0; i < n; i++) {
-      out[i] = Math.min(Math.max(SQRT2 * XlaDouble.erfInv(out[i], era), least), most);
+      out[i] = Math.min(Math.max(SQRT2 * XlaDouble.erfInv(out[i], era), min), max);
     }
     return out;
   }

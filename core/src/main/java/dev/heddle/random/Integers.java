@@ -3,30 +3,31 @@ package dev.heddle.random;
 import dev.heddle.array.DType;
 
 /**
- * Integers of an interval, by JAX's steps: two words for each, of which the remainder of the longer
- * word that they make is taken, in unsigned arithmetic that wraps at the type's width.
+ * Integers of an interval, by JAX's steps: two random words for each integer form a word of double
+ * width, whose remainder by the interval's length is taken, in unsigned arithmetic that wraps at
+ * the type's width.
  */
 final class Integers {
   private Integers() {}
 
-  /** Numbers from {@code lo} to below {@code hi}. */
+  /** Integers in [lo, hi). */
   static long[] draw(Key key, int n, long lo, long hi, DType dtype) {
-    long least = least(dtype);
-    long most = most(dtype);
+    long min = min(dtype);
+    long max = max(dtype);
     if (dtype == DType.UINT8 && key.era() == Era.MODERN) { // modern JAX draws small types in int32
-      return draw(key, n, Math.clamp(lo, least, most), Math.clamp(hi, least, most + 1), 32, false);
+      return draw(key, n, Math.clamp(lo, min, max), Math.clamp(hi, min, max + 1), 32, false);
     }
-    boolean beyond = hi > most;
-    long from = Math.clamp(lo, least, most);
-    long to = Math.clamp(hi, least, most);
-    return draw(key, n, from, to, dtype.itemSize() * 8, beyond && to > from);
+    boolean isClosed = hi > max;
+    long from = Math.clamp(lo, min, max);
+    long to = Math.clamp(hi, min, max);
+    return draw(key, n, from, to, dtype.itemSize() * 8, isClosed && to > from);
   }
 
-  private static long[] draw(Key key, int n, long lo, long hi, int width, boolean beyond) {
+  private static long[] draw(Key key, int n, long lo, long hi, int width, boolean isClosed) {
     long mask = width == 64 ? -1 : (1L << width) - 1;
     long span = hi <= lo ? 1 : (hi - lo) & mask;
-    if (beyond) {
-      span = (span + 1) & mask; // to 0 where it is all numbers of the type
+    if (isClosed) {
+      span = (span + 1) & mask; // wraps to 0 if the interval is the whole type
     }
     long multiplier = remainder(1L << (width / 2), span);
     multiplier = remainder((multiplier * multiplier) & mask, span);
@@ -43,7 +44,7 @@ final class Integers {
     return out;
   }
 
-  /** The unsigned remainder; of division by 0, as in XLA, the dividend. */
+  /** The unsigned remainder; for a divisor of 0 the dividend, as in XLA. */
   private static long remainder(long a, long b) {
     return b == 0 ? a : Long.remainderUnsigned(a, b);
   }
@@ -60,7 +61,7 @@ final class Integers {
     return out;
   }
 
-  private static long least(DType dtype) {
+  private static long min(DType dtype) {
     return switch (dtype) {
       case INT32 -> Integer.MIN_VALUE;
       case INT64 -> Long.MIN_VALUE;
@@ -68,7 +69,7 @@ final class Integers {
     };
   }
 
-  private static long most(DType dtype) {
+  private static long max(DType dtype) {
     return switch (dtype) {
       case INT32 -> Integer.MAX_VALUE;
       case INT64 -> Long.MAX_VALUE;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A threefry key: two words, and the era of JAX in which it draws ({@code jax.random.key}; a legacy
- * {@code PRNGKey} of the same words is the same key).
+ * A threefry key: two words, and the era of JAX whose numbers it draws ({@code jax.random.key}; a
+ * legacy {@code PRNGKey} of the same words is equivalent).
  *
  * <pre>{@code
  * Key key = Key.of(0);
@@ -17,41 +17,40 @@ import java.util.List;
  * Array old = Random.normal(key.era(Era.CLASSIC), Shape.of(2, 3), DType.FLOAT32);
  * }</pre>
  *
- * <p>A key is a value and never runs out: the same key gives the same numbers again.
+ * <p>A key is an immutable value: the same key always draws the same numbers.
  *
  * @param hi the first word
  * @param lo the second word
- * @param era whose arithmetic the distributions use
- * @param partitionable how keys are split and bits counted, {@code jax_threefry_partitionable}; by
- *     default as the era has it
+ * @param era the era of JAX
+ * @param partitionable how keys are split and bits are generated, {@code
+ *     jax_threefry_partitionable}; by default the era's
  */
 public record Key(int hi, int lo, Era era, boolean partitionable) {
 
   /**
-   * The modern key of a seed where 64-bit types are off, as by default in JAX: the seed's upper
-   * word is dropped.
+   * The modern key of a seed with x64 disabled, JAX's default: the seed's upper word is dropped.
    */
   public static Key of(long seed) {
     return of(seed, false);
   }
 
-  /** The modern key of a seed; with {@code x64}, the seed's upper word counts too. */
+  /** The modern key of a seed; with {@code x64}, the seed's upper word is used too. */
   public static Key of(long seed, boolean x64) {
     return new Key(x64 ? (int) (seed >>> 32) : 0, (int) seed, Era.MODERN, true);
   }
 
-  /** The key of these words in another era, which is partitionable if that is the era's default. */
+  /** The same words in another era, with that era's default of {@link #partitionable()}. */
   public Key era(Era other) {
     return new Key(hi, lo, other, other.partitionable());
   }
 
-  /** The same key with {@code jax_threefry_partitionable} set apart from its era. */
+  /** The same key with {@code jax_threefry_partitionable} set independently of its era. */
   public Key partitionable(boolean on) {
     return new Key(hi, lo, era, on);
   }
 
   /**
-   * A key made of this one and 32 bits of data, {@code jax.random.fold_in}.
+   * A key derived from this one and 32 bits of data, {@code jax.random.fold_in}.
    *
    * @param data an unsigned number
    */
@@ -67,7 +66,7 @@ public record Key(int hi, int lo, Era era, boolean partitionable) {
   /**
    * New keys, {@code jax.random.split}.
    *
-   * @param n how many
+   * @param n the number of keys
    * @throws IllegalArgumentException if n is negative, or more than an array can hold
    */
   public List<Key> split(int n) {

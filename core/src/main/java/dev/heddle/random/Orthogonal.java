@@ -1,14 +1,14 @@
 package dev.heddle.random;
 
 /**
- * The orthogonal factor of a tall matrix whose triangular factor has a positive diagonal, which
- * makes it unique: Householder's reflections in float64, sums in the order of the rows.
+ * The QR decomposition's orthogonal factor of a tall matrix, unique since the triangular factor's
+ * diagonal is positive: Householder reflections in float64, with sums in the order of the rows.
  */
 final class Orthogonal {
   private Orthogonal() {}
 
   /**
-   * The factor's columns.
+   * The columns of the orthogonal factor.
    *
    * @param matrix shape {@code [rows, columns]}, row-major, rows at least as many as columns
    */
@@ -34,7 +34,9 @@ final class Orthogonal {
     return q;
   }
 
-  /** Leaves the reflections' vectors, which begin with 1, in the columns; returns the diagonal. */
+  /**
+   * Replaces the columns with the Householder vectors, which begin with 1; returns the diagonal.
+   */
   private static double[] triangularize(double[][] a, double[] factors) {
     double[] diagonal = new double[a.length];
     for (int k = 0; k < a.length; k++) {

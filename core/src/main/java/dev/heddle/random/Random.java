@@ -10,8 +10,8 @@ import dev.heddle.array.storage.Storage;
 import java.util.Arrays;
 
 /**
- * Random arrays, {@code jax.random}: for the same key the same bits as JAX, run eagerly on a CPU,
- * in either {@link Era}.
+ * Random arrays, {@code jax.random}: the same key gives the bits of JAX run eagerly on a CPU, in
+ * either {@link Era}.
  *
  * <pre>{@code
  * Key key = Key.of(0);
@@ -19,23 +19,23 @@ import java.util.Arrays;
  * Array keep = Random.bernoulli(key.foldIn(1), 0.9, Shape.of(8, 16, 16), DType.FLOAT32);
  * }</pre>
  *
- * <p>Numbers of float32, bfloat16 and float16 are equal to JAX's bit by bit. Uniform ones of
- * float64 are too; of normal and Gumbel ones, some differ by one to four units in the last place,
- * where the C library's logarithm is not correctly rounded; truncated normal ones also differ in
- * their last places for bounds whose error function the C library rounds otherwise (-2 and 2 are
- * the same).
+ * <p>Numbers of float32, bfloat16 and float16, and uniform numbers of float64, have JAX's bits.
+ * Some normal and Gumbel numbers of float64 differ by one to four units in the last place, where
+ * the C library's logarithm is not correctly rounded. Truncated normal numbers of float64 also
+ * differ in their last places for bounds whose error function the C library rounds differently (not
+ * for -2 and 2).
  */
 public final class Random {
   private static final double MAX_UINT32 = 0xffffffffL;
-  private static final int SHUFFLE_EXPONENT = 3; // keys that never collide in all rounds, nearly
+  private static final int SHUFFLE_EXPONENT = 3; // so that ties in all rounds are improbable
 
   private Random() {}
 
   /**
    * Random bits, {@code jax.random.bits}.
    *
-   * @param width bits of an element: 8 (as uint8), 16 (as uint32 below 65536), 32 (as uint32) or 64
-   *     (as int64, of the same bits)
+   * @param width the number of bits of an element: 8 (as uint8), 16 (as uint32 below 65536), 32 (as
+   *     uint32) or 64 (as int64 with the same bits)
    * @throws IllegalArgumentException for another width
    */
   public static Array bits(Key key, int width, Shape shape) {
@@ -60,17 +60,17 @@ public final class Random {
     return out;
   }
 
-  /** Numbers from 0 to below 1; as {@link #uniform(Key, Shape, DType, double, double)}. */
+  /** Numbers in [0, 1); as {@link #uniform(Key, Shape, DType, double, double)}. */
   public static Array uniform(Key key, Shape shape, DType dtype) {
     return uniform(key, shape, dtype, 0, 1);
   }
 
   /**
-   * Evenly distributed numbers, {@code jax.random.uniform}.
+   * Uniformly distributed numbers in [lo, hi), {@code jax.random.uniform}.
    *
    * @param dtype a floating-point type
-   * @param lo the least number
-   * @param hi the number that all are below (or, by rounding, equal to)
+   * @param lo the lower bound, inclusive
+   * @param hi the upper bound, exclusive but for rounding
    * @throws IllegalArgumentException if the type is not floating-point, or not lo &lt;= hi
    */
   public static Array uniform(Key key, Shape shape, DType dtype, double lo, double hi) {
@@ -104,8 +104,8 @@ public final class Random {
    * Numbers of the standard normal distribution between two bounds, {@code
    * jax.random.truncated_normal}.
    *
-   * @param lower the bound that all are above
-   * @param upper the bound that all are below
+   * @param lower the lower bound, exclusive
+   * @param upper the upper bound, exclusive
    * @param dtype a floating-point type
    * @throws IllegalArgumentException if the type is not floating-point, or not lower &lt; upper
    */
@@ -142,7 +142,7 @@ public final class Random {
         : array(new Float32Sampler(key.era(), dtype).gumbel(key, shape.size()), shape, dtype);
   }
 
-  /** Numbers of classes on the last axis; as {@link #categorical(Key, Array, int, Shape)}. */
+  /** Class indices for logits on the last axis; as {@link #categorical(Key, Array, int, Shape)}. */
   public static Array categorical(Key key, Array logits) {
     return categorical(key, logits, -1);
   }
@@ -154,21 +154,20 @@ public final class Random {
   }
 
   /**
-   * Numbers of classes, drawn with the probabilities {@code softmax(logits)}, {@code
-   * jax.random.categorical}: where the logits plus {@link #gumbel} numbers are largest.
+   * Class indices with the probabilities {@code softmax(logits)}, {@code jax.random.categorical}:
+   * the argmax of the logits plus {@link #gumbel} noise.
    *
    * <pre>{@code
    * Array next = Random.categorical(key, logits.dividedBy(temperature)); // [B..., classes] -> [B...]
    * }</pre>
    *
-   * @param logits logarithms of probabilities, up to a constant; shape {@code [B..., classes]},
-   *     floating-point
+   * @param logits unnormalized log probabilities; shape {@code [B..., classes]}, floating-point
    * @param axis the axis of the classes; -1 is the last
-   * @param shape of the result: the logits' without that axis, or more axes in front, for so many
-   *     draws from the same logits
+   * @param shape the result's shape: that of the logits without the axis, after axes of independent
+   *     draws
    * @return int32; it has no derivative
    * @throws IllegalArgumentException if the type is not floating-point, there is no such axis or no
-   *     class, or the shape does not end with that of the logits
+   *     class, or the shape does not end with the logits' shape without the axis
    */
   public static Array categorical(Key key, Array logits, int axis, Shape shape) {
     requireLogits(logits);
@@ -204,13 +203,13 @@ public final class Random {
   }
 
   /**
-   * Truth values, {@code jax.random.bernoulli}: true where a uniform number is below p. Those of
-   * float32 and float64 numbers take no memory until they are read; attention draws what it needs
-   * of them and reads none.
+   * Truth values, {@code jax.random.bernoulli}: true where a uniform number is below p. For float32
+   * and float64 they are drawn lazily: they need no memory until they are read, and attention draws
+   * them tile by tile.
    *
    * @param p the probability of true
-   * @param drawIn the type of p and of the uniform numbers: float32 by default in JAX, float64 with
-   *     x64 on, which draws other values
+   * @param drawIn the type of p and of the uniform numbers: JAX uses float32 by default and float64
+   *     with x64 enabled; the values differ
    * @throws IllegalArgumentException if p is NaN or the type is not floating-point
    */
   public static Array bernoulli(Key key, double p, Shape shape, DType drawIn) {
@@ -234,11 +233,11 @@ public final class Random {
   }
 
   /**
-   * Integers, {@code jax.random.randint}. Bounds beyond the type's are taken for the type's, as in
-   * JAX; nearly evenly distributed (the sizes of intervals that are not powers of two are not).
+   * Integers, {@code jax.random.randint}. Bounds are clamped to the type's range, as in JAX. The
+   * distribution is slightly biased where the interval's length is not a power of two.
    *
-   * @param lo the least number
-   * @param hi the number that all are below; with hi &lt;= lo, all are lo
+   * @param lo the lower bound, inclusive
+   * @param hi the upper bound, exclusive; if hi &lt;= lo, all numbers are lo
    * @param dtype an integer type
    * @throws IllegalArgumentException if the type is not an integer one
    */
@@ -252,7 +251,7 @@ public final class Random {
   }
 
   /**
-   * The numbers from 0 to below n in random order, int32, {@code jax.random.permutation}.
+   * The numbers 0 to n - 1 in random order, int32, {@code jax.random.permutation}.
    *
    * @throws IllegalArgumentException if n is negative
    */
@@ -261,7 +260,7 @@ public final class Random {
   }
 
   /**
-   * An array with the places along one axis in random order, {@code jax.random.permutation}.
+   * An array permuted randomly along one axis, {@code jax.random.permutation}.
    *
    * @param x an array with at least one axis
    * @param axis the axis; -1 is the last
@@ -272,7 +271,7 @@ public final class Random {
     return Gather.take(x, permutation(key, x.shape().dim(along)), along);
   }
 
-  /** Sorts by random words, as often as it takes until no two elements stay tied. */
+  /** Sorts by random words, in as many rounds as JAX, so that ties are improbable. */
   private static int[] shuffled(Key key, int n) {
     int rounds =
         (int) Math.ceil(SHUFFLE_EXPONENT * Math.log(Math.max(1, n)) / Math.log(MAX_UINT32));
@@ -296,12 +295,13 @@ public final class Random {
   }
 
   /**
-   * A matrix with orthonormal columns, or rows where there are more columns than rows, {@code
-   * jax.random.orthogonal}: the orthogonal factor of a matrix of normal numbers. Equal to JAX's to
-   * rounding, not in bits: JAX's own come from LAPACK and differ between machines.
+   * A random orthogonal matrix, {@code jax.random.orthogonal}: the orthogonal factor of a matrix of
+   * normal numbers. Its columns are orthonormal, or its rows if there are more columns than rows.
+   * Equal to JAX's up to rounding, not in bits: JAX uses LAPACK, whose results differ between
+   * machines.
    *
-   * @param n the rows
-   * @param m the columns
+   * @param n the number of rows
+   * @param m the number of columns
    * @param dtype float32 or float64
    * @return shape {@code [n, m]}
    * @throws IllegalArgumentException for another type, which JAX cannot factor either

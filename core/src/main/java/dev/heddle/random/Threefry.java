@@ -2,7 +2,7 @@ package dev.heddle.random;
 
 /**
  * The threefry 2x32 block function of twenty rounds (Salmon et al., <i>Parallel random numbers: as
- * easy as 1, 2, 3</i>, 2011): two words of counter, encrypted with two words of key.
+ * easy as 1, 2, 3</i>, 2011): it encrypts two words of counter with two words of key.
  */
 final class Threefry {
   private static final int PARITY = 0x1BD11BDA;
@@ -25,7 +25,7 @@ final class Threefry {
       x1 = Integer.rotateLeft(x1, even ? 26 : 16) ^ x0;
       x0 += x1;
       x1 = Integer.rotateLeft(x1, even ? 6 : 24) ^ x0;
-      int next = key0; // the keys take turns
+      int next = key0; // the three key words rotate
       key0 = key1;
       key1 = key2;
       key2 = next;

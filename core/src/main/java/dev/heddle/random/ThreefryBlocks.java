@@ -4,43 +4,43 @@ import dev.heddle.kernel.SoftPool;
 import java.lang.ref.SoftReference;
 
 /**
- * Many blocks of {@link Threefry} at once, in plain loops over one array, which the JIT compiler
- * makes vector code of.
+ * Computes many blocks of {@link Threefry} at once, in loops over one array that the JIT compiler
+ * vectorizes.
  */
 final class ThreefryBlocks {
-  /** Blocks at a time. */
-  static final int MOST = 256;
+  /** The maximum number of blocks at a time. */
+  static final int MAX_BLOCKS = 256;
 
   private static final int PARITY = 0x1BD11BDA;
 
-  private static final int KEPT = 16;
+  private static final int POOL_SIZE = 16;
 
-  private static final SoftPool<ThreefryBlocks> IDLE = new SoftPool<>(KEPT);
+  private static final SoftPool<ThreefryBlocks> POOL = new SoftPool<>(POOL_SIZE);
 
   private final SoftReference<ThreefryBlocks> self = new SoftReference<>(this);
 
-  /** The first words of the blocks, then, from {@link #MOST} on, their second. */
-  final int[] words = new int[2 * MOST];
+  /** The first words of the blocks, then, from {@link #MAX_BLOCKS} on, the second words. */
+  final int[] words = new int[2 * MAX_BLOCKS];
 
-  /** Blocks that nobody else uses until they are given back. */
+  /** Borrows blocks from the pool, for exclusive use until {@link #giveBack}. */
   static ThreefryBlocks borrow() {
-    ThreefryBlocks idle = IDLE.poll();
-    return idle != null ? idle : new ThreefryBlocks();
+    ThreefryBlocks pooled = POOL.poll();
+    return pooled != null ? pooled : new ThreefryBlocks();
   }
 
-  /** Lets others use them. */
+  /** Returns the blocks to the pool. */
   void giveBack() {
-    IDLE.offer(self);
+    POOL.offer(self);
   }
 
   /**
    * Encrypts counters.
    *
    * @param first the first word of the first counter
-   * @param firstStep from one to the next
-   * @param second its second word
-   * @param secondStep from one to the next
-   * @param count how many
+   * @param firstStep the increment of the first word
+   * @param second the second word of the first counter
+   * @param secondStep the increment of the second word
+   * @param count the number of counters
    */
   void encrypt(Key key, int first, int firstStep, int second, int secondStep, int count) {
     int key0 = key.hi();
@@ -49,7 +49,7 @@ final class ThreefryBlocks {
     int[] w = words;
     for (int j = 0; j < count; j++) {
       w[j] = first + j * firstStep + key0;
-      w[MOST + j] = second + j * secondStep + key1;
+      w[MAX_BLOCKS + j] = second + j * secondStep + key1;
     }
     evenRounds(w, count, key1, key2 + 1);
     oddRounds(w, count, key2, key0 + 2);
@@ -61,7 +61,7 @@ final class ThreefryBlocks {
   private static void evenRounds(int[] w, int count, int next0, int next1) {
     for (int j = 0; j < count; j++) {
       int x0 = w[j];
-      int x1 = w[MOST + j];
+      int x1 = w[MAX_BLOCKS + j];
       x0 += x1;
       x1 = Integer.rotateLeft(x1, 13) ^ x0;
       x0 += x1;
@@ -71,14 +71,14 @@ final class ThreefryBlocks {
       x0 += x1;
       x1 = Integer.rotateLeft(x1, 6) ^ x0;
       w[j] = x0 + next0;
-      w[MOST + j] = x1 + next1;
+      w[MAX_BLOCKS + j] = x1 + next1;
     }
   }
 
   private static void oddRounds(int[] w, int count, int next0, int next1) {
     for (int j = 0; j < count; j++) {
       int x0 = w[j];
-      int x1 = w[MOST + j];
+      int x1 = w[MAX_BLOCKS + j];
       x0 += x1;
       x1 = Integer.rotateLeft(x1, 17) ^ x0;
       x0 += x1;
@@ -88,25 +88,25 @@ final class ThreefryBlocks {
       x0 += x1;
       x1 = Integer.rotateLeft(x1, 24) ^ x0;
       w[j] = x0 + next0;
-      w[MOST + j] = x1 + next1;
+      w[MAX_BLOCKS + j] = x1 + next1;
     }
   }
 
-  /** Puts the exclusive or of both words in place of the first. */
+  /** Replaces the first words by the exclusive or of both words. */
   void mix(int count) {
     int[] w = words;
     for (int j = 0; j < count; j++) {
-      w[j] ^= w[MOST + j];
+      w[j] ^= w[MAX_BLOCKS + j];
     }
   }
 
-  /** Puts the second words in place of the first ones, and those in place of the second. */
+  /** Exchanges the first and second words. */
   void swap(int count) {
     int[] w = words;
     for (int j = 0; j < count; j++) {
       int first = w[j];
-      w[j] = w[MOST + j];
-      w[MOST + j] = first;
+      w[j] = w[MAX_BLOCKS + j];
+      w[MAX_BLOCKS + j] = first;
     }
   }
 }

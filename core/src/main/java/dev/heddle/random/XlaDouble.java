@@ -3,11 +3,12 @@ package dev.heddle.random;
 import dev.heddle.kernel.Fma;
 
 /**
- * XLA's own float64 error functions on a CPU, for initial parameters of 64 bits: the recipes of
- * {@link XlaFloat} with more coefficients, and the C library's logarithm.
+ * XLA's float64 error functions on a CPU, for float64 parameters: the algorithms of {@link
+ * XlaFloat} with more coefficients, and the C library's logarithm.
  *
- * <p>That logarithm is correctly rounded here; the C library's is but for one value in some
- * thousands, so a draw in some 50,000 differs from JAX's by one to three units in the last place.
+ * <p>The logarithm is correctly rounded here; the C library's is not for one value in some
+ * thousands, so about one draw in 50,000 differs from JAX's by one to three units in the last
+ * place.
  */
 final class XlaDouble {
   private static final double LOG1P_LIMIT = 0.41421356237309504880; // sqrt(2) - 1
@@ -139,11 +140,11 @@ final class XlaDouble {
   private static final double LN2 = 0x1.62e42fefa39efp-1;
   private static final double LN2_REST = 0x1.abc9e3b39803fp-56;
   private static final int LOG_TERMS = 15;
-  private static final int LOG_CAREFUL_TERMS = 4;
+  private static final int LOG_DOUBLE_DOUBLE_TERMS = 4;
 
   private XlaDouble() {}
 
-  /** The x whose error function is the given one; NaN outside -1 to 1. */
+  /** The inverse of the error function; NaN outside [-1, 1]. */
   static double erfInv(double x, Era era) {
     if (Math.abs(x) == 1) {
       return x * Double.POSITIVE_INFINITY;
@@ -159,8 +160,9 @@ final class XlaDouble {
   }
 
   /**
-   * The error function: Cephes, a unit in the last place from XLA's in a fifth of all values; in
-   * the modern era the C library's, with its bits below {@link CLibraryErf#LIMIT}.
+   * The error function by Cephes, which differs from XLA's by a unit in the last place for a fifth
+   * of all values; in the modern era the C library's, whose bits it has below {@link
+   * CLibraryErf#LIMIT}.
    */
   static double erf(double x, Era era) {
     double magnitude = Math.abs(x);
@@ -192,9 +194,9 @@ final class XlaDouble {
   }
 
   /**
-   * The natural logarithm, correctly rounded but for cases nearer to a tie than 2^-65: with x = 2^e
-   * m and s = (m - 1) / (m + 1), it is e log(2) + 2 s (1 + s^2 / 3 + s^4 / 5 + ...), summed in
-   * pairs of doubles.
+   * The natural logarithm, correctly rounded except within 2^-65 of a tie: with x = 2^e m and s =
+   * (m - 1) / (m + 1), it is e log(2) + 2 s (1 + s^2 / 3 + s^4 / 5 + ...), in double-double
+   * arithmetic.
    */
   static double log(double x) {
     if (!(x >= Double.MIN_NORMAL && x < Double.POSITIVE_INFINITY)) {
@@ -216,11 +218,11 @@ final class XlaDouble {
 
     double sum = 0;
     int k = LOG_TERMS;
-    for (; k > LOG_CAREFUL_TERMS; k--) {
+    for (; k > LOG_DOUBLE_DOUBLE_TERMS; k--) {
       sum = fma(sum, z, 1.0 / (2 * k + 1));
     }
     double sumRest = 0;
-    for (; k > 0; k--) { // (sum, sumRest) * (z, zRest) + 1 / (2k + 1), in pairs
+    for (; k > 0; k--) { // (sum, sumRest) * (z, zRest) + 1 / (2k + 1), in double-double
       int odd = 2 * k + 1;
       double term = 1.0 / odd;
       double termRest = fma(-term, odd, 1.0) / odd;

@@ -3,8 +3,8 @@ package dev.heddle.random;
 import dev.heddle.kernel.Fma;
 
 /**
- * XLA's own float32 logarithm, error function and inverse error function on a CPU, to the last bit.
- * Initial parameters are made of them; models compute with the functions of {@code array.op}.
+ * XLA's float32 logarithm, error function and inverse error function on a CPU, with the same bits.
+ * They serve the random numbers; models use the functions of {@code array.op}.
  *
  * <p>Polynomials are Horner chains of fused multiply-adds. Coefficients: Cephes (log, log1p) and
  * Giles, <i>Approximating the erfinv function</i> (2010). The eras differ in one rounding of {@code
@@ -102,7 +102,7 @@ final class XlaFloat {
 
   private XlaFloat() {}
 
-  /** The x whose error function is the given one; NaN outside -1 to 1. */
+  /** The inverse of the error function; NaN outside [-1, 1]. */
   static float erfInv(float x, Era era) {
     if (Math.abs(x) == 1) {
       return x * Float.POSITIVE_INFINITY;
@@ -113,7 +113,7 @@ final class XlaFloat {
     return p * x;
   }
 
-  /** The error function of a single number, the upper bound of a truncated normal. */
+  /** The error function, as compiled for the upper bound of a truncated normal. */
   static float erf(float x, Era era) {
     if (era == Era.CLASSIC) {
       return erfClassic(x, 0, 0);
@@ -126,8 +126,8 @@ final class XlaFloat {
   }
 
   /**
-   * The error function of the lower bound. The classic compiler makes one block of code of both
-   * bounds, in which two steps of the lower one's polynomials are not fused.
+   * The error function of the lower bound. The classic XLA compiles both bounds into one kernel, in
+   * which two steps of the lower bound's polynomials are not fused.
    */
   static float erfOfLower(float x, Era era) {
     return era == Era.CLASSIC ? erfClassic(x, ERF_P_NOT_FUSED, ERF_Q_NOT_FUSED) : erf(x, era);
@@ -153,7 +153,7 @@ final class XlaFloat {
     return x + rest;
   }
 
-  /** The natural logarithm; 0 and subnormals, which XLA takes for 0, give minus infinity. */
+  /** The natural logarithm; 0 and subnormals, which XLA flushes to 0, give minus infinity. */
   static float log(float x) {
     if (!(x >= Float.MIN_NORMAL && x < Float.POSITIVE_INFINITY)) {
       boolean zero = Math.abs(x) < Float.MIN_NORMAL;
@@ -181,7 +181,7 @@ final class XlaFloat {
     return horner(coefficients, x, 0);
   }
 
-  /** A chain of fused multiply-adds, but for the step that adds one of the coefficients. */
+  /** A chain of fused multiply-adds, except for the step that adds coefficient {@code notFused}. */
   private static float horner(float[] coefficients, float x, int notFused) {
     float sum = coefficients[0];
     for (int i = 1; i < coefficients.length; i++) {

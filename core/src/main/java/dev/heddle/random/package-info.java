@@ -1,6 +1,6 @@
 /**
- * Chance as JAX has it: threefry keys and what is drawn with them, the same bits as in either era
- * of JAX, returned as arrays.
+ * JAX's random numbers: threefry keys, and arrays drawn with them that have the bits of either era
+ * of JAX.
  *
  * <p>Uses {@code array} and {@code kernel}. Used by {@code linen} and by users who want JAX's
  * random numbers.

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any range of truth values can be drawn without the others. */
+/** Any range of samples can be drawn without the others. */
 class BernoulliTest {
   private static final Key KEY = Key.of(7);
   private static final double P = .7;
 
-  private record Draw(Key key, int size, boolean wide) {}
+  private record Draw(Key key, int size, boolean float64) {}
 
   static Stream<Draw> draws() {
     return Stream.of(KEY, KEY.era(Era.CLASSIC), KEY.partitionable(false))
@@ -31,11 +31,11 @@ class BernoulliTest {
 
   @ParameterizedTest
   @MethodSource("draws")
-  void anyRangeIsThatOfTheUniformNumbers(Draw draw) {
-    DType dtype = draw.wide ? DType.FLOAT64 : DType.FLOAT32;
-    double bound = draw.wide ? P : (float) P;
+  void anyRangeMatchesTheUniformNumbers(Draw draw) {
+    DType dtype = draw.float64 ? DType.FLOAT64 : DType.FLOAT32;
+    double bound = draw.float64 ? P : (float) P;
     double[] uniform = Random.uniform(draw.key, Shape.of(draw.size), dtype).toDoubleArray();
-    Bernoulli flags = new Bernoulli(draw.key, P, draw.size, draw.wide);
+    Bernoulli flags = new Bernoulli(draw.key, P, draw.size, draw.float64);
     for (int from = 0; from < draw.size; from += 1 + draw.size / 9) {
       for (int count : new int[] {1, 2, 300, draw.size}) {
         int length = Math.min(count, draw.size - from);
@@ -50,29 +50,29 @@ class BernoulliTest {
     }
   }
 
-  /** 2^32 - 1 words come from one key where it is not partitionable; here fewer do. */
+  /** One key that is not partitionable gives 2^32 - 1 words; the test limits it to fewer. */
   @ParameterizedTest
   @MethodSource("draws")
   void moreWordsThanAKeyGivesComeFromKeysSplitFromIt(Draw draw) {
     Key key = KEY.partitionable(false);
-    int wordsAKey = 101;
-    int words = draw.wide ? 2 * draw.size : draw.size;
-    List<Key> keys = words < wordsAKey ? List.of(key) : key.split(words / wordsAKey + 1);
+    int wordsPerKey = 101;
+    int words = draw.float64 ? 2 * draw.size : draw.size;
+    List<Key> keys = words < wordsPerKey ? List.of(key) : key.split(words / wordsPerKey + 1);
     List<Integer> all = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      int own = Math.min(wordsAKey, words - i * wordsAKey);
+      int own = Math.min(wordsPerKey, words - i * wordsPerKey);
       Arrays.stream(Bits.words(keys.get(i), own)).forEach(all::add);
     }
     byte[] drawn = new byte[draw.size];
     Arrays.fill(drawn, (byte) 1);
-    new Bernoulli(key, .5, draw.size, draw.wide, wordsAKey).restrict(0, draw.size, drawn, 0);
+    new Bernoulli(key, .5, draw.size, draw.float64, wordsPerKey).restrict(0, draw.size, drawn, 0);
     for (int i = 0; i < draw.size; i++) {
       assertThat(drawn[i]).as("%d", i).isEqualTo((byte) (all.get(i) < 0 ? 0 : 1)); // the top bit
     }
   }
 
   @Test
-  void numbersBeyondAnArrayCountInBothWordsOfTheCounter() {
+  void largeIndicesUseBothWordsOfTheCounter() {
     long[] places = {1L << 31, (1L << 32) - 3, (1L << 32) + 5, (3L << 32) + 1_000_000_007};
     Bernoulli flags = new Bernoulli(KEY, .5, 1L << 40, false);
     for (long place : places) {
@@ -91,7 +91,7 @@ class BernoulliTest {
   }
 
   @Test
-  void probabilitiesBeyondTheirRangeAreItsEnds() {
+  void probabilitiesAreClamped() {
     for (double p : new double[] {-1, 0, 1, 2, Double.POSITIVE_INFINITY}) {
       boolean[] drawn = Random.bernoulli(KEY, p, Shape.of(100), DType.FLOAT32).toBooleanArray();
       assertThat(drawn).containsOnly(p > 0);

@@ -15,7 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The golden files: what JAX and Flax drew, written by {@code make_golden.py} beside them. */
+/**
+ * The golden files: numbers drawn by JAX and Flax, written by {@code make_golden.py} in the same
+ * directory.
+ */
 public final class GoldenDraws {
   private static final Pattern ARGUMENT =
       Pattern.compile("\"(\\w+)\":(?:\"(\\w+)\"|\\[([-\\d,]*)]|([-+.\\de]+))");
@@ -25,8 +28,8 @@ public final class GoldenDraws {
   /**
    * One draw.
    *
-   * @param key what it was drawn with
-   * @param x64 whether 64-bit types were on
+   * @param key the key
+   * @param x64 whether x64 was enabled
    * @param function the name in jax.random, or of an initializer after "init:"
    * @param args its arguments: numbers, strings, lists of integers
    * @param shape the lengths of the axes

@@ -24,7 +24,7 @@ class GoldenTest {
   @MethodSource("draws")
   void equalsJaxInEveryBit(Draw draw) {
     Shape shape = Shape.of(draw.shape());
-    if (draw.function().equals("gumbel") && draw.x64()) { // by the C library's logarithm
+    if (draw.function().equals("gumbel") && draw.x64()) { // JAX uses the C library's logarithm
       Array expected = Array.of(MemorySegment.ofArray(draw.bytes()), DType.FLOAT64, draw.shape());
       assertThatArray(drawn(draw, shape)).isWithinUlps(4, expected);
       return;

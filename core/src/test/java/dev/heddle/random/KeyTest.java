@@ -12,14 +12,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyTest {
 
   @Test
-  void seedsKeepTheirLowerWordUnlessSixtyFourBitsAreOn() {
+  void seedsKeepOnlyTheirLowerWordWithoutX64() {
     assertThat(Key.of(5)).isEqualTo(Key.of((1L << 32) + 5));
     assertThat(words(Key.of(-1))).containsExactly(0, 0xffffffffL);
     assertThat(words(Key.of((1L << 32) + 5, true))).containsExactly(1, 5);
     assertThat(words(Key.of(-7, true))).containsExactly(0xffffffffL, 0xfffffff9L);
   }
 
-  /** The first four bytes of hashed paths as Flax folds them, and the keys that JAX makes. */
+  /** The first four bytes of hashed paths, which Flax folds in, and JAX's keys. */
   @ParameterizedTest
   @CsvSource({
     "1ebc834f, 1308884843, 1225305129",
@@ -59,7 +59,7 @@ class KeyTest {
   }
 
   @Test
-  void partitionableCanBeSetApartFromTheEra() {
+  void partitionableIsIndependentOfTheEra() {
     Key key = Key.of(3).partitionable(false);
     assertThat(key.era()).isEqualTo(Era.MODERN);
     assertThat(key.split().getFirst().data())

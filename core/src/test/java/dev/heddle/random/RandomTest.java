@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RandomTest {
   @Test
-  void classesComeWithTheirProbabilities() {
+  void classesHaveTheirProbabilities() {
     Array logits = Elementwise.log(Array.of(new float[] {0.5f, 0.25f, 0, 0.25f}));
     Array drawn = Random.categorical(Key.of(1), logits, -1, Shape.of(10_000));
     int[] counts = new int[4];
@@ -129,7 +129,7 @@ class RandomTest {
   }
 
   @Test
-  void sixteenBitsComeAsSmallWords() {
+  void sixteenBitsAreWordsBelow65536() {
     Array words = Random.bits(KEY, 16, Shape.of(1001));
     assertThat(words.dtype()).isEqualTo(DType.UINT32);
     assertThat(Arrays.stream(words.toLongArray()))

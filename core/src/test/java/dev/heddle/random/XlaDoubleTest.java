@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class XlaDoubleTest {
 
-  /** Logarithms rounded from fifty digits. */
+  /** Logarithms rounded from 50-digit values. */
   @ParameterizedTest
   @CsvSource({
     "0.5, -0.6931471805599453094172321214581765680755",
@@ -31,7 +31,7 @@ class XlaDoubleTest {
   }
 
   @Test
-  void logKnowsTheEndsOfItsRange() {
+  void logOfSpecialValues() {
     assertThat(XlaDouble.log(0)).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(XlaDouble.log(1)).isZero();
     assertThat(XlaDouble.log(Double.POSITIVE_INFINITY)).isEqualTo(Double.POSITIVE_INFINITY);
@@ -41,7 +41,7 @@ class XlaDoubleTest {
     assertThat(XlaFloat.log(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
   }
 
-  /** To the polynomial's own error; GoldenTest holds its bits. */
+  /** To the polynomial's error; GoldenTest checks the bits. */
   @Test
   void erfInvIsTheInverseOfErf() {
     for (double x = -.99; x < 1; x += .01) {

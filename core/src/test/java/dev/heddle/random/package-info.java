@@ -1,7 +1,7 @@
 /**
- * Tests of keys and of what is drawn with them.
+ * Tests of keys and random arrays.
  *
- * <p>Uses JUnit, AssertJ and the golden files beside. Used by the build.
+ * <p>Uses JUnit, AssertJ and the golden files. Used by the build.
  */
 @NullMarked
 package dev.heddle.random;
