@@ -23,7 +23,7 @@ public final class NotANumberException extends ArithmeticException {
     if (hasNaN(output) && inputs.stream().noneMatch(NotANumberException::hasNaN)) {
       throw new NotANumberException(
           op.name()
-              + ": produced NaN from inputs of  "
+              + ": produced NaN from inputs of "
               + inputs.stream()
                   .map(input -> input.dtype().toString() + input.shape())
                   .collect(Collectors.joining(" and "))

@@ -129,7 +129,7 @@ final class Tape implements Tracer {
    *
    * @param outputs outputs of the program
    * @param cotangents for each output, of its shape and dtype
-   * @param leaves the index of arguments, which are the first entries
+   * @param leaves the number of arguments, which are the first entries
    * @param isLast whether this is the last backward pass, which may release entries as it goes
    * @return the cotangent of each argument, null where the outputs do not depend on it
    */

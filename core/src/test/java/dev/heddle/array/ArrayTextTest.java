@@ -38,7 +38,7 @@ class ArrayTextTest {
   }
 
   @Test
-  void ofManyElementsTheEdgesAreShown() {
+  void largeArraysAreSummarized() {
     assertThat(Creation.arange(1001)).hasToString("int32[1001] [0, 1, 2, ..., 998, 999, 1000]");
     assertThat(Creation.arange(2000).reshape(200, 10))
         .hasToString(

@@ -7,7 +7,7 @@ import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.ParallelFor;
 
-/** Derivatives of a network's usual activations in one pass; not to be differentiated again. */
+/** Fused derivatives of the common activations; they are not differentiable themselves. */
 final class ActivationGradient {
   private static final int RELU_COST = 24;
   private static final int GELU_COST = 200;
@@ -22,7 +22,7 @@ final class ActivationGradient {
         };
   }
 
-  /** The cotangent times the derivative at x, in float32, rounded to x's type once. */
+  /** The cotangent times the derivative at x, in float32, rounded once to x's type. */
   static Array times(Unary.Function function, Array x, Array cotangent) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] in = x.storage().floats();

@@ -1,8 +1,8 @@
 package dev.heddle.array.op;
 
 /**
- * Arithmetic on rows of float32, in a loop each that the JIT compiler vectorizes. (Functions that
- * are more than an instruction are not here.)
+ * Arithmetic on rows of float32, with one loop per function, which the JIT compiler vectorizes.
+ * Only functions of a single instruction are included.
  */
 final class Arithmetic {
   private Arithmetic() {}
@@ -14,7 +14,7 @@ final class Arithmetic {
     };
   }
 
-  /** {@code out[k] = a[k] op b[k]}, each row from an index on. */
+  /** {@code out[o + k] = a[i + k] op b[j + k]} for {@code k < m}. */
   static void rows(
       Binary.Function function, float[] out, int o, float[] a, int i, float[] b, int j, int m) {
     switch (function) {
@@ -49,12 +49,12 @@ final class Arithmetic {
         }
       }
       case FLOOR_DIVIDE, REMAINDER, POWER ->
-          throw new IllegalArgumentException(function + " is none of these");
+          throw new IllegalArgumentException(function + ": expected a function of one instruction");
     }
   }
 
-  /** {@code out[k] = a[k] op b}. */
-  static void rowAndNumber(
+  /** {@code out[o + k] = a[i + k] op b}. */
+  static void rowAndScalar(
       Binary.Function function, float[] out, int o, float[] a, int i, float b, int m) {
     switch (function) {
       case ADD -> {
@@ -88,12 +88,12 @@ final class Arithmetic {
         }
       }
       case FLOOR_DIVIDE, REMAINDER, POWER ->
-          throw new IllegalArgumentException(function + " is none of these");
+          throw new IllegalArgumentException(function + ": expected a function of one instruction");
     }
   }
 
-  /** {@code out[k] = a op b[k]}. */
-  static void numberAndRow(
+  /** {@code out[o + k] = a op b[j + k]}. */
+  static void scalarAndRow(
       Binary.Function function, float[] out, int o, float a, float[] b, int j, int m) {
     switch (function) {
       case ADD -> {
@@ -127,7 +127,7 @@ final class Arithmetic {
         }
       }
       case FLOOR_DIVIDE, REMAINDER, POWER ->
-          throw new IllegalArgumentException(function + " is none of these");
+          throw new IllegalArgumentException(function + ": expected a function of one instruction");
     }
   }
 }

@@ -17,22 +17,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The derivative of one call of the fused attention. A task makes all gradients of one head; of
- * heads that would leave threads idle, some make those of a head's queries and others those of its
- * keys and values, for which scores are made twice.
+ * The backward pass of one call of the fused attention. A task computes all gradients of one head.
+ * The last heads, if they would leave threads idle, are split into tasks for gradients of queries
+ * and tasks for gradients of keys and values, which compute the scores twice.
  */
 final class AttentionGradient {
-  /** Products of a head in one task. */
+  /** Matrix products of a head that is one task. */
   private static final int WHOLE = 5;
 
-  /** Products of a head in several tasks: scores and the weights' gradients are made twice. */
+  /** Matrix products of a split head: scores and their cotangents are computed twice. */
   private static final int SPLIT = 7;
 
-  /** Rows of a task are a multiple of this, so that kernels fill their blocks. */
+  /** Rows of a task are a multiple of this, the kernels' block size. */
   private static final int ROW_BLOCK = 64;
 
-  /** Tasks for each thread, so that none waits long for the last one. */
-  private static final int TASKS_A_THREAD = 4;
+  /** Tasks for each thread, for load balance. */
+  private static final int TASKS_PER_THREAD = 4;
 
   private final Kernels kernels = KernelChoice.current().kernels();
   private final AttentionPlan plan;
@@ -42,8 +42,8 @@ final class AttentionGradient {
   private final int width;
 
   /**
-   * Of a call whose inputs are query, key, value and, where there is one, bias, and whose residuals
-   * are those of {@link RowStatistics}.
+   * The backward pass of a call with the inputs query, key, value and, if present, bias, and the
+   * residuals of {@link RowStatistics}.
    */
   AttentionGradient(AttentionPlan plan, Op.VjpContext call) {
     this.plan = plan;
@@ -53,7 +53,7 @@ final class AttentionGradient {
     this.width = call.input(2).shape().dim(-1);
   }
 
-  /** What a change of each input is worth; null where nobody wants to know. */
+  /** The cotangent of each input; null where it is not wanted. */
   List<@Nullable Array> of(Array cotangent) {
     boolean bias = call.inputs().size() > 3 && call.wants(3);
     Shape scores = plan.scores();
@@ -106,7 +106,7 @@ final class AttentionGradient {
     return call.wants(input) ? Array.wrap(gradient.to(of.dtype()), of.shape()) : null;
   }
 
-  /** The output before its rounding, where it was kept. */
+  /** The output before rounding, if that is among the residuals. */
   private Array exactOutput() {
     return call.residuals().size() > 2 ? call.residuals().get(2) : call.output();
   }
@@ -116,10 +116,10 @@ final class AttentionGradient {
     float[] k = call.input(1).storage().floats();
     float[] v = call.input(2).storage().floats();
     float[] out = exactOutput().storage().floats();
-    float[] given = cotangent.storage().floats();
+    float[] g = cotangent.storage().floats();
     float[] maxima = call.residuals().get(0).storage().floats();
     float[] sums = call.residuals().get(1).storage().floats();
-    eachGradTile((unit, part) -> {
+    eachGradTile((unit, tile) -> {
       AttentionBackwardInputs head =
           new AttentionBackwardInputs(
               plan.head(
@@ -129,17 +129,17 @@ final class AttentionGradient {
                   plan.rows(v, unit, plan.keys(), width),
                   null),
               plan.rows(out, unit, plan.queries(), width),
-              plan.rows(given, unit, plan.queries(), width),
+              plan.rows(g, unit, plan.queries(), width),
               maxima,
               sums,
               unit * plan.queries());
-      AttentionBackwardOutputs wanted =
+      AttentionBackwardOutputs gradients =
           new AttentionBackwardOutputs(
-              part.rows && call.wants(0) ? plan.rows(queries, unit, plan.queries(), depth) : null,
-              part.cols && call.wants(1) ? plan.rows(keys, unit, plan.keys(), depth) : null,
-              part.cols && call.wants(2) ? plan.rows(values, unit, plan.keys(), width) : null,
-              part.rows && pairs.length > 0 ? plan.square(pairs, unit) : null);
-      kernels.attentionBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+              tile.rows && call.wants(0) ? plan.rows(queries, unit, plan.queries(), depth) : null,
+              tile.cols && call.wants(1) ? plan.rows(keys, unit, plan.keys(), depth) : null,
+              tile.cols && call.wants(2) ? plan.rows(values, unit, plan.keys(), width) : null,
+              tile.rows && pairs.length > 0 ? plan.square(pairs, unit) : null);
+      kernels.attentionBackward(head, gradients, tile.from, tile.to, tile.keyFrom, tile.keyTo);
     });
   }
 
@@ -149,10 +149,10 @@ final class AttentionGradient {
     double[] k = call.input(1).storage().doubles();
     double[] v = call.input(2).storage().doubles();
     double[] out = exactOutput().storage().doubles();
-    double[] given = cotangent.storage().doubles();
+    double[] g = cotangent.storage().doubles();
     double[] maxima = call.residuals().get(0).storage().doubles();
     double[] sums = call.residuals().get(1).storage().doubles();
-    eachGradTile((unit, part) -> {
+    eachGradTile((unit, tile) -> {
       AttentionBackwardInputs64 head =
           new AttentionBackwardInputs64(
               plan.head64(
@@ -162,67 +162,67 @@ final class AttentionGradient {
                   plan.rows64(v, unit, plan.keys(), width),
                   null),
               plan.rows64(out, unit, plan.queries(), width),
-              plan.rows64(given, unit, plan.queries(), width),
+              plan.rows64(g, unit, plan.queries(), width),
               maxima,
               sums,
               unit * plan.queries());
-      AttentionBackwardOutputs64 wanted =
+      AttentionBackwardOutputs64 gradients =
           new AttentionBackwardOutputs64(
-              part.rows && call.wants(0) ? plan.rows64(queries, unit, plan.queries(), depth) : null,
-              part.cols && call.wants(1) ? plan.rows64(keys, unit, plan.keys(), depth) : null,
-              part.cols && call.wants(2) ? plan.rows64(values, unit, plan.keys(), width) : null,
-              part.rows && pairs.length > 0 ? plan.square64(pairs, unit) : null);
-      kernels.attentionBackward(head, wanted, part.from, part.to, part.keyFrom, part.keyTo);
+              tile.rows && call.wants(0) ? plan.rows64(queries, unit, plan.queries(), depth) : null,
+              tile.cols && call.wants(1) ? plan.rows64(keys, unit, plan.keys(), depth) : null,
+              tile.cols && call.wants(2) ? plan.rows64(values, unit, plan.keys(), width) : null,
+              tile.rows && pairs.length > 0 ? plan.square64(pairs, unit) : null);
+      kernels.attentionBackward(head, gradients, tile.from, tile.to, tile.keyFrom, tile.keyTo);
     });
   }
 
-  /** Some pairs of a head, and whether gradients of their queries or of their keys are made. */
+  /** A tile of scores, and whether it gives gradients of rows (queries) or columns (keys). */
   private record GradTile(int from, int to, int keyFrom, int keyTo, boolean rows, boolean cols) {}
 
-  private interface Part {
-    void run(int unit, GradTile part);
+  private interface TileTask {
+    void run(int unit, GradTile tile);
   }
 
-  private void eachGradTile(Part part) {
+  private void eachGradTile(TileTask task) {
     int queries = plan.queries();
     int keys = plan.keys();
-    boolean wantRows = call.wants(0) || (call.inputs().size() > 3 && call.wants(3));
-    boolean wantCols = call.wants(1) || call.wants(2);
+    boolean wantsRows = call.wants(0) || (call.inputs().size() > 3 && call.wants(3));
+    boolean wantsCols = call.wants(1) || call.wants(2);
     long products = plan.scores().count() * (depth + width);
     int whole = wholeUnits(units, Workers.threads());
     int rest = units - whole;
-    GradTile all = new GradTile(0, queries, 0, keys, wantRows, wantCols);
-    int each = Math.max(1, Math.ceilDiv(TASKS_A_THREAD * Workers.threads(), Math.max(1, rest)));
+    GradTile all = new GradTile(0, queries, 0, keys, wantsRows, wantsCols);
+    int each = Math.max(1, Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), Math.max(1, rest)));
     int rowStep = step(queries, each);
     int colStep = step(keys, each);
-    int rowTasks = wantRows ? (queries + rowStep - 1) / rowStep : 0;
-    int colTasks = wantCols ? (keys + colStep - 1) / colStep : 0;
+    int rowTasks = wantsRows ? (queries + rowStep - 1) / rowStep : 0;
+    int colTasks = wantsCols ? (keys + colStep - 1) / colStep : 0;
     int tasks = rowTasks + colTasks;
     Workers.run(
         whole + rest * tasks,
         products * SPLIT / 2,
-        task -> {
-          if (task < whole) {
-            part.run(task, all);
+        i -> {
+          if (i < whole) {
+            task.run(i, all);
             return;
           }
-          int unit = whole + (task - whole) / tasks;
-          int i = (task - whole) % tasks;
-          if (i < rowTasks) {
-            int from = i * rowStep;
+          int unit = whole + (i - whole) / tasks;
+          int part = (i - whole) % tasks;
+          if (part < rowTasks) {
+            int from = part * rowStep;
             int to = Math.min(queries, from + rowStep);
-            part.run(unit, new GradTile(from, to, 0, keys, true, false));
+            task.run(unit, new GradTile(from, to, 0, keys, true, false));
           } else {
-            int from = (i - rowTasks) * colStep;
+            int from = (part - rowTasks) * colStep;
             int to = Math.min(keys, from + colStep);
-            part.run(unit, new GradTile(0, queries, from, to, false, true));
+            task.run(unit, new GradTile(0, queries, from, to, false, true));
           }
         });
   }
 
   /**
-   * How many heads are one task each, the first ones: those that keep all threads busy, and the
-   * others too unless all threads are done with their parts sooner, although parts make the scores
+   * The number of heads, the first ones, that are one task each: a multiple of the threads, and the
+   * remaining heads too unless splitting them finishes sooner in spite of computing the scores
    * twice.
    */
   static int wholeUnits(int units, int threads) {

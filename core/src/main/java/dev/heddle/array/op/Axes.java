@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class Axes {
   private Axes() {}
 
-  /** An axis counted from the front, for one counted from either end. */
+  /** Normalizes an axis, which may be counted from the end. */
   static int one(String operation, String argument, int axis, int rank) {
     if (axis < -rank || axis >= rank) {
       throw new IllegalArgumentException(
@@ -28,24 +28,24 @@ final class Axes {
     return one(operation, "axis", axis, shape.rank());
   }
 
-  /** Axes counted from the front in the order given; none stands for all. */
+  /** Normalizes axes, in the given order; none stands for all axes. */
   static int[] allOr(String operation, int[] axes, Shape shape) {
     return axes.length == 0 ? first(shape.rank()) : many(operation, axes, shape.rank());
   }
 
-  /** Axes counted from the front in the order given, each at most once. */
+  /** Normalizes axes, in the given order, each at most once. */
   static int[] many(String operation, int[] axes, int rank) {
     int[] normal = new int[axes.length];
-    boolean[] seen = new boolean[rank];
+    boolean[] taken = new boolean[rank];
     for (int i = 0; i < axes.length; i++) {
       int axis = one(operation, "axes", axes[i], rank);
-      if (seen[axis]) {
+      if (taken[axis]) {
         throw new IllegalArgumentException(
             operation
                 + ": argument \"axes\": expected each axis once, got "
                 + Arrays.toString(axes));
       }
-      seen[axis] = true;
+      taken[axis] = true;
       normal[i] = axis;
     }
     return normal;
@@ -65,7 +65,7 @@ final class Axes {
     return axes;
   }
 
-  /** The order that undoes another. */
+  /** The inverse permutation. */
   static int[] inverse(int[] order) {
     int[] inverse = new int[order.length];
     for (int i = 0; i < order.length; i++) {
@@ -74,7 +74,7 @@ final class Axes {
     return inverse;
   }
 
-  /** The axes of an array of some rank that are not among the given ones, ascending. */
+  /** The axes below {@code rank} that are not among the given ones, ascending. */
   static int[] others(int[] axes, int rank) {
     boolean[] taken = new boolean[rank];
     for (int axis : axes) {
@@ -106,7 +106,7 @@ final class Axes {
     return true;
   }
 
-  /** Whether axes are all in order but for the first {@code count}, which come last. */
+  /** Whether axes are in order except that the first {@code count} come last. */
   static boolean areExchanged(int[] axes, int count) {
     for (int i = 0; i < axes.length; i++) {
       if (axes[i] != (count + i) % axes.length) {
@@ -125,11 +125,11 @@ final class Axes {
     return Shape.of(lengths);
   }
 
-  /** The values at the given places. */
-  static int[] pick(int[] values, int... places) {
-    int[] picked = new int[places.length];
+  /** The values at the given indices. */
+  static int[] pick(int[] values, int... indices) {
+    int[] picked = new int[indices.length];
     for (int i = 0; i < picked.length; i++) {
-      picked[i] = values[places[i]];
+      picked[i] = values[indices[i]];
     }
     return picked;
   }

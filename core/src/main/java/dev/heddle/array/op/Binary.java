@@ -13,8 +13,8 @@ import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of two elements, over arrays that broadcast. Both have been converted to their common
- * type before: the operation sees one type.
+ * An elementwise function of two arrays, which broadcast. Both have been converted to their common
+ * type.
  */
 record Binary(Function function) implements Op {
   private static final int COST = 16;
@@ -77,7 +77,7 @@ record Binary(Function function) implements Op {
     LongBinaryOperator ofLong =
         function == Function.FLOOR_DIVIDE && signed ? Function::signedFloorDivide : function.ofLong;
     if (ofLong == null) {
-      throw new IllegalStateException(name() + ": not converted to floating point: " + dtype);
+      throw new IllegalStateException(name() + ": expected a floating-point type, got " + dtype);
     }
     long[] a = x.storage().longs();
     long[] b = y.storage().longs();
@@ -111,15 +111,15 @@ record Binary(Function function) implements Op {
           Gradients.two(call, () -> g, () -> g.times(Elementwise.floorDivide(x, y)).negate());
       case POWER -> Gradients.two(call, () -> byBase(x, y, g), () -> byExponent(x, out, g));
       case MAXIMUM, MINIMUM ->
-          Gradients.two(call, () -> chosen(x, y, out, g), () -> chosen(y, x, out, g));
+          Gradients.two(call, () -> selected(x, y, out, g), () -> selected(y, x, out, g));
     };
   }
 
   /** y x^(y - 1), and 0 for y = 0 even where x is 0. */
   private static Array byBase(Array x, Array y, Array g) {
     Array isZero = Compare.equal(y, Array.scalar(0, y.dtype()));
-    Array slope = y.times(Elementwise.power(x, Where.where(isZero, y, y.minus(1))));
-    return g.times(Where.where(isZero, Array.scalar(0, y.dtype()), slope));
+    Array derivative = y.times(Elementwise.power(x, Where.where(isZero, y, y.minus(1))));
+    return g.times(Where.where(isZero, Array.scalar(0, y.dtype()), derivative));
   }
 
   /** log(x) x^y, with log(0) taken for 0. */
@@ -129,8 +129,8 @@ record Binary(Function function) implements Op {
     return g.times(log.times(out));
   }
 
-  /** All of the cotangent where x was chosen alone, half of it where both were. */
-  private static Array chosen(Array x, Array y, Array out, Array g) {
+  /** The cotangent where x was selected, half of it where x and y are equal, else 0. */
+  private static Array selected(Array x, Array y, Array out, Array g) {
     Array half = g.times(0.5);
     Array share = Where.where(Compare.equal(y, out), half, g);
     return Where.where(Compare.equal(x, out), share, 0);
@@ -142,13 +142,13 @@ record Binary(Function function) implements Op {
 
   private void floats(
       float[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
-    boolean plain = Arithmetic.has(function);
-    if (plain && si == 1 && sj == 1) {
+    boolean isArithmetic = Arithmetic.has(function);
+    if (isArithmetic && si == 1 && sj == 1) {
       Arithmetic.rows(function, out, o, a, i, b, j, m);
-    } else if (plain && si == 1 && sj == 0) {
-      Arithmetic.rowAndNumber(function, out, o, a, i, b[j], m);
-    } else if (plain && si == 0 && sj == 1) {
-      Arithmetic.numberAndRow(function, out, o, a[i], b, j, m);
+    } else if (isArithmetic && si == 1 && sj == 0) {
+      Arithmetic.rowAndScalar(function, out, o, a, i, b[j], m);
+    } else if (isArithmetic && si == 0 && sj == 1) {
+      Arithmetic.scalarAndRow(function, out, o, a[i], b, j, m);
     } else {
       for (int k = 0; k < m; k++) {
         out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);
@@ -161,7 +161,7 @@ record Binary(Function function) implements Op {
     float apply(float x, float y);
   }
 
-  /** The functions, each in the types it is computed in. */
+  /** The functions, each for every type it is computed in. */
   enum Function {
     ADD("add", (x, y) -> x + y, (x, y) -> x + y, (x, y) -> x + y, false),
     SUBTRACT("subtract", (x, y) -> x - y, (x, y) -> x - y, (x, y) -> x - y, true),
@@ -208,7 +208,7 @@ record Binary(Function function) implements Op {
       return y == 0 ? x / y : Math.rint(down ? quotient - 1 : quotient);
     }
 
-    /** By zero: XLA's -1, which JAX takes for a quotient to be rounded down unless x is 0 too. */
+    /** For y = 0 XLA's quotient of -1, which JAX rounds down to -2 unless x is 0. */
     private static long signedFloorDivide(long x, long y) {
       return y == 0 ? (x == 0 ? -1 : -2) : Math.floorDiv(x, y);
     }
@@ -218,7 +218,7 @@ record Binary(Function function) implements Op {
       return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
     }
 
-    /** By squaring, wrapping; to a negative power what is left of 1 / x^-y, cut off. */
+    /** Repeated squaring, wrapping; for a negative power 1 / x^-y, truncated. */
     private static long integerPower(long x, long y) {
       if (y < 0) {
         return x == 1 ? 1 : x == -1 ? ((y & 1) == 0 ? 1 : -1) : 0;

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 public record Cast(DType dtype) implements Op {
 
   /**
-   * The elements converted, JAX's {@code astype}: to nearest even between floating-point types,
-   * towards zero and saturating from those to integers (NaN is 0), wrapping between integers, "not
-   * zero" to bool. The array itself if it has the type.
+   * Converts the elements, JAX's {@code astype}: rounds to nearest even between floating-point
+   * types, truncates and saturates from those to integers (NaN gives 0), wraps between integers;
+   * bool is "not zero". Returns the array itself if it has the type.
    */
   public static Array astype(Array x, DType dtype) {
     return x.dtype() == dtype ? x : Op.run(new Cast(dtype), x);

@@ -14,19 +14,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sum over axes before the last, which stay with length 1, in row-major order of those axes: of
- * rows that follow one another {@value #SPAN} at a time are added up from the first, and the sum of
- * each such span to the result, so that the rounding of many rows stays that of few. Whole rows are
- * added to rows, as the gradient of a bias wants it. 16-bit types add in float32 and are rounded
- * once.
+ * A sum over axes before the last, which are kept with length 1, in row-major order of these axes:
+ * {@value #SPAN} consecutive rows are summed from the first, and the sum of each such span is added
+ * to the result, which limits the rounding error for many rows. Whole rows are added to rows, as
+ * for the gradient of a bias. 16-bit types are summed in float32 and rounded once.
  *
  * @param sums the output's shape: 1 for the axes that are summed over
  */
 record ChainSum(Shape sums) implements Op {
-  /** Columns that a thread takes at a time: a few lines of cache of each row. */
+  /** Columns of a task: a few cache lines of each row. */
   private static final int COLUMNS = 128;
 
-  /** Rows that are added up before their sum is added to the result. */
+  /** Rows whose sum is added to the result at once. */
   static final int SPAN = 64;
 
   private static final int COST = 8;
@@ -45,10 +44,10 @@ record ChainSum(Shape sums) implements Op {
     }
     int length = x.shape().range(kept, x.rank()).size();
     int[] rows =
-        StridedIterator.places(
+        StridedIterator.indices(
             x.shape().range(0, kept),
             Arrays.copyOf(sums.stridesFor(x.shape()), kept),
-            0); // where each row goes
+            0); // the output row of each input row
     Storage from = x.storage();
     if (x.dtype() == DType.FLOAT64) {
       return Array.wrap(new Storage.F64(sum(from.doubles(), rows, length)), sums);
@@ -59,7 +58,7 @@ record ChainSum(Shape sums) implements Op {
   private float[] sum(float[] in, int[] rows, int length) {
     float[] out = new float[sums.size()];
     if (rows.length > 0) {
-      Arrays.fill(out, -0f); // to which anything adds unchanged
+      Arrays.fill(out, -0f); // the identity of addition
     }
     Kernels kernels = KernelChoice.current().kernels();
     Workers.run(
@@ -71,7 +70,7 @@ record ChainSum(Shape sums) implements Op {
           float[] span = new float[n];
           int count;
           for (int row = 0; row < rows.length; row += count) {
-            count = spanAt(rows, row);
+            count = spanLength(rows, row);
             Arrays.fill(span, -0f);
             kernels.addRows(in, row * length + at, length, count, span, 0, n);
             kernels.addRows(span, 0, n, 1, out, rows[row] + at, n);
@@ -80,8 +79,8 @@ record ChainSum(Shape sums) implements Op {
     return out;
   }
 
-  /** How many rows from one on go to the same place, up to a span. */
-  private static int spanAt(int[] rows, int row) {
+  /** The number of consecutive rows, up to a span, with the same output row. */
+  private static int spanLength(int[] rows, int row) {
     int count = 1;
     while (count < SPAN && row + count < rows.length && rows[row + count] == rows[row]) {
       count++;
@@ -97,7 +96,7 @@ record ChainSum(Shape sums) implements Op {
     double[] span = new double[length];
     int count;
     for (int row = 0; row < rows.length; row += count) {
-      count = spanAt(rows, row);
+      count = spanLength(rows, row);
       Arrays.fill(span, -0d);
       for (int r = row; r < row + count; r++) {
         for (int i = 0; i < length; i++) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Comparisons and logic, element by element with NumPy's broadcasting; the result is bool.
+ * Elementwise comparisons and logic, with NumPy's broadcasting; the result is bool.
  *
  * <p>Two arrays are compared in their common type. NaN is unequal to everything and neither less
- * nor greater. The logical functions take "not zero" for true.
+ * nor greater. The logical functions treat "not zero" as true.
  */
 public final class Compare {
   private static final int COST = 48;
@@ -50,8 +50,8 @@ public final class Compare {
   }
 
   /**
-   * Both, {@code jnp.logical_and}. Where one is a lazy mask, or they are a row and a column, the
-   * result takes no memory until it is read; attention does not read it.
+   * x and y, {@code jnp.logical_and}. If one is a lazy mask, or they are a row and a column, the
+   * result is lazy and needs no memory until it is read; attention does not read it.
    */
   public static Array logicalAnd(Array x, Array y) {
     if (x.tracer() == null && y.tracer() == null) {
@@ -64,12 +64,12 @@ public final class Compare {
     return Op.run(new Logical(Connective.AND), truth(x), truth(y));
   }
 
-  /** Either or both, {@code jnp.logical_or}. */
+  /** x or y, {@code jnp.logical_or}. */
   public static Array logicalOr(Array x, Array y) {
     return Op.run(new Logical(Connective.OR), truth(x), truth(y));
   }
 
-  /** One of them, {@code jnp.logical_xor}. */
+  /** x xor y, {@code jnp.logical_xor}. */
   public static Array logicalXor(Array x, Array y) {
     return Op.run(new Logical(Connective.XOR), truth(x), truth(y));
   }
@@ -121,7 +121,7 @@ public final class Compare {
       this.label = label;
     }
 
-    /** One row of float32, in a loop for each relation. */
+    /** Compares a row of float32, with one loop per relation. */
     private void rows(
         byte[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
       switch (this) {

@@ -7,13 +7,13 @@ import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.Tiles;
 
 /**
- * Flags of one head by a function of its queries and keys: set where its value, in a type, is not
- * zero.
+ * The mask of one head by a function of its queries and keys: set where its value, converted to a
+ * type, is not zero.
  *
  * @param pattern the function and its arguments
- * @param dtype the type in which a value counts
- * @param queryAt where the head's first query is among the arguments
- * @param keyAt where the head's first key is
+ * @param dtype the type to which values are converted
+ * @param queryAt the index of the head's first query in the query argument
+ * @param keyAt the index of the head's first key in the key argument
  */
 record ComputedFlags(MaskPattern.Pairwise pattern, DType dtype, int queryAt, int keyAt)
     implements ScoreMask.Made {

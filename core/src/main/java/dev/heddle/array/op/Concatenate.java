@@ -10,13 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Arrays put together along an axis and taken apart again. */
+/** Concatenation and splitting of arrays along an axis, and padding. */
 public final class Concatenate {
   private Concatenate() {}
 
   /**
-   * Arrays one after another along an axis they have, {@code jnp.concatenate}, in their common
-   * type.
+   * Arrays joined along an existing axis, {@code jnp.concatenate}, in their common type.
    *
    * @throws IllegalArgumentException if there are none or another axis differs in length
    */
@@ -32,7 +31,7 @@ public final class Concatenate {
       if (array.rank() != first.rank()
           || !array.shape().with(along, 0).equals(first.with(along, 0))) {
         throw new IllegalArgumentException(
-            "concatenate: expected shapes equal but for axis "
+            "concatenate: expected equal shapes except on axis "
                 + along
                 + ", got "
                 + arrays.stream().map(Array::shape).toList());
@@ -43,7 +42,7 @@ public final class Concatenate {
         new Join(along), arrays.stream().map(a -> Cast.astype(a, common)).toArray(Array[]::new));
   }
 
-  /** Arrays of one shape along a new axis, {@code jnp.stack}. */
+  /** Arrays of one shape joined along a new axis, {@code jnp.stack}. */
   public static Array stack(List<Array> arrays, int axis) {
     if (arrays.isEmpty()) {
       throw new IllegalArgumentException("stack: expected at least one array, got none");
@@ -62,7 +61,7 @@ public final class Concatenate {
   /**
    * Equal parts along an axis, {@code jnp.split}.
    *
-   * @throws IllegalArgumentException if the axis cannot be divided into that many
+   * @throws IllegalArgumentException if the axis is not divisible into that many parts
    */
   public static List<Array> split(Array x, int parts, int axis) {
     int along = Axes.one("split", axis, x.shape());
@@ -81,7 +80,7 @@ public final class Concatenate {
     return split(x, borders, along);
   }
 
-  /** Parts along an axis, cut before each of these ascending indices, {@code jnp.split}. */
+  /** Parts along an axis, split before each of these ascending indices, {@code jnp.split}. */
   public static List<Array> split(Array x, int[] borders, int axis) {
     int along = Axes.one("split", axis, x.shape());
     List<Array> parts = new ArrayList<>();
@@ -98,7 +97,7 @@ public final class Concatenate {
   }
 
   /**
-   * A margin of one value around an array, {@code jnp.pad} in its constant mode.
+   * An array padded with a constant, {@code jnp.pad}.
    *
    * @param before elements added before each axis
    * @param after elements added after each axis
@@ -137,10 +136,10 @@ public final class Concatenate {
         List.of(Array.full(value, x.dtype(), low), x, Array.full(value, x.dtype(), high)), axis);
   }
 
-  /** The elements of several storages of one type, one after another. */
+  /** The concatenated elements of several storages of one type. */
   static Storage join(DType dtype, List<Storage> parts) {
     long total = parts.stream().mapToLong(Storage::size).sum();
-    int length = (int) Math.min(total, Integer.MAX_VALUE); // as a length, refused here
+    int length = (int) Math.min(total, Integer.MAX_VALUE); // an overflow is rejected by Shape
     Storage all = Storage.zeros(dtype, Shape.of(length).size());
     Object to = values(all);
     int at = 0;
@@ -151,7 +150,7 @@ public final class Concatenate {
     return all;
   }
 
-  /** The Java array inside a storage, to be copied as it is. */
+  /** The Java array of a storage, for copying. */
   static Object values(Storage storage) {
     return switch (storage) {
       case Storage.F32 s -> s.values();
@@ -176,7 +175,7 @@ public final class Concatenate {
     public Array forward(List<Array> inputs) {
       Array first = inputs.getFirst();
       long total = inputs.stream().mapToLong(x -> x.shape().dim(axis)).sum();
-      int length = (int) Math.min(total, Integer.MAX_VALUE); // as a length, refused below
+      int length = (int) Math.min(total, Integer.MAX_VALUE); // an overflow is rejected by Shape
       Shape shape = first.shape().with(axis, length);
       Storage all = Storage.zeros(first.dtype(), shape.size());
       Object to = values(all);

@@ -5,17 +5,17 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 
-/** Arrays made from a rule. See {@link Array} for those made from values. */
+/** Arrays created by a rule. See {@link Array} for arrays of given values. */
 public final class Creation {
   private Creation() {}
 
-  /** start, start + step, ... up to but without stop, {@code jnp.arange}. */
+  /** start, start + step, ... up to stop, exclusive, {@code jnp.arange}. */
   public static Array arange(double start, double stop, double step, DType dtype) {
     if (step == 0 || Double.isNaN(step)) {
       throw new IllegalArgumentException(
           "arange: argument \"step\": expected a number other than 0, got " + step);
     }
-    int n = (int) Math.max(0, Math.ceil((stop - start) / step)); // too many are the largest int
+    int n = (int) Math.max(0, Math.ceil((stop - start) / step)); // saturates
     double[] values = new double[Shape.of(n).size()];
     for (int i = 0; i < n; i++) {
       values[i] = start + i * step;
@@ -38,7 +38,7 @@ public final class Creation {
     return Array.wrap(Storage.ofDoubles(dtype, values), Shape.of(count));
   }
 
-  /** Ones on a diagonal, zeros elsewhere, {@code jnp.eye}; diagonal 1 is the one above the main. */
+  /** Ones on a diagonal, zeros elsewhere, {@code jnp.eye}; diagonal 1 is above the main one. */
   public static Array eye(int rows, int columns, int diagonal, DType dtype) {
     Shape shape = Shape.of(rows, columns);
     long[] values = new long[shape.size()];
@@ -68,7 +68,7 @@ public final class Creation {
     return Array.wrap(Storage.ofLongs(dtype, values), shape);
   }
 
-  /** Each element its own index along one axis, {@code lax.broadcasted_iota}. */
+  /** An array of indices along one axis, {@code lax.broadcasted_iota}. */
   public static Array iota(DType dtype, int axis, int... shape) {
     Shape of = Shape.of(shape);
     int along = Axes.one("iota", axis, of);
@@ -81,8 +81,8 @@ public final class Creation {
   }
 
   /**
-   * A new last axis with a one at each element's index, {@code jax.nn.one_hot}; indices outside
-   * give zeros only.
+   * One-hot vectors of indices on a new last axis, {@code jax.nn.one_hot}; zeros for indices out of
+   * range.
    */
   public static Array oneHot(Array indices, int classes, DType dtype) {
     Array range = arange(0, classes, 1, indices.dtype());
@@ -90,8 +90,8 @@ public final class Creation {
   }
 
   /**
-   * A number to go with an array without widening it, as JAX takes a Python number: of the array's
-   * type, but for fractions beside integers (float32) and whole numbers beside bool (int32).
+   * A weakly typed scalar, as JAX treats a Python number: of the array's type, except that
+   * fractions with integers or bool are float32 and whole numbers with bool are int32.
    */
   public static Array scalarLike(Array x, double number) {
     if (x.dtype().isFloating()) {

@@ -12,29 +12,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Running sums and products along an axis, one after another in order; 16-bit floats are rounded at
- * every step. Of bool they are int32.
+ * Cumulative sums and products along an axis, computed sequentially; 16-bit floats are rounded at
+ * every step. For bool they are int32.
  */
 public final class Cumulative {
   private Cumulative() {}
 
-  /** Each element with all before it added, {@code jnp.cumsum}. */
+  /** The sum of each element and all before it, {@code jnp.cumsum}. */
   public static Array cumsum(Array x, int axis) {
     int along = Axes.one("cumsum", axis, x.shape());
-    return Op.run(new Running(along, false), numbers(x));
+    return Op.run(new Scan(along, false), numbers(x));
   }
 
-  /** Each element times all before it, {@code jnp.cumprod}. */
+  /** The product of each element and all before it, {@code jnp.cumprod}. */
   public static Array cumprod(Array x, int axis) {
     int along = Axes.one("cumprod", axis, x.shape());
-    return Op.run(new Running(along, true), numbers(x));
+    return Op.run(new Scan(along, true), numbers(x));
   }
 
   private static Array numbers(Array x) {
     return x.dtype() == DType.BOOL ? Cast.astype(x, DType.INT32) : x;
   }
 
-  /** For each element along the last axis the product of all before it, 1 for the first. */
+  /** The product of all elements before each one along the last axis, 1 for the first. */
   static Array productsBefore(Array x) {
     int last = x.rank() - 1;
     if (x.shape().dim(last) == 0) {
@@ -48,12 +48,12 @@ public final class Cumulative {
     return Concatenate.pad(Slice.get(cumprod(x, last), butLast), front, new int[x.rank()], 1);
   }
 
-  /** For each element along the last axis the product of all after it, 1 for the last. */
+  /** The product of all elements after each one along the last axis, 1 for the last. */
   static Array productsAfter(Array x) {
     return Slice.flip(productsBefore(Slice.flip(x, -1)), -1);
   }
 
-  private record Running(int axis, boolean product) implements Op {
+  private record Scan(int axis, boolean product) implements Op {
     @Override
     public String name() {
       return product ? "cumprod" : "cumsum";
@@ -73,24 +73,24 @@ public final class Cumulative {
         return List.of(Slice.flip(cumsum(Slice.flip(g, axis), axis), axis));
       }
       Array x = Transpose.moveaxis(call.input(0), axis, -1);
-      Array later = laterWorth(x, Transpose.moveaxis(g, axis, -1));
-      return List.of(Transpose.moveaxis(productsBefore(x).times(later), -1, axis));
+      Array suffixes = suffixGradients(x, Transpose.moveaxis(g, axis, -1));
+      return List.of(Transpose.moveaxis(productsBefore(x).times(suffixes), -1, axis));
     }
 
-    /** From the end, {@code w[i] = g[i] + x[i + 1] * w[i + 1]}: right beside zeros too. */
-    private static Array laterWorth(Array x, Array g) {
+    /** {@code w[i] = g[i] + x[i + 1] * w[i + 1]}, from the end; correct for zeros in x too. */
+    private static Array suffixGradients(Array x, Array g) {
       int length = x.shape().dim(-1);
       if (length == 0) {
         return g;
       }
       List<Array> xs = Concatenate.split(x, length, -1);
       List<Array> gs = Concatenate.split(g, length, -1);
-      Deque<Array> worth = new ArrayDeque<>();
-      worth.addFirst(gs.getLast());
+      Deque<Array> suffixes = new ArrayDeque<>();
+      suffixes.addFirst(gs.getLast());
       for (int i = length - 2; i >= 0; i--) {
-        worth.addFirst(gs.get(i).plus(xs.get(i + 1).times(worth.getFirst())));
+        suffixes.addFirst(gs.get(i).plus(xs.get(i + 1).times(suffixes.getFirst())));
       }
-      return Concatenate.concatenate(List.copyOf(worth), -1);
+      return Concatenate.concatenate(List.copyOf(suffixes), -1);
     }
 
     private Storage run(Storage rows, int length) {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@link MatMul#dotGeneral} and {@link MatMul#affine}, whose bias is a third input. */
+/** {@link MatMul#dotGeneral}, and {@link MatMul#affine} with its bias as a third input. */
 record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rhsBatch)
     implements Op {
   @Override
@@ -116,8 +116,9 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
   }
 
   /**
-   * Products again: {@code d lhs} over the free axes of {@code rhs}, {@code d rhs} over those of
-   * {@code lhs}, {@code d bias} a sum over those.
+   * The cotangents are products: that of {@code lhs} contracts the free axes of {@code rhs}, that
+   * of {@code rhs} the free axes of {@code lhs}; that of the bias is a sum over the free axes of
+   * {@code lhs}.
    */
   @Override
   public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
@@ -142,17 +143,17 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
   private record Factor(Array array, int[] contract, int[] batch, int[] free) {
 
     /**
-     * This operand's cotangent: the product's times the other operand, in the order of factors that
-     * needs no transpose afterwards where there is one; it changes no bit.
+     * This operand's cotangent: the product of the output's cotangent and the other operand. The
+     * order of the factors avoids a transpose of the result where possible and changes no bit.
      *
-     * @param contracted axes of the product that are the other operand's
+     * @param contracted axes of the cotangent that are the other operand's
      */
     Array derivative(Array cotangent, int[] contracted, Factor other) {
       int[] shared = Axes.first(batch.length);
       int[] own = partners(other);
-      int[] ahead = concat(batch, own, free); // where each axis of the result belongs
-      int[] behind = concat(batch, free, own);
-      boolean otherFirst = Axes.areInOrder(ahead);
+      int[] ownFirst = concat(batch, own, free); // axes of this operand
+      int[] freeFirst = concat(batch, free, own);
+      boolean otherFirst = Axes.areInOrder(ownFirst);
       Array product =
           otherFirst
               ? Op.run(
@@ -163,7 +164,7 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
                   new DotGeneral(contracted, other.free, shared, other.batch),
                   cotangent,
                   other.array);
-      int[] order = Axes.inverse(otherFirst ? ahead : behind);
+      int[] order = Axes.inverse(otherFirst ? ownFirst : freeFirst);
       return Cast.astype(Transpose.transpose(product, order), array.dtype());
     }
 
@@ -187,7 +188,7 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
     return Axes.concat(Axes.concat(first, second), third);
   }
 
-  /** The elements with the axes in the given order; without a copy where that is their order. */
+  /** The elements with permuted axes, without a copy for the identity. */
   private static Storage arrange(Array array, int[] order) {
     return Axes.areInOrder(order) ? array.storage() : Transpose.transpose(array, order).storage();
   }

@@ -5,11 +5,11 @@ import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.Tiles;
 
 /**
- * Flags of one head that are drawn by their number.
+ * The mask of one head whose flags are drawn by index.
  *
- * @param numbers gives the flag of a number
- * @param first the number of query 0 and key 0
- * @param queryStride numbers from one query to the next
+ * @param numbers the flags by index
+ * @param first the index of query 0 and key 0
+ * @param queryStride the distance of the indices of neighbouring queries
  */
 record DrawnFlags(MaskPattern.Counted numbers, long first, long queryStride)
     implements ScoreMask.Made {

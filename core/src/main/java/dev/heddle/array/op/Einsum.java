@@ -17,17 +17,17 @@ import java.util.Set;
  * }</pre>
  *
  * <p>The operands are converted to their common type and contracted from left to right, each pair
- * by one {@link MatMul#dotGeneral}; axes that only one operand has and nobody else needs are summed
- * first ({@link Reduce#sum}). An axis of length 1 broadcasts.
+ * by one {@link MatMul#dotGeneral}; axes that occur in one operand only and not in the result are
+ * summed first ({@link Reduce#sum}). An axis of length 1 broadcasts.
  */
 public final class Einsum {
   private Einsum() {}
 
-  /** The product of two operands over given axes; {@link MatMul#dotGeneral} is one. */
+  /** A contraction of two operands, such as {@link MatMul#dotGeneral}. */
   @FunctionalInterface
   public interface Contraction {
     /**
-     * Contracts and batches.
+     * Contracts two operands over some axes, with batch axes.
      *
      * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}
      */
@@ -36,18 +36,18 @@ public final class Einsum {
   }
 
   /**
-   * The sum of products that the spec describes.
+   * The contraction that the spec describes.
    *
    * @param spec letters for the axes of each operand, separated by commas, then {@code ->} and
-   *     those of the result; {@code ...} stands for any axes; without {@code ->} the letters that
-   *     occur once, in alphabetical order
-   * @throws IllegalArgumentException if the spec is malformed or does not fit the operands
+   *     those of the result; {@code ...} stands for any number of axes; without {@code ->} the
+   *     result has the letters that occur once, in alphabetical order
+   * @throws IllegalArgumentException if the spec is malformed or does not match the operands
    */
   public static Array einsum(String spec, Array... operands) {
     return einsum(spec, MatMul::dotGeneral, operands);
   }
 
-  /** {@link #einsum(String, Array...)} with another product of two operands. */
+  /** {@link #einsum(String, Array...)} with a custom contraction. */
   public static Array einsum(String spec, Contraction contraction, Array... operands) {
     EinsumSpec parsed = EinsumSpec.parse(spec, Arrays.stream(operands).map(Array::shape).toList());
     DType dtype = operands[0].dtype();
@@ -68,10 +68,10 @@ public final class Einsum {
     return result.inOrder(parsed.result(), lengths);
   }
 
-  /** An array whose axes have labels, each another one. */
+  /** An array whose axes have distinct labels. */
   private record Term(Array array, List<String> labels) {
 
-    /** Takes diagonals of repeated labels and drops axes of length 1 that are to be broadcast. */
+    /** Takes the diagonal for repeated labels and drops axes of length 1 that broadcast. */
     static Term of(Array operand, List<String> labels, Map<String, Integer> lengths) {
       Array array = operand;
       List<String> left = new ArrayList<>(labels);
@@ -89,7 +89,7 @@ public final class Einsum {
           left.remove(again);
           left.remove(i);
           left.add(label);
-          i = -1; // from the front again
+          i = -1; // start over
         }
       }
       return new Term(array, List.copyOf(left));
@@ -115,7 +115,7 @@ public final class Einsum {
       return new Term(product, all);
     }
 
-    /** With the axes summed that neither another operand nor anything later has. */
+    /** Sums over the axes that neither the other operand nor a later term needs. */
     private Term without(List<String> others, Set<String> needed) {
       List<String> kept =
           labels.stream().filter(l -> others.contains(l) || needed.contains(l)).toList();

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The labels of an einsum: a letter each, and {@code .1}, {@code .2}, ... for the axes that an
- * ellipsis stands for, counted from the last.
+ * A parsed einsum spec. Labels are letters, and {@code .1}, {@code .2}, ... for the axes of an
+ * ellipsis, counted from the last.
  *
  * @param operands the labels of each operand's axes
- * @param result those of the result
- * @param lengths the length that each label stands for
+ * @param result the labels of the result's axes
+ * @param lengths the axis length of each label
  */
 record EinsumSpec(List<List<String>> operands, List<String> result, Map<String, Integer> lengths) {
 
@@ -136,7 +136,7 @@ record EinsumSpec(List<List<String>> operands, List<String> result, Map<String, 
         throw wrong(spec, "label \"" + label + "\" of the result is in no operand");
       }
       if (result.indexOf(label) != result.lastIndexOf(label)) {
-        throw wrong(spec, "label \"" + label + "\" is twice in the result");
+        throw wrong(spec, "label \"" + label + "\" occurs twice in the result");
       }
     }
     return result;

@@ -4,17 +4,17 @@ import dev.heddle.array.Array;
 import dev.heddle.array.op.Binary.Function;
 
 /**
- * Arithmetic and elementary functions, element by element, with NumPy's broadcasting.
+ * Elementwise arithmetic and elementary functions, with NumPy's broadcasting.
  *
  * <p>Two arrays are converted to their common type first ({@link dev.heddle.array.DType#promote}).
- * 16-bit floats are computed in float32 and each function rounds once. Integers wrap; where a
- * function has no integer value they become float32. All throw {@code IllegalArgumentException} for
- * shapes that do not broadcast.
+ * 16-bit floats are computed in float32 and each function rounds once. Integers wrap; for functions
+ * without integer results they become float32. All methods throw {@code IllegalArgumentException}
+ * for shapes that do not broadcast.
  */
 public final class Elementwise {
   private Elementwise() {}
 
-  /** x + y, {@code jnp.add}; of bool: or. */
+  /** x + y, {@code jnp.add}; logical or for bool. */
   public static Array add(Array x, Array y) {
     return Binary.of(Function.ADD, x, y);
   }
@@ -24,7 +24,7 @@ public final class Elementwise {
     return Binary.of(Function.SUBTRACT, x, y);
   }
 
-  /** x * y, {@code jnp.multiply}; of bool: and. */
+  /** x * y, {@code jnp.multiply}; logical and for bool. */
   public static Array multiply(Array x, Array y) {
     return Binary.of(Function.MULTIPLY, x, y);
   }
@@ -35,22 +35,22 @@ public final class Elementwise {
   }
 
   /**
-   * x / y rounded down, {@code jnp.floor_divide}. By 0, as in JAX on a CPU: all bits set for
-   * unsigned integers, -1 for a signed 0, -2 for other signed ones.
+   * x / y rounded down, {@code jnp.floor_divide}. An integer divided by 0 gives, as in JAX on a
+   * CPU, all bits set if unsigned, -1 for a signed 0, and -2 for other signed integers.
    */
   public static Array floorDivide(Array x, Array y) {
     return Binary.of(Function.FLOOR_DIVIDE, x, y);
   }
 
   /**
-   * What {@link #floorDivide} leaves, with the sign of y, {@code jnp.remainder}; 0 for an integer
-   * divided by 0.
+   * The remainder of {@link #floorDivide}, with the sign of y, {@code jnp.remainder}; 0 for an
+   * integer divided by 0.
    */
   public static Array remainder(Array x, Array y) {
     return Binary.of(Function.REMAINDER, x, y);
   }
 
-  /** x to the power of y, {@code jnp.power}; an integer to a negative power is cut off. */
+  /** x to the power of y, {@code jnp.power}; truncated for integers to a negative power. */
   public static Array power(Array x, Array y) {
     return Binary.of(Function.POWER, x, y);
   }
@@ -120,7 +120,7 @@ public final class Elementwise {
     return Unary.of(Unary.Function.EXP2, x);
   }
 
-  /** exp(x) - 1, exact near 0 too. */
+  /** exp(x) - 1, accurate near 0. */
   public static Array expm1(Array x) {
     return Unary.of(Unary.Function.EXPM1, x);
   }
@@ -135,7 +135,7 @@ public final class Elementwise {
     return Unary.of(Unary.Function.LOG2, x);
   }
 
-  /** log(1 + x), exact near 0 too. */
+  /** log(1 + x), accurate near 0. */
   public static Array log1p(Array x) {
     return Unary.of(Unary.Function.LOG1P, x);
   }
@@ -165,7 +165,7 @@ public final class Elementwise {
     return Unary.of(Unary.Function.ERF, x);
   }
 
-  /** 1 - erf(x), right in the tail too, {@code lax.erfc}. */
+  /** 1 - erf(x), accurate in the tail, {@code lax.erfc}. */
   public static Array erfc(Array x) {
     return Unary.of(Unary.Function.ERFC, x);
   }

@@ -8,11 +8,11 @@ import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.ParallelFor;
 
 /**
- * An array's elements, rounded to a type, as float32: the array's own where they are that already,
- * else in workspace.
+ * An array's elements as float32, rounded to a type: the array's own if they are float32 of that
+ * type, else in a borrowed buffer.
  *
- * @param values the elements, not to be written to
- * @param isBorrowed whether they are in workspace
+ * @param values the elements, which must not be written to
+ * @param isBorrowed whether they are in a borrowed buffer
  */
 record FloatInput(float[] values, boolean isBorrowed) {
   private static final int COST = 8;

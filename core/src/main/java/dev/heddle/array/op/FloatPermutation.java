@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Axes of float32 in another order, as far as that moves whole rows or exchanges rows and columns
- * of matrices: what attention and matrix products ask for.
+ * A permutation of the axes of float32 elements that moves whole rows or transposes matrices, as
+ * attention and matrix products need.
  *
- * @param dims lengths in the old order, neighbours that stay together taken as one axis
- * @param axes the old axis that each new one is
+ * @param dims the lengths in the old order, with axes that stay adjacent merged
+ * @param axes the old axis of each new axis
  */
 record FloatPermutation(int[] dims, int[] axes) {
-  /** Multiply-adds that take as long as moving one element, roughly. */
+  /** The cost of one element in multiply-adds, roughly. */
   private static final int COST = 8;
 
-  /** Rows of a matrix that are moved together. */
+  /** Rows of a matrix that are transposed together. */
   private static final int ROWS = 64;
 
   static FloatPermutation of(int[] dims, int[] axes) {
@@ -41,23 +41,23 @@ record FloatPermutation(int[] dims, int[] axes) {
     return new FloatPermutation(lengths, order);
   }
 
-  /** The elements in the new order; null for an order that is neither of both. */
+  /** The elements in the new order; null for other permutations. */
   float @Nullable [] permute(float[] in) {
     int rank = axes.length;
     if (in.length == 0 || rank <= 1) {
       return in.clone();
     }
     if (rank == 2) {
-      return exchange(in, 1, dims[0], dims[1]);
+      return transpose(in, 1, dims[0], dims[1]);
     }
     if (rank == 3 && axes[0] == 0) {
-      return exchange(in, dims[0], dims[1], dims[2]);
+      return transpose(in, dims[0], dims[1], dims[2]);
     }
     boolean movesRows = axes[rank - 1] == rank - 1;
     return movesRows ? moveRows(in) : null;
   }
 
-  private static float[] exchange(float[] in, int batch, int rows, int cols) {
+  private static float[] transpose(float[] in, int batch, int rows, int cols) {
     float[] out = new float[in.length];
     ElementKernels kernels = KernelChoice.current().kernels();
     int parts = Math.ceilDiv(rows, ROWS);
@@ -69,8 +69,8 @@ record FloatPermutation(int[] dims, int[] axes) {
           for (int i = first; i < first + count; i++) {
             int matrix = i / parts * rows * cols;
             int row = i % parts * ROWS;
-            int some = Math.min(ROWS, rows - row);
-            kernels.transpose(in, matrix + row * cols, cols, some, cols, out, matrix + row, rows);
+            int height = Math.min(ROWS, rows - row);
+            kernels.transpose(in, matrix + row * cols, cols, height, cols, out, matrix + row, rows);
           }
         });
     return out;

@@ -11,8 +11,8 @@ import dev.heddle.kernel.Workers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One product in float32, cut into tasks that own rows of the result and, where these are few,
- * columns. Results of 16 bits are rounded by the task that made them.
+ * One product in float32, split into tasks for rows of the result and, where these are few,
+ * columns. Results of 16 bits are rounded by the task that computed them.
  */
 final class FloatProduct {
   private final Kernels kernels;
@@ -43,11 +43,11 @@ final class FloatProduct {
   }
 
   Storage run() {
-    int rows = sizes.rowsATask();
-    int cols = MatrixProduct.columnsATask(sizes.cols(), sizes.tasksABatch());
+    int rows = sizes.rowsPerTask();
+    int cols = MatrixProduct.columnsATask(sizes.cols(), sizes.tasksPerBatch());
     int across = Math.max(1, Math.ceilDiv(sizes.cols(), cols));
     Workers.run(
-        sizes.tasksABatch() * across,
+        sizes.tasksPerBatch() * across,
         sizes.cost(),
         task -> {
           int row = task / across * rows;
@@ -73,11 +73,11 @@ final class FloatProduct {
     boolean whole = width == sizes.cols();
     int count = whole ? part.rows() * width : width;
     for (int i = 0; i < (whole ? 1 : part.rows()); i++) {
-      narrow(halves, at + i * sizes.cols(), count);
+      toHalf(halves, at + i * sizes.cols(), count);
     }
   }
 
-  private void narrow(short[] to, int at, int count) {
+  private void toHalf(short[] to, int at, int count) {
     if (dtype == DType.BFLOAT16) {
       kernels.toBfloat16(out, at, to, at, count);
     } else {

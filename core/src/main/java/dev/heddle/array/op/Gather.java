@@ -9,20 +9,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elements chosen by arrays of indices. Negative indices count from the end; one outside is an
- * error (JAX gives NaN or the nearest one inside).
+ * Indexing by arrays of indices. Negative indices count from the end; one out of bounds is an error
+ * (JAX returns NaN or clamps it).
  *
- * <p>In the derivatives, elements that were chosen several times add what flows back to them in the
- * order of the choices.
+ * <p>The cotangents of an element that is selected several times are added in the order of the
+ * indices.
  */
 public final class Gather {
   private Gather() {}
 
   /**
-   * The parts of x at these indices of one axis, {@code jnp.take}; the indices' shape takes the
-   * axis's place.
+   * The parts of x at indices of one axis, {@code jnp.take}; the indices' shape replaces the axis.
    *
-   * @throws IllegalArgumentException if the indices are not integers or one is outside
+   * @throws IllegalArgumentException if the indices are not integers or one is out of bounds
    */
   public static Array take(Array x, Array indices, int axis) {
     requireIntegers("take", indices);
@@ -33,8 +32,8 @@ public final class Gather {
    * The element of x at each index along one axis, {@code jnp.take_along_axis}.
    *
    * @param indices of x's rank; its other axes broadcast with x's
-   * @throws IllegalArgumentException if ranks or other axes do not fit, the indices are not
-   *     integers or one is outside
+   * @throws IllegalArgumentException if ranks or other axes do not match, the indices are not
+   *     integers or one is out of bounds
    */
   public static Array takeAlongAxis(Array x, Array indices, int axis) {
     requireIntegers("take_along_axis", indices);
@@ -54,11 +53,11 @@ public final class Gather {
   }
 
   /**
-   * The parts of x at {@code x[i, j, ...]}: one array of indices for each of the first axes, which
-   * broadcast together and take those axes' place.
+   * NumPy's advanced indexing {@code x[i, j, ...]}: one array of indices for each of the first
+   * axes; the arrays broadcast, and their shape replaces these axes.
    *
    * @throws IllegalArgumentException if there are more arrays than axes, they are not integers or
-   *     do not broadcast, or one is outside
+   *     do not broadcast, or an index is out of bounds
    */
   public static Array index(Array x, Array... indices) {
     if (indices.length == 0 || indices.length > x.rank()) {
@@ -85,11 +84,17 @@ public final class Gather {
     }
   }
 
-  private static int place(String operation, long index, int axis, Shape shape) {
+  private static int normalized(String operation, long index, int axis, Shape shape) {
     int length = shape.dim(axis);
     if (index < -length || index >= length) {
       throw new IllegalArgumentException(
-          operation + ": index " + index + " is outside axis " + axis + " of shape " + shape);
+          operation
+              + ": index "
+              + index
+              + " is out of bounds for axis "
+              + axis
+              + " of shape "
+              + shape);
     }
     return (int) (index < 0 ? index + length : index);
   }
@@ -102,20 +107,20 @@ public final class Gather {
 
     @Override
     public Array forward(List<Array> inputs) {
-      return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
+      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
     }
 
-    private Segments runs(Shape x, Array indices) {
-      long[] wanted = indices.storage().longs();
+    private Segments segments(Shape x, Array indices) {
+      long[] requested = indices.storage().longs();
       Shape before = x.range(0, axis);
       Shape after = x.range(axis + 1, x.rank());
       int inner = after.size();
       int length = x.dim(axis);
-      int[] starts = new int[Shape.of(before.size(), wanted.length).size()];
+      int[] starts = new int[Shape.of(before.size(), requested.length).size()];
       int n = 0;
       for (int block = 0; block < before.size(); block++) {
-        for (long index : wanted) {
-          starts[n++] = (block * length + place(name(), index, axis, x)) * inner;
+        for (long index : requested) {
+          starts[n++] = (block * length + normalized(name(), index, axis, x)) * inner;
         }
       }
       return new Segments(starts, inner, x, before.concat(indices.shape()).concat(after));
@@ -123,7 +128,8 @@ public final class Gather {
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
+      return Arrays.asList(
+          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
     }
   }
 
@@ -135,10 +141,10 @@ public final class Gather {
 
     @Override
     public Array forward(List<Array> inputs) {
-      return runs(inputs.get(0).shape(), inputs.get(1)).pickFrom(inputs.get(0));
+      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
     }
 
-    private Segments runs(Shape x, Array indices) {
+    private Segments segments(Shape x, Array indices) {
       int count = indices.shape().dim(axis);
       Shape shape =
           Shape.broadcast(x.with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
@@ -148,18 +154,19 @@ public final class Gather {
         strides[i] = strides[i] == 0 ? 0 : own[i];
       }
       strides[axis] = 0;
-      int[] places = StridedIterator.places(shape, strides, 0);
-      int[] from = StridedIterator.places(shape, indices.shape().stridesFor(shape), 0);
+      int[] offsets = StridedIterator.indices(shape, strides, 0);
+      int[] from = StridedIterator.indices(shape, indices.shape().stridesFor(shape), 0);
       long[] values = indices.storage().longs();
-      for (int i = 0; i < places.length; i++) {
-        places[i] += place(name(), values[from[i]], axis, x) * own[axis];
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] += normalized(name(), values[from[i]], axis, x) * own[axis];
       }
-      return new Segments(places, 1, x, shape);
+      return new Segments(offsets, 1, x, shape);
     }
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Arrays.asList(runs(call.input(0).shape(), call.input(1)).add(cotangent), null);
+      return Arrays.asList(
+          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
     }
   }
 
@@ -172,10 +179,10 @@ public final class Gather {
     @Override
     public Array forward(List<Array> inputs) {
       Array x = inputs.getFirst();
-      return runs(x.shape(), inputs.subList(1, inputs.size())).pickFrom(x);
+      return segments(x.shape(), inputs.subList(1, inputs.size())).gatherFrom(x);
     }
 
-    private Segments runs(Shape x, List<Array> indices) {
+    private Segments segments(Shape x, List<Array> indices) {
       Shape common = Shape.SCALAR;
       for (Array one : indices) {
         common = StridedIterator.broadcast(name(), common, one.shape());
@@ -185,9 +192,9 @@ public final class Gather {
       for (int axis = 0; axis < indices.size(); axis++) {
         Array one = indices.get(axis);
         long[] values = one.storage().longs();
-        int[] from = StridedIterator.places(common, one.shape().stridesFor(common), 0);
+        int[] from = StridedIterator.indices(common, one.shape().stridesFor(common), 0);
         for (int i = 0; i < rows.length; i++) {
-          rows[i] += place(name(), values[from[i]], axis, x) * strides[axis];
+          rows[i] += normalized(name(), values[from[i]], axis, x) * strides[axis];
         }
       }
       Shape rest = x.range(indices.size(), x.rank());
@@ -198,7 +205,7 @@ public final class Gather {
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       List<Array> inputs = call.inputs();
       @Nullable Array[] all = new @Nullable Array[inputs.size()];
-      all[0] = runs(call.input(0).shape(), inputs.subList(1, all.length)).add(cotangent);
+      all[0] = segments(call.input(0).shape(), inputs.subList(1, all.length)).scatterAdd(cotangent);
       return Arrays.asList(all);
     }
   }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What derivatives share. */
+/** Shared parts of derivatives. */
 final class Gradients {
   private Gradients() {}
 
-  /** No cotangents yet, or none at all, for that many inputs. */
+  /** A mutable list of absent cotangents. */
   static List<@Nullable Array> none(int inputs) {
     List<@Nullable Array> all = new ArrayList<>();
     for (int i = 0; i < inputs; i++) {
@@ -21,7 +21,7 @@ final class Gradients {
     return all;
   }
 
-  /** The cotangents of two inputs, each computed only where it is wanted. */
+  /** The cotangents of two inputs, each computed only if it is wanted. */
   static List<@Nullable Array> two(
       Op.VjpContext call, Supplier<Array> first, Supplier<Array> second) {
     List<@Nullable Array> all = none(2);

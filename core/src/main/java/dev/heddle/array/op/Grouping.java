@@ -4,21 +4,21 @@ import dev.heddle.array.Shape;
 import dev.heddle.array.storage.Storage;
 
 /**
- * An array seen as rows of the elements that belong together: those that differ only on the reduced
- * axes, in row-major order.
+ * Arranges an array into rows of the elements that are reduced together, in row-major order of the
+ * reduced axes.
  */
 final class Grouping {
   private final Shape shape;
   private final int[] axes;
   private final int[] order;
 
-  /** How many rows there are. */
+  /** The number of rows. */
   final int rows;
 
-  /** How many elements each has. */
+  /** The number of elements of a row. */
   final int length;
 
-  /** Groups an array of some shape by axes that are counted from the front, in any order. */
+  /** The rows of an array of a shape for normalized reduced axes, in any order. */
   Grouping(Shape shape, int... axes) {
     this.shape = shape;
     int[] kept = Axes.others(axes, shape.rank());
@@ -28,7 +28,7 @@ final class Grouping {
     this.length = Shape.of(Axes.pick(shape.dims(), this.axes)).size();
   }
 
-  /** The shape with the reduced axes gone, or of length 1. */
+  /** The shape without the reduced axes, or with length 1 for them. */
   Shape reduced(boolean keepDims) {
     int[] dims = shape.dims();
     if (!keepDims) {
@@ -40,12 +40,12 @@ final class Grouping {
     return Shape.of(dims);
   }
 
-  /** The elements row after row. */
+  /** The elements in rows. */
   Storage toRows(Storage elements) {
     return inOrder() ? elements : Transpose.permuted(elements, shape, order);
   }
 
-  /** Elements that lie row after row, in the array's own order again. */
+  /** The inverse of {@link #toRows}, for a storage of the array's shape. */
   Storage fromRows(Storage elements) {
     if (inOrder()) {
       return elements;

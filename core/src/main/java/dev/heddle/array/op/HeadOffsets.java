@@ -3,8 +3,8 @@ package dev.heddle.array.op;
 import dev.heddle.array.Shape;
 
 /**
- * Where each head's part begins in an array that broadcasts to the scores {@code [B..., H, Q, K]},
- * and how it goes on. Numbers of elements, of which there may be more than an array can hold.
+ * The offset of each head in an array that broadcasts to the scores {@code [B..., H, Q, K]}, and
+ * its strides, in elements. They may exceed the size of a Java array.
  */
 record HeadOffsets(Shape scores, long[] strides) {
 
@@ -20,7 +20,7 @@ record HeadOffsets(Shape scores, long[] strides) {
     return new HeadOffsets(scores, strides);
   }
 
-  /** The element of query 0 and key 0 of one head of one batch element, counted row-major. */
+  /** The row-major index of query 0 and key 0 of one head of one batch element. */
   long at(int unit) {
     long offset = 0;
     int rest = unit;
@@ -31,12 +31,12 @@ record HeadOffsets(Shape scores, long[] strides) {
     return offset;
   }
 
-  /** Elements from one query to the next, or 0. */
+  /** The stride of the queries, 0 if they broadcast. */
   long queryStride() {
     return strides[strides.length - 2];
   }
 
-  /** 1, or 0 where all keys have the same element. */
+  /** The stride of the keys: 1, or 0 if they broadcast. */
   int keyStride() {
     return (int) strides[strides.length - 1];
   }

@@ -3,7 +3,7 @@ package dev.heddle.array.op;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in NumPy's square brackets, for {@link Slice#get}.
+ * An index or slice of an axis, as in NumPy's square brackets, for {@link Slice#get}.
  *
  * <pre>{@code
  * Slice.get(x, Index.at(-1), Index.all(), Index.range(2, 5)); // x[-1, :, 2:5]
@@ -12,37 +12,37 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public sealed interface Index {
-  /** One place; the axis disappears. Negative: from the end. */
+  /** One index; the axis is removed. Negative indices count from the end. */
   static Index at(int place) {
     return new At(place);
   }
 
-  /** All of an axis. */
+  /** The whole axis, {@code :}. */
   static Index all() {
     return new Range(null, null, 1);
   }
 
-  /** From a place (inclusive) to another (exclusive). Negative: from the end. */
+  /** {@code from:to}. Negative indices count from the end. */
   static Index range(int from, int to) {
     return new Range(from, to, 1);
   }
 
-  /** From a place (inclusive) to another (exclusive) in steps, which may be negative. */
+  /** {@code from:to:step}; the step may be negative. */
   static Index range(int from, int to, int step) {
     return new Range(from, to, step);
   }
 
-  /** From a place on. */
+  /** {@code from:}. */
   static Index from(int from) {
     return new Range(from, null, 1);
   }
 
-  /** Up to a place, exclusive. */
+  /** {@code :to}. */
   static Index until(int to) {
     return new Range(null, to, 1);
   }
 
-  /** All of an axis in steps; backwards where the step is negative. */
+  /** {@code ::step}; backwards if the step is negative. */
   static Index every(int step) {
     return new Range(null, null, step);
   }
@@ -52,23 +52,23 @@ public sealed interface Index {
     return new NewAxis();
   }
 
-  /** As many whole axes as are left, NumPy's {@code ...}; at most once. */
+  /** All remaining axes, NumPy's {@code ...}; at most once. */
   static Index rest() {
     return new Rest();
   }
 
   /**
-   * One place.
+   * One index.
    *
-   * @param place from the front, or from the end if negative
+   * @param place the index, from the end if negative
    */
   record At(int place) implements Index {}
 
   /**
-   * Evenly spaced places, Python's slice.
+   * Evenly spaced indices, Python's slice.
    *
-   * @param from the first, null for the end that the step begins at
-   * @param to the one behind the last, null for beyond the other end
+   * @param from the first index, null for the axis's start, or its end for a negative step
+   * @param to the index after the last, null for no limit
    * @param step not 0
    */
   record Range(@Nullable Integer from, @Nullable Integer to, int step) implements Index {
@@ -79,12 +79,12 @@ public sealed interface Index {
       }
     }
 
-    /** The first place on an axis of some length. */
+    /** The first index on an axis of a length. */
     int first(int length) {
       return bounded(from, step > 0 ? 0 : length - 1, length);
     }
 
-    /** How many places there are on an axis of some length. */
+    /** The number of indices on an axis of a length. */
     int count(int length) {
       int end = bounded(to, step > 0 ? length : -1, length);
       int distance = step > 0 ? end - first(length) : first(length) - end;
@@ -92,18 +92,18 @@ public sealed interface Index {
       return distance <= 0 ? 0 : (distance - 1) / size + 1;
     }
 
-    private int bounded(@Nullable Integer place, int open, int length) {
-      if (place == null) {
-        return open;
+    private int bounded(@Nullable Integer index, int unbounded, int length) {
+      if (index == null) {
+        return unbounded;
       }
-      int counted = place < 0 ? place + length : place;
-      return step > 0 ? Math.clamp(counted, 0, length) : Math.clamp(counted, -1, length - 1);
+      int normalized = index < 0 ? index + length : index;
+      return step > 0 ? Math.clamp(normalized, 0, length) : Math.clamp(normalized, -1, length - 1);
     }
   }
 
   /** A new axis of length 1. */
   record NewAxis() implements Index {}
 
-  /** Whole axes. */
+  /** All remaining axes. */
   record Rest() implements Index {}
 }

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Operations on arrays that are known by a rule, as far as their results are too. */
+/** Operations on arrays with a {@link MaskPattern} whose results have a pattern too. */
 final class LazyMask {
   private LazyMask() {}
 
   /**
-   * Where both are not zero, bool.
+   * The logical and, bool.
    *
    * @param shape the common shape
-   * @return null where making the elements costs no more memory than the arguments do
+   * @return null if the result needs no more memory than an argument
    */
   static @Nullable Array and(Array x, Array y, Shape shape) {
     boolean lazy = x.pattern() != null || y.pattern() != null;
@@ -34,7 +34,7 @@ final class LazyMask {
     return x.pattern() instanceof MaskPattern.All(List<Array> masks) ? masks : List.of(x);
   }
 
-  /** Converted to a type, or null for an array that is not known by a rule. */
+  /** The array converted to a type, or null if it has no pattern. */
   static @Nullable Array cast(Array x, DType dtype) {
     MaskPattern pattern = x.pattern();
     return switch (pattern) {
@@ -53,9 +53,9 @@ final class LazyMask {
   }
 
   /**
-   * Under another shape of as many elements.
+   * The array in another shape of as many elements.
    *
-   * @return null for an array that is not known by a rule, or one whose rule the shape breaks
+   * @return null if it has no pattern, or one that does not apply to the shape
    */
   static @Nullable Array reshaped(Array x, Shape shape) {
     MaskPattern pattern = x.pattern();
@@ -83,7 +83,7 @@ final class LazyMask {
     };
   }
 
-  /** Repeated into a larger shape; null as for {@link #reshaped}. */
+  /** The array broadcast to a shape; null as for {@link #reshaped}. */
   static @Nullable Array repeated(Array x, Shape shape) {
     MaskPattern pattern = x.pattern();
     boolean keeps =
@@ -99,8 +99,8 @@ final class LazyMask {
   }
 
   /**
-   * Which axis of one shape each axis of another was, where they differ in axes of length 1 before
-   * the last two only; -1 for a new one. Null where they differ in more.
+   * The old axis of each new axis, -1 for an inserted one, if the shapes differ only in axes of
+   * length 1 before the last two; else null.
    */
   private static int @Nullable [] axesOf(Shape shape, Shape before) {
     int rank = shape.rank();
@@ -135,7 +135,7 @@ final class LazyMask {
     return axes;
   }
 
-  /** The shape of a part that broadcasts to the array whose axes moved. */
+  /** The new shape of a part that broadcasts to the array. */
   private static Shape moved(Shape part, int rank, int... axes) {
     int shift = rank - part.rank();
     return Shape.of(

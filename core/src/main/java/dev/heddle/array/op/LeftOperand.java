@@ -7,44 +7,44 @@ import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.MatrixView;
 
 /**
- * The left operand of a product in float32, {@code [rows, inner]}; or, if turned, {@code [inner,
- * rows]}, as that of a weight's gradient is. A task then turns the rows it needs, which costs a
- * hundredth of what is done with them.
+ * The left operand of a product in float32, {@code [rows, inner]}; or, if transposed, {@code
+ * [inner, rows]}, as for a kernel's gradient. A task then transposes the rows that it needs, at a
+ * hundredth of the product's cost.
  */
-record LeftOperand(FloatInput input, boolean turned, int inner, Kernels kernels) {
+record LeftOperand(FloatInput input, boolean transposed, int inner, Kernels kernels) {
   /** Elements of a cache line. */
   private static final int LINE = 16;
 
   /**
-   * The operand with its axes in some order.
+   * The operand with permuted axes.
    *
    * @param order the axes of the array: those of the rows, then the contracted ones
-   * @param last how many are contracted
+   * @param last the number of contracted axes
    */
   static LeftOperand of(
       Array array, int[] order, int last, int inner, DType dtype, Kernels kernels) {
-    boolean straight = Axes.areInOrder(order);
-    boolean turned = !straight && Axes.areExchanged(order, last);
-    Array arranged = straight || turned ? array : Transpose.transpose(array, order);
-    return new LeftOperand(FloatInput.of(arranged, dtype, kernels), turned, inner, kernels);
+    boolean inOrder = Axes.areInOrder(order);
+    boolean transposed = !inOrder && Axes.areExchanged(order, last);
+    Array arranged = inOrder || transposed ? array : Transpose.transpose(array, order);
+    return new LeftOperand(FloatInput.of(arranged, dtype, kernels), transposed, inner, kernels);
   }
 
-  /** What a task multiplies. */
+  /** Uses rows of the operand. */
   interface Use {
-    /** Multiplies these rows, which are valid until it returns. */
+    /** Called with rows that are valid until it returns. */
     void with(MatrixView rows);
   }
 
   /**
-   * Gives some rows to be used.
+   * Passes a range of rows to a function.
    *
-   * @param all how many rows there are
-   * @param first the first one wanted
-   * @param count how many
+   * @param all the number of rows of the operand
+   * @param first the first row
+   * @param count the number of rows
    */
   void rows(int all, int first, int count, Use use) {
     float[] values = input.values();
-    if (!turned) {
+    if (!transposed) {
       use.with(new MatrixView(values, first * inner, inner, count, inner));
       return;
     }

@@ -12,16 +12,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mask says about the scores, taken apart: whether it is causal, and flags of which all must
- * be set, each of an array or of a rule. A rule's elements are made a tile at a time, unless there
- * are so few that making them once is cheaper.
+ * A mask decomposed into a causal part and flags that must all be set, each from an array or a
+ * pattern. A pattern's flags are computed tile by tile, unless there are so few that computing them
+ * once is cheaper.
  */
 final class MaskParts {
-  /** Elements up to which a function of queries and keys is computed once. */
-  private static final long FEW_COMPUTED = 1 << 20;
+  /** The most elements for which a function of queries and keys is computed once. */
+  private static final long MAX_COMPUTED_ONCE = 1 << 20;
 
-  /** Elements up to which numbers that several heads share are drawn once. */
-  private static final long FEW_DRAWN = 1 << 22;
+  /** The most elements for which flags that several heads share are drawn once. */
+  private static final long MAX_DRAWN_ONCE = 1 << 22;
 
   private static final MaskParts NONE = new MaskParts(Shape.SCALAR);
 
@@ -33,7 +33,7 @@ final class MaskParts {
     this.scores = scores;
   }
 
-  /** Of a mask that broadcasts to the scores, taken apart; none for null. */
+  /** The parts of a mask that broadcasts to the scores; no parts for null. */
   static MaskParts ofMask(@Nullable Array mask, Shape scores) {
     if (mask == null) {
       return NONE;
@@ -43,13 +43,13 @@ final class MaskParts {
     return flags;
   }
 
-  /** Of the weights that dropout keeps, as they are; none for null. */
+  /** The part of dropout's keep mask; no parts for null. */
   static MaskParts ofKeep(@Nullable Array keep, Shape scores) {
     if (keep == null) {
       return NONE;
     }
     MaskParts flags = new MaskParts(scores);
-    flags.addFlags(keep, true); // all kept is not the same as no dropout: what is kept is scaled
+    flags.addFlags(keep, true); // even if all are set, since dropout scales the weights
     return flags;
   }
 
@@ -58,7 +58,7 @@ final class MaskParts {
     return causal;
   }
 
-  /** The flags of one head of one batch element; null for all set. */
+  /** The flags of one head of one batch element; null if all are set. */
   @Nullable ScoreMask of(int unit) {
     ScoreMask all = null;
     for (Part part : parts) {
@@ -74,7 +74,7 @@ final class MaskParts {
   }
 
   private void addMask(Array mask) {
-    if (isOfEachPair(mask) && mask.isCausal()) {
+    if (coversEachPair(mask) && mask.isCausal()) {
       causal = true;
     } else if (mask.pattern() instanceof MaskPattern.All(List<Array> masks)) {
       masks.forEach(this::addMask);
@@ -83,37 +83,37 @@ final class MaskParts {
     }
   }
 
-  private void addFlags(Array mask, boolean evenAllSet) {
+  private void addFlags(Array mask, boolean evenIfAllSet) {
     switch (mask.pattern()) {
-      case MaskPattern.Pairwise p when isMade(mask, FEW_COMPUTED) ->
+      case MaskPattern.Pairwise p when isTiled(mask, MAX_COMPUTED_ONCE) ->
           parts.add(new Computed(p, mask.dtype(), offsets(p.query()), offsets(p.key())));
       case MaskPattern.Drawn(var flags)
-          when isMade(mask, mask.shape().count() == scores.count() ? 0 : FEW_DRAWN) ->
+          when isTiled(mask, mask.shape().count() == scores.count() ? 0 : MAX_DRAWN_ONCE) ->
           parts.add(new Drawn(flags, offsets(mask)));
       case null, default -> {
         Stored stored = new Stored(flags(mask), offsets(mask));
-        if (evenAllSet || !stored.isFewAndAllSet()) {
+        if (evenIfAllSet || !stored.isFewAndAllSet()) {
           parts.add(stored);
         }
       }
     }
   }
 
-  private boolean isOfEachPair(Array mask) {
+  private boolean coversEachPair(Array mask) {
     return mask.rank() >= 2
         && mask.shape().dim(-1) == scores.dim(-1)
         && mask.shape().dim(-2) == scores.dim(-2);
   }
 
-  private boolean isMade(Array mask, long few) {
-    return isOfEachPair(mask) && !mask.isRead() && mask.shape().count() > few;
+  private boolean isTiled(Array mask, long maxOnce) {
+    return coversEachPair(mask) && !mask.isRead() && mask.shape().count() > maxOnce;
   }
 
   private HeadOffsets offsets(Array array) {
     return HeadOffsets.of(array.shape(), scores);
   }
 
-  /** 1 where an element is not zero; a NaN is not. Flags have no derivative. */
+  /** 1 where an element is not zero, which includes NaN. Flags have no derivative. */
   private static byte[] flags(Array array) {
     Array bool = array.untraced().convertedTo(DType.BOOL);
     if (bool.storage() instanceof Storage.Bool(byte[] values)) {
@@ -123,7 +123,7 @@ final class MaskParts {
   }
 
   private record Stored(byte[] flags, HeadOffsets offsets) implements Part {
-    /** Whether all are set, where that is quickly seen: of queries or keys alone. */
+    /** Whether all are set, checked only for flags of queries or keys alone. */
     boolean isFewAndAllSet() {
       int unset = 0;
       if (offsets.queryStride() == 0 || offsets.keyStride() == 0) {

@@ -8,16 +8,16 @@ import dev.heddle.array.Shape;
 /**
  * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
  *
- * <p>Order of operations: every element of the result is one chain of fused multiply-adds over the
- * contracted indices, row-major in the order in which the axes are given, starting from zero.
- * bfloat16 and float16 are multiplied in float32 and rounded once at the end; integers wrap.
+ * <p>Order of operations: each element of the result is one chain of fused multiply-adds over the
+ * contracted indices, row-major in the order of the given axes, starting from zero. bfloat16 and
+ * float16 are multiplied in float32 and rounded once at the end; integers wrap.
  */
 public final class MatMul {
   private MatMul() {}
 
   /**
    * The product of two arrays as in NumPy's {@code matmul}: over the last axis of the first and the
-   * one before the last of the second, leading axes broadcast, one-dimensional operands taken as a
+   * second to last of the second. Leading axes broadcast; one-dimensional operands are treated as a
    * row and a column.
    *
    * @param a shape {@code [B..., M, K]} or {@code [K]}
@@ -48,12 +48,17 @@ public final class MatMul {
     Array left = a.rank() == 1 ? Reshape.reshape(a, 1, a.size()) : a;
     Shape batch =
         Shape.broadcast(left.shape().range(0, left.rank() - 2), b.shape().range(0, b.rank() - 2));
-    Array wideA = broadcastBatch(left, batch);
-    Array wideB = broadcastBatch(b, batch);
+    Array batchedA = broadcastBatch(left, batch);
+    Array batchedB = broadcastBatch(b, batch);
     int[] axes = Axes.first(batch.rank());
     Array product =
         dotGeneral(
-            wideA, wideB, new int[] {wideA.rank() - 1}, new int[] {wideB.rank() - 2}, axes, axes);
+            batchedA,
+            batchedB,
+            new int[] {batchedA.rank() - 1},
+            new int[] {batchedB.rank() - 2},
+            axes,
+            axes);
     if (a.rank() > 1) {
       return product;
     }
@@ -69,10 +74,10 @@ public final class MatMul {
    * The product of two arrays over given axes, {@code lax.dot_general}; axes may be counted from
    * the end.
    *
-   * @param lhsContract axes of {@code lhs} that are summed over
-   * @param rhsContract the axes of {@code rhs} that go with them, of equal lengths
-   * @param lhsBatch axes of {@code lhs} that both have
-   * @param rhsBatch the axes of {@code rhs} that go with them, of equal lengths
+   * @param lhsContract contracted axes of {@code lhs}
+   * @param rhsContract the corresponding axes of {@code rhs}, of equal lengths
+   * @param lhsBatch batch axes of {@code lhs}
+   * @param rhsBatch the corresponding axes of {@code rhs}, of equal lengths
    * @return axes: batch, then the free ones of {@code lhs}, then those of {@code rhs}; in the
    *     promoted dtype
    * @throws IllegalArgumentException if the axes do not pair up, repeat, or differ in length
@@ -90,7 +95,7 @@ public final class MatMul {
   }
 
   /**
-   * A product plus a bias over all of its last axes, as a projection makes it: {@link #dotGeneral}
+   * A product plus a bias over all of its last axes, as in a dense layer: {@link #dotGeneral}
    * without batch axes, then an addition.
    *
    * @param bias shape: the axes of {@code rhs} that are not contracted
@@ -100,12 +105,12 @@ public final class MatMul {
   public static Array affine(
       Array lhs, Array rhs, int[] lhsContract, int[] rhsContract, Array bias) {
     int[] none = {};
-    boolean together =
+    boolean isFusable =
         lhs.dtype() == rhs.dtype()
             && lhs.dtype() == bias.dtype()
             && (lhs.dtype() == DType.FLOAT32 || lhs.dtype().isHalf())
             && bias.rank() == rhs.rank() - rhsContract.length;
-    if (!together) {
+    if (!isFusable) {
       return Elementwise.add(dotGeneral(lhs, rhs, lhsContract, rhsContract, none, none), bias);
     }
     DotGeneral op = new DotGeneral(axes(lhs, lhsContract), axes(rhs, rhsContract), none, none);

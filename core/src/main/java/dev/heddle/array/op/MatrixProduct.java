@@ -12,18 +12,18 @@ import dev.heddle.kernel.Phase;
 import dev.heddle.kernel.Workers;
 
 /**
- * The work of a matrix product: {@code [batch, rows, inner]} times {@code [batch, inner, cols]},
- * cut into tasks that own rows of the result.
+ * A matrix product, {@code [batch, rows, inner]} times {@code [batch, inner, cols]}, split into
+ * tasks for rows of the result.
  */
 record MatrixProduct(int batch, int rows, int inner, int cols) {
-  /** Tasks for each thread, so that none waits long for the last one. */
-  private static final int TASKS_A_THREAD = 4;
+  /** Tasks for each thread, for load balance. */
+  private static final int TASKS_PER_THREAD = 4;
 
   /** Rows of a task are a multiple of this, so that register tiles are full. */
   private static final int ROW_STEP = 6;
 
-  /** Fewer rows than this are not worth a task. */
-  private static final int FEW_ROWS = 48;
+  /** The minimum number of rows of a task. */
+  private static final int MIN_ROWS = 48;
 
   /** Columns of a task are a multiple of this, which every layout's step divides. */
   private static final int COLUMN_STEP = 64;
@@ -36,27 +36,27 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
     return (long) size() * inner;
   }
 
-  /** So many tasks keep all threads busy. */
-  static int tasksWanted() {
-    return TASKS_A_THREAD * Workers.threads();
+  /** The number of tasks that keeps all threads busy. */
+  static int targetTasks() {
+    return TASKS_PER_THREAD * Workers.threads();
   }
 
-  /** Equal shares, as near as whole register tiles allow. */
-  int rowsATask() {
-    int wanted = Math.ceilDiv(tasksWanted(), Math.max(1, batch));
-    int share = Math.max(FEW_ROWS, (rows + wanted - 1) / wanted);
+  /** Rows of a task: nearly equal shares of whole register tiles. */
+  int rowsPerTask() {
+    int tasksPerUnit = Math.ceilDiv(targetTasks(), Math.max(1, batch));
+    int share = Math.max(MIN_ROWS, (rows + tasksPerUnit - 1) / tasksPerUnit);
     return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
   }
 
-  /** Columns of a task where there are so many tasks of rows. */
+  /** Columns of a task for a number of tasks of rows. */
   static int columnsATask(int cols, int rowTasks) {
-    int wanted = Math.ceilDiv(tasksWanted(), Math.max(1, rowTasks));
-    int share = Math.ceilDiv(cols, wanted);
+    int tasksPerUnit = Math.ceilDiv(targetTasks(), Math.max(1, rowTasks));
+    int share = Math.ceilDiv(cols, tasksPerUnit);
     return Math.ceilDiv(Math.max(1, share), COLUMN_STEP) * COLUMN_STEP;
   }
 
-  int tasksABatch() {
-    return (rows + rowsATask() - 1) / rowsATask();
+  int tasksPerBatch() {
+    return (rows + rowsPerTask() - 1) / rowsPerTask();
   }
 
   /** The product of whole operands, batch element by batch element. */
@@ -73,7 +73,7 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   private static float[] multiply(float[] a, float[] b, MatrixProduct s) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] c = new float[s.size()];
-    if (s.batch >= tasksWanted()) {
+    if (s.batch >= targetTasks()) {
       Workers.run(
           s.batch,
           s.cost(),
@@ -88,11 +88,11 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
     return c;
   }
 
-  /** Where batch elements are too few for all threads: all layouts, then tasks that own rows. */
+  /** For fewer batch elements than tasks: packs all right operands, then multiplies rows. */
   private void inPhases(Kernels kernels, float[] a, float[] b, float[] c) {
     Packed[] packed = new Packed[batch];
-    int share = rowsATask();
-    int tasks = tasksABatch();
+    int share = rowsPerTask();
+    int tasks = tasksPerBatch();
     Workers.run(
         cost(),
         new Phase(batch, element -> packed[element] = packed(kernels, b, element)),
@@ -126,8 +126,8 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   private static double[] multiply(double[] a, double[] b, MatrixProduct s) {
     Kernels kernels = KernelChoice.current().kernels();
     double[] c = new double[s.size()];
-    int tasks = s.tasksABatch();
-    int share = s.rowsATask();
+    int tasks = s.tasksPerBatch();
+    int share = s.rowsPerTask();
     Workers.run(
         s.batch * tasks,
         s.cost(),

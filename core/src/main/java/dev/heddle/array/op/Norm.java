@@ -15,13 +15,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layer normalization along the last axis in one pass, with the bits of the single operations that
- * {@link NormRows} lists.
+ * Fused layer normalization along the last axis, with the bits of the sequence of operations in
+ * {@link NormRows}.
  */
 public final class Norm {
   private static final int COST = 32;
 
-  /** Places of a row that a thread takes at a time for what all rows add up to. */
+  /** Columns of a task of the sums over all rows. */
   private static final int COLUMNS = 128;
 
   private Norm() {}
@@ -34,10 +34,10 @@ public final class Norm {
    * @param scale {@code F} elements of any type but float64, in any shape; null for none
    * @param bias as {@code scale}
    * @param fast whether the variance is {@code max(0, mean(x²) - mean²)}; otherwise it is the mean
-   *     of the squared distances from the mean
+   *     of the squared deviations from the mean
    * @return float32, of the shape of {@code x}
    * @throws IllegalArgumentException if {@code x} has no axis, a type is float64, or scale or bias
-   *     have another number of elements
+   *     has another number of elements
    */
   public static Array lastAxis(
       Array x, @Nullable Array scale, @Nullable Array bias, double epsilon, boolean fast) {
@@ -47,7 +47,7 @@ public final class Norm {
     int length = x.shape().dim(-1);
     return Op.run(
         new LastAxis((float) epsilon, fast),
-        narrow("x", x),
+        toFloat32("x", x),
         feature("scale", scale, 1, length),
         feature("bias", bias, -0f, length));
   }
@@ -63,13 +63,13 @@ public final class Norm {
           "norm: argument \"%s\": expected %d elements, got shape %s"
               .formatted(argument, length, feature.shape()));
     }
-    return narrow(argument, feature);
+    return toFloat32(argument, feature);
   }
 
-  private static Array narrow(String argument, Array x) {
+  private static Array toFloat32(String argument, Array x) {
     if (x.dtype() == DType.FLOAT64) {
       throw new IllegalArgumentException(
-          "norm: argument \"" + argument + "\": expected another type than float64");
+          "norm: argument \"" + argument + "\": expected a type other than float64, got float64");
     }
     return Cast.astype(x, DType.FLOAT32);
   }
@@ -145,19 +145,19 @@ public final class Norm {
             (long) x.size() * COST,
             i -> {
               int from = i * COLUMNS;
-              int places = Math.min(COLUMNS, length - from);
-              kernels.normScaleDerivative(rows, count, sums, from, places);
+              int columns = Math.min(COLUMNS, length - from);
+              kernels.normScaleDerivative(rows, count, sums, from, columns);
             });
         all.set(1, Array.wrap(new Storage.F32(sums), scale.shape()));
       }
     }
 
-    /** The same by operations that can be differentiated again. */
+    /** The derivative by differentiable operations. */
     private void compose(VjpContext call, Array g, List<@Nullable Array> all) {
       Array x = call.input(0);
       Array mean = Reduce.mean(x, true, -1);
-      Array distance = x.minus(mean);
-      Array squares = Reduce.mean(Elementwise.square(fast ? x : distance), true, -1);
+      Array deviation = x.minus(mean);
+      Array squares = Reduce.mean(Elementwise.square(fast ? x : deviation), true, -1);
       Array variance = fast ? squares.minus(Elementwise.square(mean)) : squares;
       Array zero = Array.scalar(0, x.dtype());
       Array factor = Elementwise.rsqrt(Elementwise.maximum(variance, zero).plus(epsilon));
@@ -166,12 +166,12 @@ public final class Norm {
         Array share = Cast.astype(Compare.greater(variance, zero), x.dtype());
         Array half = Cast.astype(Compare.equal(variance, zero), x.dtype()).times(fast ? 0.5 : 1);
         Array cube = Elementwise.square(factor).times(factor).times(share.plus(half));
-        Array bend = Reduce.mean(t.times(distance), true, -1).times(cube);
-        Array straight = t.minus(Reduce.mean(t, true, -1)).times(factor);
-        all.set(0, straight.minus(distance.times(bend)));
+        Array varianceTerm = Reduce.mean(t.times(deviation), true, -1).times(cube);
+        Array centered = t.minus(Reduce.mean(t, true, -1)).times(factor);
+        all.set(0, centered.minus(deviation.times(varianceTerm)));
       }
       if (call.wants(1)) {
-        all.set(1, toFeature(call.input(1), g.times(distance.times(factor))));
+        all.set(1, toFeature(call.input(1), g.times(deviation.times(factor))));
       }
     }
   }

@@ -14,21 +14,21 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many elements made into one, along some axes or (none named) all. Each function has a form that
- * keeps the reduced axes with length 1.
+ * Reductions over some axes or, if none are given, all. Each function has a form that keeps the
+ * reduced axes with length 1.
  *
- * <p>Sums and products of floating-point numbers go through 16 lanes ({@link Lanes}) in row-major
- * order of the reduced axes, whichever these are; 16-bit floats are accumulated in float32 and
- * rounded once. Sums and products of bool are int32, of uint8 uint32, as in JAX.
+ * <p>Sums and products of floating-point numbers use 16 lanes ({@link Lanes}) in row-major order of
+ * the reduced axes; 16-bit floats are accumulated in float32 and rounded once. Sums and products
+ * are int32 for bool and uint32 for uint8, as in JAX.
  *
- * <p>All throw {@code IllegalArgumentException} for an axis that is not there or comes twice.
+ * <p>All methods throw {@code IllegalArgumentException} for an axis out of range or given twice.
  */
 public final class Reduce {
   private static final int COST = 32;
 
   private Reduce() {}
 
-  /** {@code jnp.sum}; 0 of nothing. */
+  /** {@code jnp.sum}; 0 for no elements. */
   public static Array sum(Array x, int... axes) {
     return sum(x, false, axes);
   }
@@ -38,7 +38,7 @@ public final class Reduce {
     return run(Kind.SUM, Cast.astype(x, accumulated(x.dtype())), keepDims, axes);
   }
 
-  /** {@code jnp.prod}; 1 of nothing. */
+  /** {@code jnp.prod}; 1 for no elements. */
   public static Array prod(Array x, int... axes) {
     return prod(x, false, axes);
   }
@@ -48,7 +48,7 @@ public final class Reduce {
     return run(Kind.PROD, Cast.astype(x, accumulated(x.dtype())), keepDims, axes);
   }
 
-  /** {@code jnp.max}; NaN if there is one. */
+  /** {@code jnp.max}; NaN if an element is NaN. */
   public static Array max(Array x, int... axes) {
     return max(x, false, axes);
   }
@@ -58,7 +58,7 @@ public final class Reduce {
     return run(Kind.MAX, x, keepDims, axes);
   }
 
-  /** {@code jnp.min}; NaN if there is one. */
+  /** {@code jnp.min}; NaN if an element is NaN. */
   public static Array min(Array x, int... axes) {
     return min(x, false, axes);
   }
@@ -68,7 +68,7 @@ public final class Reduce {
     return run(Kind.MIN, x, keepDims, axes);
   }
 
-  /** Whether one element is not zero, {@code jnp.any}. */
+  /** Whether any element is not zero, {@code jnp.any}. */
   public static Array any(Array x, int... axes) {
     return run(Kind.MAX, Cast.astype(x, DType.BOOL), false, axes, "any");
   }
@@ -78,26 +78,26 @@ public final class Reduce {
     return run(Kind.MIN, Cast.astype(x, DType.BOOL), false, axes, "all");
   }
 
-  /** {@code jnp.mean}: the sum divided by the count, 16-bit floats in float32 until the end. */
+  /** {@code jnp.mean}: the sum divided by the count; 16-bit floats are rounded once. */
   public static Array mean(Array x, int... axes) {
     return mean(x, false, axes);
   }
 
   /** {@code jnp.mean} with or without the reduced axes. */
   public static Array mean(Array x, boolean keepDims, int... axes) {
-    return Cast.astype(wideMean(wide(x), keepDims, axes), result(x));
+    return Cast.astype(floatMean(toFloat(x), keepDims, axes), result(x));
   }
 
-  /** {@code jnp.var}: the mean of squared distances from the mean. */
+  /** {@code jnp.var}: the mean of the squared deviations from the mean. */
   public static Array var(Array x, int... axes) {
     return var(x, false, axes);
   }
 
   /** {@code jnp.var} with or without the reduced axes. */
   public static Array var(Array x, boolean keepDims, int... axes) {
-    Array wide = wide(x);
-    Array distance = Elementwise.subtract(wide, wideMean(wide, true, axes));
-    return Cast.astype(wideMean(Elementwise.square(distance), keepDims, axes), result(x));
+    Array y = toFloat(x);
+    Array deviation = Elementwise.subtract(y, floatMean(y, true, axes));
+    return Cast.astype(floatMean(Elementwise.square(deviation), keepDims, axes), result(x));
   }
 
   /** {@code jnp.std}: the square root of {@link #var}. */
@@ -110,7 +110,7 @@ public final class Reduce {
     return Elementwise.sqrt(var(x, keepDims, axes));
   }
 
-  private static Array wide(Array x) {
+  private static Array toFloat(Array x) {
     return Cast.astype(x, x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
   }
 
@@ -118,13 +118,13 @@ public final class Reduce {
     return x.dtype().isFloating() ? x.dtype() : DType.FLOAT32;
   }
 
-  private static Array wideMean(Array x, boolean keepDims, int... axes) {
+  private static Array floatMean(Array x, boolean keepDims, int... axes) {
     int[] reduced = Axes.allOr("mean", axes, x.shape());
     int count = new Grouping(x.shape(), reduced).length;
     return Elementwise.divide(sum(x, keepDims, axes), Array.scalar(count, x.dtype()));
   }
 
-  /** The type in which JAX sums another. */
+  /** The type of sums and products in JAX. */
   private static DType accumulated(DType dtype) {
     return switch (dtype) {
       case BOOL -> DType.INT32;
@@ -178,27 +178,27 @@ public final class Reduce {
             case SUM -> Reshape.repeated(g, x.shape());
             case PROD -> g.times(productsOfOthers(x));
             case MAX, MIN -> {
-              Array chosen = Compare.equal(x, Reshape.to(call.output(), kept));
-              Array ones = Cast.astype(chosen, x.dtype());
+              Array selected = Compare.equal(x, Reshape.to(call.output(), kept));
+              Array ones = Cast.astype(selected, x.dtype());
               yield ones.times(g.dividedBy(Reduce.sum(ones, true, axes)));
             }
           });
     }
 
-    /** For each element the product of all others that are reduced with it; right beside zeros. */
+    /** The product of all other elements that are reduced with each one; correct for zeros too. */
     private Array productsOfOthers(Array x) {
       int[] ordered = Axes.others(Axes.others(axes, x.rank()), x.rank()); // ascending
       int[] order = Axes.concat(Axes.others(axes, x.rank()), ordered);
-      Array rows = Transpose.transpose(wide(x), order);
+      Array rows = Transpose.transpose(toFloat(x), order);
       Shape moved = rows.shape();
       int length = Axes.lengths(x.shape(), ordered).size();
       Array flat = Reshape.to(rows, moved.range(0, x.rank() - axes.length).append(length));
       Array others = Cumulative.productsBefore(flat).times(Cumulative.productsAfter(flat));
-      int[] back = new int[order.length];
+      int[] inverse = new int[order.length];
       for (int i = 0; i < order.length; i++) {
-        back[order[i]] = i;
+        inverse[order[i]] = i;
       }
-      Array inPlace = Transpose.transpose(Reshape.to(others, moved), back);
+      Array inPlace = Transpose.transpose(Reshape.to(others, moved), inverse);
       return Cast.astype(inPlace, x.dtype());
     }
 

@@ -5,47 +5,46 @@ import dev.heddle.array.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Whole arrays or their parts repeated. See {@link Reshape#broadcastTo} for NumPy's broadcasting.
- */
+/** Repetition of arrays and of their elements. For broadcasting see {@link Reshape#broadcastTo}. */
 public final class Repeat {
   private Repeat() {}
 
   /**
    * The whole array repeated, {@code jnp.tile}.
    *
-   * @param times for the last axes; where there are more than axes, new ones come in front
+   * @param times repetitions for the last axes; further ones add axes in front
    */
   public static Array tile(Array x, int... times) {
     int rank = Math.max(times.length, x.rank());
-    int[] apart = new int[2 * rank];
+    int[] expanded = new int[2 * rank];
     int[] repeated = new int[2 * rank];
     int[] dims = new int[rank];
     for (int i = 1; i <= rank; i++) {
       int length = i <= x.rank() ? x.shape().dim(-i) : 1;
       int count = i <= times.length ? times[times.length - i] : 1;
-      apart[2 * (rank - i)] = 1;
-      apart[2 * (rank - i) + 1] = length;
+      expanded[2 * (rank - i)] = 1;
+      expanded[2 * (rank - i) + 1] = length;
       repeated[2 * (rank - i)] = count;
       repeated[2 * (rank - i) + 1] = length;
       dims[rank - i] = length * count;
     }
     return Reshape.to(
-        Reshape.repeated(Reshape.to(x, Shape.of(apart)), Shape.of(repeated)), Shape.of(dims));
+        Reshape.repeated(Reshape.to(x, Shape.of(expanded)), Shape.of(repeated)), Shape.of(dims));
   }
 
-  /** Each part along an axis several times, one after the other, {@code jnp.repeat}. */
+  /** Each element along an axis repeated, {@code jnp.repeat}. */
   public static Array repeat(Array x, int times, int axis) {
     int along = Axes.one("repeat", axis, x.shape());
     int[] dims = x.shape().dims();
     Shape before = x.shape().range(0, along + 1);
     Shape after = x.shape().range(along + 1, x.rank());
     dims[along] *= times;
-    Array apart = Reshape.to(x, before.append(1).concat(after));
-    return Reshape.to(Reshape.repeated(apart, before.append(times).concat(after)), Shape.of(dims));
+    Array expanded = Reshape.to(x, before.append(1).concat(after));
+    return Reshape.to(
+        Reshape.repeated(expanded, before.append(times).concat(after)), Shape.of(dims));
   }
 
-  /** All arrays repeated into their common shape, {@code jnp.broadcast_arrays}. */
+  /** The arrays broadcast to their common shape, {@code jnp.broadcast_arrays}. */
   public static List<Array> broadcastArrays(Array... arrays) {
     Shape shape = Shape.SCALAR;
     for (Array array : arrays) {

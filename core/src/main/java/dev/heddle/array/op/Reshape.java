@@ -8,12 +8,12 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The same elements in the same order under another shape, without a copy; and broadcasting. */
+/** Reshaping without a copy, and broadcasting. */
 public final class Reshape {
   private Reshape() {}
 
   /**
-   * Another shape, {@code jnp.reshape}; one length may be -1 and is what the others leave.
+   * The array in another shape, {@code jnp.reshape}; a length of -1 is inferred.
    *
    * @throws IllegalArgumentException if the number of elements differs
    */
@@ -22,26 +22,26 @@ public final class Reshape {
   }
 
   private static Shape inferred(Array x, int... dims) {
-    int open = -1;
+    int inferred = -1;
     long known = 1;
     for (int i = 0; i < dims.length; i++) {
-      if (dims[i] == -1 && open < 0) {
-        open = i;
+      if (dims[i] == -1 && inferred < 0) {
+        inferred = i;
       } else if (dims[i] < 0) {
         throw mismatch(x, dims);
       } else {
         known *= dims[i];
       }
     }
-    if (open < 0) {
+    if (inferred < 0) {
       return Shape.of(dims);
     }
     if (known == 0 || x.shape().count() % known != 0) {
       throw mismatch(x, dims);
     }
-    int[] closed = dims.clone();
-    closed[open] = Math.toIntExact(x.shape().count() / known);
-    return Shape.of(closed);
+    int[] lengths = dims.clone();
+    lengths[inferred] = Math.toIntExact(x.shape().count() / known);
+    return Shape.of(lengths);
   }
 
   private static IllegalArgumentException mismatch(Array x, int... dims) {
@@ -54,7 +54,7 @@ public final class Reshape {
             + Arrays.toString(dims));
   }
 
-  /** Another shape of as many elements. */
+  /** The array in another shape of as many elements. */
   static Array to(Array x, Shape shape) {
     if (shape.count() != x.shape().count()) {
       throw mismatch(x, shape.dims());
@@ -67,13 +67,13 @@ public final class Reshape {
     return reshape(x, x.size());
   }
 
-  /** New axes of length 1 at these places of the result, {@code jnp.expand_dims}. */
+  /** The array with new axes of length 1, numbered as in the result, {@code jnp.expand_dims}. */
   public static Array expandDims(Array x, int... axes) {
     int rank = x.rank() + axes.length;
-    int[] places = Axes.many("expand_dims", axes, rank);
+    int[] inserted = Axes.many("expand_dims", axes, rank);
     int[] dims = new int[rank];
     Arrays.fill(dims, 1);
-    int[] kept = Axes.others(places, rank);
+    int[] kept = Axes.others(inserted, rank);
     for (int i = 0; i < kept.length; i++) {
       dims[kept[i]] = x.shape().dim(i);
     }
@@ -81,7 +81,7 @@ public final class Reshape {
   }
 
   /**
-   * Without axes of length 1, {@code jnp.squeeze}; without naming any, all of them.
+   * The array without these axes of length 1, or all if none are given, {@code jnp.squeeze}.
    *
    * @throws IllegalArgumentException if one has another length
    */
@@ -104,7 +104,7 @@ public final class Reshape {
   }
 
   /**
-   * Repeated into a larger shape, {@code jnp.broadcast_to}.
+   * The array broadcast to a shape, {@code jnp.broadcast_to}.
    *
    * @throws IllegalArgumentException if the shape does not broadcast to it
    */
@@ -152,8 +152,8 @@ public final class Reshape {
       if (lazy != null) {
         return lazy;
       }
-      int[] places = StridedIterator.places(shape, x.shape().stridesFor(shape), 0);
-      return Array.wrap(x.storage().gather(places), shape);
+      int[] indices = StridedIterator.indices(shape, x.shape().stridesFor(shape), 0);
+      return Array.wrap(x.storage().gather(indices), shape);
     }
 
     @Override

@@ -11,57 +11,57 @@ import dev.heddle.kernel.PackedLayouts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right operand of a product in float32, laid out for the kernels: as it was kept, or from the
- * array as it is, rows and columns exchanged or not.
+ * The right operand of a product in float32, packed for the kernels: a cached layout, or one packed
+ * from the array, transposed or not.
  *
  * @param packed the layout
- * @param input what was converted to float32 for it, to be released; null if nothing was
+ * @param input the elements converted to float32 for it, to be released; null for none
  */
 record RightOperand(Packed packed, @Nullable FloatInput input) {
   /**
-   * The operand with its axes in some order.
+   * The operand with permuted axes.
    *
    * @param order the axes of the array: the contracted ones, then those of the columns
-   * @param last how many are those of the columns
+   * @param last the number of axes of the columns
    */
   static RightOperand of(
       Array array, int[] order, int last, MatrixProduct sizes, DType dtype, Kernels kernels) {
-    boolean straight = Axes.areInOrder(order);
-    boolean turned = !straight && Axes.areExchanged(order, last);
-    if ((straight || turned) && array.dtype() == dtype) {
-      return of(array, sizes.inner(), sizes.cols(), turned, sizes.rows(), kernels);
+    boolean inOrder = Axes.areInOrder(order);
+    boolean transposed = !inOrder && Axes.areExchanged(order, last);
+    if ((inOrder || transposed) && array.dtype() == dtype) {
+      return of(array, sizes.inner(), sizes.cols(), transposed, sizes.rows(), kernels);
     }
-    Array arranged = straight || turned ? array : Transpose.transpose(array, order);
+    Array arranged = inOrder || transposed ? array : Transpose.transpose(array, order);
     FloatInput input = FloatInput.of(arranged, dtype, kernels);
-    MatrixView matrix = matrix(input.values(), sizes.inner(), sizes.cols(), turned);
-    return new RightOperand(kernels.packOnce(matrix, turned, sizes.rows()), input);
+    MatrixView matrix = matrix(input.values(), sizes.inner(), sizes.cols(), transposed);
+    return new RightOperand(kernels.packOnce(matrix, transposed, sizes.rows()), input);
   }
 
   /**
-   * An array of float32 or 16 bits as a matrix {@code [inner, cols]}. The layout of one that is
-   * used again, as parameters are, is kept by the array.
+   * An array of float32 or 16 bits as a matrix {@code [inner, cols]}. The layout of an array that
+   * is used repeatedly, such as a parameter, is cached in the array.
    *
-   * @param turned whether it is {@code [cols, inner]}
-   * @param rows how many rows of left operands it will be multiplied with
+   * @param transposed whether it is {@code [cols, inner]}
+   * @param rows the number of rows of the left operand
    */
   static RightOperand of(
-      Array array, int inner, int cols, boolean turned, int rows, Kernels kernels) {
-    boolean narrow = array.dtype().isHalf() && !turned && kernels.areFew(rows);
-    PackedLayouts.Key key = new PackedLayouts.Key(kernels, inner, cols, turned, narrow);
+      Array array, int inner, int cols, boolean transposed, int rows, Kernels kernels) {
+    boolean keepsHalf = array.dtype().isHalf() && !transposed && kernels.areFew(rows);
+    PackedLayouts.Key key = new PackedLayouts.Key(kernels, inner, cols, transposed, keepsHalf);
     PackedLayouts layouts = array.layouts();
-    Packed kept = layouts.get(key);
-    if (kept != null) {
-      return new RightOperand(kept, null);
+    Packed cached = layouts.get(key);
+    if (cached != null) {
+      return new RightOperand(cached, null);
     }
     boolean keep = layouts.isRepeated(key);
-    RightOperand made = make(array, key, rows, keep);
+    RightOperand operand = pack(array, key, rows, keep);
     if (keep) {
-      layouts.keep(key, made.packed);
+      layouts.keep(key, operand.packed);
     }
-    return made;
+    return operand;
   }
 
-  private static RightOperand make(Array array, PackedLayouts.Key key, int rows, boolean keep) {
+  private static RightOperand pack(Array array, PackedLayouts.Key key, int rows, boolean keep) {
     Kernels kernels = key.kernels();
     HalfMatrixView halves = key.turned() ? null : halves(array.storage(), key);
     if (halves != null) {
@@ -85,8 +85,8 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
     };
   }
 
-  private static MatrixView matrix(float[] values, int inner, int cols, boolean turned) {
-    return turned ? MatrixView.of(values, cols, inner) : MatrixView.of(values, inner, cols);
+  private static MatrixView matrix(float[] values, int inner, int cols, boolean transposed) {
+    return transposed ? MatrixView.of(values, cols, inner) : MatrixView.of(values, inner, cols);
   }
 
   void release() {

@@ -7,9 +7,9 @@ import dev.heddle.array.storage.Storage;
 import java.util.List;
 
 /**
- * What attention keeps of each query row for its derivative: the greatest score and the sum of
- * exponentials relative to it. Both, because in a fully masked row their log-sum-exp would lose the
- * sum. A row of numbers for each head of each batch element, in float64 where that is computed in.
+ * Attention's residuals for each query: the maximum score and the sum of the exponentials relative
+ * to it. They are kept apart because the log-sum-exp of a fully masked row would lose the sum. Each
+ * head of each batch element has a row of numbers, in float64 if that is the compute type.
  */
 record RowStatistics(
     Shape shape,
@@ -22,15 +22,15 @@ record RowStatistics(
   static RowStatistics of(AttentionPlan plan) {
     Shape shape = plan.scores().range(0, plan.scores().rank() - 1);
     int units = shape.range(0, shape.rank() - 1).size();
-    int narrow = plan.wide() ? 0 : units;
-    int wide = plan.wide() ? units : 0;
+    int units32 = plan.wide() ? 0 : units;
+    int units64 = plan.wide() ? units : 0;
     return new RowStatistics(
         shape,
         plan.wide(),
-        new float[narrow][plan.queries()],
-        new float[narrow][plan.queries()],
-        new double[wide][plan.queries()],
-        new double[wide][plan.queries()]);
+        new float[units32][plan.queries()],
+        new float[units32][plan.queries()],
+        new double[units64][plan.queries()],
+        new double[units64][plan.queries()]);
   }
 
   /** Maxima and sums, {@code [B..., H, Q]} each. */

@@ -6,7 +6,7 @@ import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.StridedView;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers that broadcast to the scores, in float32 or float64. */
+/** A bias that broadcasts to the scores, in float32 or float64. */
 record ScoreBias(float @Nullable [] numbers, double @Nullable [] wideNumbers, HeadOffsets offsets) {
 
   static ScoreBias of(Array array, Shape scores, boolean wide) {
@@ -18,14 +18,14 @@ record ScoreBias(float @Nullable [] numbers, double @Nullable [] wideNumbers, He
   }
 
   @Nullable StridedView<float[]> floats(int unit) {
-    return numbers == null ? null : grid(numbers, unit);
+    return numbers == null ? null : view(numbers, unit);
   }
 
   @Nullable StridedView<double[]> doubles(int unit) {
-    return wideNumbers == null ? null : grid(wideNumbers, unit);
+    return wideNumbers == null ? null : view(wideNumbers, unit);
   }
 
-  private <T> StridedView<T> grid(T data, int unit) {
+  private <T> StridedView<T> view(T data, int unit) {
     return new StridedView<>(
         data, (int) offsets.at(unit), (int) offsets.queryStride(), offsets.keyStride());
   }

@@ -11,44 +11,44 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ParallelFor of an array's elements, chosen by where they begin, some perhaps several times; and
- * the way back, on which those add up.
+ * Gathers segments of an array's elements, of equal length, and scatters cotangents back, which are
+ * added up where a segment is gathered several times.
  *
- * @param starts where each stretch begins in the array
- * @param length how long each is
- * @param whole the array's shape
- * @param picked the shape of all stretches one after another
+ * @param starts the offset of each segment in the array
+ * @param length the length of a segment
+ * @param source the array's shape
+ * @param gathered the shape of the concatenated segments
  */
-record Segments(int[] starts, int length, Shape whole, Shape picked) {
-  /** Multiply-adds that take as long as adding one element, roughly. */
+record Segments(int[] starts, int length, Shape source, Shape gathered) {
+  /** The cost of one element in multiply-adds, roughly. */
   private static final int COST = 4;
 
-  /** Columns below which threads would write into the same cache lines too often. */
-  private static final int FEWEST_COLUMNS = 32;
+  /** The minimum number of columns of a task, to limit false sharing of cache lines. */
+  private static final int MIN_COLUMNS = 32;
 
-  /** The stretches one after another. */
-  Array pickFrom(Array x) {
+  /** The concatenated segments. */
+  Array gatherFrom(Array x) {
     if (x.storage() instanceof Storage.F32(float[] values)) {
-      float[] out = new float[picked.size()];
-      for (int run = 0; run < starts.length; run++) {
-        System.arraycopy(values, starts[run], out, run * length, length);
+      float[] out = new float[gathered.size()];
+      for (int segment = 0; segment < starts.length; segment++) {
+        System.arraycopy(values, starts[segment], out, segment * length, length);
       }
-      return Array.wrap(new Storage.F32(out), picked);
+      return Array.wrap(new Storage.F32(out), gathered);
     }
-    int[] places = new int[picked.size()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = starts[i / length] + i % length;
+    int[] indices = new int[gathered.size()];
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = starts[i / length] + i % length;
     }
-    return Array.wrap(x.storage().gather(places), picked);
+    return Array.wrap(x.storage().gather(indices), gathered);
   }
 
-  /** Zeros to which each stretch is added where it came from, in their order. */
-  Array add(Array cotangent) {
-    return Op.run(new Added(this), cotangent);
+  /** Zeros to which each segment is added at its offset, in order. */
+  Array scatterAdd(Array cotangent) {
+    return Op.run(new ScatterAdd(this), cotangent);
   }
 
-  /** {@link #add}; 16-bit types add in float32 and are rounded once. */
-  private record Added(Segments runs) implements Op {
+  /** {@link #scatterAdd}; 16-bit types are added in float32 and rounded once. */
+  private record ScatterAdd(Segments segments) implements Op {
     @Override
     public String name() {
       return "scatter_add";
@@ -59,14 +59,14 @@ record Segments(int[] starts, int length, Shape whole, Shape picked) {
       Storage from = inputs.getFirst().storage();
       if (from.dtype() == DType.FLOAT64) {
         double[] in = from.doubles();
-        double[] out = new double[runs.whole.size()];
-        runs.each((run, at, count) -> add(in, run, out, at, count));
-        return Array.wrap(new Storage.F64(out), runs.whole);
+        double[] out = new double[segments.source.size()];
+        segments.each((segment, at, count) -> add(in, segment, out, at, count));
+        return Array.wrap(new Storage.F64(out), segments.source);
       }
       float[] in = from.floats();
-      float[] out = new float[runs.whole.size()];
-      runs.each((run, at, count) -> add(in, run, out, at, count));
-      return Array.wrap(Storage.ofFloats(from.dtype(), out), runs.whole);
+      float[] out = new float[segments.source.size()];
+      segments.each((segment, at, count) -> add(in, segment, out, at, count));
+      return Array.wrap(Storage.ofFloats(from.dtype(), out), segments.source);
     }
 
     private static void add(float[] in, int from, float[] out, int at, int n) {
@@ -83,12 +83,12 @@ record Segments(int[] starts, int length, Shape whole, Shape picked) {
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Collections.singletonList(Op.run(new Picked(runs), cotangent));
+      return Collections.singletonList(Op.run(new Gather(segments), cotangent));
     }
   }
 
-  /** {@link #pickFrom}, noted down: what {@link Added} is undone by. */
-  private record Picked(Segments runs) implements Op {
+  /** {@link #gatherFrom} as an operation, the derivative of {@link ScatterAdd}. */
+  private record Gather(Segments segments) implements Op {
     @Override
     public String name() {
       return "gather";
@@ -96,27 +96,27 @@ record Segments(int[] starts, int length, Shape whole, Shape picked) {
 
     @Override
     public Array forward(List<Array> inputs) {
-      return runs.pickFrom(inputs.getFirst());
+      return segments.gatherFrom(inputs.getFirst());
     }
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Collections.singletonList(runs.add(cotangent));
+      return Collections.singletonList(segments.scatterAdd(cotangent));
     }
   }
 
-  /** Some elements of a stretch: where they lie among all, where in the array, how many. */
+  /** Some elements of a segment: their offsets among the segments and in the array. */
   private interface Visit {
-    void at(int picked, int whole, int count);
+    void at(int gathered, int source, int count);
   }
 
   /**
-   * All stretches in order. Several threads each take some columns of all of them, however often
-   * one is chosen; of short stretches, those that begin in a part of the array.
+   * Visits all segments in order. Each thread takes some columns of every segment, or, for short
+   * segments, those that begin in its part of the array; so no two threads add to the same element.
    */
   private void each(Visit visit) {
-    int parts = Math.min(Workers.threads(), length / FEWEST_COLUMNS);
-    long cost = (long) picked.size() * COST;
+    int parts = Math.min(Workers.threads(), length / MIN_COLUMNS);
+    long cost = (long) gathered.size() * COST;
     if (parts > 1) {
       Workers.run(
           parts,
@@ -124,20 +124,20 @@ record Segments(int[] starts, int length, Shape whole, Shape picked) {
           part -> {
             int from = (int) ((long) length * part / parts);
             int count = (int) ((long) length * (part + 1) / parts) - from;
-            for (int run = 0; run < starts.length; run++) {
-              visit.at(run * length + from, starts[run] + from, count);
+            for (int segment = 0; segment < starts.length; segment++) {
+              visit.at(segment * length + from, starts[segment] + from, count);
             }
           });
       return;
     }
-    int share = Math.ceilDiv(Math.max(1, whole.size()), Workers.threads());
+    int share = Math.ceilDiv(Math.max(1, source.size()), Workers.threads());
     Workers.run(
         Workers.threads(),
         cost,
         part -> {
-          for (int run = 0; run < starts.length; run++) {
-            if (starts[run] / share == part) {
-              visit.at(run * length, starts[run], length);
+          for (int segment = 0; segment < starts.length; segment++) {
+            if (starts[segment] / share == part) {
+              visit.at(segment * length, starts[segment], length);
             }
           }
         });

@@ -9,15 +9,15 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Parts of an array by position, and arrays with such a part replaced. */
+/** Slices of an array, and arrays with a slice replaced. */
 public final class Slice {
   private Slice() {}
 
   /**
-   * NumPy's basic indexing, {@code x[...]}; axes that are not named stay whole.
+   * NumPy's basic indexing, {@code x[...]}; axes without an index stay whole.
    *
-   * @throws IllegalArgumentException if there are more indices than axes, or a place is outside
-   *     (JAX takes the nearest one inside)
+   * @throws IllegalArgumentException if there are more indices than axes, or one is out of bounds
+   *     (JAX clamps it)
    */
   public static Array get(Array x, Index... indices) {
     View view = View.of("get", x.shape(), indices);
@@ -25,9 +25,9 @@ public final class Slice {
   }
 
   /**
-   * A copy with a part replaced, {@code x.at[...].set(value)}.
+   * A copy with a slice replaced, {@code x.at[...].set(value)}.
    *
-   * @param value broadcasts to the part and is converted to x's type
+   * @param value broadcasts to the slice and is converted to x's type
    * @throws IllegalArgumentException as {@link #get}, or if the value does not broadcast
    */
   public static Array set(Array x, Array value, Index... indices) {
@@ -45,7 +45,7 @@ public final class Slice {
   /**
    * From starts (inclusive) to limits (exclusive) in steps, {@code lax.slice}.
    *
-   * @throws IllegalArgumentException if there is not one of each for every axis
+   * @throws IllegalArgumentException if the number of starts, limits or steps is not the rank
    */
   public static Array slice(Array x, int[] starts, int[] limits, int[] steps) {
     requireEach("slice", "starts", starts, x.shape());
@@ -57,22 +57,22 @@ public final class Slice {
   }
 
   /**
-   * A part of fixed size, {@code lax.dynamic_slice}: starts below 0 count from the end, and one
-   * that would reach beyond the array is moved back inside.
+   * A slice of fixed size, {@code lax.dynamic_slice}: negative starts count from the end, and
+   * starts are clamped so that the slice is inside the array.
    *
-   * @throws IllegalArgumentException if the sizes do not fit into x's shape
+   * @throws IllegalArgumentException if a size exceeds x's shape
    */
   public static Array dynamicSlice(Array x, int[] starts, int... sizes) {
     requireEach("dynamic_slice", "sizes", sizes, x.shape());
-    int[] inside = inside("dynamic_slice", x.shape(), starts, Shape.of(sizes));
-    return Op.run(new Viewed("dynamic_slice", View.block(x.shape(), inside, sizes)), x);
+    int[] clamped = clamped("dynamic_slice", x.shape(), starts, Shape.of(sizes));
+    return Op.run(new Viewed("dynamic_slice", View.block(x.shape(), clamped, sizes)), x);
   }
 
   /**
    * A copy with a block replaced, {@code lax.dynamic_update_slice}; starts as in {@link
    * #dynamicSlice}.
    *
-   * @throws IllegalArgumentException if types differ or the update does not fit into x's shape
+   * @throws IllegalArgumentException if types differ or the update exceeds x's shape
    */
   public static Array dynamicUpdateSlice(Array x, Array update, int... starts) {
     if (update.dtype() != x.dtype()) {
@@ -82,12 +82,12 @@ public final class Slice {
               + ", got "
               + update.dtype());
     }
-    int[] inside = inside("dynamic_update_slice", x.shape(), starts, update.shape());
-    View view = View.block(x.shape(), inside, update.shape().dims());
+    int[] clamped = clamped("dynamic_update_slice", x.shape(), starts, update.shape());
+    View view = View.block(x.shape(), clamped, update.shape().dims());
     return Op.run(new Replaced("dynamic_update_slice", view), x, update);
   }
 
-  /** The elements in reverse order along axes, all of them if none is named, {@code jnp.flip}. */
+  /** The elements reversed along axes, all if none are given, {@code jnp.flip}. */
   public static Array flip(Array x, int... axes) {
     Index[] indices = new Index[x.rank()];
     Arrays.fill(indices, Index.all());
@@ -97,7 +97,7 @@ public final class Slice {
     return get(x, indices);
   }
 
-  /** One element for each pair of equal indices on two axes, as a new last axis. */
+  /** The diagonal of two axes, as a new last axis, {@code jnp.diagonal}. */
   public static Array diagonal(Array x, int a, int b) {
     int[] both = Axes.many("diagonal", new int[] {a, b}, x.rank());
     int[] others = Axes.others(both, x.rank());
@@ -109,8 +109,8 @@ public final class Slice {
     return Op.run(new Viewed("diagonal", new View(shape, viewed, 0)), x);
   }
 
-  private static void requireEach(String operation, String argument, int[] given, Shape shape) {
-    if (given.length != shape.rank()) {
+  private static void requireEach(String operation, String argument, int[] values, Shape shape) {
+    if (values.length != shape.rank()) {
       throw new IllegalArgumentException(
           operation
               + ": argument \""
@@ -120,24 +120,24 @@ public final class Slice {
               + " numbers for shape "
               + shape
               + ", got "
-              + Arrays.toString(given));
+              + Arrays.toString(values));
     }
   }
 
-  private static int[] inside(String operation, Shape shape, int[] starts, Shape part) {
+  private static int[] clamped(String operation, Shape shape, int[] starts, Shape part) {
     requireEach(operation, "starts", starts, shape);
-    int[] inside = new int[starts.length];
+    int[] clamped = new int[starts.length];
     if (part.rank() != shape.rank()) {
       throw tooLarge(operation, shape, part);
     }
-    for (int i = 0; i < inside.length; i++) {
+    for (int i = 0; i < clamped.length; i++) {
       int room = shape.dim(i) - part.dim(i);
       if (room < 0) {
         throw tooLarge(operation, shape, part);
       }
-      inside[i] = Math.clamp(starts[i] < 0 ? starts[i] + shape.dim(i) : starts[i], 0, room);
+      clamped[i] = Math.clamp(starts[i] < 0 ? starts[i] + shape.dim(i) : starts[i], 0, room);
     }
-    return inside;
+    return clamped;
   }
 
   private static IllegalArgumentException tooLarge(String operation, Shape shape, Shape part) {
@@ -145,7 +145,7 @@ public final class Slice {
         operation + ": expected a part that fits into shape " + shape + ", got " + part);
   }
 
-  /** Where the elements of a part lie in the array. */
+  /** The strides and the offset of a slice in the array. */
   private record View(Shape shape, int[] strides, int offset) {
 
     private static View block(Shape whole, int[] starts, int[] sizes) {
@@ -158,7 +158,7 @@ public final class Slice {
     }
 
     private static View of(String operation, Shape whole, Index... indices) {
-      int rest = whole.rank() - named(operation, whole, indices);
+      int rest = whole.rank() - indexedAxes(operation, whole, indices);
       int[] wholeStrides = whole.strides();
       int[] dims = new int[whole.rank() + indices.length];
       int[] strides = new int[dims.length];
@@ -174,7 +174,7 @@ public final class Slice {
                   operation
                       + ": index "
                       + place
-                      + " is outside axis "
+                      + " is out of bounds for axis "
                       + axis
                       + " of shape "
                       + whole);
@@ -205,14 +205,14 @@ public final class Slice {
       return new View(Shape.of(Arrays.copyOf(dims, n)), Arrays.copyOf(strides, n), offset);
     }
 
-    private static int named(String operation, Shape whole, Index... indices) {
-      int named = 0;
+    private static int indexedAxes(String operation, Shape whole, Index... indices) {
+      int indexed = 0;
       int rests = 0;
       for (Index index : indices) {
-        named += index instanceof Index.At || index instanceof Index.Range ? 1 : 0;
+        indexed += index instanceof Index.At || index instanceof Index.Range ? 1 : 0;
         rests += index instanceof Index.Rest ? 1 : 0;
       }
-      if (named > whole.rank() || rests > 1) {
+      if (indexed > whole.rank() || rests > 1) {
         throw new IllegalArgumentException(
             operation
                 + ": expected at most "
@@ -222,33 +222,33 @@ public final class Slice {
                 + " and \"rest\" once, got "
                 + Arrays.toString(indices));
       }
-      return named;
+      return indexed;
     }
 
-    private int[] places() {
-      return StridedIterator.places(shape, strides, offset);
+    private int[] indices() {
+      return StridedIterator.indices(shape, strides, offset);
     }
 
-    /** ParallelFor of the part, in order, that lie together in the array too. */
-    private void runs(Run run) {
+    /** Visits the slice in order, by segments that are contiguous in the array. */
+    private void segments(Segment segment) {
       int last = shape.rank() - 1;
       boolean inRows = last >= 0 && (strides[last] == 1 || shape.dim(last) == 1);
       int length = inRows ? shape.dim(last) : 1;
       int[] starts =
           inRows
-              ? StridedIterator.places(shape.range(0, last), Arrays.copyOf(strides, last), offset)
-              : places();
+              ? StridedIterator.indices(shape.range(0, last), Arrays.copyOf(strides, last), offset)
+              : indices();
       for (int i = 0; i < starts.length; i++) {
-        run.at(i * length, starts[i], length);
+        segment.at(i * length, starts[i], length);
       }
     }
 
-    /** Some elements of the part, {@code from} on, and where they lie in the array. */
-    private interface Run {
+    /** A contiguous segment, at {@code from} in the slice and at {@code to} in the array. */
+    private interface Segment {
       void at(int from, int to, int length);
     }
 
-    /** Whether the part's elements follow one another in the array. */
+    /** Whether the slice is contiguous in the array. */
     private boolean isContiguous() {
       int[] packed = shape.strides();
       for (int i = 0; i < packed.length; i++) {
@@ -267,19 +267,19 @@ public final class Slice {
       Storage part =
           view.isContiguous() && view.shape.size() > 0
               ? all.slice(view.offset, view.shape.size())
-              : all.gather(view.places());
+              : all.gather(view.indices());
       return Array.wrap(part, view.shape);
     }
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      Op around = new Surrounded(view, call.input(0).shape());
-      return Collections.singletonList(Op.run(around, cotangent));
+      Op pad = new Padded(view, call.input(0).shape());
+      return Collections.singletonList(Op.run(pad, cotangent));
     }
   }
 
-  /** Zeros with a part in them: what {@link Viewed} is undone by. */
-  private record Surrounded(View view, Shape whole) implements Op {
+  /** Zeros with a slice replaced, the derivative of {@link Viewed}. */
+  private record Padded(View view, Shape whole) implements Op {
     @Override
     public String name() {
       return "pad";
@@ -289,7 +289,7 @@ public final class Slice {
     public Array forward(List<Array> inputs) {
       Array part = inputs.getFirst();
       Storage all = Storage.zeros(part.dtype(), whole.size());
-      view.runs((from, to, length) -> copy(part.storage(), from, all, to, length));
+      view.segments((from, to, length) -> copy(part.storage(), from, all, to, length));
       return Array.wrap(all, whole);
     }
 
@@ -305,15 +305,15 @@ public final class Slice {
       Array x = inputs.get(0);
       Storage all = x.storage().slice(0, x.size());
       Array value = Reshape.repeated(inputs.get(1), view.shape);
-      view.runs((from, to, length) -> copy(value.storage(), from, all, to, length));
+      view.segments((from, to, length) -> copy(value.storage(), from, all, to, length));
       return Array.wrap(all, x.shape());
     }
 
     @Override
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Array value = call.input(1);
-      Array nothing = Array.zeros(value.dtype(), value.shape().dims());
-      Array rest = call.wants(0) ? Op.run(this, cotangent, nothing) : null;
+      Array zeros = Array.zeros(value.dtype(), value.shape().dims());
+      Array rest = call.wants(0) ? Op.run(this, cotangent, zeros) : null;
       Array part =
           call.wants(1)
               ? Gradients.unbroadcast(Op.run(new Viewed("slice", view), cotangent), value.shape())

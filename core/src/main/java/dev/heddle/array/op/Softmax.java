@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The softmax along an axis, its logarithm, and the logarithm of its denominator.
  *
  * <p>Order of operations, for each row along the axis: its maximum; R(x - maximum); R(exp); R(their
- * sum, in 16 lanes); R(exp / sum), where R rounds to bfloat16 or float16 if that is the type and
- * does nothing otherwise. A row with NaN or +infinity in it, or of nothing but -infinity, is NaN.
- * Integers become float32.
+ * sum, in 16 lanes); R(exp / sum), where R rounds to bfloat16 or float16 for these types and is the
+ * identity for others. A row that has NaN or +infinity, or only -infinity, gives NaN. Integers
+ * become float32.
  */
 public final class Softmax {
   private static final int COST = 100;
@@ -49,8 +49,8 @@ public final class Softmax {
   }
 
   /**
-   * log(sum(exp(x))) over some axes or (none named) all, {@code jax.nn.logsumexp}; -infinity of
-   * nothing but -infinity.
+   * log(sum(exp(x))) over some axes or, if none are given, all, {@code jax.nn.logsumexp}; -infinity
+   * if all elements are.
    */
   public static Array logsumexp(Array x, int... axes) {
     return logsumexp(x, false, axes);
@@ -70,7 +70,7 @@ public final class Softmax {
     return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
   }
 
-  /** What an operation that rounds between its steps does with a type. */
+  /** The rounding between the steps of an operation, for a type. */
   static Rounding rounding(DType dtype) {
     return switch (dtype) {
       case BFLOAT16 -> Rounding.BFLOAT16;
@@ -84,8 +84,8 @@ public final class Softmax {
   }
 
   /**
-   * Of one row: {@code shifted = R(in - shift)}, which may be where the exponentials go, {@code exp
-   * = R(exp(shifted))}, and R of their sum.
+   * For one row, writes {@code shifted = R(in - shift)} and {@code exp = R(exp(shifted))}, where
+   * both may be the same array, and returns R of the sum of {@code exp}.
    */
   private static float exponentials(
       float[] in,
@@ -156,7 +156,7 @@ public final class Softmax {
     public List<@Nullable Array> vjp(VjpContext call, Array g) {
       Array y = call.output();
       if (!call.isNested() && y.dtype() != DType.FLOAT64 && axis == y.rank() - 1) {
-        return List.of(alongRows(y, g));
+        return List.of(fusedVjp(y, g));
       }
       if (kind == Kind.SOFTMAX) {
         return List.of(y.times(g.minus(Reduce.sum(y.times(g), true, axis))));
@@ -164,8 +164,8 @@ public final class Softmax {
       return List.of(g.minus(Elementwise.exp(y).times(Reduce.sum(g, true, axis))));
     }
 
-    /** The same in one pass over rows that lie in memory, rounded once. */
-    private Array alongRows(Array output, Array cotangent) {
+    /** The fused derivative over contiguous rows, rounded once. */
+    private Array fusedVjp(Array output, Array cotangent) {
       Kernels kernels = KernelChoice.current().kernels();
       float[] y = output.storage().floats();
       float[] g = cotangent.storage().floats();

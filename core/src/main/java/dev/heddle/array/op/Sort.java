@@ -8,15 +8,13 @@ import dev.heddle.kernel.ParallelFor;
 import java.util.List;
 
 /**
- * Elements by size. Equal ones keep their order, -0 and 0 are equal, and NaN counts as larger than
- * everything, as in JAX. Indices are int32.
+ * Sorting and searching. Sorts are stable, -0 and 0 are equal, and NaN is larger than all numbers,
+ * as in JAX. Indices are int32.
  */
 public final class Sort {
   private Sort() {}
 
-  /**
-   * The place of the first largest element along an axis, or of the first NaN, {@code jnp.argmax}.
-   */
+  /** The index of the first maximum along an axis, or of the first NaN, {@code jnp.argmax}. */
   public static Array argmax(Array x, int axis) {
     return extreme("argmax", x, axis);
   }
@@ -26,9 +24,7 @@ public final class Sort {
     return argmax(Reshape.ravel(x), 0);
   }
 
-  /**
-   * The place of the first smallest element along an axis, or of the first NaN, {@code jnp.argmin}.
-   */
+  /** The index of the first minimum along an axis, or of the first NaN, {@code jnp.argmin}. */
   public static Array argmin(Array x, int axis) {
     return extreme("argmin", x, axis);
   }
@@ -47,19 +43,19 @@ public final class Sort {
     return Op.run(new Ordering(name, along, 1), x);
   }
 
-  /** Where the elements along an axis come from when sorted ascending, {@code jnp.argsort}. */
+  /** The indices that sort the elements along an axis, {@code jnp.argsort}. */
   public static Array argsort(Array x, int axis) {
     int along = Axes.one("argsort", axis, x.shape());
     return Op.run(new Ordering("argsort", along, x.shape().dim(along)), x);
   }
 
-  /** The elements along an axis ascending, {@code jnp.sort}. */
+  /** The elements along an axis in ascending order, {@code jnp.sort}. */
   public static Array sort(Array x, int axis) {
     return Gather.takeAlongAxis(x, argsort(x, axis), axis);
   }
 
   /**
-   * The k largest elements along the last axis, descending, and their places, {@code lax.top_k}.
+   * The k largest elements along the last axis, descending, and their indices, {@code lax.top_k}.
    *
    * @throws IllegalArgumentException if the axis has fewer than k elements
    */
@@ -79,16 +75,16 @@ public final class Sort {
   }
 
   /**
-   * The largest elements and where they were.
+   * The largest elements and their indices.
    *
    * @param values shape {@code [..., k]}, descending
    * @param indices int32, the same shape
    */
   public record TopK(Array values, Array indices) {}
 
-  /** The first places along an axis in one of the orders; not differentiable, being integers. */
+  /** The first indices along an axis in an order; integers, hence without a derivative. */
   private record Ordering(String name, int axis, int count) implements Op {
-    /** Multiply-adds that one element of a row takes, roughly. */
+    /** The cost of one element in multiply-adds, roughly. */
     private static final int COST = 16;
 
     @Override
@@ -119,8 +115,8 @@ public final class Sort {
               }
             }
           });
-      Storage places = new Grouping(shape, axis).fromRows(new Storage.I32(out));
-      return Array.wrap(places, extreme ? groups.reduced(false) : shape);
+      Storage indices = new Grouping(shape, axis).fromRows(new Storage.I32(out));
+      return Array.wrap(indices, extreme ? groups.reduced(false) : shape);
     }
   }
 }

@@ -3,14 +3,14 @@ package dev.heddle.array.op;
 import dev.heddle.array.storage.Storage;
 
 /**
- * Elements as integers of the same order, so that rows are sorted and searched without a
- * comparator: -0 and 0 have one key, and NaN has the largest.
+ * Maps elements to integer keys of the same order, so that rows are sorted and searched without a
+ * comparator: -0 and 0 have the same key, and NaN has the largest.
  */
 final class SortKeys {
   private static final int SIGN_OF_INT = 31;
   private static final int SIGN_OF_LONG = 63;
 
-  /** Sorted by insertion before they are merged. */
+  /** The length of runs that are sorted by insertion before they are merged. */
   private static final int RUN = 16;
 
   private final long[] keys;
@@ -24,17 +24,17 @@ final class SortKeys {
     return new SortKeys(keys(elements, Long.MAX_VALUE));
   }
 
-  /** The keys of elements in descending order, NaN before all. */
+  /** The keys of elements in descending order, NaN first. */
   static SortKeys descending(Storage elements) {
     long[] keys = keys(elements, Long.MAX_VALUE);
-    long[] reversed = new long[keys.length]; // the others may be the array's own
+    long[] reversed = new long[keys.length]; // keys may be the array's own
     for (int i = 0; i < keys.length; i++) {
       reversed[i] = ~keys[i];
     }
     return new SortKeys(reversed);
   }
 
-  /** The keys of elements in ascending order, but NaN before all. */
+  /** The keys of elements in ascending order, but NaN first. */
   static SortKeys ascendingAfterNan(Storage elements) {
     return new SortKeys(keys(elements, Long.MIN_VALUE));
   }
@@ -63,7 +63,7 @@ final class SortKeys {
   }
 
   private static long key(float value) {
-    int bits = Float.floatToRawIntBits(value + 0f); // 0 of -0
+    int bits = Float.floatToRawIntBits(value + 0f); // maps -0 to 0
     return bits ^ (bits >> SIGN_OF_INT & Integer.MAX_VALUE);
   }
 
@@ -72,7 +72,7 @@ final class SortKeys {
     return bits ^ (bits >> SIGN_OF_LONG & Long.MAX_VALUE);
   }
 
-  /** The place of the first element of a row, counted from the row's begin. */
+  /** The index in its row of the element with the smallest key, the first of equal ones. */
   int first(int from, int length) {
     int best = from;
     for (int i = from + 1; i < from + length; i++) {
@@ -82,15 +82,14 @@ final class SortKeys {
   }
 
   /**
-   * The places of a row's first elements, counted from the row's begin; equal ones keep their
-   * order.
+   * Sorts a row and writes the indices of its first elements; the sort is stable.
    *
-   * @param count how many go to {@code out}, from {@code at} on
+   * @param count the number of indices to write to {@code out}, from {@code at} on
    */
   void sort(int from, int length, int[] out, int at, int count) {
-    int[] places = new int[length];
+    int[] indices = new int[length];
     for (int start = 0; start < length; start += Math.min(RUN, length - start)) {
-      insert(places, from, start, start + Math.min(RUN, length - start));
+      insert(indices, from, start, start + Math.min(RUN, length - start));
     }
     int[] merged = new int[length];
     for (long run = RUN; run < length; run *= 2) {
@@ -98,35 +97,35 @@ final class SortKeys {
       for (int start = 0; start < length; start = end) {
         int middle = (int) Math.min(length, start + run);
         end = (int) Math.min(length, middle + run);
-        merge(places, merged, from, start, middle, end);
+        merge(indices, merged, from, start, middle, end);
       }
-      int[] other = places;
-      places = merged;
+      int[] other = indices;
+      indices = merged;
       merged = other;
     }
-    System.arraycopy(places, 0, out, at, count);
+    System.arraycopy(indices, 0, out, at, count);
   }
 
-  private void insert(int[] places, int from, int start, int end) {
+  private void insert(int[] indices, int from, int start, int end) {
     for (int i = start; i < end; i++) {
       long key = keys[from + i];
       int at = i;
-      while (at > start && keys[from + places[at - 1]] > key) {
-        places[at] = places[at - 1];
+      while (at > start && keys[from + indices[at - 1]] > key) {
+        indices[at] = indices[at - 1];
         at--;
       }
-      places[at] = i;
+      indices[at] = i;
     }
   }
 
-  private void merge(int[] places, int[] merged, int from, int start, int middle, int end) {
+  private void merge(int[] indices, int[] merged, int from, int start, int middle, int end) {
     int left = start;
     int right = middle;
     for (int at = start; at < end; at++) {
       boolean takesLeft =
           left < middle
-              && (right == end || keys[from + places[left]] <= keys[from + places[right]]);
-      merged[at] = places[takesLeft ? left++ : right++];
+              && (right == end || keys[from + indices[left]] <= keys[from + indices[right]]);
+      merged[at] = indices[takesLeft ? left++ : right++];
     }
   }
 }

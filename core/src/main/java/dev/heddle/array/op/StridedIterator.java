@@ -4,7 +4,7 @@ import dev.heddle.array.Shape;
 import dev.heddle.kernel.ParallelFor;
 import java.util.Arrays;
 
-/** A walk over one or two sources in the row-major order of a result, by strides. */
+/** Iterates over one or two strided sources in the row-major order of a result. */
 final class StridedIterator {
   private final int[] dims;
   private final int[] strides;
@@ -18,35 +18,35 @@ final class StridedIterator {
     this.at = offset;
   }
 
-  /** Which element of a source stands at each index of the result. */
-  static int[] places(Shape result, int[] strides, int offset) {
-    int[] places = new int[result.size()];
+  /** The source index of each element of the result, row-major. */
+  static int[] indices(Shape result, int[] strides, int offset) {
+    int[] indices = new int[result.size()];
     if (result.rank() == 0) {
-      places[0] = offset;
-      return places;
+      indices[0] = offset;
+      return indices;
     }
     int last = result.rank() - 1;
     int[] dims = result.dims();
-    StridedIterator walk = new StridedIterator(dims, strides, offset);
+    StridedIterator source = new StridedIterator(dims, strides, offset);
     int step = strides[last];
     int length = dims[last];
-    for (int out = 0; out < places.length; out += length) {
+    for (int out = 0; out < indices.length; out += length) {
       for (int i = 0; i < length; i++) {
-        places[out + i] = walk.at + i * step;
+        indices[out + i] = source.at + i * step;
       }
-      walk.advance();
+      source.advance();
     }
-    return places;
+    return indices;
   }
 
-  /** One row of the result: where it begins, where each source's begins and how those go on. */
+  /** A row of the result: the offsets of result and sources, and the sources' steps. */
   interface Row {
     void run(int out, int a, int aStep, int b, int bStep, int length);
   }
 
   /**
-   * Calls back, from several threads where there is much to do, for runs of the result as long as
-   * both sources go on evenly.
+   * Visits rows of the result over which both sources have constant steps, in parallel if there are
+   * many elements.
    *
    * @param cost as {@link ParallelFor#run}
    */
@@ -65,8 +65,8 @@ final class StridedIterator {
     int[] aStrides = a.stridesFor(result);
     int[] bStrides = b.stridesFor(result);
     int last = dims.length - 1;
-    while (last > 0 && goesOn(aStrides, dims, last) && goesOn(bStrides, dims, last)) {
-      dims[last - 1] *= dims[last]; // two axes that lie in memory as one
+    while (last > 0 && isContiguous(aStrides, dims, last) && isContiguous(bStrides, dims, last)) {
+      dims[last - 1] *= dims[last]; // merges axes that are contiguous in both
       aStrides[last - 1] = aStrides[last];
       bStrides[last - 1] = bStrides[last];
       last--;
@@ -80,22 +80,22 @@ final class StridedIterator {
         length,
         cost,
         (first, count) -> {
-          StridedIterator aWalk = new StridedIterator(outer, aStrides, 0).skip(first);
-          StridedIterator bWalk = new StridedIterator(outer, bStrides, 0).skip(first);
+          StridedIterator aRows = new StridedIterator(outer, aStrides, 0).skip(first);
+          StridedIterator bRows = new StridedIterator(outer, bStrides, 0).skip(first);
           for (int i = first; i < first + count; i++) {
-            row.run(i * length, aWalk.at, aStep, bWalk.at, bStep, length);
-            aWalk.advance();
-            bWalk.advance();
+            row.run(i * length, aRows.at, aStep, bRows.at, bStep, length);
+            aRows.advance();
+            bRows.advance();
           }
         });
   }
 
-  /** Whether a shape's elements are the result's in order, or one for all of them. */
+  /** Whether a shape has the result's elements in order, or a single element. */
   static boolean isEven(Shape shape, Shape result) {
     return shape.size() == 1 || shape.size() == result.size();
   }
 
-  private static boolean goesOn(int[] strides, int[] dims, int axis) {
+  private static boolean isContiguous(int[] strides, int[] dims, int axis) {
     return strides[axis - 1] == strides[axis] * dims[axis];
   }
 
@@ -110,7 +110,7 @@ final class StridedIterator {
     }
   }
 
-  /** From the first row to another. */
+  /** Advances from the first row by a number of rows. */
   private StridedIterator skip(int rows) {
     int left = rows;
     for (int axis = dims.length - 2; axis >= 0; axis--) {

@@ -9,15 +9,15 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The axes in another order. */
+/** Permutations of axes. */
 public final class Transpose {
   private Transpose() {}
 
   /**
-   * Axis i of the result is axis {@code axes[i]} of x, {@code jnp.transpose}; without naming any,
-   * the axes reversed.
+   * Permutes the axes, {@code jnp.transpose}: axis i of the result is axis {@code axes[i]} of x.
+   * Without arguments the axes are reversed.
    *
-   * @throws IllegalArgumentException if the axes are not all of x's, each once
+   * @throws IllegalArgumentException if the axes are not a permutation of x's
    */
   public static Array transpose(Array x, int... axes) {
     int rank = x.rank();
@@ -30,7 +30,7 @@ public final class Transpose {
       throw new IllegalArgumentException(
           "transpose: argument \"axes\": expected all "
               + rank
-              + " of shape "
+              + " axes of shape "
               + x.shape()
               + ", got "
               + Arrays.toString(axes));
@@ -42,12 +42,12 @@ public final class Transpose {
     return Arrays.equals(axes, Axes.first(axes.length)) ? x : Op.run(new Permute(axes), x);
   }
 
-  /** One axis moved to another place, the others in order, {@code jnp.moveaxis}. */
+  /** Moves one axis, with the others in order, {@code jnp.moveaxis}. */
   public static Array moveaxis(Array x, int source, int destination) {
     return moveaxis(x, new int[] {source}, new int[] {destination});
   }
 
-  /** Axes moved to other places, the others in order, {@code jnp.moveaxis}. */
+  /** Moves axes, with the others in order, {@code jnp.moveaxis}. */
   public static Array moveaxis(Array x, int[] sources, int[] destinations) {
     int rank = x.rank();
     int[] from = Axes.many("moveaxis", sources, rank);
@@ -71,7 +71,7 @@ public final class Transpose {
     return permute(x, axes);
   }
 
-  /** Two axes exchanged, {@code jnp.swapaxes}. */
+  /** Exchanges two axes, {@code jnp.swapaxes}. */
   public static Array swapaxes(Array x, int a, int b) {
     int[] axes = Axes.first(x.rank());
     int first = Axes.one("swapaxes", a, x.shape());
@@ -81,7 +81,7 @@ public final class Transpose {
     return permute(x, axes);
   }
 
-  /** The elements of an array with its axes in another order; outside of any tape. */
+  /** The elements of an array with permuted axes, not recorded on a tape. */
   static Storage permuted(Storage elements, Shape shape, int[] axes) {
     int[] dims = shape.dims();
     if (elements instanceof Storage.F32(float[] values)) {
@@ -91,7 +91,7 @@ public final class Transpose {
       }
     }
     Shape result = Shape.of(Axes.pick(dims, axes));
-    return elements.gather(StridedIterator.places(result, Axes.pick(shape.strides(), axes), 0));
+    return elements.gather(StridedIterator.indices(result, Axes.pick(shape.strides(), axes), 0));
   }
 
   private record Permute(int[] axes) implements Op {

@@ -18,11 +18,11 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of each element alone.
+ * An elementwise function of one array.
  *
- * <p>float32 goes through {@link Polynomials}, float64 through {@link StrictMath}; 16-bit floats
- * are computed in float32 and rounded once. Integers keep their type where the function has a value
- * for them, otherwise they become float32 first.
+ * <p>float32 uses {@link Polynomials}, float64 {@link StrictMath}; 16-bit floats are computed in
+ * float32 and rounded once. Integers keep their type if the function is defined for integers,
+ * otherwise they become float32 first.
  */
 record Unary(Function function) implements Op {
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
@@ -33,10 +33,10 @@ record Unary(Function function) implements Op {
     DType dtype = x.dtype();
     if (dtype == DType.BOOL && function == Function.NEGATIVE) {
       throw new IllegalArgumentException(
-          "negative: expected numbers, got bool; for \"not\" there is Compare.logicalNot");
+          "negative: expected numbers, got bool; use Compare.logicalNot");
     }
-    boolean kept = dtype.isFloating() || (function.ofLong != null && dtype.isInteger());
-    return Op.run(new Unary(function), kept ? x : Cast.astype(x, DType.FLOAT32));
+    boolean keepsType = dtype.isFloating() || (function.ofLong != null && dtype.isInteger());
+    return Op.run(new Unary(function), keepsType ? x : Cast.astype(x, DType.FLOAT32));
   }
 
   @Override
@@ -59,24 +59,24 @@ record Unary(Function function) implements Op {
     if (function == Function.ABS || function == Function.RELU) {
       boolean isAbs = function == Function.ABS;
       Array rises =
-          isAbs ? Compare.greaterEqual(x, number(x, 0)) : Compare.greater(x, number(x, 0));
-      return List.of(Where.where(rises, g, isAbs ? g.negate() : number(x, 0)));
+          isAbs ? Compare.greaterEqual(x, scalar(x, 0)) : Compare.greater(x, scalar(x, 0));
+      return List.of(Where.where(rises, g, isAbs ? g.negate() : scalar(x, 0)));
     }
-    Array slope = slope(x, call.output());
-    return slope == null ? Gradients.none(1) : List.of(g.times(slope));
+    Array derivative = derivative(x, call.output());
+    return derivative == null ? Gradients.none(1) : List.of(g.times(derivative));
   }
 
-  /** The derivative at x, where the function is y; null if it is zero. */
-  private @Nullable Array slope(Array x, Array y) {
+  /** The derivative at x, where the function's value is y; null if it is zero. */
+  private @Nullable Array derivative(Array x, Array y) {
     return switch (function) {
       case NEGATIVE -> Array.scalar(-1, x.dtype());
-      case ABS, RELU -> throw new IllegalStateException(name()); // the cotangent or not
+      case ABS, RELU -> throw new IllegalStateException(name()); // handled in vjp
       case SIGN, FLOOR, CEIL, ROUND -> null;
       case SQUARE -> x.times(2);
       case RECIPROCAL -> Elementwise.square(y).negate();
-      case SQRT -> number(x, 0.5).dividedBy(y);
+      case SQRT -> scalar(x, 0.5).dividedBy(y);
       case RSQRT -> y.dividedBy(x).times(-0.5);
-      case CBRT -> number(x, 1).dividedBy(Elementwise.square(y).times(3));
+      case CBRT -> scalar(x, 1).dividedBy(Elementwise.square(y).times(3));
       case EXP -> y;
       case EXP2 -> y.times(StrictMath.log(2));
       case EXPM1 -> y.plus(1);
@@ -85,14 +85,14 @@ record Unary(Function function) implements Op {
       case LOG1P -> Elementwise.reciprocal(x.plus(1));
       case SIN -> Elementwise.cos(x);
       case COS -> Elementwise.sin(x).negate();
-      case TANH -> y.plus(1).times(number(x, 1).minus(y));
-      case SIGMOID -> y.times(number(x, 1).minus(y));
+      case TANH -> y.plus(1).times(scalar(x, 1).minus(y));
+      case SIGMOID -> y.times(scalar(x, 1).minus(y));
       case ERF -> Elementwise.exp(Elementwise.square(x).negate()).times(TWO_OVER_SQRT_PI);
       case ERFC -> Elementwise.exp(Elementwise.square(x).negate()).times(-TWO_OVER_SQRT_PI);
       case ERF_INV -> Elementwise.exp(Elementwise.square(y)).times(1 / TWO_OVER_SQRT_PI);
       case SILU -> {
         Array sigmoid = Elementwise.sigmoid(x);
-        yield sigmoid.times(x.times(number(x, 1).minus(sigmoid)).plus(1));
+        yield sigmoid.times(x.times(scalar(x, 1).minus(sigmoid)).plus(1));
       }
       case GELU -> {
         Array below = Elementwise.erfc(x.times(-SQRT_HALF)).times(0.5);
@@ -100,25 +100,25 @@ record Unary(Function function) implements Op {
         yield below.plus(x.times(density));
       }
       case GELU_TANH -> {
-        Array near =
+        Array clipped =
             Elementwise.clip(
-                x, number(x, -ScalarDerivatives.FAR), number(x, ScalarDerivatives.FAR));
-        Array square = Elementwise.square(near).times(SpecialFunctions.GELU_CUBIC);
-        Array gate = near.times(square.plus(1).times(SpecialFunctions.GELU_SCALE));
-        Array gateSlope = square.times(3).plus(1).times(SpecialFunctions.GELU_SCALE);
+                x, scalar(x, -ScalarDerivatives.FAR), scalar(x, ScalarDerivatives.FAR));
+        Array square = Elementwise.square(clipped).times(SpecialFunctions.GELU_CUBIC);
+        Array gate = clipped.times(square.plus(1).times(SpecialFunctions.GELU_SCALE));
+        Array gateDerivative = square.times(3).plus(1).times(SpecialFunctions.GELU_SCALE);
         Array sigmoid = Elementwise.sigmoid(gate);
-        Array bell = sigmoid.times(number(x, 1).minus(sigmoid));
-        yield sigmoid.plus(near.times(bell).times(gateSlope));
+        Array sigmoidDerivative = sigmoid.times(scalar(x, 1).minus(sigmoid));
+        yield sigmoid.plus(clipped.times(sigmoidDerivative).times(gateDerivative));
       }
       case SOFTPLUS -> Elementwise.sigmoid(x);
     };
   }
 
-  private static Array number(Array x, double number) {
+  private static Array scalar(Array x, double number) {
     return Array.scalar(number, x.dtype());
   }
 
-  /** The functions, each in the types it is computed in. */
+  /** The functions, each for every type it is computed in. */
   enum Function {
     NEGATIVE("negative", UnaryFunction.NEGATIVE, x -> -x, x -> -x),
     ABS("abs", UnaryFunction.ABS, Math::abs, Math::abs),
@@ -153,7 +153,7 @@ record Unary(Function function) implements Op {
     CEIL("ceil", UnaryFunction.CEIL, Math::ceil, x -> x),
     ROUND("round", UnaryFunction.ROUND, Math::rint, x -> x);
 
-    private static final int DOUBLE_COST = 2000; // StrictMath, mostly
+    private static final int DOUBLE_COST = 2000; // mostly StrictMath
     private static final int LONG_COST = 32;
 
     private final String label;
@@ -184,7 +184,8 @@ record Unary(Function function) implements Op {
         return Storage.ofFloats(x.dtype(), apply(x.floats()));
       }
       if (ofLong == null) {
-        throw new IllegalStateException(label + ": not converted to floating point: " + x.dtype());
+        throw new IllegalStateException(
+            label + ": expected a floating-point type, got " + x.dtype());
       }
       return Storage.ofLongs(x.dtype(), apply(x.longs(), ofLong));
     }

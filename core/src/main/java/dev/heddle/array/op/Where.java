@@ -8,7 +8,7 @@ import dev.heddle.array.storage.Storage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Selection by a condition, {@code jnp.where}, and the triangles cut out with it. */
+/** Selection by a condition, {@code jnp.where}, and triangular matrices, {@code jnp.tril}. */
 public final class Where {
   private static final int COST = 32;
 
@@ -30,7 +30,7 @@ public final class Where {
         Cast.astype(y, dtype));
   }
 
-  /** x where the condition is not zero, else a number, which does not widen x. */
+  /** x where the condition is not zero, else a weakly typed number. */
   public static Array where(Array condition, Array x, double otherwise) {
     return where(condition, x, Creation.scalarLike(x, otherwise));
   }
@@ -86,14 +86,14 @@ public final class Where {
                 : select(shape, condition, keep, true, x, y);
         return Array.wrap(new Storage.F32(out), shape);
       }
-      int[] places = StridedIterator.places(shape, x.shape().stridesFor(shape), 0);
-      int[] ofY = StridedIterator.places(shape, y.shape().stridesFor(shape), x.size());
-      int[] ofCondition = StridedIterator.places(shape, condition.shape().stridesFor(shape), 0);
-      for (int i = 0; i < places.length; i++) {
-        places[i] = keep[ofCondition[i]] != 0 ? places[i] : ofY[i];
+      int[] indices = StridedIterator.indices(shape, x.shape().stridesFor(shape), 0);
+      int[] ofY = StridedIterator.indices(shape, y.shape().stridesFor(shape), x.size());
+      int[] ofCondition = StridedIterator.indices(shape, condition.shape().stridesFor(shape), 0);
+      for (int i = 0; i < indices.length; i++) {
+        indices[i] = keep[ofCondition[i]] != 0 ? indices[i] : ofY[i];
       }
       Storage both = Concatenate.join(x.dtype(), List.of(x.storage(), y.storage()));
-      return Array.wrap(both.gather(places), shape);
+      return Array.wrap(both.gather(indices), shape);
     }
 
     @Override
@@ -112,7 +112,7 @@ public final class Where {
       return all;
     }
 
-    /** Elements of {@code other} where the flags are as {@code set} says, else of {@code even}. */
+    /** Elements of {@code other} where the flags equal {@code set}, else of {@code even}. */
     private static float[] select(
         Shape shape, Array flags, byte[] keep, boolean set, Array other, Array even) {
       float[] a = other.storage().floats();
@@ -127,10 +127,10 @@ public final class Where {
           (o, i, si, j, sj, m) -> {
             for (int k = 0; k < m; k++) {
               int flag = keep[i + k * si];
-              int mask = ((flag | -flag) >> 31) ^ (set ? 0 : -1); // no branch to be mispredicted
+              int mask = ((flag | -flag) >> 31) ^ (set ? 0 : -1); // without a branch
               int chosen = Float.floatToRawIntBits(a[j + k * sj]) & mask;
-              int left = Float.floatToRawIntBits(b[(o + k) * step]) & ~mask;
-              out[o + k] = Float.intBitsToFloat(chosen | left);
+              int rest = Float.floatToRawIntBits(b[(o + k) * step]) & ~mask;
+              out[o + k] = Float.intBitsToFloat(chosen | rest);
             }
           });
       return out;

@@ -30,7 +30,7 @@ public sealed interface Storage {
   /** An element as a 64-bit integer. */
   long longAt(int index);
 
-  /** Whether an element is not zero; NaN is not. */
+  /** Whether an element is not zero; true for NaN. */
   default boolean booleanAt(int index) {
     return dtype().isFloating() ? doubleAt(index) != 0 : longAt(index) != 0;
   }
@@ -131,11 +131,11 @@ public sealed interface Storage {
         return new Bool(out);
       }
       case FLOAT64, INT32, INT64, UINT8, UINT32 -> {
-        double[] wide = new double[n];
+        double[] converted = new double[n];
         for (int i = 0; i < n; i++) {
-          wide[i] = values[i];
+          converted[i] = values[i];
         }
-        return ofDoubles(dtype, wide);
+        return ofDoubles(dtype, converted);
       }
     }
     throw new AssertionError(dtype);

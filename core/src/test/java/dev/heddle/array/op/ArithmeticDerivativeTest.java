@@ -20,7 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Derivatives of functions of single elements: finite differences, special points, numbers. */
+/** Derivatives of elementwise functions: finite differences, special points, precision. */
 class ArithmeticDerivativeTest {
   private static final double ULP = 2e-7;
 
@@ -47,7 +47,7 @@ class ArithmeticDerivativeTest {
       @ForAll("shapes") int[] a,
       @ForAll("shapes") int[] b) {
     Array x = Numbers.between(1, 0.6, 2.9, DType.FLOAT64, a);
-    Array y = Numbers.between(2, 1.1, 1.9, DType.FLOAT64, b); // no quotient on a step
+    Array y = Numbers.between(2, 1.1, 1.9, DType.FLOAT64, b); // no quotient at a discontinuity
     if (function == Binary.Function.FLOOR_DIVIDE || function == Binary.Function.REMAINDER) {
       y = y.plus(0.0137).times(7);
     }
@@ -70,7 +70,7 @@ class ArithmeticDerivativeTest {
   }
 
   @Property(tries = 40, seed = "1")
-  void ofThatAgain(@ForAll("unary") Unary.Function function) {
+  void ofSecondOrder(@ForAll("unary") Unary.Function function) {
     Array x = Numbers.between(3, 0.15, 0.85, DType.FLOAT64, 3);
     Function<Array, Array> once = v -> Unary.of(function, v).times(v).sum();
     Checks.checkGradient(in -> Grad.grad(once, in.getFirst()), x);
@@ -82,18 +82,20 @@ class ArithmeticDerivativeTest {
   }
 
   @Property(tries = 20, seed = "1")
-  void ofAChoice(@ForAll("shapes") int[] a, @ForAll("shapes") int[] b, @ForAll("shapes") int[] c) {
+  void ofWhereAndClip(
+      @ForAll("shapes") int[] a, @ForAll("shapes") int[] b, @ForAll("shapes") int[] c) {
     Array condition = Numbers.flags(5, a);
     Array x = Numbers.of(6, DType.FLOAT64, b);
     Array y = Numbers.of(7, DType.FLOAT64, c);
     Checks.checkGradient(in -> Where.where(condition, in.get(0), in.get(1)), x, y);
-    Array grid = Elementwise.round(x.times(2)).dividedBy(2); // no element at a border
+    Array grid = Elementwise.round(x.times(2)).dividedBy(2); // no element at a discontinuity
     Array high = Elementwise.round(y.times(2)).dividedBy(2).plus(0.25);
     Checks.checkGradient(
         in -> Elementwise.clip(in.get(0), Array.of(new double[] {-0.75}), in.get(1)), grid, high);
   }
 
-  private static void assertSlope(double expected, Function<Array, Array> function, double at) {
+  private static void assertDerivative(
+      double expected, Function<Array, Array> function, double at) {
     for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16)) {
       Array slope = Grad.grad(function, Array.scalar(at, dtype));
       assertThat(slope.dtype()).isEqualTo(dtype);
@@ -101,30 +103,30 @@ class ArithmeticDerivativeTest {
     }
   }
 
-  /** As JAX has them, where nothing else is said. */
+  /** The values are JAX's unless noted. */
   @Test
   void specialPoints() {
-    assertSlope(1, Elementwise::abs, 0);
-    assertSlope(1, Elementwise::abs, -0.0);
-    assertSlope(Double.POSITIVE_INFINITY, Elementwise::sqrt, 0);
-    assertSlope(Double.POSITIVE_INFINITY, Elementwise::cbrt, 0);
-    assertSlope(Double.POSITIVE_INFINITY, Elementwise::log, 0);
-    assertSlope(0, Elementwise::relu, 0);
-    assertSlope(0, Elementwise::relu, Double.NaN);
-    assertSlope(0.5, Elementwise::gelu, 0);
-    assertSlope(1, Elementwise::gelu, 100);
-    assertSlope(0, Elementwise::gelu, -100);
-    assertSlope(1, Elementwise::gelu, 60000); // NaN in JAX where the cube is infinite
-    assertSlope(0.5, Elementwise::softplus, 0);
-    assertSlope(1, Elementwise::silu, 100);
-    assertSlope(0.5, x -> Elementwise.maximum(x, Array.scalar(1, x.dtype())), 1);
-    assertSlope(0.5, x -> Elementwise.minimum(x, Array.scalar(1, x.dtype())), 1);
-    assertSlope(0, x -> Elementwise.maximum(x, Array.scalar(Double.NaN, x.dtype())), 1);
-    assertSlope(0, x -> Elementwise.power(x, Array.scalar(0, x.dtype())), 0); // NaN in JAX
-    assertSlope(1, x -> Elementwise.power(x, Array.scalar(1, x.dtype())), 0);
-    assertSlope(0, y -> Elementwise.power(Array.scalar(0, y.dtype()), y), 2);
-    assertSlope(3, y -> Elementwise.remainder(Array.scalar(-7, y.dtype()), y), 3);
-    assertSlope(-2, y -> Elementwise.remainder(Array.scalar(-7, y.dtype()), y), -3);
+    assertDerivative(1, Elementwise::abs, 0);
+    assertDerivative(1, Elementwise::abs, -0.0);
+    assertDerivative(Double.POSITIVE_INFINITY, Elementwise::sqrt, 0);
+    assertDerivative(Double.POSITIVE_INFINITY, Elementwise::cbrt, 0);
+    assertDerivative(Double.POSITIVE_INFINITY, Elementwise::log, 0);
+    assertDerivative(0, Elementwise::relu, 0);
+    assertDerivative(0, Elementwise::relu, Double.NaN);
+    assertDerivative(0.5, Elementwise::gelu, 0);
+    assertDerivative(1, Elementwise::gelu, 100);
+    assertDerivative(0, Elementwise::gelu, -100);
+    assertDerivative(1, Elementwise::gelu, 60000); // NaN in JAX where the cube is infinite
+    assertDerivative(0.5, Elementwise::softplus, 0);
+    assertDerivative(1, Elementwise::silu, 100);
+    assertDerivative(0.5, x -> Elementwise.maximum(x, Array.scalar(1, x.dtype())), 1);
+    assertDerivative(0.5, x -> Elementwise.minimum(x, Array.scalar(1, x.dtype())), 1);
+    assertDerivative(0, x -> Elementwise.maximum(x, Array.scalar(Double.NaN, x.dtype())), 1);
+    assertDerivative(0, x -> Elementwise.power(x, Array.scalar(0, x.dtype())), 0); // NaN in JAX
+    assertDerivative(1, x -> Elementwise.power(x, Array.scalar(1, x.dtype())), 0);
+    assertDerivative(0, y -> Elementwise.power(Array.scalar(0, y.dtype()), y), 2);
+    assertDerivative(3, y -> Elementwise.remainder(Array.scalar(-7, y.dtype()), y), 3);
+    assertDerivative(-2, y -> Elementwise.remainder(Array.scalar(-7, y.dtype()), y), -3);
     Array zero = Array.of(new double[] {0});
     Function<Array, Array> guarded =
         x ->
@@ -161,7 +163,7 @@ class ArithmeticDerivativeTest {
   }
 
   @Test
-  void theDerivativeByTheCotangentIsNotLost() {
+  void theDerivativeByTheCotangentIsComplete() {
     Array x = Numbers.between(10, -3, 3, DType.FLOAT32, 7);
     for (Unary.Function function : List.of(Unary.Function.RELU, Unary.Function.GELU_TANH)) {
       var back = Grad.vjp((Array v) -> Unary.of(function, v), x);
@@ -172,7 +174,7 @@ class ArithmeticDerivativeTest {
   }
 
   @Test
-  void aBiasIsAddedUpOver64RowsAtATime() {
+  void aBiasGradientIsSummedIn64RowSpans() {
     Array x = Numbers.of(11, DType.FLOAT32, 3, 67, 301);
     Array bias = Numbers.of(12, DType.FLOAT32, 301);
     Array weight = Numbers.of(13, DType.FLOAT32, 3, 67, 301);

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What one writes every day. */
+/** The everyday methods of Array. */
 class ArrayMethodsTest {
   private static final Array X = Array.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
 
@@ -65,7 +65,7 @@ class ArrayMethodsTest {
         .isEqualTo(Array.of(new byte[] {-1, -1}));
   }
 
-  /** As XLA computes it: a negative power of what is not 1 or -1 is 0. */
+  /** As in XLA: a negative power is 0 unless the base is 1 or -1. */
   @Test
   void integersHavePowers() {
     Array base = Array.of(new int[] {3, -2, 0, 2, 1, -1, -1, 7});
@@ -93,21 +93,22 @@ class ArrayMethodsTest {
   }
 
   @Test
-  void aUsersOwnAttentionIsShort() {
+  void aCustomAttentionFunction() {
     Array query = Creation.linspace(-1, 1, 24, DType.FLOAT32).reshape(2, 3, 2, 2);
     Array score = Einsum.einsum("...qhd,...khd->...hqk", query.dividedBy(Math.sqrt(2)), query);
     Array causal = Creation.tri(3, 3, 0, DType.BOOL);
     double lowest = DType.FLOAT32.finfoMin();
     Array weights = Softmax.softmax(Where.where(causal, score, lowest));
-    Array seen = Einsum.einsum("...hqk,...khd->...qhd", weights, query);
+    Array attended = Einsum.einsum("...hqk,...khd->...qhd", weights, query);
 
-    assertThat(seen.shape()).isEqualTo(query.shape());
-    assertThat(seen.get(0, 0)).isEqualTo(query.get(0, 0)); // the first sees only itself
+    assertThat(attended.shape()).isEqualTo(query.shape());
+    assertThat(attended.get(0, 0))
+        .isEqualTo(query.get(0, 0)); // the first query attends only to itself
     assertThat(weights.get(0, 0, 0)).isEqualTo(Array.of(new float[] {1, 0, 0}));
   }
 
   @Test
-  void aTracerHearsOfEveryOperation() {
+  void aTracerRecordsEveryOperation() {
     List<String> heard = new ArrayList<>();
     Tracer tracer =
         new Tracer() {

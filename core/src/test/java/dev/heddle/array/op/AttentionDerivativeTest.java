@@ -109,8 +109,8 @@ class AttentionDerivativeTest {
   }
 
   /**
-   * What is added to all scores of a row alike changes nothing: Flax's gradient is zero but for
-   * rounding, of the type that the bias has, not of the output's.
+   * A constant added to all scores of a row has no effect: Flax's gradient is zero up to rounding,
+   * of the bias's type, not of the output's.
    */
   @ParameterizedTest
   @CsvSource({
@@ -173,16 +173,16 @@ class AttentionDerivativeTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "BFLOAT16", "FLOAT16"})
-  void narrowTypesComeNearFloat64(DType dtype) {
+  void shorterTypesAreCloseToFloat64(DType dtype) {
     Inputs at = Inputs.of(dtype, 2, 30, 40, 3, 3, 30, 40);
     Options options = Options.NONE.withMask(Numbers.flags(5, 2, 1, 30, 40));
-    Inputs wide =
+    Inputs at64 =
         Inputs.of(at.tree().leaves().stream().map(leaf -> leaf.astype(DType.FLOAT64)).toList());
     Array cotangent = Numbers.of(9, dtype, 2, 30, 3, 2);
 
     List<Array> actual = pullback(in -> attend(in, options), at, cotangent).tree().leaves();
     List<Array> expected =
-        pullback(in -> attend(in, options), wide, cotangent.astype(DType.FLOAT64)).tree().leaves();
+        pullback(in -> attend(in, options), at64, cotangent.astype(DType.FLOAT64)).tree().leaves();
 
     double precision = dtype == DType.FLOAT32 ? 1e-6 : dtype == DType.FLOAT16 ? 4e-3 : 3e-2;
     for (int input = 0; input < 4; input++) {
@@ -192,7 +192,7 @@ class AttentionDerivativeTest {
     }
   }
 
-  /** One way for many heads, another for few, where queries and keys are apart. */
+  /** Many heads are one task each; few heads are split into tasks for queries and for keys. */
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 3"})
   void hasTheSameBitsOnAnyNumberOfThreads(int batch, int heads) {
@@ -249,10 +249,10 @@ class AttentionDerivativeTest {
     return Slice.slice(array, new int[] {element, 0, head, 0}, end, new int[] {1, 1, 1, 1});
   }
 
-  /** Nobody pays for what nobody wants. */
+  /** Gradients that are not wanted are not computed. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
-  void whatIsWantedAloneHasTheBitsThatItHasAmongOthers(int wanted) {
+  void aGradientAloneHasTheBitsThatItHasWithOthers(int wanted) {
     Inputs at = Inputs.of(DType.FLOAT32, 1, 70, 90, 2, 70, 1);
     List<Array> all = pullback(in -> attend(in, Options.NONE), at).tree().leaves();
     Array cotangent = Numbers.of(9, DType.FLOAT32, 1, 70, 2, 2);
@@ -269,9 +269,9 @@ class AttentionDerivativeTest {
     assertThatArray(alone.pullback(cotangent)).hasSameBitsAs(all.get(wanted));
   }
 
-  /** The bits of the output do not change by differentiating; so many keys are several spans. */
+  /** Differentiation does not change the output's bits, here over several spans of keys. */
   @Test
-  void keepsTheGreatestScoreAndTheSumOfEachRow() {
+  void keepsTheMaximumAndTheSumOfEachRow() {
     Inputs at = Inputs.of(DType.FLOAT32, 1, 5, 9000, 2, 1);
     Vjp<TreePair<TreePair<Array, Array>, TreePair<Array, Array>>, Array> vjp =
         Grad.vjp(tree -> attend(Inputs.of(tree.leaves()), Options.NONE), at.tree());
@@ -290,7 +290,7 @@ class AttentionDerivativeTest {
     assertThatArray(gradients.bias).hasSameBitsAs(Array.zeros(DType.FLOAT32, 1));
   }
 
-  /** The derivative of what the derivative is worth in some direction. */
+  /** The derivative of a directional derivative. */
   @Test
   void canBeDifferentiatedAgain() {
     Inputs at = Inputs.of(DType.FLOAT64, 1, 3, 4, 2, 2, 3, 4);
@@ -323,7 +323,7 @@ class AttentionDerivativeTest {
   }
 
   @Test
-  void theSquareGivesNearlyTheSame() {
+  void theUnfusedDerivativeIsClose() {
     Inputs at = Inputs.of(DType.FLOAT64, 2, 6, 7, 3, 3, 1, 7);
     Options options =
         new Options(Numbers.flags(5, 2, 1, 6, 7), Numbers.flags(6, 2, 3, 6, 7), 1.25, false);

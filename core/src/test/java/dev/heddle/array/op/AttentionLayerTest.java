@@ -45,9 +45,9 @@ class AttentionLayerTest {
     Array y = apply(x, x, x, DType.FLOAT32, Attention.Options.NONE);
 
     Array heads = MatMul.affine(x, IN.kernel(), new int[] {-1}, new int[] {0}, IN.bias());
-    Array seen = Attention.attend(heads, heads, heads, null, Attention.Options.NONE);
+    Array attended = Attention.attend(heads, heads, heads, null, Attention.Options.NONE);
     Array expected =
-        MatMul.affine(seen, OUT.kernel(), new int[] {-2, -1}, new int[] {0, 1}, OUT.bias());
+        MatMul.affine(attended, OUT.kernel(), new int[] {-2, -1}, new int[] {0, 1}, OUT.bias());
     assertThatArray(y).hasSameBitsAs(expected);
   }
 

@@ -81,7 +81,7 @@ class AttentionTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
-  void aCausalRowWhoseScoresAreAllLowIsDoneAgainWithAllKeys(DType dtype) {
+  void aCausalRowWhoseScoresAreAllLowIsRecomputedWithAllKeys(DType dtype) {
     Array q = Numbers.of(1, dtype, 1, 3, 1, 2);
     Array v = Numbers.of(2, dtype, 1, 3, 1, 2);
     Array bias = Array.full(Double.NEGATIVE_INFINITY, dtype, 1, 1, 3, 3);
@@ -96,7 +96,10 @@ class AttentionTest {
     assertThat(out).isEqualTo(Attention.attend(q, q, v, bias, Options.NONE.withMask(read)));
   }
 
-  /** The bias makes a score the lowest number: it weighs as a masked one, but is not skipped. */
+  /**
+   * The bias makes a score the lowest number: it has the weight of a masked one, but is not
+   * skipped.
+   */
   @ParameterizedTest
   @EnumSource(
       value = DType.class,
@@ -106,11 +109,11 @@ class AttentionTest {
     Array q = Numbers.of(1, dtype, 1, 40, 1, 2);
     Array k = Numbers.of(2, dtype, 1, keys, 1, 2);
     Array v = Numbers.of(3, dtype, 1, keys, 1, 2);
-    boolean[] seen = new boolean[40 * keys];
-    Arrays.fill(seen, 600, 640, true); // row 0: some keys of the third tile
-    Arrays.fill(seen, 2 * keys - 3, 2 * keys, true); // row 1: the last ones; row 2: none
-    Arrays.fill(seen, 3 * keys, 40 * keys, true);
-    Array mask = Array.of(seen, 1, 1, 40, keys);
+    boolean[] attended = new boolean[40 * keys];
+    Arrays.fill(attended, 600, 640, true); // row 0: some keys of the third tile
+    Arrays.fill(attended, 2 * keys - 3, 2 * keys, true); // row 1: the last ones; row 2: none
+    Arrays.fill(attended, 3 * keys, 40 * keys, true);
+    Array mask = Array.of(attended, 1, 1, 40, keys);
     Array lowest = Array.scalar(dtype.finfoMin(), dtype);
     Array bias = Where.where(mask, Array.scalar(0, dtype), lowest);
 
@@ -151,9 +154,9 @@ class AttentionTest {
     "5000, 8999, 9000",
     "8998, 5000, 9000"
   })
-  void aValueThatIsNotFiniteIsLostBesideAFarGreaterScore(int lost, int greater, int keys) {
+  void aValueThatIsNotFiniteHasNoEffectBelowAFarGreaterScore(int lost, int greater, int keys) {
     for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16}) {
-      double score = dtype == DType.FLOAT64 ? 2000 : 300; // beside which exp of the others is 0
+      double score = dtype == DType.FLOAT64 ? 2000 : 300; // exp of the others is 0
       double[] scores = new double[keys];
       scores[greater] = score;
       double[] values = new double[2 * keys];
@@ -173,24 +176,24 @@ class AttentionTest {
     }
   }
 
-  /** The bias is near float16's lowest number, so that masked keys weigh beside it. */
+  /** The bias is near float16's lowest number, so that masked keys have weight. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void keysMaskedInWholeTilesWeighWhereTheScoresAreAlmostAsLow(boolean causal) {
+  void keysMaskedInWholeTilesHaveWeightWhereTheScoresAreAlmostAsLow(boolean causal) {
     int keys = 600;
     Array q = Array.zeros(DType.FLOAT16, 1, keys, 1, 1);
-    boolean[] seen = new boolean[keys * keys];
+    boolean[] attended = new boolean[keys * keys];
     double[] expected = new double[keys];
-    double masked = StrictMath.exp(-0.5); // -65504 beside -65503.5
+    double masked = StrictMath.exp(-0.5); // -65504 relative to -65503.5
     for (int i = 0; i < keys; i++) {
       int shown = causal ? i + 1 : 1;
-      Arrays.fill(seen, i * keys, i * keys + shown, true);
+      Arrays.fill(attended, i * keys, i * keys + shown, true);
       expected[i] = (shown + 2 * (keys - shown) * masked) / (shown + (keys - shown) * masked);
     }
-    Array mask = Array.of(seen, 1, 1, keys, keys);
+    Array mask = Array.of(attended, 1, 1, keys, keys);
     Array bias = Array.full(-65503.5, DType.FLOAT32, 1, 1, 1, keys);
     for (int query = 0; query < keys; query += 150) {
-      double[] values = new double[keys]; // 1 where this row sees the key, else 2
+      double[] values = new double[keys]; // 1 where this row attends to the key, else 2
       Arrays.fill(values, 2);
       Arrays.fill(values, 0, causal ? query + 1 : 1, 1);
       Array v = Array.of(values, 1, keys, 1, 1).astype(DType.FLOAT16);

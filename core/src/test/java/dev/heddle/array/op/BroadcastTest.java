@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Elementwise operations over shapes that broadcast, small and large enough for all threads. */
+/** Elementwise operations on shapes that broadcast, small ones and ones that use all threads. */
 class BroadcastTest {
   private static final int[] FULL = {3, 4, 5};
 
-  /** Every way in which three operands have each axis of three whole or of length 1. */
+  /** Every combination of three operands whose three axes are full or of length 1. */
   static IntStream cases() {
     return IntStream.range(0, 512);
   }

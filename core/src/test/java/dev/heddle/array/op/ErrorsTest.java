@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each message, word for word. */
+/** The literal error messages. */
 class ErrorsTest {
   private static final Array X = Array.zeros(DType.FLOAT32, 2, 3);
   private static final Array Y = Array.zeros(DType.FLOAT32, 4, 5);
@@ -26,9 +26,7 @@ class ErrorsTest {
         misuse(
             "less: expected shapes that broadcast, got [2, 3] and [4, 5]",
             () -> Compare.less(X, Y)),
-        misuse(
-            "negative: expected numbers, got bool; for \"not\" there is Compare.logicalNot",
-            BOOL::negate),
+        misuse("negative: expected numbers, got bool; use Compare.logicalNot", BOOL::negate),
         misuse(
             "subtract: expected numbers, got bool and bool; use Compare's logical functions",
             () -> BOOL.minus(BOOL)),
@@ -50,9 +48,9 @@ class ErrorsTest {
             "broadcast_to: expected a shape that [2, 3] broadcasts to, got [3, 2]",
             () -> Reshape.broadcastTo(X, 3, 2)),
         misuse(
-            "transpose: argument \"axes\": expected all 2 of shape [2, 3], got [0]",
+            "transpose: argument \"axes\": expected all 2 axes of shape [2, 3], got [0]",
             () -> X.transpose(0)),
-        misuse("get: index 2 is outside axis 0 of shape [2, 3]", () -> X.get(2)),
+        misuse("get: index 2 is out of bounds for axis 0 of shape [2, 3]", () -> X.get(2)),
         misuse(
             "get: expected at most 2 indices for shape [2, 3] and \"rest\" once, got "
                 + "[At[place=0], At[place=0], At[place=0]]",
@@ -79,10 +77,10 @@ class ErrorsTest {
             "take: argument \"indices\": expected integers, got float32",
             () -> Gather.take(X, X, 0)),
         misuse(
-            "take: index -3 is outside axis 0 of shape [2, 3]",
+            "take: index -3 is out of bounds for axis 0 of shape [2, 3]",
             () -> Gather.take(X, Array.of(new int[] {-3}), 0)),
         misuse(
-            "concatenate: expected shapes equal but for axis 0, got [[2, 3], [4, 5]]",
+            "concatenate: expected equal shapes except on axis 0, got [[2, 3], [4, 5]]",
             () -> Concatenate.concatenate(List.of(X, Y), 0)),
         misuse(
             "split: expected a number of parts that divides axis 1 of shape [2, 3], got 2",
@@ -103,7 +101,7 @@ class ErrorsTest {
             "einsum \"ij->k\": label \"k\" of the result is in no operand",
             () -> Einsum.einsum("ij->k", X)),
         misuse(
-            "einsum \"ij->ii\": label \"i\" is twice in the result",
+            "einsum \"ij->ii\": label \"i\" occurs twice in the result",
             () -> Einsum.einsum("ij->ii", X)),
         misuse(
             "einsum \"i.->i\": expected letters and at most one ... in \"i.\"",
@@ -119,7 +117,7 @@ class ErrorsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("misuses")
-  void saysWhatWasExpected(String message, Executable call) {
+  void messages(String message, Executable call) {
     assertThatThrownBy(call::execute)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);

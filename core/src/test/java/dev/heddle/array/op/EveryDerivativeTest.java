@@ -25,24 +25,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No operation is forgotten: each has a derivative that finite differences confirm in an example
- * here, or stands in the list of those that have none, with the reason.
+ * Checks that every operation has either an example here, whose derivative finite differences
+ * confirm, or an entry in the list of those without one, with the reason.
  */
 class EveryDerivativeTest {
   private static final Map<String, String> WITHOUT =
       Map.of(
-          "Cast",
-              "it rounds, which finite differences see: ArithmeticDerivativeTest has it by hand",
+          "Cast", "finite differences do not apply to rounding; tested in ArithmeticDerivativeTest",
           "Compare$Comparison", "its result is bool",
           "Compare$Logical", "its result is bool",
           "Sort$Ordering", "its result is integers",
           "Norm$LastAxis",
-              "float32 only: NormDerivativeTest compares it with its steps in float64");
+              "float32 only; NormDerivativeTest compares it with its operations in float64");
 
   private static final Array W = Numbers.of(31, DType.FLOAT64, 3, 4);
-  private static final Array PLACES = Array.of(new int[] {1, 0, 1, 2});
+  private static final Array INDICES = Array.of(new int[] {1, 0, 1, 2});
 
-  /** Each from an array of shape [2, 3] to some other. */
+  /** Functions of an array of shape [2, 3]. */
   private static final List<UnaryOperator<Array>> EXAMPLES =
       List.of(
           x -> x.times(x),
@@ -61,7 +60,7 @@ class EveryDerivativeTest {
           x -> Concatenate.concatenate(List.of(x, x.times(3)), 1),
           x -> Slice.set(x, x.get(1).times(2), Index.at(0)),
           x -> Slice.get(x, Index.all(), Index.every(2)),
-          x -> Gather.take(x, PLACES, 1),
+          x -> Gather.take(x, INDICES, 1),
           x -> Gather.index(x, Array.of(new int[] {0, 1, 0}), Array.of(new int[] {2, 0, 2})),
           EveryDerivativeTest::attention,
           x -> Attention.weights(heads(x), heads(x).times(2), null, Attention.Options.NONE),
@@ -102,7 +101,7 @@ class EveryDerivativeTest {
 
   @Test
   void everyOperationHasAnExampleOrAReason() {
-    Spy spy = new Spy();
+    RecordingTracer spy = new RecordingTracer();
     for (UnaryOperator<Array> f : EXAMPLES) {
       assertThat(twice(f).apply(at.traced(spy, 0)).shape()).isEqualTo(at.shape());
     }
@@ -128,8 +127,8 @@ class EveryDerivativeTest {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
-  /** Sees which operations run, those of derivatives too, that lead to floating-point arrays. */
-  private static final class Spy implements Tracer {
+  /** Records the operations with floating-point results that run, those of derivatives included. */
+  private static final class RecordingTracer implements Tracer {
     final Set<String> seen = new TreeSet<>();
 
     @Override

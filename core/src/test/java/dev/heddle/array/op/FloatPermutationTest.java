@@ -10,11 +10,11 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** float32 moves as every other type does: element by element in float64. */
+/** Permutes float32 as the other types, here float64, element by element. */
 class FloatPermutationTest {
   @ParameterizedTest
   @MethodSource("orders")
-  void movesAsEveryOtherTypeDoes(List<Integer> order) {
+  void equalsThePermutationOfOtherTypes(List<Integer> order) {
     int[] axes = order.stream().mapToInt(Integer::intValue).toArray();
     for (int[] dims : new int[][] {{3, 5, 4, 7}, {1, 70, 2, 33}, {17, 1, 1, 130}, {2, 0, 3, 4}}) {
       Array x = Numbers.of(1, DType.FLOAT32, dims);

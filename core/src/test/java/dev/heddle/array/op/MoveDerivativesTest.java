@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What flows back through operations that move, repeat or choose elements. */
+/** Cotangents of operations that move, repeat or select elements. */
 class MoveDerivativesTest {
   private static Array back(UnaryOperator<Array> function, Array at, float... cotangent) {
     Array output = function.apply(at);
-    Array given = Array.of(cotangent, output.shape().dims());
-    return Grad.vjp(function::apply, at).pullback(given.astype(output.dtype()));
+    Array g = Array.of(cotangent, output.shape().dims());
+    return Grad.vjp(function::apply, at).pullback(g.astype(output.dtype()));
   }
 
   @Provide
@@ -31,41 +31,43 @@ class MoveDerivativesTest {
   }
 
   @Property(tries = 20, seed = "1")
-  void allOfThemAgreeWithTheirSlopes(@ForAll("shapes") int[] shape) {
+  void agreeWithFiniteDifferences(@ForAll("shapes") int[] shape) {
     Array x = Numbers.of(1, DType.FLOAT64, shape);
     int last = shape[2] - 1;
-    Slopes.check(a -> Reshape.ravel(a), x);
-    Slopes.check(a -> Transpose.transpose(a, 2, 0, 1), x);
-    Slopes.check(a -> Reshape.broadcastTo(a, 2, shape[0], shape[1], shape[2]), x);
-    Slopes.check(a -> Reshape.broadcastTo(Slice.get(a, Index.rest(), Index.range(0, 1)), shape), x);
-    Slopes.check(a -> Repeat.tile(a, 2, 1, 3), x);
-    Slopes.check(a -> Repeat.repeat(a, 3, 1), x);
-    Slopes.check(a -> Slice.get(a, Index.at(-1), Index.newAxis(), Index.every(-2)), x);
-    Slopes.check(a -> Slice.get(a, Index.all(), Index.all(), Index.from(last)), x);
-    Slopes.check(a -> Slice.diagonal(a, 0, 2), x);
-    Slopes.check(a -> Slice.flip(a, 1), x);
-    Slopes.check(a -> Concatenate.concatenate(List.of(a, Slice.flip(a, 0), a), 1), x);
-    Slopes.check(a -> Concatenate.split(a, new int[] {0, 1}, 2).getLast(), x);
-    Slopes.check(a -> Concatenate.pad(a, new int[] {0, 1, 2}, new int[] {1, 0, 0}, 4), x);
-    Slopes.check(a -> Gather.take(a, Array.of(new int[] {0, last, 0, -1}, 2, 2), 2), x);
-    Slopes.check(
+    FiniteDifferences.check(a -> Reshape.ravel(a), x);
+    FiniteDifferences.check(a -> Transpose.transpose(a, 2, 0, 1), x);
+    FiniteDifferences.check(a -> Reshape.broadcastTo(a, 2, shape[0], shape[1], shape[2]), x);
+    FiniteDifferences.check(
+        a -> Reshape.broadcastTo(Slice.get(a, Index.rest(), Index.range(0, 1)), shape), x);
+    FiniteDifferences.check(a -> Repeat.tile(a, 2, 1, 3), x);
+    FiniteDifferences.check(a -> Repeat.repeat(a, 3, 1), x);
+    FiniteDifferences.check(a -> Slice.get(a, Index.at(-1), Index.newAxis(), Index.every(-2)), x);
+    FiniteDifferences.check(a -> Slice.get(a, Index.all(), Index.all(), Index.from(last)), x);
+    FiniteDifferences.check(a -> Slice.diagonal(a, 0, 2), x);
+    FiniteDifferences.check(a -> Slice.flip(a, 1), x);
+    FiniteDifferences.check(a -> Concatenate.concatenate(List.of(a, Slice.flip(a, 0), a), 1), x);
+    FiniteDifferences.check(a -> Concatenate.split(a, new int[] {0, 1}, 2).getLast(), x);
+    FiniteDifferences.check(
+        a -> Concatenate.pad(a, new int[] {0, 1, 2}, new int[] {1, 0, 0}, 4), x);
+    FiniteDifferences.check(a -> Gather.take(a, Array.of(new int[] {0, last, 0, -1}, 2, 2), 2), x);
+    FiniteDifferences.check(
         a -> Gather.index(a, Array.of(new int[] {0, -1, 0}), Array.of(new int[] {0}, 1, 1)), x);
-    Slopes.check(
+    FiniteDifferences.check(
         a -> Gather.takeAlongAxis(a, Array.of(new int[] {0, -1, last, 0, 0}, 1, 1, 5), 2), x);
   }
 
   @Property(tries = 20, seed = "1")
-  void replacingFlowsToBothSides(@ForAll("shapes") int[] shape) {
+  void replacingHasTwoCotangents(@ForAll("shapes") int[] shape) {
     Array x = Numbers.of(1, DType.FLOAT64, shape);
     Array one = Numbers.of(2, DType.FLOAT64, 1, shape[2]);
     Array block = Numbers.of(3, DType.FLOAT64, 1, shape[1], 1);
 
-    Slopes.check((a, b) -> Slice.set(a, b, Index.at(0)), x, one);
-    Slopes.check((a, b) -> Slice.dynamicUpdateSlice(a, b, shape[0], 0, 1), x, block);
+    FiniteDifferences.check((a, b) -> Slice.set(a, b, Index.at(0)), x, one);
+    FiniteDifferences.check((a, b) -> Slice.dynamicUpdateSlice(a, b, shape[0], 0, 1), x, block);
   }
 
   @Test
-  void whatIsReplacedGetsNothing() {
+  void replacedElementsHaveZeroCotangents() {
     Array x = Array.of(new float[] {1, 2, 3, 4});
     Array two = Array.of(new float[] {8, 9});
 
@@ -78,17 +80,17 @@ class MoveDerivativesTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16"})
-  void rowsChosenSeveralTimesAddInTheOrderOfTheChoices(DType dtype) {
+  void rowsSelectedSeveralTimesAddInTheOrderOfTheIndices(DType dtype) {
     Array table = Array.zeros(dtype, 3, 2);
     Array tokens = Array.of(new int[] {2, 0, 2, 2});
-    float big = 1024; // beside which small ones are lost, one after another
+    float big = 1024; // absorbs small numbers that are added one by one
     float small = dtype == DType.FLOAT32 || dtype == DType.FLOAT64 ? 0.25f : 1f;
 
-    Array flown =
+    Array gradient =
         back(t -> Gather.take(t, tokens, 0), table, big, small, 7, 8, small, small, -big, big);
 
     float[] expected = {7, 8, 0, 0, big + small - big, small + small + big};
-    assertThat(flown).isEqualTo(Array.of(expected, 3, 2).astype(dtype));
+    assertThat(gradient).isEqualTo(Array.of(expected, 3, 2).astype(dtype));
   }
 
   @Test
@@ -96,13 +98,13 @@ class MoveDerivativesTest {
     Array x = Array.of(new float[] {-0f, 1});
     float huge = 1 << 25;
 
-    Array flown = back(a -> Reshape.broadcastTo(a, 3, 2), x, -0f, huge, -0f, 1, -0f, -huge);
+    Array gradient = back(a -> Reshape.broadcastTo(a, 3, 2), x, -0f, huge, -0f, 1, -0f, -huge);
 
-    assertThat(flown).isEqualTo(Array.of(new float[] {-0f, 0}));
+    assertThat(gradient).isEqualTo(Array.of(new float[] {-0f, 0}));
   }
 
   @Test
-  void nothingFlowsBackFromNothing() {
+  void emptyArraysHaveEmptyCotangents() {
     Array x = Array.of(new float[] {1, 2});
 
     assertThat(back(a -> Reshape.broadcastTo(a, 0, 2), x)).isEqualTo(Array.of(new float[2]));
@@ -111,12 +113,12 @@ class MoveDerivativesTest {
   }
 
   @Test
-  void choosingCanBeDifferentiatedTwice() {
+  void selectionCanBeDifferentiatedTwice() {
     Array tokens = Array.of(new int[] {1, 1, 0}, 3);
     Array x = Numbers.of(1, DType.FLOAT64, 2, 3);
     Array y = Numbers.of(2, DType.FLOAT64, 3, 2);
 
-    Slopes.checkTwice(
+    FiniteDifferences.checkTwice(
         (a, b) -> {
           Array rows = Slice.get(Gather.take(a, tokens, 0), Index.range(0, 2));
           Array product = MatMul.matmul(rows, Transpose.transpose(b.reshape(2, 3)));
@@ -126,9 +128,12 @@ class MoveDerivativesTest {
         y);
   }
 
-  /** The root's slope at 0 is infinite: what is not chosen must not be multiplied by 0. */
+  /**
+   * The root's derivative at 0 is infinite: elements that are not selected must not be multiplied
+   * by 0.
+   */
   @Test
-  void whatIsNotChosenGetsZeroEvenFromAnInfiniteCotangent() {
+  void elementsNotSelectedHaveZeroCotangentsEvenWhereInfinite() {
     Array x = Array.of(new float[] {4, -1, 9, -4}, 2, 2);
     Array zero = Array.scalar(0, DType.FLOAT32);
     Array positive = Compare.greater(x, zero);

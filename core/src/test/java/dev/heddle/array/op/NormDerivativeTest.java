@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The derivative of layer normalization in one pass beside that of its single operations. */
+/** Compares the fused derivative of layer normalization with that of its single operations. */
 class NormDerivativeTest {
   private static final double EPSILON = 1e-6;
 
@@ -69,7 +69,7 @@ class NormDerivativeTest {
     }
   }
 
-  /** The variance is cut off at 0 and passes half of its change on, as JAX's maximum does. */
+  /** The variance is clamped at 0, where half of its cotangent passes, as in JAX's maximum. */
   @Test
   void aRowWithoutVarianceIsOnlyShifted() {
     Array x = Array.full(0.25, DType.FLOAT32, 1, 4);

@@ -20,9 +20,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every operation beside JAX, which made golden/ops.txt (src/test/python/op_cases.py): type and
- * shape exactly, integers and bool exactly, floats to a few units in the last place: of the value,
- * or for sums of products, whose order differs, of the largest value in the result.
+ * Compares every operation with JAX's results in golden/ops.txt (written by
+ * src/test/python/op_cases.py): types, shapes, integers and bool exactly; floats to a few units in
+ * the last place of the value or, for sums of products, whose order differs, of the largest value
+ * in the result.
  */
 class OracleTest {
   @TestFactory
@@ -117,7 +118,7 @@ class OracleTest {
         : Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
   }
 
-  /** The operations by the names in the file. */
+  /** The operations by their names in the file. */
   private static final class Operations {
     static Array run(String name, String settings, Array... x) {
       if (x.length == 1) {

@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** The bits: operations beside plain loops in the order that their documentation promises. */
+/** Compares operations in bits with loops in the documented order of operations. */
 class OrderTest {
   @Provide
   Arbitrary<Array> cubes() {
@@ -32,7 +32,7 @@ class OrderTest {
   }
 
   @Property(tries = 60, seed = "1")
-  void aSumGoesThroughLanesWhateverAxesAreReduced(@ForAll("cubes") Array x) {
+  void aSumUsesLanesForAnyReducedAxes(@ForAll("cubes") Array x) {
     int a = x.shape().dim(0);
     int b = x.shape().dim(1);
     int c = x.shape().dim(2);
@@ -116,7 +116,7 @@ class OrderTest {
   }
 
   @Property(tries = 40, seed = "1")
-  void sixteenBitsAreRoundedOnceAnOperation(@ForAll("cubes") Array x) {
+  void sixteenBitFloatsAreRoundedOncePerOperation(@ForAll("cubes") Array x) {
     for (DType dtype : new DType[] {DType.BFLOAT16, DType.FLOAT16}) {
       Array half = Elementwise.tanh(x).astype(dtype);
       Array wide = half.astype(DType.FLOAT32);

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What flows back through matrix products, and in which order it is added up. */
+/** Cotangents of matrix products, and their order of operations. */
 class ProductDerivativesTest {
   private static final int[] NONE = {};
 
-  private record Flown(Array input, Array kernel, Array bias) {}
+  private record Cotangents(Array input, Array kernel, Array bias) {}
 
-  /** What flows back through a projection {@code [2, 37, 7] -> [2, 37, 3, 5]}. */
-  private static Flown projection(Array x, Array kernel, Array bias, Array cotangent) {
+  /** The cotangents of a projection {@code [2, 37, 7] -> [2, 37, 3, 5]}. */
+  private static Cotangents projection(Array x, Array kernel, Array bias, Array cotangent) {
     var back =
         Grad.vjp(
                 (TreePair<Array, TreePair<Array, Array>> in) ->
@@ -36,7 +36,7 @@ class ProductDerivativesTest {
                         in.second().second()),
                 TreePair.of(x, TreePair.of(kernel, bias)))
             .pullback(cotangent);
-    return new Flown(back.first(), back.second().first(), back.second().second());
+    return new Cotangents(back.first(), back.second().first(), back.second().second());
   }
 
   @Test
@@ -49,7 +49,7 @@ class ProductDerivativesTest {
     Array bias = Numbers.of(3, DType.FLOAT32, 3, 5);
     Array cotangent = Numbers.of(4, DType.FLOAT32, 2, 37, 3, 5);
 
-    Flown flown = projection(x, kernel, bias, cotangent);
+    Cotangents flown = projection(x, kernel, bias, cotangent);
 
     float[] in = x.toFloatArray();
     float[] w = kernel.toFloatArray();
@@ -84,11 +84,12 @@ class ProductDerivativesTest {
     Array a = Numbers.of(1, dtype, 5, inner);
     Array b = Numbers.of(2, dtype, inner, 2, 70);
     Array product = MatMul.dotGeneral(a, b, new int[] {1}, new int[] {0}, NONE, NONE);
-    Array turnedA = Transpose.transpose(a);
-    Array turnedB = Transpose.transpose(b, 1, 2, 0);
+    Array transposedA = Transpose.transpose(a);
+    Array transposedB = Transpose.transpose(b, 1, 2, 0);
     Array mixedB = Transpose.transpose(b, 1, 0, 2);
 
-    assertThat(MatMul.dotGeneral(turnedA, turnedB, new int[] {0}, new int[] {2}, NONE, NONE))
+    assertThat(
+            MatMul.dotGeneral(transposedA, transposedB, new int[] {0}, new int[] {2}, NONE, NONE))
         .isEqualTo(product);
     assertThat(MatMul.dotGeneral(a, mixedB, new int[] {1}, new int[] {1}, NONE, NONE))
         .isEqualTo(product);
@@ -104,7 +105,7 @@ class ProductDerivativesTest {
   }
 
   @Test
-  void aLayoutThatWasKeptForOtherAxesIsNotUsed() {
+  void aCachedLayoutForOtherAxesIsNotUsed() {
     Array b = Numbers.of(1, DType.FLOAT32, 6, 2, 3);
     Array a = Numbers.of(2, DType.FLOAT32, 20, 6);
     Array wide = Numbers.of(3, DType.FLOAT32, 20, 6, 2);
@@ -120,15 +121,15 @@ class ProductDerivativesTest {
   @EnumSource(
       value = DType.class,
       names = {"BFLOAT16", "FLOAT16"})
-  void shortTypesAreAddedInFloat32AndRoundedOnce(DType dtype) {
+  void sixteenBitTypesAreSummedInFloat32AndRoundedOnce(DType dtype) {
     Array x = Numbers.of(1, dtype, 2, 37, 7);
     Array kernel = Numbers.of(2, dtype, 7, 3, 5);
     Array bias = Numbers.of(3, dtype, 3, 5);
     Array cotangent = Numbers.of(4, dtype, 2, 37, 3, 5);
 
-    Flown flown = projection(x, kernel, bias, cotangent);
+    Cotangents flown = projection(x, kernel, bias, cotangent);
 
-    Flown wide =
+    Cotangents wide =
         projection(
             x.astype(DType.FLOAT32),
             kernel.astype(DType.FLOAT32),
@@ -164,15 +165,15 @@ class ProductDerivativesTest {
     Array a = Numbers.of(1, DType.FLOAT64, 3, 4, 2, 5);
     Array b = Numbers.of(2, DType.FLOAT64, 5, 3, 6, 4);
 
-    Slopes.check(
+    FiniteDifferences.check(
         (x, y) ->
             MatMul.dotGeneral(
                 x, y, new int[] {3, 1}, new int[] {0, 3}, new int[] {0}, new int[] {1}),
         a,
         b);
-    Slopes.check(
+    FiniteDifferences.check(
         (x, y) -> MatMul.dotGeneral(x, y, new int[] {1, 3}, new int[] {3, 0}, NONE, NONE), a, b);
-    Slopes.check(
+    FiniteDifferences.check(
         (x, y) -> MatMul.dotGeneral(x, y, NONE, NONE, NONE, NONE),
         Numbers.of(3, DType.FLOAT64, 2),
         Numbers.of(4, DType.FLOAT64, 3, 2));
@@ -186,20 +187,20 @@ class ProductDerivativesTest {
     Array batch = Numbers.of(3, DType.FLOAT64, 2, 1, rows, 5);
     Array other = Numbers.of(4, DType.FLOAT64, 3, 5, 2);
 
-    Slopes.check(MatMul::matmul, vector, matrix);
-    Slopes.check(MatMul::matmul, batch, vector);
-    Slopes.check(MatMul::matmul, batch, other);
-    Slopes.check(MatMul::matmul, vector, other);
+    FiniteDifferences.check(MatMul::matmul, vector, matrix);
+    FiniteDifferences.check(MatMul::matmul, batch, vector);
+    FiniteDifferences.check(MatMul::matmul, batch, other);
+    FiniteDifferences.check(MatMul::matmul, vector, other);
   }
 
   @Test
-  void einsumIsDifferentiatedWholly() {
+  void einsumIsDifferentiable() {
     Array a = Numbers.of(1, DType.FLOAT64, 2, 3, 4);
     Array b = Numbers.of(2, DType.FLOAT64, 4, 3, 1);
 
-    Slopes.check((x, y) -> Einsum.einsum("qhd,dhk->hqk", x, y), a, b);
-    Slopes.check((x, y) -> Einsum.einsum("...hd,dhq->q...", x, y), a, b);
-    Slopes.check(
+    FiniteDifferences.check((x, y) -> Einsum.einsum("qhd,dhk->hqk", x, y), a, b);
+    FiniteDifferences.check((x, y) -> Einsum.einsum("...hd,dhq->q...", x, y), a, b);
+    FiniteDifferences.check(
         (x, y) -> Einsum.einsum("ii,ij->j", x, y),
         Numbers.of(3, DType.FLOAT64, 3, 3),
         Numbers.of(4, DType.FLOAT64, 3, 2));
@@ -210,7 +211,7 @@ class ProductDerivativesTest {
     Array a = Numbers.of(1, DType.FLOAT64, 2, 3, 4);
     Array b = Numbers.of(2, DType.FLOAT64, 4, 2, 3);
 
-    Slopes.checkTwice(
+    FiniteDifferences.checkTwice(
         (x, y) -> MatMul.dotGeneral(x, y, new int[] {2, 0}, new int[] {0, 1}, NONE, NONE), a, b);
   }
 
@@ -220,10 +221,10 @@ class ProductDerivativesTest {
     Array kernel = Numbers.of(2, DType.FLOAT32, 67, 3, 45);
     Array bias = Numbers.of(3, DType.FLOAT32, 3, 45);
     Array cotangent = Numbers.of(4, DType.FLOAT32, 2, 131, 3, 45);
-    Supplier<Flown> back = () -> projection(x, kernel, bias, cotangent);
+    Supplier<Cotangents> back = () -> projection(x, kernel, bias, cotangent);
 
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
-      Flown many = Threads.of(pool, 3).call(back::get);
+      Cotangents many = Threads.of(pool, 3).call(back::get);
       assertThat(many).isEqualTo(Threads.of(pool, 1).call(back::get));
     }
   }

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Derivatives along axes: sums and their kin, softmax, running sums and products, sorting. */
+/** Derivatives along axes: reductions, softmax, cumulative sums and products, sorting. */
 class ReductionDerivativeTest {
   private static final double ULP = 2e-7;
 
@@ -46,7 +46,7 @@ class ReductionDerivativeTest {
     return Arbitraries.of(2, 3, 5).array(int[].class).ofMinSize(1).ofMaxSize(3);
   }
 
-  /** Values that differ by more than finite differences move them, some negative. */
+  /** Values, some negative, that differ by more than the step of finite differences. */
   private static Array apart(int... shape) {
     Array numbers = Numbers.between(1, 0.6, 1.4, DType.FLOAT64, shape);
     Array steps = Creation.arange(0, numbers.size(), 1, DType.FLOAT64).reshape(shape);
@@ -78,7 +78,7 @@ class ReductionDerivativeTest {
   }
 
   @Test
-  void ofThatAgain() {
+  void ofSecondOrder() {
     Array x = apart(2, 3);
     OVER_AXES.forEach((name, f) ->
         Checks.checkGradient(
@@ -94,7 +94,7 @@ class ReductionDerivativeTest {
     assertThat(Grad.grad(loss, Array.of(at)).toDoubleArray()).containsExactly(expected);
   }
 
-  /** As JAX 0.10.2 has them. */
+  /** As in JAX 0.10.2. */
   @Test
   void specialPoints() {
     double inf = Double.POSITIVE_INFINITY;
@@ -129,7 +129,7 @@ class ReductionDerivativeTest {
       Array byCotangent = Grad.grad(c -> Grad.vjp(f, x).pullback(c).times(x).sum(), to);
       double h = 1e-2;
       Array moved = f.apply(x.times(1 + h)).minus(f.apply(x.times(1 - h))).dividedBy(2 * h);
-      assertThatArray(byCotangent).isWithin(1e-3, moved); // what x in the direction of x does
+      assertThatArray(byCotangent).isWithin(1e-3, moved); // the derivative in the direction of x
     }
   }
 

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Reductions of nothing and the types of their results, as JAX 0.10.2 has them. */
+/** Reductions of empty arrays and the types of results, as in JAX 0.10.2. */
 class ReductionEdgesTest {
   private static final Array NOTHING = Array.zeros(DType.FLOAT32, 2, 0);
 
   @ParameterizedTest
   @EnumSource(DType.class)
-  void ofNothingAnyIsFalseAndAllIsTrue(DType dtype) {
+  void ofNoElementsAnyIsFalseAndAllIsTrue(DType dtype) {
     Array none = Array.zeros(dtype, 2, 0);
     assertThat(Reduce.any(none, 1).toBooleanArray()).containsExactly(false, false);
     assertThat(Reduce.all(none, 1).toBooleanArray()).containsExactly(true, true);
@@ -28,7 +28,7 @@ class ReductionEdgesTest {
   }
 
   @Test
-  void ofNothingTheOthersAreWhatTheyBeginWith() {
+  void ofNoElementsTheOthersAreTheirIdentities() {
     assertThat(Reduce.sum(NOTHING, 1).toFloatArray()).containsExactly(0, 0);
     assertThat(Reduce.prod(NOTHING, 1).toFloatArray()).containsExactly(1, 1);
     assertThat(Reduce.mean(NOTHING, 1).toFloatArray()).containsExactly(Float.NaN, Float.NaN);
@@ -48,7 +48,7 @@ class ReductionEdgesTest {
   }
 
   @Test
-  void whatNothingHasNoneOfIsAnError() {
+  void maximumAndMinimumOfNoElementsAreErrors() {
     for (Runnable wrong :
         List.<Runnable>of(
             () -> Reduce.max(NOTHING, 1),
@@ -59,7 +59,7 @@ class ReductionEdgesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("[2, 0]");
     }
-    assertThat(Reduce.max(NOTHING, 0).shape()).isEqualTo(Shape.of(0)); // of two rows of nothing
+    assertThat(Reduce.max(NOTHING, 0).shape()).isEqualTo(Shape.of(0)); // of two empty rows
   }
 
   @ParameterizedTest

@@ -24,7 +24,7 @@ class SortTest {
   }
 
   @Test
-  void theLargestComeWithTheirPlaces() {
+  void theLargestHaveTheirIndices() {
     Sort.TopK top = Sort.topK(Array.of(new float[] {1, 4, 2, 4, 3, 0}, 2, 3), 2);
     assertThat(top.values().toFloatArray()).containsExactly(4, 2, 4, 3);
     assertThat(top.indices().toLongArray()).containsExactly(1, 2, 0, 1);
@@ -56,7 +56,7 @@ class SortTest {
     assertThat(x.toLongArray()).containsExactly(5, Long.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE);
   }
 
-  /** Rows of every length about that of a run, and long ones, with few and with many ties. */
+  /** Rows of lengths around that of a run, and long ones, with few and with many ties. */
   @ParameterizedTest
   @EnumSource(DType.class)
   void isTheOrderOfAComparator(DType dtype) {

@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Work is split so that no thread is left without, and the bits are those of one thread. */
+/** Work is split into tasks for all threads, and the bits are those of one thread. */
 class SplitsTest {
   private static final int THREADS = 12;
 
-  /** Units beyond a multiple of the threads are split where that ends sooner. */
+  /** Units beyond a multiple of the threads are split if that finishes sooner. */
   @ParameterizedTest
   @CsvSource({
     "16, 12, 12",
@@ -46,7 +46,7 @@ class SplitsTest {
 
   private static int tasksOfTwo() {
     MatrixProduct two = new MatrixProduct(2, 960, 64, 64);
-    return 2 * two.tasksABatch();
+    return 2 * two.tasksPerBatch();
   }
 
   @Test
@@ -77,10 +77,10 @@ class SplitsTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "BFLOAT16", "FLOAT64"})
-  void theGradientOfATableAddsInTheOrderOfTheChoices(DType dtype) {
+  void theGradientOfATableAddsInTheOrderOfTheIndices(DType dtype) {
     for (int features : new int[] {5, 64, 200}) {
       Array table = Numbers.of(1, dtype, 50, features);
-      int[] chosen = new int[4000]; // all from the beginning, as bytes of text are
+      int[] chosen = new int[4000]; // all from the start of the table, as bytes of text are
       for (int i = 0; i < chosen.length; i++) {
         chosen[i] = i * i % 7;
       }

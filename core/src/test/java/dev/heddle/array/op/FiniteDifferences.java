@@ -11,15 +11,13 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.assertj.core.data.Offset;
 
-/** Derivatives beside the slope of the function itself, in float64. */
-final class Slopes {
+/** Checks derivatives by central differences, in float64. */
+final class FiniteDifferences {
   private static final double STEP = 1e-5;
 
-  private Slopes() {}
+  private FiniteDifferences() {}
 
-  /**
-   * Asserts that what flows back agrees with the change of the output for a change of the input.
-   */
+  /** Asserts that the vector-Jacobian product agrees with finite differences of the output. */
   static void check(UnaryOperator<Array> function, Array at) {
     Array direction = Numbers.of(71, DType.FLOAT64, at.shape().dims());
     Array output = function.apply(at);
