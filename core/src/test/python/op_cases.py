@@ -1,4 +1,4 @@
-"""Writes ../resources/golden/ops.txt: what JAX makes of small arrays, for OracleTest.
+"""Writes ../resources/golden/ops.txt: JAX's results for small arrays, for OracleTest.
 
 Run with the modern oracle's Python (jax==0.10.2). One case a line, fields separated by tabs:
 the operation, the expected result, the operands; an array is dtype:shape:values.

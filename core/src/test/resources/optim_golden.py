@@ -1,4 +1,4 @@
-"""Makes golden/optim.txt with Optax: a line a case, `NAME DTYPE VALUE...`, values as hexadecimal float64.
+"""Writes golden/optim.txt with Optax: one line per case, `NAME DTYPE VALUE...`, values as hexadecimal float64.
 
     python optim_golden.py float32 bfloat16 > golden/optim.txt
     JAX_ENABLE_X64=1 python optim_golden.py float64 >> golden/optim.txt

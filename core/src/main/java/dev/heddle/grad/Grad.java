@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * step.gradient(); // a tree as params
  *
  * var both = Grad.vjp(p -> attention.apply(p.first(), p.second()), TreePair.of(params, x));
- * both.pullback(cotangent).second(); // the gradient with respect to x
+ * both.pullback(cotangent).second(); // the cotangent of x
  * }</pre>
  *
  * <p>The program runs once and may use any Java code. Operations on its arguments, and on arrays

@@ -5,8 +5,8 @@ import dev.heddle.array.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adam, {@code optax.adam}: a chain of {@link ScaleByAdam} and the learning rate. Immutable; each
- * setter returns a new instance; see {@link Optim#adam}.
+ * Adam, {@code optax.adam}: a chain of {@link ScaleByAdam} and the learning rate. Immutable; its
+ * methods return modified copies; see {@link Optim#adam}.
  */
 public final class Adam extends FusableTransformation {
   private final Rate learningRate;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adam with decoupled weight decay, {@code optax.adamw}: a chain of {@link ScaleByAdam}, weight
- * decay and the learning rate. Immutable; each setter returns a new instance; see {@link
+ * decay and the learning rate. Immutable; its methods return modified copies; see {@link
  * Optim#adamw}.
  */
 public final class AdamW extends FusableTransformation {

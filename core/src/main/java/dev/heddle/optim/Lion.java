@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lion, {@code optax.lion}: a chain of {@link ScaleByLion}, weight decay and the learning rate.
- * Immutable; each setter returns a new instance; see {@link Optim#lion}.
+ * Immutable; its methods return modified copies; see {@link Optim#lion}.
  */
 public final class Lion extends FusableTransformation {
   private final Rate learningRate;

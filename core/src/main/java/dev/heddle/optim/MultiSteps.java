@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Gradient accumulation, {@code optax.MultiSteps}. Every k-th call is a step of another
  * transformation with the mean of the last k gradients; the updates of the other calls are zeros.
  * The state is {@code mini_step}, {@code gradient_step}, {@code inner_opt_state} and {@code
- * acc_grads}. Immutable; each setter returns a new instance; see {@link Optim#multiSteps}.
+ * acc_grads}. Immutable; its methods return modified copies; see {@link Optim#multiSteps}.
  *
  * <p>The inner transformation is only called in every k-th call. (Optax calls it always and
  * multiplies by 0, so that one NaN gradient stays in the accumulator permanently; here it affects

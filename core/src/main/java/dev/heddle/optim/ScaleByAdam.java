@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adam's rescaling of gradients, {@code optax.scale_by_adam}. Immutable; each setter returns a new
- * instance. The state is {@code count}, {@code mu} and {@code nu}.
+ * Adam's rescaling of gradients, {@code optax.scale_by_adam}. Immutable; its methods return
+ * modified copies. The state is {@code count}, {@code mu} and {@code nu}.
  */
 public final class ScaleByAdam extends FusableTransformation {
   /** Optax's defaults. */

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sign of an interpolation of gradient and moment, {@code optax.scale_by_lion}. Immutable; each
- * setter returns a new instance. The state is {@code count} and {@code mu}.
+ * The sign of an interpolation of gradient and moment, {@code optax.scale_by_lion}. Immutable; its
+ * methods return modified copies. The state is {@code count} and {@code mu}.
  */
 public final class ScaleByLion extends FusableTransformation {
   /** Optax's defaults. */

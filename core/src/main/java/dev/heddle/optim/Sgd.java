@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent, {@code optax.sgd}: a chain of the momentum, if there is one, and the
- * learning rate. Immutable; each setter returns a new instance; see {@link Optim#sgd}.
+ * learning rate. Immutable; its methods return modified copies; see {@link Optim#sgd}.
  */
 public final class Sgd extends FusableTransformation {
   private final Rate learningRate;

@@ -1,4 +1,4 @@
-"""Writes what JAX and Flax draw, for GoldenTest: one line for each draw.
+"""Writes random numbers of JAX and Flax, for GoldenTest: one line per draw.
 
     python make_golden.py modern > modern.txt      (flax==0.12.8 jax==0.10.2)
     python make_golden.py classic > classic.txt    (flax==0.7.2 jax==0.4.20)
