@@ -1,1 +1,1 @@
-"""Asks Flax what is right: golden cases for the repository, fresh ones for the live test."""
+"""Computes reference outputs with Flax: golden cases for the repository, random ones for the live test."""

@@ -1,4 +1,4 @@
-"""Runs an attention case: init, then apply or decoding, then how far Flax is from float64."""
+"""Runs an attention case: init, then apply or decoding; measures Flax's error against float64."""
 
 import flax.linen as nn
 import jax
@@ -14,7 +14,7 @@ PRECISION = {'bfloat16': 8, 'float16': 11, 'float32': 24, 'float64': 53}
 
 
 def run(case, measured=True):
-  """Adds Flax's answers to the case. The caller has set x64."""
+  """Adds Flax's outputs to the case. The caller has set x64."""
   info, inputs = case.info, case.inputs()
   module = build(info)
   variables = init(module, info, inputs)
@@ -24,12 +24,12 @@ def run(case, measured=True):
     case.tensors.update(decode(module, info, inputs, variables))
   else:
     case.tensors.update(apply(module, info, inputs, variables))
-  if measured and is_plain(info) and not crashes_wide(info):
+  if measured and is_plain(info) and not fails_in_float64(info):
     info['flax_distance'] = _distance(case, variables)
 
 
 def narrowest(info, inputs):
-  """The dtype with the fewest bits that the computation passes through."""
+  """Returns the dtype with the fewest bits in the computation."""
   config = info['config']
   given, param = config.get('dtype'), config.get('param_dtype', 'float32')
   query = inputs['inputs_q']
@@ -51,13 +51,13 @@ def _inexact(*dtypes):
 
 
 def build(info, **changes):
-  """The module that the case configures."""
+  """Makes the module of the case."""
   config = {**info['config'], **changes}
   return getattr(nn, info['class'])(**configs.constructor(config))
 
 
 def call(module, info, inputs, options, variables=None, method_rngs=None, mutable=False):
-  """Calls init (without variables) or apply, each era in its own words."""
+  """Calls init (without variables) or apply, with the arguments of the era."""
   arguments, named = _arguments(info['class'], inputs, options)
   if variables is None:
     return module.init(method_rngs, *arguments, **named)
@@ -102,7 +102,7 @@ def init(module, info, inputs):
 
 
 def apply(module, info, inputs, variables):
-  """The answers of one apply: its output and, if anything was mutable, the collections."""
+  """Returns the output of one apply and, if anything was mutable, the collections."""
   asked = info.get('apply', {})
   mutable = asked.get('mutable', False)
   answer = call(
@@ -115,7 +115,7 @@ def apply(module, info, inputs, variables):
 
 
 def decode(module, info, inputs, variables):
-  """Position i of all given sequences in step i, the cache carried on."""
+  """Runs decoding: step i gets position i of all sequences and the cache of step i - 1."""
   asked = info.get('apply', {})
   mutable = asked.get('mutable', ['cache'])
   found = {}
@@ -134,7 +134,7 @@ def decode(module, info, inputs, variables):
 
 
 def position(inputs, i):
-  """What step i of decoding is given."""
+  """Returns the inputs of decoding step i."""
   step = {}
   for name, tensor in inputs.items():
     if name == 'mask':
@@ -147,7 +147,7 @@ def position(inputs, i):
 
 
 def _full(info, inputs, variables):
-  """The whole sequence at once under a causal mask, which decoding should equal."""
+  """Computes the whole sequence at once with a causal mask, which decoding should equal."""
   query = inputs['inputs_q']
   causal = nn.make_causal_mask(jnp.ones(query.shape[:-1]), dtype=bool)
   inputs = dict(inputs)
@@ -161,39 +161,39 @@ def _full(info, inputs, variables):
 
 
 def is_plain(info):
-  """Whether chance has no part in it, so that float64 computes the same thing."""
+  """Returns whether the case uses no random numbers in apply, so that float64 is comparable."""
   config, call = info['config'], info.get('call', {})
-  still = call.get('deterministic', config.get('deterministic'))
-  return still is True or not config.get('dropout_rate')
+  deterministic = call.get('deterministic', config.get('deterministic'))
+  return deterministic is True or not config.get('dropout_rate')
 
 
-def crashes_wide(info):
-  """Whether this Flax cannot compute it with x64 on: 0.7.2 decodes with plain int indices."""
+def fails_in_float64(info):
+  """Returns whether this Flax fails with x64 on: 0.7.2 decodes with Python int indices."""
   return this_era() == 'classic' and info['config'].get('decode')
 
 
 def _distance(case, variables):
-  """Flax's own largest difference from its float64 result, over the largest value."""
+  """Returns Flax's largest difference from its float64 result, relative to the largest value."""
   info, inputs = case.info, case.inputs()
   outputs = {
     n: t
     for n, t in case.tensors.items()
     if n == 'apply/output' or n.startswith('steps/') and n.endswith('/output')
   }
-  wide_info = wide(info)
+  info64 = in_float64(info)
   with settings(x64=True):
-    variables = jax.tree_util.tree_map(widened, variables)
-    wide_inputs = {n: t if n.startswith('mask') else widened(t) for n, t in inputs.items()}
+    variables = jax.tree_util.tree_map(to_float64, variables)
+    inputs64 = {n: t if n.startswith('mask') else to_float64(t) for n, t in inputs.items()}
     if info['config'].get('decode'):
       cells = {n: jnp.zeros_like(t) for n, t in variables['cache'].items()}
-      answers = decode(build(wide_info), wide_info, wide_inputs, {**variables, 'cache': cells})
+      answers = decode(build(info64), info64, inputs64, {**variables, 'cache': cells})
     else:
-      answers = apply(build(wide_info), wide_info, wide_inputs, variables)
+      answers = apply(build(info64), info64, inputs64, variables)
   return distance(outputs, answers)
 
 
-def wide(info):
-  """The same case in float64, with nothing sown and nothing mutable but what decoding needs."""
+def in_float64(info):
+  """Returns the same case in float64, without sowing and mutable collections except the cache."""
   changes = {'dtype': None, 'param_dtype': 'float64', 'force_fp32_for_softmax': False}
   if 'force_fp32_for_softmax' not in info['config']:
     del changes['force_fp32_for_softmax']
@@ -202,7 +202,7 @@ def wide(info):
 
 
 def distance(answers, true):
-  """The largest difference from the true tensors of the same names, over their largest value."""
+  """Returns the largest difference from the reference tensors, relative to their largest value."""
   far, large = 0.0, 0.0
   for name, answer in answers.items():
     given = np.asarray(answer).astype(np.float64)
@@ -215,7 +215,7 @@ def distance(answers, true):
   return far / large if large else None
 
 
-def widened(tensor):
+def to_float64(tensor):
   tensor = np.asarray(tensor)
   inexact = tensor.dtype.name in PRECISION
   return jnp.asarray(tensor.astype(np.float64)) if inexact else jnp.asarray(tensor)

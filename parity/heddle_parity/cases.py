@@ -13,7 +13,7 @@ BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 
 class Case:
-  """What was asked and what Flax answered: a JSON object and named tensors in tree order."""
+  """A case, Flax's inputs and outputs: a JSON object and named tensors in tree order."""
 
   def __init__(self, info, tensors=None):
     self.info = info
@@ -24,12 +24,12 @@ class Case:
     return self.info['id']
 
   def inputs(self):
-    """The given tensors by their names without `inputs/`, in the order given."""
+    """Returns the input tensors by their names without `inputs/`, in order."""
     prefix = 'inputs/'
     return {k[len(prefix) :]: v for k, v in self.tensors.items() if k.startswith(prefix)}
 
   def question(self):
-    """A copy without the answers, to be asked again."""
+    """Returns a copy without the outputs, to be run again."""
     given = {k: v for k, v in self.tensors.items() if k.startswith('inputs/')}
     return Case(json.loads(json.dumps(self.info)), given)
 
@@ -48,7 +48,7 @@ def write_bundle(path, cases):
 
 
 def read_cases(path):
-  """The cases of a file, be it one or a bundle."""
+  """Returns the cases of a file, a single case or a bundle."""
   with np.load(path) as entries:
     if 'case' in entries:
       info = json.loads(entries['case'].tobytes())

@@ -1,4 +1,4 @@
-"""Draws attention cases: every parameter, every dtype, few shapes (each new one is compiled)."""
+"""Draws attention cases: every argument, every dtype, few shapes (each new shape is compiled)."""
 
 import json
 import zlib
@@ -17,9 +17,9 @@ SHAPES = (
   ((1,), 1, 6, 8, 8, 4, None, 3),
   ((3,), 6, 2, 4, 6, 2, 4, 4),
   ((2, 1, 2), 2, 2, 6, 6, 3, None, None),
-  ((2,), 4, 4, 4, 4, 2, None, None),  # a depth of 2: normalize_qk at its worst
+  ((2,), 4, 4, 4, 4, 2, None, None),  # a depth of 2: the worst case for normalize_qk
 )
-# Few, and none twice as large: on the way back every shape is compiled many times over.
+# Few and small: for gradients every shape is compiled many times.
 GRADIENT_SHAPES = (SHAPES[0], SHAPES[1], SHAPES[3], SHAPES[7])
 KERNEL_INITS = (
   'lecun_normal',
@@ -55,12 +55,12 @@ MASK_DTYPES = ('bool', 'float32', 'int32', 'uint8')
 
 
 def stream(*words):
-  """A reproducible source of numbers from names and numbers."""
+  """Returns a random generator that is seeded by names and numbers."""
   return np.random.RandomState([zlib.crc32(str(word).encode()) for word in words])
 
 
 def tensor(name, shape, dtype, case_id):
-  """A tensor that depends on the case, its name, shape and dtype only."""
+  """Draws a tensor that depends only on the case, its name, shape and dtype."""
   random = stream(case_id, name)
   if dtype == 'bool':
     return np.asarray(random.randint(0, 2, shape), bool)
@@ -71,26 +71,26 @@ def tensor(name, shape, dtype, case_id):
 
 
 def mask(name, shape, dtype, case_id, keep=0.7):
-  """A random mask in which every row keeps its first key, so that no row is empty by chance."""
+  """Draws a random mask in which every row attends to its first key, so that no row is empty."""
   values = stream(case_id, name).uniform(size=shape) < keep
   values[..., 0] = True
   return values.astype(dtype)
 
 
 def attention(era, seed, i):
-  """Case i of a seed, unanswered."""
+  """Draws case i of a seed, without outputs."""
   return _Draw(era, f'{era}-{seed}-{i}', stream('live', era, seed, i)).case()
 
 
 def gradient(era, seed, i):
-  """Gradient case i of a seed, unanswered."""
+  """Draws gradient case i of a seed, without outputs."""
   case_id = f'{era}-gradient-{seed}-{i}'
   drawn = _Draw(era, case_id, stream('live-gradient', era, seed, i), GRADIENT_SHAPES, 0.1).case()
   return Case({**drawn.info, 'kind': 'gradient'}, drawn.tensors)
 
 
 class _Draw:
-  """One case in the making."""
+  """Draws the parts of one case."""
 
   def __init__(self, era, case_id, random, shapes=SHAPES, decoding=0.3):
     self.shapes, self.decoding = shapes, decoding
@@ -118,7 +118,7 @@ class _Draw:
     self.config['num_heads'] = heads
     self.maybe(qkv is not None, qkv_features=qkv)
     self.maybe(out is not None, out_features=out)
-    self.decode = self.chance(self.decoding)
+    self.decode = self.bernoulli(self.decoding)
     self.dtypes()
     self.layer_options()
     self.given()
@@ -143,10 +143,10 @@ class _Draw:
       self.info['x64'] = True
       self.input_dtype = 'float64'
       self.config['param_dtype'] = 'float64'
-      self.maybe(self.chance(0.5), dtype='float64')
+      self.maybe(self.bernoulli(0.5), dtype='float64')
     elif kind == 'float32':
-      self.info['x64'] = self.chance(0.08) and (self.modern or not self.decode)
-      self.maybe(self.chance(0.2), dtype='float32')
+      self.info['x64'] = self.bernoulli(0.08) and (self.modern or not self.decode)
+      self.maybe(self.bernoulli(0.2), dtype='float32')
       self.input_dtype = self.pick(('float32',) * 8 + ('int32', 'bfloat16', 'float16'))
     else:
       way = self.pick(('compute', 'all', 'params', 'both'))
@@ -155,20 +155,20 @@ class _Draw:
       self.input_dtype = 'float32' if way in ('compute', 'params') else kind
 
   def layer_options(self):
-    self.maybe(self.chance(0.3), use_bias=self.chance(0.2))
-    self.maybe(self.chance(0.4), kernel_init=self.pick(KERNEL_INITS))
-    self.maybe(self.chance(0.5), bias_init=self.pick(BIAS_INITS))
-    self.maybe(self.chance(0.15), precision=self.pick(PRECISIONS))
-    self.maybe(self.chance(0.15), attention_fn=self.pick(ATTENTION_FNS))
-    self.maybe(self.chance(0.07), qkv_dot_general='parity:twice')
-    self.maybe(self.chance(0.07), out_dot_general='parity:twice')
+    self.maybe(self.bernoulli(0.3), use_bias=self.bernoulli(0.2))
+    self.maybe(self.bernoulli(0.4), kernel_init=self.pick(KERNEL_INITS))
+    self.maybe(self.bernoulli(0.5), bias_init=self.pick(BIAS_INITS))
+    self.maybe(self.bernoulli(0.15), precision=self.pick(PRECISIONS))
+    self.maybe(self.bernoulli(0.15), attention_fn=self.pick(ATTENTION_FNS))
+    self.maybe(self.bernoulli(0.07), qkv_dot_general='parity:twice')
+    self.maybe(self.bernoulli(0.07), out_dot_general='parity:twice')
     if not self.modern:
       return
-    self.maybe(self.chance(0.25), normalize_qk=True)
-    self.maybe(self.chance(0.15), out_kernel_init=self.pick(KERNEL_INITS))
-    self.maybe(self.chance(0.15), out_bias_init=self.pick(BIAS_INITS))
-    self.maybe(self.chance(0.12), force_fp32_for_softmax=True)
-    if not {'precision', 'attention_fn'} & set(self.config) and self.chance(0.1):
+    self.maybe(self.bernoulli(0.25), normalize_qk=True)
+    self.maybe(self.bernoulli(0.15), out_kernel_init=self.pick(KERNEL_INITS))
+    self.maybe(self.bernoulli(0.15), out_bias_init=self.pick(BIAS_INITS))
+    self.maybe(self.bernoulli(0.12), force_fp32_for_softmax=True)
+    if not {'precision', 'attention_fn'} & set(self.config) and self.bernoulli(0.1):
       self.config['qk_attn_weights_einsum_cls'] = 'parity:twice'
       self.config['attn_weights_value_einsum_cls'] = 'parity:twice'
 
@@ -178,9 +178,9 @@ class _Draw:
     form = self.pick(('self', 'kv', 'k', 'kv_apart') if self.modern else ('self', 'kv'))
     if form == 'self':
       self.k = self.q
-      if self.chance(0.2):
+      if self.bernoulli(0.2):
         self.info['class'] = 'SelfAttention'
-      elif self.modern and self.chance(0.2):
+      elif self.modern and self.bernoulli(0.2):
         self.info['class'] = 'MultiHeadAttention'
     self.put('inputs_q', (self.q, self.features))
     if form == 'kv':
@@ -189,7 +189,7 @@ class _Draw:
       self.put('inputs_k', (self.k, self.kv_features))
       if form == 'kv_apart':
         self.put('inputs_v', (self.k, self.features))
-    if self.chance(0.5):
+    if self.bernoulli(0.5):
       self.put_mask()
 
   def put(self, name, shape):
@@ -198,7 +198,7 @@ class _Draw:
   def put_mask(self):
     if self.decode:
       shape, name = (*self.batch, 1, 1, self.q), 'mask'
-      if self.chance(0.3):
+      if self.bernoulli(0.3):
         shape, name = (self.q, *shape), 'mask_steps'
     else:
       heads, ones, name = self.config['num_heads'], (1,) * len(self.batch), 'mask'
@@ -213,30 +213,30 @@ class _Draw:
         )
       )
     self.inputs[name] = mask(name, shape, self.pick(MASK_DTYPES), self.info['id'])
-    if self.chance(0.2):
-      self.inputs[name][..., :1, :] = 0  # a row without a key
+    if self.bernoulli(0.2):
+      self.inputs[name][..., :1, :] = 0  # a fully masked row
 
   def dropout(self):
-    if not self.chance(0.45):
+    if not self.bernoulli(0.45):
       return
     self.config['dropout_rate'] = self.pick((0.1, 0.25, 0.5, 0.9))
-    self.maybe(self.chance(0.5), broadcast_dropout=self.chance(0.4))
-    still = self.chance(0.3)
-    (self.config if self.chance(0.3) else self.info['call'])['deterministic'] = still
-    if not self.modern or self.chance(0.5):
+    self.maybe(self.bernoulli(0.5), broadcast_dropout=self.bernoulli(0.4))
+    deterministic = self.bernoulli(0.3)
+    (self.config if self.bernoulli(0.3) else self.info['call'])['deterministic'] = deterministic
+    if not self.modern or self.bernoulli(0.5):
       self.info['init']['rngs']['dropout'] = self.seed()
-    if still:
+    if deterministic:
       return
-    if self.modern and self.chance(0.3):
+    if self.modern and self.bernoulli(0.3):
       self.info['call']['dropout_rng'] = self.seed()
     else:
-      stream_name = 'params' if self.modern and self.chance(0.2) else 'dropout'
+      stream_name = 'params' if self.modern and self.bernoulli(0.2) else 'dropout'
       self.info['apply']['rngs'] = {stream_name: self.seed()}
 
   def maybe_sow(self):
     if (
       self.modern
-      and self.chance(0.25)
+      and self.bernoulli(0.25)
       and self.config.get('attention_fn') in (None, 'parity:from_weights')
     ):
       self.info['call']['sow_weights'] = True
@@ -245,7 +245,7 @@ class _Draw:
   def seed(self):
     return int(self.random.randint(0, 2**31 - 1))
 
-  def chance(self, p):
+  def bernoulli(self, p):
     return bool(self.random.uniform() < p)
 
   def pick(self, choices):

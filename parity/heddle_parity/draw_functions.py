@@ -1,4 +1,4 @@
-"""Draws cases of attention outside any module: its output and its gradients, the bias's too."""
+"""Draws cases of attention functions: the output and the gradients, including the bias's."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ DTYPES = ('float32',) * 5 + ('bfloat16', 'bfloat16', 'float16', 'float16', 'floa
 
 
 def case(era, seed, i):
-  """Function case i of a seed, unanswered."""
+  """Draws function case i of a seed, without outputs."""
   case_id = f'{era}-function-{seed}-{i}'
   random = stream('live-function', era, seed, i)
 
-  def chance(p):
+  def bernoulli(p):
     return bool(random.uniform() < p)
 
   def pick(choices):
@@ -45,24 +45,24 @@ def case(era, seed, i):
     (q, k),
     (k,),
   )
-  if chance(0.85):
+  if bernoulli(0.85):
     bias_dtype = pick((dtype, dtype, dtype, 'float32', 'int32'))
     tensors['inputs/bias'] = tensor('bias', pick(forms), bias_dtype, case_id)
-  if chance(0.5):
+  if bernoulli(0.5):
     tensors['inputs/mask'] = mask('mask', pick(forms[:4]), pick(('bool', 'float32')), case_id)
-    if chance(0.2):
-      tensors['inputs/mask'][..., :1, :] = 0  # a row without a key
+    if bernoulli(0.2):
+      tensors['inputs/mask'][..., :1, :] = 0  # a fully masked row
   args = {'deterministic': True}
-  if chance(0.3):
+  if bernoulli(0.3):
     args = {
       'deterministic': False,
       'dropout_rate': pick((0.1, 0.4, 0.9)),
       'dropout_rng': int(random.randint(0, 2**31 - 1)),
-      'broadcast_dropout': chance(0.5),
+      'broadcast_dropout': bernoulli(0.5),
     }
-  if chance(0.2):
+  if bernoulli(0.2):
     args['dtype'] = 'float32' if dtype != 'float32' else pick(('bfloat16', 'float16'))
-  if era == 'modern' and chance(0.12):
+  if era == 'modern' and bernoulli(0.12):
     args['force_fp32_for_softmax'] = True
   narrowest = args.get('dtype', dtype)
   if args.get('force_fp32_for_softmax') and narrowest == 'float64':

@@ -8,12 +8,12 @@ HALVES = ('bfloat16', 'float16')
 
 
 def case(era, seed, i):
-  """Optimizer case i of a seed, unanswered."""
+  """Draws optimizer case i of a seed, without outputs."""
   return _Draw(era, seed, i).case()
 
 
 class _Draw:
-  """One case in the making."""
+  """Draws the parts of one case."""
 
   def __init__(self, era, seed, i):
     self.era, self.modern = era, era == 'modern'
@@ -24,11 +24,11 @@ class _Draw:
 
   def case(self):
     spec = self.optimizer()
-    if self.chance(0.25):
+    if self.bernoulli(0.25):
       spec = of('chain', of('clip_by_global_norm', max_norm=self.pick((0.05, 0.5, 2.0))), spec)
-    if self.chance(0.15) and (self.modern or self.dtype == 'float32'):
+    if self.bernoulli(0.15) and (self.modern or self.dtype == 'float32'):
       steps = {'every_k_schedule': int(self.pick((1, 2, 3, 5)))}
-      if self.chance(0.3):
+      if self.bernoulli(0.3):
         steps['use_grad_mean'] = False
       spec = of('MultiSteps', spec, **steps)
     made = golden_optim.steps(
@@ -37,7 +37,7 @@ class _Draw:
       self.dtype,
       self.narrowest,
       size=self.pick((1.0, 1.0, 0.01, 30.0)),
-      zero=self.chance(0.1),
+      zero=self.bernoulli(0.1),
     )
     return made(self.era, None, None, self.id)
 
@@ -47,31 +47,31 @@ class _Draw:
 
   def sgd(self):
     args = {'learning_rate': self.rate(True)}
-    if self.chance(0.7):
-      args.update(momentum=self.pick((0.5, 0.9)), nesterov=self.chance(0.5))
+    if self.bernoulli(0.7):
+      args.update(momentum=self.pick((0.5, 0.9)), nesterov=self.bernoulli(0.5))
       self.maybe_narrow(args, 'accumulator_dtype')
     return of('sgd', **args)
 
   def adam(self):
     args = {'learning_rate': self.rate(False), **self.moments()}
-    if self.chance(0.2) and self.dtype not in HALVES:
+    if self.bernoulli(0.2) and self.dtype not in HALVES:
       args['eps_root'] = 1e-3
     return of('adam', **args)
 
   def adamw(self):
     args = {'learning_rate': self.rate(True), **self.moments()}
     args['weight_decay'] = self.pick((0.0, 0.01, 0.1))
-    if self.modern and self.chance(0.15):
+    if self.modern and self.bernoulli(0.15):
       args['weight_decay'] = self.schedule()
-    if self.chance(0.3):
+    if self.bernoulli(0.3):
       args['mask'] = KERNELS
     return of('adamw', **args)
 
   def lion(self):
     args = {'learning_rate': self.rate(False), 'weight_decay': self.pick((0.0, 0.1))}
-    if self.chance(0.5):
+    if self.bernoulli(0.5):
       args.update(b1=self.pick((0.8, 0.9)), b2=self.pick((0.9, 0.99)))
-    if self.chance(0.3):
+    if self.bernoulli(0.3):
       args['mask'] = KERNELS
     self.maybe_narrow(args, 'mu_dtype')
     return of('lion', **args)
@@ -79,7 +79,7 @@ class _Draw:
   def parts(self):
     first = self.pick(
       (
-        of('trace', decay=0.9, nesterov=self.chance(0.5)),
+        of('trace', decay=0.9, nesterov=self.bernoulli(0.5)),
         of('scale_by_lion', b2=0.9),
         of('identity'),
       )
@@ -89,22 +89,22 @@ class _Draw:
 
   def moments(self):
     args = {'eps': 1e-4 if self.dtype in HALVES else self.pick((1e-8, 1e-4))}
-    if self.chance(0.4):
+    if self.bernoulli(0.4):
       args.update(b1=self.pick((0.8, 0.9)), b2=self.pick((0.95, 0.999)))
-    if self.chance(0.25):
+    if self.bernoulli(0.25):
       args['nesterov'] = True
     self.maybe_narrow(args, 'mu_dtype')
     return args
 
   def maybe_narrow(self, args, name):
-    """Moments in another dtype, where no underflow makes chance of them."""
-    if self.dtype == 'float32' and self.chance(0.15):
+    """Sometimes sets another dtype of the moments, where underflow does not dominate."""
+    if self.dtype == 'float32' and self.bernoulli(0.15):
       args[name] = self.narrowest = 'bfloat16'
       if 'eps' in args:
         args['eps'] = 1e-4
 
   def rate(self, schedules):
-    if schedules and self.chance(0.3):
+    if schedules and self.bernoulli(0.3):
       return self.schedule()
     return self.pick((0.001, 0.03, 0.1))
 
@@ -127,7 +127,7 @@ class _Draw:
       )
     )
 
-  def chance(self, p):
+  def bernoulli(self, p):
     return bool(self.random.uniform() < p)
 
   def pick(self, choices):

@@ -1,4 +1,4 @@
-"""Which oracle this process is, and the JAX settings that a case asks for."""
+"""The era of this process, and the JAX settings of a case."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ VERSIONS = {('0.12.8', '0.10.2'): 'modern', ('0.7.2', '0.4.20'): 'classic'}
 
 
 def this_era():
-  """`modern` or `classic`; another pair of versions is no oracle."""
+  """Returns `modern` or `classic`; other versions of Flax and JAX are an error."""
   found = (flax.__version__, jax.__version__)
   if found not in VERSIONS:
     raise SystemExit(f'flax {found[0]} with jax {found[1]} is no oracle; expected {VERSIONS}')
@@ -26,9 +26,9 @@ def this_era():
 
 
 def _keep_compiled():
-  """Lets JAX keep what it compiles, which is most of a case's time, in the environment's folder.
+  """Enables JAX's compilation cache, in the environment's folder; compiling is most of a case's time.
 
-  One folder for each kind of processor, since the code is the processor's own. 0.4.20 cannot.
+  Uses one folder per kind of processor, since the code is specific to it. Not supported by 0.4.20.
   """
   try:
     with open('/proc/cpuinfo') as cpuinfo:
@@ -47,7 +47,7 @@ if this_era() == 'modern':
 
 @contextlib.contextmanager
 def settings(x64=False, partitionable=None):
-  """Holds JAX to the given settings; without `partitionable` the era's own default."""
+  """Applies JAX settings within a context; the default of `partitionable` is the era's."""
   default = this_era() == 'modern'
   wanted = {
     'jax_enable_x64': x64,
@@ -64,12 +64,12 @@ def settings(x64=False, partitionable=None):
 
 
 def rngs(seeds):
-  """Keys by stream from seeds by stream."""
+  """Returns keys by stream, from seeds by stream."""
   return {name: jax.random.PRNGKey(seed) for name, seed in (seeds or {}).items()}
 
 
 def flatten(prefix, tree):
-  """Tensors by path from nested mappings and tuples, in tree order."""
+  """Returns tensors by path, from nested mappings and tuples, in tree order."""
   if isinstance(tree, (tuple, list)):
     tree = {str(i): item for i, item in enumerate(tree)}
   if hasattr(tree, 'items'):

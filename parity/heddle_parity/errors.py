@@ -1,4 +1,4 @@
-"""Runs the cases that must fail: which step failed, with which error and what words."""
+"""Runs the cases that must fail; records the step, the error's class and its message."""
 
 import jax.numpy as jnp
 
@@ -7,11 +7,11 @@ from heddle_parity.era import flatten
 
 
 class Unexpected(Exception):
-  """A case meant to fail went through."""
+  """A case that must fail succeeded."""
 
 
 def run(case):
-  """Construct, init, edit the variables, apply; records the first failure."""
+  """Constructs, inits, edits the variables, applies; records the first failure."""
   info, inputs = case.info, case.inputs()
   given = [jnp.asarray(tensor) for tensor in inputs.values()]
   phase = 'construct'
@@ -33,7 +33,7 @@ def run(case):
       attention.apply(module, info, {**started, **changed}, variables)
     else:
       modules.apply(module, info, given, variables)
-  except Exception as error:  # whatever Flax raises is the answer
+  except Exception as error:  # any error that Flax raises is recorded
     info['phase'] = phase
     info['error'] = type(error).__name__
     info['message'] = str(error)
@@ -42,7 +42,7 @@ def run(case):
 
 
 def edited(variables, edits):
-  """A copy after ["delete", path] and ["zeros", path, shape, dtype], one by one."""
+  """Returns a copy with the edits ["delete", path] and ["zeros", path, shape, dtype] applied."""
   tree = _copy(variables)
   for edit in edits:
     *parents, last = edit[1].split('/')

@@ -1,4 +1,4 @@
-"""Runs the cases of plain functions: randomness, initializers, attention, masks, arithmetic."""
+"""Runs the cases of functions: random numbers, initializers, attention, masks, arithmetic."""
 
 import hashlib
 
@@ -16,7 +16,7 @@ HEAD = 64
 
 
 def random(case):
-  """A draw of `jax.random`; a large one is kept as its hash and its first values."""
+  """Runs a function of `jax.random`; stores a large result as its hash and its first values."""
   info = case.info
   key = jax.random.PRNGKey(info['seed'])
   args = dict(info.get('args', {}))
@@ -51,7 +51,7 @@ def random(case):
 
 
 def initializer(case):
-  """What an initializer draws."""
+  """Runs an initializer."""
   info = case.info
   init = configs.initializer(info['initializer'])
   drawn = init(jax.random.PRNGKey(info['seed']), tuple(info['shape']), configs.dtype(info['dtype']))
@@ -76,7 +76,7 @@ def _attention_arguments(info):
 
 
 def attention_gradient(case):
-  """The vector-Jacobian product of `dot_product_attention` by query, key, value and bias."""
+  """The vector-Jacobian product of `dot_product_attention` for query, key, value and bias."""
   info = case.info
   args = _attention_arguments(info)
   given = {name: jnp.asarray(tensor) for name, tensor in case.inputs().items()}
@@ -116,7 +116,7 @@ PAIRWISE = {
 
 
 def masks(case):
-  """A mask helper; no `output` means that it returned None."""
+  """Runs a mask function; no `output` means that it returned None."""
   info = case.info
   args = dict(info.get('args', {}))
   if 'dtype' in args:
@@ -124,7 +124,7 @@ def masks(case):
   if 'pairwise_fn' in args:
     args['pairwise_fn'] = PAIRWISE[args['pairwise_fn']]
   given = [jnp.asarray(tensor) for tensor in case.inputs().values()]
-  if 'positions' in info:  # combine_masks: where among the arguments None stands
+  if 'positions' in info:  # combine_masks: the positions of None among the arguments
     given = [None if i is None else given[i] for i in info['positions']]
   answer = getattr(nn, info['fn'])(*given, **args)
   if answer is not None:
@@ -225,13 +225,13 @@ AXISWISE = {
 
 
 def elementwise(case):
-  """A function of each element, or of two that broadcast."""
+  """Runs an elementwise function of one tensor, or of two that broadcast."""
   given = [jnp.asarray(tensor) for tensor in case.inputs().values()]
   case.tensors['output'] = np.asarray(ELEMENTWISE[case.info['fn']](*given))
 
 
 def axiswise(case):
-  """A function along axes: softmax, sums, orders."""
+  """Runs a function along axes: softmax, reductions, sorting."""
   info = case.info
   args = {k: tuple(v) if isinstance(v, list) else v for k, v in info.get('args', {}).items()}
   given = jnp.asarray(case.inputs()['x'])

@@ -1,8 +1,8 @@
 """Writes the golden cases of one era: `python -m heddle_parity.golden --out DIR --era E`.
 
-Attention, modules and errors are a file each; the other kinds are a bundle for each topic.
+Attention, modules and errors have a file per case; the other kinds have a bundle per topic.
 The same oracle writes the same bytes again: cases that were measured (`measure`) are measured again.
-`--only TEXT` keeps to the ids, and the names of bundles, in which that regular expression is found.
+`--only REGEX` selects the ids and the names of bundles that match.
 """
 
 import argparse
@@ -36,16 +36,16 @@ def main():
   parser.add_argument('--out', required=True)
   parser.add_argument('--era', choices=('modern', 'classic'), required=True)
   parser.add_argument('--only', default='')
-  asked = parser.parse_args()
-  if asked.era != this_era():
+  options = parser.parse_args()
+  if options.era != this_era():
     parser.error(f'this oracle is {this_era()}')
-  folder = os.path.join(asked.out, asked.era)
+  folder = os.path.join(options.out, options.era)
   os.makedirs(folder, exist_ok=True)
   singles = [
     case
     for part in (golden_attention, golden_cells, golden_shapes, golden_modules, golden_errors)
-    for case in part.cases(asked.era)
-    if re.search(asked.only, case.id)
+    for case in part.cases(options.era)
+    if re.search(options.only, case.id)
   ]
   bundles = {
     name: cases
@@ -58,24 +58,24 @@ def main():
       golden_drawn,
       training,
     )
-    for name, cases in part.bundles(asked.era).items()
-    if re.search(asked.only, name)
+    for name, cases in part.bundles(options.era).items()
+    if re.search(options.only, name)
   }
   _demand_distinct([case.id for case in singles] + list(bundles))
   measured = _measured(folder)
   started, broken = time.monotonic(), []
   for case in singles:
     if _answered(case, broken, measured):
-      write_case(os.path.join(asked.out, case.id + '.npz'), case)
+      write_case(os.path.join(options.out, case.id + '.npz'), case)
   for name, cases in bundles.items():
     answered = [_answered(case, broken, measured) for case in cases]
     if all(answered):
       write_bundle(os.path.join(folder, name + '.npz'), cases)
-  if not asked.only and not broken:
+  if not options.only and not broken:
     _remove_others(folder, {c.id.split('/')[1] for c in singles} | set(bundles))
   attention = sum(case.info['kind'] == 'attention' for case in singles)
   print(
-    f'{asked.era}: {attention} attention, {len(singles) - attention} module and error cases, '
+    f'{options.era}: {attention} attention, {len(singles) - attention} module and error cases, '
     f'{sum(map(len, bundles.values()))} in {len(bundles)} bundles, '
     f'{time.monotonic() - started:.0f} s'
   )
@@ -83,7 +83,7 @@ def main():
 
 
 def _measured(folder):
-  """The ids of the cases that the folder's files have with distances."""
+  """Returns the ids of the cases in the folder's files that have distances."""
   return {
     case.id
     for entry in os.listdir(folder)
@@ -98,7 +98,7 @@ def _answered(case, broken, measured):
     ask(case, measured='drawn' not in case.info)
     if case.id in measured:
       measure(case)
-  except Exception as error:  # go on, so that one run shows all that is wrong
+  except Exception as error:  # continue, so that one run reports all failures
     broken.append(case.id)
     print(f'failed {case.id}: {type(error).__name__}: {error}', flush=True)
     return False

@@ -1,6 +1,6 @@
-"""The golden attention cases: a grid of every parameter, then what no grid shows.
+"""The golden attention cases: a grid of every argument, then cases outside of the grid.
 
-Each is unanswered here; `golden` asks the oracle and writes the files.
+They have no outputs yet; `golden` runs the oracle and writes the files.
 """
 
 import numpy as np
@@ -9,20 +9,20 @@ from heddle_parity import draw
 from heddle_parity.cases import Case
 
 DTYPES = {'float32': 'f32', 'bfloat16': 'bf16', 'float16': 'f16', 'float64': 'f64'}
-WAYS = ('compute', 'all', 'params')  # where a 16-bit dtype stands
+WAYS = ('compute', 'all', 'params')  # which parts have the 16-bit dtype
 DROPOUT = {'call': {'deterministic': False}, 'apply': {'rngs': {'dropout': 7}},
            'init': {'rngs': {'params': 0, 'dropout': 1}}}
 
 
 class Grid:
-  """One row of the grid: a parameter, its values in turn, and what else the case needs."""
+  """One row of the grid: an argument, its values, and other settings of the case."""
 
   def __init__(self, name, what, *values, modern=False, rest=None, call=None, kv=None):
     self.name, self.what, self.values = name, what, values
     self.modern, self.rest, self.call, self.kv = modern, rest or {}, call or {}, kv
 
   def config(self, i):
-    """The i-th value: whole arguments where it is a mapping, but an initializer's is its own."""
+    """Returns the i-th value: several arguments where it is a mapping, except of an initializer."""
     value = self.values[i % len(self.values)]
     whole = isinstance(value, dict) and not self.name.endswith('_init')
     return value if whole else {self.name: value}
@@ -80,7 +80,7 @@ def _grid():
 
 
 def cases(era):
-  """All golden attention cases of an era."""
+  """Yields all golden attention cases of an era."""
   found = []
   for row, grid in enumerate(_grid()):
     if grid.modern and era == 'classic':
@@ -128,7 +128,7 @@ def _input_dtype(grid, row, dtype, decode):
 
 def case(era, name, what, config, inputs, dtype='float32', call=None, decode=False, init=None,
          apply=None, steps=None, x64=None, cls='MultiHeadDotProductAttention'):
-  """One unanswered case; `inputs` are arrays, or shapes to be filled from the case's name."""
+  """Makes a case without outputs; `inputs` are arrays, or shapes drawn from the case's name."""
   case_id = f'{era}/attention-{name}'
   tensors = {
       f'inputs/{k}': v if isinstance(v, np.ndarray) else draw.tensor(k, v, dtype, case_id)

@@ -1,6 +1,6 @@
-"""The golden attention cases of single cells: what neither grid nor shapes put into a dtype's column.
+"""The golden attention cases for cells of docs/coverage.md that neither grid nor shapes cover.
 
-docs/coverage.md counts cases by argument, dtype and form; these stand where it had none.
+docs/coverage.md counts cases by argument, dtype and form.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ CLASSES = {'modern': ('SelfAttention', 'MultiHeadAttention'), 'classic': ('SelfA
 
 
 def cases(era):
-  """All of them for an era."""
+  """Yields all cases of an era."""
   found = [*_explicit(era), *_decode_masks(era), *_classes(era)]
   return found + [*_mutable(era)] if era == 'classic' else found
 
@@ -31,7 +31,7 @@ def _explicit(era):
 
 
 def _decode_masks(era):
-  """Padding, a mask of each step's own, one for each head: in a 16-bit cache and a wide one."""
+  """Padding masks, a mask per step, a mask per head: with a 16-bit cache and a float32 cache."""
   forms = {'mask': (2, 1, 1, 4), 'mask_steps': (4, 2, 1, 1, 4), 'mask-heads': (2, 2, 1, 4)}
   for dtype in ('bfloat16', 'float16', 'float64'):
     if True not in _forms(era, dtype):
@@ -51,13 +51,13 @@ def _classes(era):
     name = {'SelfAttention': 'self', 'MultiHeadAttention': 'alias'}[cls]
     for dtype in (*NARROW, 'float64'):
       for decode in _forms(era, dtype):
-        # Forward the parameters stay wide, decoding is narrow throughout.
+        # Parameters are float32 in forward cases; decoding uses the 16-bit dtype throughout.
         yield _cell(era, name, dtype, decode, cls, _of(dtype, whole=decode),
                     {} if decode else {'mask': causal}, whole=decode, cls=cls)
 
 
 def _mutable(era):
-  """Before weights were sown: collections that are empty, and parameters that come back."""
+  """Mutable collections without sown weights: empty ones, and returned parameters."""
   listed = {'float32': ['intermediates'], 'bfloat16': ['params'], 'float16': ['cache', 'params'],
             'float64': ['params', 'intermediates']}
   for dtype, names in listed.items():
@@ -66,12 +66,12 @@ def _mutable(era):
 
 
 def _forms(era, dtype):
-  """Whether to decode: both, but 0.7.2 cannot decode with x64 on."""
+  """Returns the values of `decode`: both, but 0.7.2 cannot decode with x64 on."""
   return (False,) if era == 'classic' and dtype == 'float64' else (False, True)
 
 
 def _of(dtype, whole):
-  """Parameters of the dtype (which the inputs may share), or a computation in it alone."""
+  """Sets the dtype of the parameters (and of the inputs, if given), or of the computation only."""
   if dtype == 'float32':
     return {}
   return {'param_dtype': dtype} if whole or dtype == 'float64' else {'dtype': dtype}

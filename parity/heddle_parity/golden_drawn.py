@@ -1,6 +1,6 @@
-"""The golden bundles of random cases: those of one seed, and those that once failed.
+"""The golden bundles of random cases: those of one seed, and those that have failed.
 
-What fails in `./heddle parity` is explained in docs/parity.md and gets a line in FOUND.
+A case that fails in `./heddle parity` is explained in docs/parity.md and added to FOUND.
 """
 
 from heddle_parity import draw, draw_functions, draw_optim, training
@@ -18,7 +18,7 @@ COUNTS = {
   'modern': {'attention': 100, 'gradient': 35, 'function': 20, 'optimizer': 20, 'training': 1},
   'classic': {'attention': 40, 'gradient': 15, 'function': 10, 'optimizer': 10, 'training': 1},
 }
-# era, kind, seed, number, and what it is about
+# era, kind, seed, number, description
 FOUND = (
   (
     'modern',
@@ -59,7 +59,7 @@ FOUND = (
 
 
 def bundles(era):
-  """Cases by the name of their bundle."""
+  """Returns the cases by the name of their bundle."""
   drawn = {
     f'drawn-{kind}': [
       _named(era, f'drawn-{kind}/{i}', DRAWS[kind](era, SEED, i), 'a random case')
@@ -76,6 +76,6 @@ def bundles(era):
 
 
 def _named(era, name, drawn, what):
-  """The same case under a golden name; what is still to be drawn goes by the name it had."""
+  """Returns the case with a golden name; `drawn` keeps the id that it was drawn with."""
   info = {**drawn.info, 'id': f'{era}/{name}', 'property': what, 'drawn': drawn.id}
   return Case(info, drawn.tensors)

@@ -1,4 +1,4 @@
-"""The golden cases that Flax refuses: when, with which error, in which words."""
+"""The golden cases that Flax rejects: the step, the error's class and its message."""
 
 from heddle_parity import golden_attention, golden_modules
 

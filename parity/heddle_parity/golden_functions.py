@@ -1,4 +1,4 @@
-"""The golden bundles of plain functions: attention, masks, promotion, arithmetic."""
+"""The golden bundles of functions: attention, masks, promotion, arithmetic."""
 
 import numpy as np
 
@@ -19,14 +19,14 @@ def bundles(era):
 
 
 def case(era, topic, i, kind, what, inputs=None, x64=False, **rest):
-  """One unanswered case of a function; `inputs` are arrays, or (shape, dtype) to be filled."""
+  """Makes a function case without outputs; `inputs` are arrays, or (shape, dtype) to draw."""
   case_id = f'{era}/{topic}/{i}'
   tensors = {
       f'inputs/{name}': given if isinstance(given, np.ndarray)
       else draw.tensor(name, given[0], given[1], case_id)
       for name, given in (inputs or {}).items()}
-  wide = x64 or any(t.dtype in (np.float64, np.int64) for t in tensors.values())
-  return Case({'id': case_id, 'kind': kind, 'era': era, 'x64': wide, 'property': what, **rest},
+  needs_x64 = x64 or any(t.dtype in (np.float64, np.int64) for t in tensors.values())
+  return Case({'id': case_id, 'kind': kind, 'era': era, 'x64': needs_x64, 'property': what, **rest},
               tensors)
 
 
@@ -213,7 +213,7 @@ def _elementwise(era):
                  ('float64', 'float64'), ('int32', 'float32'), ('int32', 'int32'),
                  ('uint8', 'int32'), ('bfloat16', 'int32')):
       if a == b == 'int32' and fn == 'power':
-        continue  # negative integer powers have no meaning
+        continue  # negative integer powers are undefined
       if (a, b, fn) == ('uint8', 'int32', 'power'):
         continue
       yield {'kind': 'elementwise', 'what': f'{fn} {a} {b}', 'fn': fn,

@@ -1,6 +1,6 @@
 """The golden gradient cases: Flax's vector-Jacobian products, a bundle for each topic.
 
-The questions are attention's (`golden_attention.case`); what is asked is the way back.
+The cases are those of attention (`golden_attention.case`), run backward.
 """
 
 import numpy as np
@@ -73,12 +73,12 @@ def _masks(era):
   causal = np.tril(np.ones((4, 4), bool))[None, None]
   for dtype in ('float32', 'bfloat16', 'float16', 'float64'):
     config = {**TWO, **({'param_dtype': 'float64'} if dtype == 'float64' else {'dtype': dtype})}
-    wide = 'float64' if dtype == 'float64' else 'float32'
+    input_dtype = 'float64' if dtype == 'float64' else 'float32'
     yield case(era, f'row-empty-{dtype}', 'a query without keys: only the values learn from it',
-               config, {**CROSS, 'mask': row}, wide)
+               config, {**CROSS, 'mask': row}, input_dtype)
     yield case(era, f'all-empty-{dtype}', 'no query has a key: only the values learn',
-               config, {**CROSS, 'mask': np.zeros((2, 1, 4, 7), bool)}, wide)
-    yield case(era, f'causal-{dtype}', 'a causal mask', config, {**SQUARE, 'mask': causal}, wide)
+               config, {**CROSS, 'mask': np.zeros((2, 1, 4, 7), bool)}, input_dtype)
+    yield case(era, f'causal-{dtype}', 'a causal mask', config, {**SQUARE, 'mask': causal}, input_dtype)
 
 
 def _dropout(era):

@@ -22,8 +22,8 @@ def _case(era, kind, i, what, config, inputs, more=None):
   tensors = {
       f'inputs/{name}': given if isinstance(given, np.ndarray)
       else draw.tensor(name, given[0], given[1], case_id) for name, given in inputs.items()}
-  wide = any(t.dtype == np.float64 for t in tensors.values())
-  info = {'id': case_id, 'kind': kind, 'era': era, 'x64': wide, 'property': what, 'config': config,
+  needs_x64 = any(t.dtype == np.float64 for t in tensors.values())
+  info = {'id': case_id, 'kind': kind, 'era': era, 'x64': needs_x64, 'property': what, 'config': config,
           'init': {'rngs': {'params': 0}}, **(more or {})}
   return Case(info, tensors)
 
@@ -33,7 +33,7 @@ def _x(shape=X, dtype='float32'):
 
 
 def _typed(config):
-  """The same layer in every dtype and way."""
+  """Yields the same layer in every dtype and with every combination of dtypes."""
   yield 'float32', config, _x()
   yield 'float64', {**config, 'param_dtype': 'float64'}, _x(X, 'float64')
   for dtype in ('bfloat16', 'float16'):

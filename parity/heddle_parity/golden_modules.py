@@ -1,4 +1,4 @@
-"""The golden cases of users' own modules (`modules`): names, counters, state, captures."""
+"""The golden cases of user-defined modules (`modules`): names, counters, state, captures."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from heddle_parity.cases import Case
 
 DROP = {'rngs': {'params': 0, 'dropout': 1}}
 DRAWN = {'call': {'deterministic': False}, 'init': DROP, 'apply': {'rngs': {'dropout': 2}}}
-STILL = {'call': {'deterministic': True}}
+DETERMINISTIC = {'call': {'deterministic': True}}
 CAPTURE = {'capture_intermediates': True, 'mutable': ['intermediates']}
 
 
@@ -17,7 +17,7 @@ def cases(era):
 
 
 def case(era, name, module, what, rest=None, inputs=None, args=None):
-  """One unanswered case; without `inputs` the module gets `x` of shape [2, 4, 6]."""
+  """Makes a case without outputs; without `inputs` the module gets `x` of shape [2, 4, 6]."""
   case_id = f'{era}/module-{name}'
   rest = dict(rest or {})
   given = inputs or {'x': ((2, 4, 6), 'float32')}
@@ -31,19 +31,19 @@ def case(era, name, module, what, rest=None, inputs=None, args=None):
 
 def _both():
   yield ('two-attentions', 'TwoAttentions', 'two unnamed attentions, two dropout masks', DRAWN)
-  yield ('two-attentions-still', 'TwoAttentions', 'the same without dropout', STILL)
+  yield ('two-attentions-still', 'TwoAttentions', 'the same without dropout', DETERMINISTIC)
   yield ('shared-twice', 'SharedTwice', 'one instance called twice counts on', DRAWN)
   yield ('shared-twice-still', 'SharedTwice', 'one instance called twice, one set of parameters',
-         STILL)
+         DETERMINISTIC)
   yield ('named', 'Named', 'explicit names and an unnamed one')
   yield ('named-capture', 'Named', 'every output captured', {'apply': CAPTURE})
   yield ('self-alias', 'SelfAlias', 'SelfAttention has another name, so other numbers')
   yield ('encoder-block', 'EncoderBlock', 'a transformer block with dropout', DRAWN)
-  yield ('encoder-block-still', 'EncoderBlock', 'a transformer block', STILL)
+  yield ('encoder-block-still', 'EncoderBlock', 'a transformer block', DETERMINISTIC)
   yield ('encoder-block-capture', 'EncoderBlock', 'a transformer block, every output captured',
-         {**STILL, 'apply': CAPTURE})
+         {**DETERMINISTIC, 'apply': CAPTURE})
   yield ('stack', 'Stack', 'blocks in blocks: paths of three names', DRAWN)
-  yield ('stack-capture', 'Stack', 'captures deep in the tree', {**STILL, 'apply': CAPTURE})
+  yield ('stack-capture', 'Stack', 'captures deep in the tree', {**DETERMINISTIC, 'apply': CAPTURE})
   yield ('setup-attributes', 'SetupAttrs', 'setup: attribute, list, map, explicit name, unused')
   yield ('setup-attention', 'SetupAttention', 'attentions in a list', DRAWN)
   yield ('setup-parameters', 'SetupParams', 'parameters of setup come first')

@@ -1,4 +1,4 @@
-"""The golden bundles of Optax: optimizers, each some steps long, schedules, the global norm."""
+"""The golden bundles of Optax: optimizers over several steps, schedules, the global norm."""
 
 from heddle_parity import draw
 from heddle_parity.cases import Case
@@ -25,7 +25,7 @@ def of(name, *parts, **args):
 
 
 def steps(what, spec, dtype='float32', narrowest=None, size=1.0, zero=False):
-  """A case of an optimizer; `size` scales gradients, `zero` makes those of biases 0."""
+  """Makes an optimizer case; `size` scales gradients, `zero` sets those of biases to 0."""
 
   def made(era, bundle, i, case_id=None):
     case_id = case_id or f'{era}/{bundle}/{i}'

@@ -1,4 +1,4 @@
-"""The golden bundles of chance: bits, keys, distributions, initializers."""
+"""The golden bundles of random numbers: bits, keys, distributions, initializers."""
 
 from heddle_parity.golden_functions import FLOATS, case
 
@@ -19,10 +19,10 @@ def bundles(era):
 
 def _random(fn, **rest):
   modes = (True, False)
-  wide = rest.pop('x64', rest.get('dtype') in ('float64', 'int64', 'uint64'))
+  x64 = rest.pop('x64', rest.get('dtype') in ('float64', 'int64', 'uint64'))
   for partitionable in modes:
     yield {'kind': 'random', 'fn': fn, 'what': f'{fn}, partitionable {partitionable}'.lower(),
-           'partitionable': partitionable, 'x64': wide, **rest}
+           'partitionable': partitionable, 'x64': x64, **rest}
 
 
 def _bits(era):

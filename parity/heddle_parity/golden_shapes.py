@@ -1,4 +1,4 @@
-"""The golden attention cases beside the grid: masks, batches, lengths, mixed dtypes, extremes."""
+"""The golden attention cases outside of the grid: masks, batches, lengths, mixed dtypes, extremes."""
 
 import numpy as np
 
@@ -237,7 +237,7 @@ def _modern():
 
 
 def _drawn(era, i):
-  """A random combination of everything, kept."""
+  """Yields random combinations of all arguments, with fixed seeds."""
   drawn = draw.attention(era, 0, i)
   info = {**drawn.info, 'id': f'{era}/attention-drawn-{i:02d}',
           'property': 'a random combination of parameters'}

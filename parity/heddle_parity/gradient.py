@@ -1,4 +1,4 @@
-"""Runs a gradient case: the vector-Jacobian product of one apply, by parameters and inputs."""
+"""Runs a gradient case: the vector-Jacobian product of one apply, with respect to parameters and inputs."""
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +9,7 @@ from heddle_parity.era import flatten, rngs, settings
 
 
 def run(case, measured=True):
-  """Adds Flax's answers to the case. The caller has set x64."""
+  """Adds Flax's outputs to the case. The caller has set x64."""
   info, inputs = case.info, case.inputs()
   module = attention.build(info)
   variables = attention.init(module, info, inputs)
@@ -26,12 +26,12 @@ def run(case, measured=True):
   case.tensors.update(flatten('apply/output', output))
   case.tensors.update(flatten('apply', changed))
   case.tensors.update(_grads(pullback, cotangent))
-  if measured and attention.is_plain(info) and not attention.crashes_wide(info):
+  if measured and attention.is_plain(info) and not attention.fails_in_float64(info):
     _distances(case, inputs, variables, cotangent)
 
 
 def _before_last_step(module, info, inputs, variables):
-  """The variables before the last step of decoding, and what that step is given."""
+  """Returns the variables before the last decoding step, and the inputs of that step."""
   state = variables
   for i in range(info['steps']):
     step = attention.position(inputs, i)
@@ -45,7 +45,7 @@ def _before_last_step(module, info, inputs, variables):
 
 
 def _vjp(module, info, inputs, variables):
-  """Output, way back and changed collections; what does not float is constant."""
+  """Returns output, pullback and changed collections; non-floating-point tensors are constant."""
   asked = info.get('apply', {})
   mutable = asked.get('mutable', ['cache'] if info['config'].get('decode') else False)
   floating = {
@@ -70,7 +70,7 @@ def _vjp(module, info, inputs, variables):
 
 
 def answers(module, info, inputs, variables, cotangent):
-  """Flax's answers for other inputs and variables than the case's own."""
+  """Returns Flax's outputs for other inputs and variables than those of the case."""
   output, pullback, changed = _vjp(module, info, inputs, variables)
   cotangent = np.asarray(cotangent).astype(output.dtype)
   return {
@@ -86,18 +86,18 @@ def _grads(pullback, cotangent):
 
 
 def _distances(case, inputs, variables, cotangent):
-  """Flax's own distances from float64: the output's, and that of all gradients together.
+  """Returns Flax's errors against float64: of the output, and of all gradients together.
 
-  Gradients in a narrower type than the computation's are left out: they are rounded to it.
+  Gradients in a narrower dtype than that of the computation are excluded, since they are rounded to it.
   """
-  info = attention.wide(case.info)
+  info = attention.in_float64(case.info)
   with settings(x64=True):
-    wide_variables = jax.tree_util.tree_map(attention.widened, variables)
-    wide_inputs = {
-      n: t if n.startswith('mask') else attention.widened(t) for n, t in inputs.items()
+    variables64 = jax.tree_util.tree_map(attention.to_float64, variables)
+    inputs64 = {
+      n: t if n.startswith('mask') else attention.to_float64(t) for n, t in inputs.items()
     }
     module = attention.build(info)
-    output, pullback, _ = _vjp(module, info, wide_inputs, wide_variables)
+    output, pullback, _ = _vjp(module, info, inputs64, variables64)
     cotangent = np.asarray(cotangent).astype(output.dtype)
     true = {**flatten('apply/output', output), **_grads(pullback, cotangent)}
   of_output = {'apply/output': case.tensors['apply/output']}

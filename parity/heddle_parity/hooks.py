@@ -1,4 +1,4 @@
-"""The functions that a configuration names `parity:...`; Java's tests hold the same ones."""
+"""The functions that a configuration names `parity:...`; Java's tests have the same functions."""
 
 import flax.linen as nn
 import jax
@@ -18,7 +18,7 @@ def explicit_default(
   dtype=None,
   precision=None,
 ):
-  """The default function, but with a fixed list of arguments: what came later is not passed on."""
+  """The default function with a fixed list of arguments; newer arguments are not passed."""
   return nn.dot_product_attention(
     query,
     key,
@@ -94,7 +94,7 @@ def from_weights(
   precision=None,
   **module,
 ):
-  """Flax's weights, then a weighted sum of its own."""
+  """Flax's attention weights, then a separate weighted sum."""
   weights = nn.dot_product_attention_weights(
     query,
     key,
@@ -112,9 +112,9 @@ def from_weights(
 
 def arange(key, shape, dtype=jnp.float32):
   """0/n, 1/n, ... (n-1)/n: divided in float32 (float64 for float64), then cast."""
-  wide = np.float64 if np.dtype(dtype) == np.float64 else np.float32
+  compute_dtype = np.float64 if np.dtype(dtype) == np.float64 else np.float32
   size = int(np.prod(shape))
-  values = np.arange(size).astype(wide) / wide(size)
+  values = np.arange(size).astype(compute_dtype) / compute_dtype(size)
   return jnp.asarray(values.reshape(shape).astype(dtype))
 
 

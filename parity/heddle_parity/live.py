@@ -1,7 +1,7 @@
 """Random cases for the live comparison:
 `python -m heddle_parity.live --era E --seed S --count N --out DIR [--kinds attention,gradient,...]`.
 
-Case i of a kind depends on (seed, i) only, so `--start I --count 1` replays one. The kinds take turns.
+Case i of a kind depends only on (seed, i), so `--start I --count 1` reproduces it. The kinds alternate.
 Prints `case PATH` as soon as each file is complete, `done` at the end; `failed ID: REASON` and status
 1 if the oracle breaks.
 """
@@ -32,17 +32,17 @@ def main():
   parser.add_argument('--kinds', default='attention')
   parser.add_argument('--start', type=int, default=0)
   parser.add_argument('--out', required=True)
-  asked = parser.parse_args()
-  if asked.era != this_era():
+  options = parser.parse_args()
+  if options.era != this_era():
     parser.error(f'this oracle is {this_era()}')
-  for i in range(asked.start, asked.start + asked.count):
-    for kind in asked.kinds.split(','):
-      case = KINDS[kind](asked.era, asked.seed, i)
-      path = os.path.join(asked.out, case.id + '.npz')
+  for i in range(options.start, options.start + options.count):
+    for kind in options.kinds.split(','):
+      case = KINDS[kind](options.era, options.seed, i)
+      path = os.path.join(options.out, case.id + '.npz')
       try:
         ask(case, measured=False)
         write_case(path, case)
-      except Exception as error:  # the reader on the other end must learn of it
+      except Exception as error:  # report the failure to the reading process
         reason = ' '.join(str(error).split())
         print(f'failed {case.id}: {type(error).__name__}: {reason}', flush=True)
         return 1

@@ -1,10 +1,9 @@
-"""Measures how near an answer must be to Flax's: docs/parity.md has the rule.
+"""Measures the allowed differences from Flax, by the rule of docs/parity.md.
 
-As a program it measures cases of files and writes them again with what it found:
-`python -m heddle_parity.measure FILE... [--only ID]... [--error]`. With `--error` it leaves the noise out
-where there is an error, which takes a tenth of the time: what is near enough then is so with the noise
-too. Prints `case PATH` once a file is
-complete and `done` at the end; `failed ID: REASON` and status 1 if the oracle breaks.
+As a program it measures the cases of files and rewrites them with the results:
+`python -m heddle_parity.measure FILE... [--only ID]... [--error]`. With `--error` it
+measures the noise only where there is no error, which takes a tenth of the time: a case that is within the
+error is also within the maximum. Prints `case PATH` once a file is complete and `done` at the end; `failed ID: REASON` and status 1 if the oracle breaks.
 """
 
 import argparse
@@ -30,22 +29,22 @@ FUNCTIONS = (
   'softmax',
   'reduction',
 )
-NARROWING = ('dtype', 'force_fp32_for_softmax')  # arguments that take precision away
-# The digits of each dtype's significand, the leading one included.
+NARROWING = ('dtype', 'force_fp32_for_softmax')  # arguments that reduce precision
+# The bits of each dtype's significand, including the implicit one.
 DIGITS = {'bfloat16': 8, 'float16': 11, 'float32': 24, 'float64': 53}
 
 
 def measure(case, noise=True):
-  """Adds `distances`: for each answer that floats, the larger of Flax's error and noise.
+  """Adds `distances`: for each floating-point output, the maximum of Flax's error and noise.
 
-  The error is Flax's largest difference from its own float64 result, where there is one. The noise
-  is the largest difference from what Flax answers when each element of inputs and parameters is
-  moved up or down by one ulp, in the narrowest dtype of the computation, over 16 such moves.
+  The error is Flax's largest difference from its float64 result, where there is one. The noise is the
+  largest change of Flax's output when each element of inputs and parameters is perturbed by plus or
+  minus one ulp, in the narrowest dtype of the computation, over 16 such perturbations.
   """
   info = case.info
   with settings(info['x64'], info.get('partitionable')):
-    wide = _wide(case)
-    others = [] if wide is None else [wide]
+    float64 = _in_float64(case)
+    others = [] if float64 is None else [float64]
     if noise or not others:
       others += [_perturbed(case, i) for i in range(PERTURBATIONS)]
   found = {}
@@ -56,7 +55,7 @@ def measure(case, noise=True):
 
 
 def _answers(case):
-  """The tensors that an answer computes: not what was given, and not what init drew."""
+  """Returns the computed tensors: neither the inputs nor the results of init."""
   return {
     path: tensor
     for path, tensor in case.tensors.items()
@@ -67,12 +66,12 @@ def _answers(case):
 
 
 def _perturbed(case, i):
-  """The answers with inputs and parameters moved by one ulp each."""
+  """Returns the outputs with inputs and parameters perturbed by one ulp each."""
   info = case.info
   narrowest = info.get('narrowest') or info.get('args', {}).get('dtype') or 'float64'
 
   def moved(path, tensor):
-    return _moved(tensor, narrowest, draw.stream('perturbation', info['id'], i, path))
+    return _perturb(tensor, narrowest, draw.stream('perturbation', info['id'], i, path))
 
   inputs = {
     name: tensor if 'mask' in name else moved(name, tensor)
@@ -93,7 +92,7 @@ def _given(case, inputs):
 
 
 def _of_attention(case, info, inputs, changed):
-  """The answers of attention, or of its gradient, with every parameter changed."""
+  """Returns the outputs of attention, or of its gradient, with changed parameters."""
   variables = {}
   for path, tensor in case.tensors.items():
     collection, *names = path.split('/')
@@ -113,8 +112,8 @@ def _of_attention(case, info, inputs, changed):
   return gradient.answers(module, info, inputs, variables, case.tensors['cotangent'])
 
 
-def _moved(tensor, narrowest, random):
-  """Each element a (nonzero) ulp of the coarser of both dtypes up or down."""
+def _perturb(tensor, narrowest, random):
+  """Adds or subtracts one (nonzero) ulp of the coarser of both dtypes to each element."""
   tensor = np.asarray(tensor)
   if tensor.dtype.name not in DIGITS:
     return tensor
@@ -127,33 +126,33 @@ def _moved(tensor, narrowest, random):
     return (values + signs * ulps).astype(tensor.dtype)
 
 
-def _wide(case):
-  """The answers in float64, where Flax can compute the same thing in it."""
+def _in_float64(case):
+  """Returns the outputs in float64, where Flax can compute the same case in float64."""
   info = case.info
   if info['kind'] in FUNCTIONS:
     if info.get('args', {}).get('dropout_rate'):
       return None
-  elif info['kind'] not in MODULES or not attention.is_plain(info) or attention.crashes_wide(info):
+  elif info['kind'] not in MODULES or not attention.is_plain(info) or attention.fails_in_float64(info):
     return None
-  inputs = {n: t if 'mask' in n else _widened(t) for n, t in case.inputs().items()}
+  inputs = {n: t if 'mask' in n else _to_float64(t) for n, t in case.inputs().items()}
   with settings(x64=True):
     if info['kind'] in FUNCTIONS:
       args = {k: v for k, v in info.get('args', {}).items() if k not in NARROWING}
       asked = Case({**info, 'args': args}, _given(case, inputs))
       RUNNERS[info['kind']](asked)
       return asked.tensors
-    tensors = {path: _widened(tensor) for path, tensor in case.tensors.items()}
-    wide = attention.wide(info)
-    return _of_attention(Case(info, tensors), wide, inputs, lambda path, tensor: tensor)
+    tensors = {path: _to_float64(tensor) for path, tensor in case.tensors.items()}
+    info64 = attention.in_float64(info)
+    return _of_attention(Case(info, tensors), info64, inputs, lambda path, tensor: tensor)
 
 
-def _widened(tensor):
+def _to_float64(tensor):
   tensor = np.asarray(tensor)
   return tensor.astype(np.float64) if tensor.dtype.name in DIGITS else tensor
 
 
 def _farthest(one, other):
-  """The largest difference of two tensors where both are finite."""
+  """Returns the largest difference of two tensors where both are finite."""
   one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
   with np.errstate(invalid='ignore'):
     between = np.abs(one - other)
@@ -174,7 +173,7 @@ def main(arguments=None):
         continue
       try:
         measure(case, noise=not asked.error)
-      except Exception as error:  # the reader on the other end must learn of it
+      except Exception as error:  # report the failure to the reading process
         reason = ' '.join(str(error).split())
         print(f'failed {case.id}: {type(error).__name__}: {reason}', flush=True)
         return 1

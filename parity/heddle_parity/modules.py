@@ -1,4 +1,4 @@
-"""Users' own modules, as Linen's users write them; Java's tests hold the same ones by name.
+"""User-defined modules; Java's tests have the same modules by name.
 
 Each is small, shows one rule of naming, randomness or state, and takes `x` first.
 """
@@ -262,7 +262,7 @@ class DeepNames(nn.Module):
 
 
 class WithLayers(nn.Module):
-  """Embed, attention and attend: the table is used on both ends."""
+  """Embed, attention and attend: the embedding is used for inputs and logits."""
 
   @nn.compact
   def __call__(self, ids):
@@ -321,7 +321,7 @@ class WritesState(nn.Module):
 
 
 class ReadsMissing(nn.Module):
-  """Error: reads a variable that nobody made."""
+  """Error: reads a variable that does not exist."""
 
   @nn.compact
   def __call__(self, x):
@@ -340,7 +340,7 @@ def make(info):
 
 
 def init(module, info, given):
-  """Flax's variables for the case."""
+  """Returns Flax's variables for the case."""
   asked = info['init']
   return module.init(
     rngs(asked['rngs']), *given, **{**info.get('call', {}), **asked.get('call', {})}
@@ -348,7 +348,7 @@ def init(module, info, given):
 
 
 def apply(module, info, given, variables):
-  """The answers of one apply; `method` gets the second input, if there is one."""
+  """Returns the outputs of one apply; `method` gets the second input, if there is one."""
   asked = info.get('apply', {})
   named = dict(info.get('call', {}))
   if 'method' in asked:

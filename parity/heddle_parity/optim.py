@@ -10,7 +10,7 @@ from heddle_parity.era import flatten
 
 
 def optimizer(case):
-  """Steps with given gradients; every step's updates and parameters, and the last state."""
+  """Runs steps with given gradients; records updates and parameters of every step and the last state."""
   info = case.info
   transformation = _transformation(info['optimizer'])
   inputs = case.inputs()
@@ -29,7 +29,7 @@ def optimizer(case):
 
 
 def schedule(case):
-  """The numbers of a schedule for some counts."""
+  """Evaluates a schedule for several counts."""
   of_count = _schedule(case.info['schedule'])
   counts = case.info['counts']
   case.tensors['output'] = np.stack(

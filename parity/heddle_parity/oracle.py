@@ -1,6 +1,6 @@
-"""The one door: asks the oracle a case, whatever its kind.
+"""The entry point: runs a case of any kind with Flax.
 
-As a program it asks the cases of files again and says which answers changed:
+As a program it runs the cases of files again and prints which outputs changed:
 `python -m heddle_parity.oracle FILE...`.
 """
 
@@ -32,7 +32,7 @@ RUNNERS = {
 
 
 def ask(case, measured=True):
-  """Answers the case in place and returns it; `measured`: with how far Flax is from float64."""
+  """Adds the outputs to the case and returns it; `measured`: also Flax's error against float64."""
   info = case.info
   if info['era'] != this_era():
     raise ValueError(f'{info["id"]}: asked of {info["era"]}, but this oracle is {this_era()}')
@@ -45,7 +45,7 @@ def ask(case, measured=True):
 
 
 def differences(old, new):
-  """The names of the tensors that differ in any bit, and `case` if the JSON does."""
+  """Returns the names of the tensors that differ in any bit, and `case` if the JSON does."""
   names = list(dict.fromkeys([*old.tensors, *new.tensors]))
   changed = [n for n in names if not _same(old.tensors.get(n), new.tensors.get(n))]
   return (['case'] if str(old.info) != str(new.info) else []) + changed

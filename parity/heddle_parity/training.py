@@ -1,4 +1,4 @@
-"""Trains a small language model and keeps the loss of every step."""
+"""Trains a small language model and records the loss of every step."""
 
 import jax
 import jax.numpy as jnp
@@ -32,7 +32,7 @@ def run(case):
 
 
 def _loss(params, model, batch, seed, step):
-  """The mean of minus the logarithm of each next token's probability."""
+  """Returns the mean cross-entropy of the next tokens."""
   options = {'deterministic': True}
   if seed is not None:
     options = {'deterministic': False, 'rngs': {'dropout': jax.random.PRNGKey(seed + step)}}
@@ -42,7 +42,7 @@ def _loss(params, model, batch, seed, step):
 
 
 def question(era, name, seed, what, case_id=None, **changes):
-  """An unanswered case: sequences that count up in steps of one, two or three."""
+  """Makes a case without outputs: sequences that count up in steps of one, two or three."""
   case_id = case_id or f'{era}/training/{name}'
   random = draw.stream(case_id)
   first = random.randint(0, CONFIG['vocabulary'], (STEPS, 4, 1))
@@ -63,7 +63,7 @@ def question(era, name, seed, what, case_id=None, **changes):
 
 
 def bundles(era):
-  """The golden cases of an era."""
+  """Returns the golden cases of an era."""
   dropped = {'config': {**CONFIG, 'dropout_rate': 0.1}, 'dropout': 100}
   return {
     'training': [
@@ -74,7 +74,7 @@ def bundles(era):
 
 
 def fresh(era, seed, i):
-  """Case i of a seed, unanswered."""
+  """Draws case i of a seed, without outputs."""
   random = draw.stream('live-training', era, seed, i)
   changes = {
     'optimizer': {

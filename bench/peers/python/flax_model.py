@@ -12,13 +12,13 @@ from heddle_parity.causal_language_model import CausalLanguageModel  # noqa: E40
 
 
 def training(params, tokens, settings, dtype):
-    """A step, compiled, as a function of its state and the tokens; and the first state.
+    """Returns the compiled training step, a function of state and tokens, and the initial state.
 
-    The state is the parameters, the optimizer's, and the loss before the step; its memory goes to
-    the next one.
+    The state holds the parameters, the optimizer state and the loss before the step; its buffers
+    are donated to the next step.
     """
     vocabulary, features = params["embed"]["embedding"].shape
-    wide = params["embed"]["embedding"].dtype
+    param_dtype = params["embed"]["embedding"].dtype
     model = CausalLanguageModel(
         vocabulary=vocabulary,
         length=params["positions"]["embedding"].shape[0],
@@ -26,7 +26,7 @@ def training(params, tokens, settings, dtype):
         heads=settings["heads"],
         layers=sum(name.startswith("block_") for name in params),
         dtype=dtype,
-        param_dtype=wide,
+        param_dtype=param_dtype,
     )
     optimizer = optax.adamw(
         settings["learning_rate"],
@@ -37,7 +37,7 @@ def training(params, tokens, settings, dtype):
     )
 
     def loss(params, tokens):
-        logits = model.apply({"params": params}, tokens[:, :-1]).astype(wide)
+        logits = model.apply({"params": params}, tokens[:, :-1]).astype(param_dtype)
         return optax.softmax_cross_entropy_with_integer_labels(logits, tokens[:, 1:]).mean()
 
     def step(state, tokens):
@@ -46,5 +46,5 @@ def training(params, tokens, settings, dtype):
         updates, moments = optimizer.update(gradients, moments, params)
         return optax.apply_updates(params, updates), moments, value
 
-    start = (params, optimizer.init(params), jax.numpy.zeros((), wide))
+    start = (params, optimizer.init(params), jax.numpy.zeros((), param_dtype))
     return jax.jit(step, donate_argnums=0), start

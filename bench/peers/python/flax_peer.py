@@ -27,7 +27,7 @@ class Flax:
         return jax.numpy.asarray(values, self.dtype)
 
     def layer(self, tensors, settings):
-        """The layer as a function of parameters and inputs, and both."""
+        """Returns the layer as a function of parameters and inputs, the parameters and the inputs."""
         import flax.linen
 
         x = self.array(tensors.pop("inputs_q"))
@@ -67,8 +67,8 @@ class Flax:
         import jax
 
         tokens = jax.numpy.asarray(tensors.pop("tokens"))
-        wide = jax.numpy.promote_types(self.dtype, jax.numpy.float32)
-        params = tree({path: jax.numpy.asarray(v, wide) for path, v in tensors.items()})
+        param_dtype = jax.numpy.promote_types(self.dtype, jax.numpy.float32)
+        params = tree({path: jax.numpy.asarray(v, param_dtype) for path, v in tensors.items()})
         compiled, self.state = flax_model.training(params, tokens, settings, self.dtype)
 
         def run():
@@ -94,7 +94,7 @@ class Flax:
 
 
 def tree(paths):
-    """Dictionaries in dictionaries, from paths with `/`."""
+    """Returns nested dictionaries, from paths joined by `/`."""
     root = {}
     for path, leaf in paths.items():
         *branches, name = path.split("/")
@@ -106,7 +106,7 @@ def tree(paths):
 
 
 def flat(root, prefix):
-    """Paths with `/`, from dictionaries in dictionaries."""
+    """Returns a dictionary by paths joined by `/`, from nested dictionaries."""
     paths = {}
     for name, node in root.items():
         here = prefix + name

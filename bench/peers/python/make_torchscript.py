@@ -1,9 +1,8 @@
-"""Makes the TorchScript program that DJL runs, since DJL has no scaled_dot_product_attention of its own.
+"""Writes the TorchScript program that DJL runs, since DJL's API has no scaled_dot_product_attention.
 
     python bench/peers/python/make_torchscript.py bench/peers/src/main/resources/dev/heddle/bench/peers/attention.pt
 
-The program holds no parameters: they come as arguments. So does whether it is causal, and the number of
-heads, as tensors of one element.
+Parameters are arguments of the program; so are whether it is causal and the number of heads, as tensors of one element.
 """
 
 import io

@@ -1,11 +1,11 @@
-"""ONNX Runtime on the models that Heddle's benchmark wrote, the fastest of them in each row."""
+"""ONNX Runtime on the models that Heddle's benchmark writes; measures the fastest of them in each row."""
 
 import time
 
 import peer
 
-ROUNDS = 5  # in which the forms take turns before one is chosen
-SECONDS = 0.05  # of a form in a round, one call at least
+ROUNDS = 5  # in which the forms are timed in turn before one is selected
+SECONDS = 0.05  # per form and round, at least one call
 
 
 class Ort:
@@ -44,7 +44,7 @@ class Ort:
 
 
 def fastest(calls):
-    """The name of the call with the shortest time, of calls in turn."""
+    """Returns the name of the fastest call; the calls are timed in turn."""
     best = {name: float("inf") for name in calls}
     for call in calls.values():
         call()

@@ -1,11 +1,11 @@
-"""The side of a peer that talks: a line with words between tabs asks, a line answers.
+"""The protocol of a peer: a request is a line of tab-separated words, a response is a line.
 
-    load NPZ OUT NAME=VALUE...   computes a row's task once (or `calls` times), writes what came of
-                                 the last time into OUT, an npz of float32
-    time CALLS                   computes it several times; answers the nanoseconds of each call
+    load NPZ OUT NAME=VALUE...   computes a row's task once (or `calls` times), writes the results of
+                                 the last call to OUT, an npz of float32
+    time CALLS                   computes it several times; returns the nanoseconds of each call
 
-An answer is `ok` with a word (of `load`: the form chosen among several, or nothing), or `unavailable` with the reason. Standard output is for answers alone:
-what libraries print goes to standard error.
+A response is `ok` with a result (of `load`: the selected form, or nothing), or `unavailable` with the reason. Standard output
+is used for responses only; the output of libraries goes to standard error.
 """
 
 import os
@@ -15,7 +15,7 @@ import time
 
 
 def settings():
-    """The number of threads and the name of the type, before any library starts its threads."""
+    """Returns the number of threads and the dtype; limits threads before libraries start any."""
     threads, dtype = int(sys.argv[1]), sys.argv[2]
     if hasattr(os, "sched_setaffinity"):
         here = sorted(os.sched_getaffinity(0))
@@ -26,12 +26,11 @@ def settings():
 
 
 def serve(start):
-    """Answers until standard input ends. `start(threads, dtype)` gives the engine: an object with
-    `version`, `load(tensors, settings)`, which names the form it chose where there are several, and
-    `call()`, which returns when its result is there;
-    `outputs()` is that result as float32 NumPy arrays by Heddle's names for them. The settings are
-    those of the question: `task` (forward, backward or step), `heads`, `causal`, ..."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the benchmark, which ends this process
+    """Answers requests until standard input ends. `start(threads, dtype)` returns the engine: an object with
+    `version`, `load(tensors, settings)`, which returns the selected form if there are several,
+    `call()`, which blocks until the result is computed, and `outputs()`, the result as float32 NumPy
+    arrays by Heddle's names. The settings are those of the request: `task` (forward, backward or step), `heads`, `causal`, ..."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the benchmark handles Ctrl-C and ends this process
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

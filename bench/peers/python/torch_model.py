@@ -1,4 +1,4 @@
-"""Heddle's small causal language model in PyTorch at its fastest: fused products and optimizer."""
+"""Heddle's small causal language model in PyTorch, optimized: fused products and optimizer."""
 
 import contextlib
 
@@ -14,10 +14,10 @@ class Training:
     """A model, its optimizer and one batch; the parameters have PyTorch's layout."""
 
     def __init__(self, tensors, settings, dtype):
-        self.wide = dtype if dtype == torch.float64 else torch.float32
+        self.param_dtype = dtype if dtype == torch.float64 else torch.float32
         self.autocast = (
             contextlib.nullcontext()
-            if dtype == self.wide
+            if dtype == self.param_dtype
             else torch.autocast("cpu", dtype=dtype)
         )
         tokens = torch.from_numpy(tensors["tokens"].astype(numpy.int64))
@@ -45,7 +45,7 @@ class Training:
         )
 
     def parameter(self, values):
-        return torch.from_numpy(numpy.array(values)).to(self.wide).contiguous().requires_grad_()
+        return torch.from_numpy(numpy.array(values)).to(self.param_dtype).contiguous().requires_grad_()
 
     def norm(self, tensors, path):
         return self.parameter(tensors[path + "scale"]), self.parameter(tensors[path + "bias"])
@@ -89,18 +89,18 @@ class Training:
         return functional.linear(y, self.embedding)
 
     def step(self):
-        """The loss before the step."""
+        """Computes a step; returns the loss before it."""
         self.optimizer.zero_grad(set_to_none=True)
         with self.autocast:
             logits = self.logits()
-        logits = logits.to(self.wide).view(len(self.targets), -1)
+        logits = logits.to(self.param_dtype).view(len(self.targets), -1)
         loss = functional.cross_entropy(logits, self.targets)
         loss.backward()
         self.optimizer.step()
         return loss
 
     def parameters(self):
-        """The parameters by Flax's names, with as many elements in the same order."""
+        """Returns the parameters by Flax's names, with their elements in Flax's order."""
         named = {"embed/embedding": self.embedding, "positions/embedding": self.positions}
         named["ln/scale"], named["ln/bias"] = self.ln
         for i, block in enumerate(self.blocks):

@@ -1,4 +1,4 @@
-"""PyTorch at its fastest: one product for query, key and value, and scaled_dot_product_attention."""
+"""PyTorch, optimized: one product for query, key and value, and scaled_dot_product_attention."""
 
 import peer
 
@@ -24,7 +24,7 @@ class Torch:
         return torch.from_numpy(numpy.array(values)).to(self.dtype).contiguous()
 
     def layer(self, tensors, settings):
-        """The layer as a function of the inputs, the inputs, and the parameters."""
+        """Returns the layer as a function of the inputs, the inputs, and the parameters."""
         import numpy
         import torch
 

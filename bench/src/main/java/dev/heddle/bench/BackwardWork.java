@@ -9,7 +9,7 @@ import dev.heddle.linen.Variables;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The layer's output, and the gradients of its parameters and its inputs. */
+/** Computes the layer's output and the gradients with respect to its parameters and inputs. */
 record BackwardWork(
     MultiHeadDotProductAttention attention,
     Variables variables,

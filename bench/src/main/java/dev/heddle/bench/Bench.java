@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@code heddle bench}: opens the engines, measures row by row, reports. */
+/** {@code heddle bench}: opens the engines, measures row by row, writes the reports. */
 public final class Bench implements Benchmark {
-  /** Enough until the loop is compiled and has met a moment without other work. */
+  /** Long enough to compile the loop and to find an interval without other load. */
   private static final double LIMIT_SECONDS = 0.6;
 
   private final List<String> names = new ArrayList<>();
@@ -112,7 +112,7 @@ public final class Bench implements Benchmark {
     try {
       expected = new HeddleEngine().load(problem);
     } catch (OutOfMemoryError e) {
-      String reason = "nothing to compare with, Heddle has no output: " + Text.reason(e);
+      String reason = "no reference, since Heddle failed: " + Text.reason(e);
       names.forEach(name -> leaveOut(new SkippedEngine(name, problem.row(), reason), out));
       return ready;
     }
@@ -125,7 +125,7 @@ public final class Bench implements Benchmark {
         ready.put(name, engine);
       } catch (UnavailableException e) {
         leaveOut(name, problem.row(), e, out);
-      } catch (IOException e) { // its process ended
+      } catch (IOException e) { // the process ended
         engines.drop(name);
         leaveOut(name, problem.row(), e, out);
       }

@@ -4,13 +4,13 @@ import dev.heddle.array.DType;
 import java.util.List;
 
 /**
- * All that a run found out.
+ * The results of a run.
  *
- * @param machine where and with what
- * @param dtype the type of inputs, parameters and arithmetic
- * @param seconds for each row, all engines together
- * @param results row by row, in each the engines in their order
- * @param leftOut what was asked for and not measured
+ * @param machine the machine and the software
+ * @param dtype the dtype of inputs, parameters and computation
+ * @param seconds the time per row, all engines together
+ * @param results by row, then by engine
+ * @param leftOut the requested engines that were not measured
  */
 record BenchmarkResults(
     Machine machine,
@@ -33,7 +33,7 @@ record BenchmarkResults(
     return results.stream().filter(result -> result.row() == row).toList();
   }
 
-  /** How Heddle stands, by rows; without those where Heddle or every peer is missing. */
+  /** Heddle's ranking by row; without rows where Heddle or every peer is missing. */
   List<Ranking> standings() {
     return rows().stream().flatMap(row -> Ranking.of(row, results).stream()).toList();
   }

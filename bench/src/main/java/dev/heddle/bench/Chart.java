@@ -2,11 +2,14 @@ package dev.heddle.bench;
 
 import java.util.List;
 
-/** The findings as a bar chart in SVG: a group of bars a row, each as long as its best time. */
+/**
+ * The results as a bar chart in SVG: a group of bars per row, of lengths proportional to best
+ * times.
+ */
 final class Chart {
   private static final int WIDTH = 760;
   private static final int LEFT = 110;
-  private static final int LONGEST_BAR = 480;
+  private static final int BAR_WIDTH = 480;
   private static final int BAR = 18;
   private static final int GAP = 4;
   private static final int HEAD = 30;
@@ -41,8 +44,8 @@ final class Chart {
       svg.append(
           Text.format(
               "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
-              result.engine(), LEFT, y, LONGEST_BAR * result.bestMs() / longest, BAR));
-      int end = LEFT + (int) Math.ceil(LONGEST_BAR * result.bestMs() / longest) + GAP;
+              result.engine(), LEFT, y, BAR_WIDTH * result.bestMs() / longest, BAR));
+      int end = LEFT + (int) Math.ceil(BAR_WIDTH * result.bestMs() / longest) + GAP;
       text(end, y + BAR - GAP, "time", Text.millis(result.bestMs()) + " ms");
       y += BAR + GAP;
     }

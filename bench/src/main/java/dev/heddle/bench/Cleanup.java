@@ -8,15 +8,15 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * What a run must not leave behind when it ends, also by Ctrl-C: processes, files between them, and
- * reports of which a part is written.
+ * Cleans up when a run ends, also by Ctrl-C: ends processes, removes temporary files, and prevents
+ * partially written reports.
  */
 final class Cleanup implements AutoCloseable {
   private final Path folder;
   private final Thread hook;
   private boolean ending;
 
-  /** Makes the folder for files between processes. */
+  /** Creates the folder for files that processes exchange. */
   Cleanup() throws IOException {
     folder = Files.createTempDirectory("heddle-bench");
     hook = new Thread(this::end, "heddle-bench-end");
@@ -27,30 +27,30 @@ final class Cleanup implements AutoCloseable {
     return folder;
   }
 
-  /** Something that fails as files do. */
+  /** An action that may throw an {@code IOException}. */
   interface Writing {
     void write() throws IOException;
   }
 
-  /** Writes to the end, or does not begin. */
+  /** Runs an action completely, or not at all if the JVM is ending. */
   synchronized void whole(Writing writing) throws IOException {
     if (!ending) {
       writing.write();
     }
   }
 
-  /** The JVM ends, and waits for this: nothing is written any more. */
+  /** The shutdown hook; nothing is written after it. */
   private synchronized void end() {
     ending = true;
     ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
     try {
       remove();
-    } catch (IOException e) { // a process that has not ended yet writes there
+    } catch (IOException e) { // a process may still be writing there
       System.err.println("heddle: " + folder + ": not removed: " + e.getMessage());
     }
   }
 
-  /** After the processes have ended. */
+  /** Removes the folder, after the processes have ended. */
   @Override
   public void close() throws IOException {
     Runtime.getRuntime().removeShutdownHook(hook);

@@ -2,37 +2,37 @@ package dev.heddle.bench;
 
 import java.io.IOException;
 
-/** Something that computes rows; used by one thread, a row at a time. */
+/** An implementation that computes rows; used by one thread, one row at a time. */
 public interface Engine extends AutoCloseable {
-  /** What it is, with its version: {@code ONNX Runtime 1.29.0}. */
+  /** Its name and version: {@code ONNX Runtime 1.29.0}. */
   String version();
 
   /**
-   * Takes a row's parameters and inputs, in place of those it had, and computes it once, steps of
-   * training as often as {@link Row#comparedCalls} says.
+   * Loads a row's parameters and inputs, replacing the previous row's, and computes it {@link
+   * Row#comparedCalls} times.
    *
-   * @return what Heddle gives in the row, by the same names, of the last time
-   * @throws UnavailableException if it cannot compute this row in this type
-   * @throws IOException if files between processes, or the process, fail
+   * @return the results of the last call, by the names that Heddle uses
+   * @throws UnavailableException if it cannot compute this row in this dtype
+   * @throws IOException if exchanging files with the process, or the process, fails
    */
   Outputs load(Problem problem) throws UnavailableException, IOException;
 
   /**
-   * The way in which it computes the loaded row, where it chose among several: {@code
+   * The selected implementation of the loaded row, where the engine has several, such as {@code
    * MultiHeadAttention}; else empty.
    */
   default String form() {
     return "";
   }
 
-  /** Called when warm-up is over: the calls that follow are counted. */
+  /** Called after the warm-up; the following calls are measured. */
   default void warm() {}
 
   /**
-   * Computes what was loaded several times, one call after another.
+   * Computes the loaded row several times in sequence.
    *
-   * @param calls how often
-   * @return the nanoseconds of each call, as seen by its caller
+   * @param calls the number of calls
+   * @return the duration of each call in nanoseconds, measured by the caller
    * @throws IOException if the process of the engine fails
    */
   long[] time(int calls) throws IOException;
@@ -43,7 +43,7 @@ public interface Engine extends AutoCloseable {
   /**
    * Times calls in this JVM.
    *
-   * @param calls how often
+   * @param calls the number of calls
    * @param call computes once
    */
   static long[] time(int calls, Runnable call) {

@@ -8,7 +8,7 @@ public interface EngineProvider {
   /**
    * Opens the engine.
    *
-   * @throws UnavailableException if it does not run on this machine, or not in this type
+   * @throws UnavailableException if it does not run on this machine, or not with this dtype
    */
   Engine open(Setting setting) throws UnavailableException;
 }

@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The engines of a run by their names on the command line, the peers in processes of their own. */
+/** The engines of a run by their names on the command line, the peers in separate processes. */
 final class Engines implements AutoCloseable {
-  /** Names the directory with the environments that {@code bench/peers/setup} makes. */
+  /** The property for the directory of the environments that {@code bench/peers/setup} creates. */
   static final String ENVIRONMENTS = "heddle.bench.environments";
 
-  /** Names the directory with the peers' scripts. */
+  /** The property for the directory of the peers' scripts. */
   static final String SCRIPTS = "heddle.bench.scripts";
 
   private final Setting setting;
   private final SequencedMap<String, Engine> running = new LinkedHashMap<>();
 
-  /** None yet. */
+  /** Makes an empty set. */
   Engines(Setting setting) {
     this.setting = setting;
   }
 
   /**
-   * Opens an engine, or opens it again after it failed.
+   * Opens an engine, or reopens it after a failure.
    *
-   * @throws UnavailableException if it is not on this machine
+   * @throws UnavailableException if it is not available on this machine
    */
   Engine open(String name) throws UnavailableException {
     Engine engine = running.get(name);
@@ -45,9 +45,9 @@ final class Engines implements AutoCloseable {
   }
 
   /**
-   * Whether an engine has a part in a row, on whatever machine.
+   * Checks whether an engine supports a row, on any machine.
    *
-   * @throws UnavailableException if not, with the reason
+   * @throws UnavailableException with the reason if it does not
    */
   static void checkPart(String name, Row row) throws UnavailableException {
     if (row.task() == Task.FORWARD) {
@@ -55,16 +55,16 @@ final class Engines implements AutoCloseable {
     }
     switch (name) {
       case "ort", "ort-java" ->
-          throw new UnavailableException("ONNX Runtime's packages compute forward only");
-      case "openvino" -> throw new UnavailableException("OpenVINO computes forward only");
+          throw new UnavailableException("ONNX Runtime computes only the forward pass");
+      case "openvino" -> throw new UnavailableException("OpenVINO computes only the forward pass");
       case "djl-pytorch" ->
           throw new UnavailableException(
-              "its TorchScript program computes forward only; torch is the same library");
+              "its TorchScript program computes only the forward pass; torch is the same library");
       default -> {}
     }
   }
 
-  /** What Heddle's calls cost in memory; null for others. */
+  /** The memory of Heddle's calls; null for other engines. */
   @Nullable Memory memory(String name, long usedBefore) {
     return running.get(name) instanceof HeddleEngine heddle ? heddle.memory(usedBefore) : null;
   }
@@ -86,12 +86,12 @@ final class Engines implements AutoCloseable {
     String environments = System.getProperty(ENVIRONMENTS);
     String scripts = System.getProperty(SCRIPTS);
     if (environments == null || scripts == null) {
-      throw new UnavailableException("only ./heddle bench knows where its Python is");
+      throw new UnavailableException("the path of its Python is set only by ./heddle bench");
     }
     Path python = Path.of(environments, name, "bin", "python");
     if (!Files.isExecutable(python)) {
       throw new UnavailableException(
-          "no Python environment; bench/peers/setup %s makes it".formatted(name));
+          "no Python environment; bench/peers/setup %s creates it".formatted(name));
     }
     List<String> command =
         List.of(
@@ -115,7 +115,7 @@ final class Engines implements AutoCloseable {
 
   /** A JVM like this one. */
   private Engine jvm(String name) throws UnavailableException {
-    JvmPeer.provider(name); // asked here, since starting a JVM takes time
+    JvmPeer.provider(name); // checked first, since starting a JVM takes time
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

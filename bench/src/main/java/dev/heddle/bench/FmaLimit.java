@@ -11,31 +11,31 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What this machine's multiply-add units can do at most: independent chains of float32 vectors in
- * registers, no memory, on several threads at once.
+ * Measures the peak of this machine's multiply-add units: independent chains of float32 vectors in
+ * registers, without memory accesses, on several threads.
  */
 public final class FmaLimit {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
-  /** More than latency times units of today's processors, few enough for sixteen registers. */
+  /** More than latency times units of current processors, few enough for sixteen registers. */
   private static final int CHAINS = 10;
 
   private static final int STEPS = 1 << 13;
 
-  /** Calls until the compiler is done for certain: most of them take microseconds then. */
-  private static final int FEWEST_CALLS = 2000;
+  /** The minimum number of calls, after which the loop is compiled. */
+  private static final int MIN_CALLS = 2000;
 
-  /** Where compiled code is slower than that, or never comes. */
-  private static final double LONGEST_SECONDS = 10;
+  /** The maximum duration, where compiled code is slow or the loop is not compiled. */
+  private static final double MAX_SECONDS = 10;
 
   private FmaLimit() {}
 
   /**
-   * Measures it.
+   * Measures the peak.
    *
-   * @param threads how many threads compute at once
-   * @param seconds for how long at least
-   * @return 10^9 floating point operations a second, all threads together, each at its best
+   * @param threads the number of threads
+   * @param seconds the minimum duration
+   * @return 10^9 floating-point operations per second, the sum of the best results of all threads
    */
   static double gflops(int threads, double seconds) {
     Callable<Double> task = () -> best(seconds);
@@ -61,17 +61,17 @@ public final class FmaLimit {
     double best = 0;
     int calls = 0;
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    long latest = end + (long) (LONGEST_SECONDS * 1e9);
+    long latest = end + (long) (MAX_SECONDS * 1e9);
     do {
       long start = System.nanoTime();
       float sum = chains();
       long nanos = System.nanoTime() - start;
-      if (Float.isNaN(sum)) { // never: but now the sum is used
+      if (Float.isNaN(sum)) { // never true; uses the sum
         throw new AssertionError();
       }
       best = Math.max(best, flopsOfChains() / nanos);
       calls++;
-    } while (System.nanoTime() < end || (calls < FEWEST_CALLS && System.nanoTime() < latest));
+    } while (System.nanoTime() < end || (calls < MIN_CALLS && System.nanoTime() < latest));
     return best;
   }
 
@@ -80,7 +80,7 @@ public final class FmaLimit {
     return 2.0 * CHAINS * STEPS * SPECIES.length();
   }
 
-  /** All chains once, from start to end, on the calling thread. */
+  /** Computes all chains once, on the calling thread. */
   public static float chains() {
     FloatVector x = FloatVector.broadcast(SPECIES, 0.999f);
     FloatVector y = FloatVector.broadcast(SPECIES, 0.001f);

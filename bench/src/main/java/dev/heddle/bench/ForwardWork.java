@@ -6,7 +6,7 @@ import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
 import java.util.List;
 
-/** The layer's output. */
+/** Computes the layer's output. */
 record ForwardWork(
     MultiHeadDotProductAttention attention, Variables variables, AttentionInputs inputs)
     implements Work {

@@ -7,34 +7,34 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
 
-/** The heap of this JVM, as the JVM counts it. */
+/** The heap statistics of this JVM. */
 final class Heap {
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   private Heap() {}
 
-  /** Bytes that all threads have allocated since the start. */
+  /** The bytes allocated by all threads since the start. */
   static long allocated() {
     return THREADS.getTotalThreadAllocatedBytes();
   }
 
-  /** How often a collector has run since the start. */
+  /** The number of garbage collections since the start. */
   static long collections() {
     return ManagementFactory.getGarbageCollectorMXBeans().stream()
         .mapToLong(GarbageCollectorMXBean::getCollectionCount)
         .sum();
   }
 
-  /** Bytes in use after a collection. */
+  /** The bytes in use after a collection. */
   static long used() {
     System.gc();
     return pools().stream().mapToLong(pool -> pool.getUsage().getUsed()).sum();
   }
 
   /**
-   * Bytes in use at most while something runs, after a collection. To within the regions by which
-   * the collector counts, and not below what is true.
+   * The peak number of bytes in use while an action runs, starting after a collection. Rounded up
+   * to the collector's regions.
    */
   static long peak(Runnable something) {
     System.gc();

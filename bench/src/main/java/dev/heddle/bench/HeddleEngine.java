@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Heddle itself, called as a user calls it, in this JVM; counts what its calls allocate. */
+/** Heddle, called through its public API in this JVM; measures allocation. */
 final class HeddleEngine implements Engine {
   private @Nullable Work loaded;
   private @Nullable List<Array> last;
@@ -43,7 +43,12 @@ final class HeddleEngine implements Engine {
     Work work = loaded();
     long allocatedBefore = Heap.allocated();
     long collectionsBefore = Heap.collections();
-    long[] nanos = Engine.time(count, () -> last = work.run()); // kept, so that it must be computed
+    long[] nanos =
+        Engine.time(
+            count,
+            () ->
+                last =
+                    work.run()); // stored, so that the JIT compiler cannot remove the computation
     allocated += Heap.allocated() - allocatedBefore;
     collections += Heap.collections() - collectionsBefore;
     calls += count;
@@ -51,9 +56,9 @@ final class HeddleEngine implements Engine {
   }
 
   /**
-   * What the calls since {@link #warm} cost in memory; makes another one.
+   * The memory of the calls since {@link #warm}; makes one more call.
    *
-   * @param usedBefore the heap in use before the row was loaded, the row's numbers included
+   * @param usedBefore the heap in use before the row was loaded, including the row's data
    */
   Memory memory(long usedBefore) {
     Work work = loaded();

@@ -8,9 +8,9 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The findings as JSON, a result a line. {@code ratio} is the engine's best time divided by
- * Heddle's; {@code form} the way in which it computed, where it chose among several; what calls
- * cost in memory is known of Heddle alone.
+ * The results as JSON, one per line. {@code ratio} is the engine's best time divided by Heddle's;
+ * {@code form} is the selected implementation, where the engine has several; memory is reported
+ * only for Heddle.
  *
  * <pre>{@code
  * {"machine": {"cpu": "...", "processors": 2, "fma_gflops": 490.0, ...},
@@ -52,7 +52,7 @@ final class JsonReport {
       json.writeEndObject();
       json.writeRaw('\n');
     }
-    return text.toString().replace("\n,", ",\n"); // no string holds a line's end as it is
+    return text.toString().replace("\n,", ",\n"); // strings contain no unescaped line breaks
   }
 
   private static void machine(JsonGenerator json, Machine machine) {

@@ -12,8 +12,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
- * The side of a peer in a JVM that talks: {@code load ROW OUT} computes a row once and writes what
- * came of it as an npz file, {@code time CALLS} answers the nanoseconds of that many calls.
+ * The process of a peer in a JVM. Requests: {@code load ROW OUT} computes a row once and writes the
+ * results as an npz file, {@code time CALLS} returns the nanoseconds of that many calls.
  */
 public final class JvmPeer {
   private final DType dtype;
@@ -27,14 +27,14 @@ public final class JvmPeer {
   }
 
   /**
-   * Answers until standard input ends.
+   * Answers requests until standard input ends.
    *
-   * @param args the engine's name, the number of threads, the type, the folder for files
+   * @param args the engine's name, the number of threads, the dtype, the folder for files
    * @throws IOException if standard input cannot be read
    */
   public static void main(String[] args) throws IOException {
     PrintStream answers = System.out;
-    System.setOut(System.err); // what libraries print
+    System.setOut(System.err); // libraries may print
     Setting setting = new Setting(Integer.parseInt(args[1]), DType.of(args[2]), Path.of(args[3]));
     new JvmPeer(setting.dtype(), setting.folder(), answers).serve(args[0], setting);
   }
@@ -50,16 +50,15 @@ public final class JvmPeer {
         return provider;
       }
     }
-    throw new UnavailableException(
-        "its library is not on the class path; ./heddle bench brings it there");
+    throw new UnavailableException("its library is not on the class path; ./heddle bench adds it");
   }
 
   private void serve(String name, Setting setting) throws IOException {
     try (Engine engine = provider(name).open(setting)) {
       answer("ok", engine.version());
-      BufferedReader questions =
+      BufferedReader requests =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+      for (String line = requests.readLine(); line != null; line = requests.readLine()) {
         try {
           answer("ok", answer(engine, line.split("\t")));
         } catch (UnavailableException | IOException | RuntimeException | LinkageError e) {
@@ -68,7 +67,7 @@ public final class JvmPeer {
       }
     } catch (UnavailableException e) {
       answer("unavailable", reason(e));
-    } catch (LinkageError e) { // its native library, or a class of it
+    } catch (LinkageError e) { // of its native library or one of its classes
       answer("unavailable", "its library does not load: " + reason(e));
     }
   }

@@ -14,17 +14,18 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
- * How the small language model that {@code heddle train} trains is trained in a row: its sizes and
- * the settings of AdamW. Parameters and optimizer are float32 whatever narrower type computes.
+ * The training step that a row measures: the sizes of the language model of {@code heddle train}
+ * and the settings of AdamW. Parameters and optimizer state are float32 also where a 16-bit dtype
+ * computes.
  *
- * @param batch texts of a step
- * @param model the sizes of the model; each text has its length, and one token more to predict
+ * @param batch the number of sequences per step
+ * @param model the sizes of the model; each sequence has its length and one more token to predict
  * @param learningRate of AdamW
  * @param b1 of AdamW
  * @param b2 of AdamW
- * @param eps of AdamW: more than the usual 1e-8, which would make a step of the full learning rate
- *     from a gradient that is nothing but rounding, and costs as much
- * @param weightDecay of AdamW, large enough to be seen
+ * @param eps of AdamW: more than the usual 1e-8, with which a gradient of rounding errors would
+ *     cause an update of the full learning rate; the cost is the same
+ * @param weightDecay of AdamW, large enough to affect the comparison
  */
 record LanguageTraining(
     int batch,
@@ -34,20 +35,20 @@ record LanguageTraining(
     double b2,
     double eps,
     double weightDecay) {
-  /** That of the row. */
+  /** The settings of the row. */
   static final LanguageTraining USUAL =
       new LanguageTraining(16, CausalLanguageModel.Config.small(), 1e-3, 0.9, 0.999, 1e-3, 0.1);
 
-  /** As many steps show the corrections of AdamW's means. */
+  /** Enough steps to test AdamW's bias correction. */
   static final int COMPARED_STEPS = 3;
 
-  /** The model, computing in a type. */
+  /** The model with a dtype of the computation. */
   CausalLanguageModel model(DType dtype) {
     DType wide = dtype == DType.FLOAT64 ? dtype : DType.FLOAT32;
     return CausalLanguageModel.of(model.toBuilder().dtype(dtype).paramDtype(wide).build());
   }
 
-  /** Its first parameters. */
+  /** The initial parameters. */
   Variables start(DType dtype) {
     return model(dtype).init(Rngs.of(0), Array.zeros(DType.INT32, 1, model.length()));
   }
@@ -62,7 +63,7 @@ record LanguageTraining(
     return Optim.adamw(learningRate).b1(b1).b2(b2).eps(eps).weightDecay(weightDecay);
   }
 
-  /** For other processes. */
+  /** The settings for other processes. */
   SequencedMap<String, Object> settings() {
     SequencedMap<String, Object> settings = new LinkedHashMap<>();
     settings.put("calls", COMPARED_STEPS);
@@ -75,19 +76,19 @@ record LanguageTraining(
   }
 
   /**
-   * The arithmetic that a step cannot save, as {@link Row#flops} counts it: of the products alone,
-   * there and back. Every weight takes part in three of them.
+   * The floating-point operations of a step, as {@link Row#flops} counts them: of the products in
+   * the forward and backward pass. Every weight takes part in three of them.
    */
   double flops() {
     double rows = (double) batch * model.length();
     double features = model.features();
-    double block = 12 * features * features; // four projections, and the network of four times F
+    double block = 12 * features * features; // four projections, and the MLP of 4 F hidden features
     double weights = model.layers() * block + model.vocabulary() * features;
     double seen = (model.length() + 1) / 2.0;
     return 6 * rows * weights + 14 * rows * seen * features * model.layers();
   }
 
-  /** For people. */
+  /** A description for reports. */
   String description() {
     return "batch %d, length %d, features %d, heads %d, blocks %d, vocabulary %d, a step of AdamW"
         .formatted(

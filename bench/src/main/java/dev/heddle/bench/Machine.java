@@ -11,20 +11,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and with what a run was made.
+ * The machine and the software of a run.
  *
  * @param cpu the processor's name
- * @param processors how many this process may use
- * @param threads how many each engine may use
- * @param placement on which processors the engines run
- * @param load how many threads of all processes wanted a processor when the run began, on average
- *     over a minute: it should be near 0; negative where the system does not say
+ * @param processors the number of processors that this process may use
+ * @param threads the number of threads that each engine may use
+ * @param placement the processors that the engines run on
+ * @param load the load average of the system over the minute before the run, which should be near
+ *     0; negative where it is not available
  * @param system the operating system
  * @param java the JVM
  * @param heddle Heddle's version
- * @param kernels Heddle's kernels, and why these
- * @param fmaGflops what {@link FmaLimit} measured on that many threads, in float32
- * @param javaOptions what the JVM was started with, without paths of the launcher's
+ * @param kernels Heddle's kernels, and why they were selected
+ * @param fmaGflops the result of {@link FmaLimit} on that many threads, in float32
+ * @param javaOptions the options of the JVM, without the launcher's paths
  * @param engines the versions of the engines by their names on the command line
  */
 record Machine(
@@ -41,7 +41,7 @@ record Machine(
     List<String> javaOptions,
     SequencedMap<String, String> engines) {
 
-  /** This one. */
+  /** The current machine. */
   static Machine here(
       int threads,
       String placement,
@@ -64,7 +64,7 @@ record Machine(
         engines);
   }
 
-  /** The load now; measuring adds to it. */
+  /** The current load average, which measuring increases. */
   static double loadAverage() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
@@ -75,13 +75,13 @@ record Machine(
         .toList();
   }
 
-  /** The version that the build wrote into the jar. */
+  /** The version in the jar's manifest. */
   static String version() {
     @Nullable String version = Machine.class.getPackage().getImplementationVersion();
     return version == null ? "(no jar)" : version;
   }
 
-  /** What Linux calls the processor; elsewhere its architecture. */
+  /** The processor's name on Linux; elsewhere its architecture. */
   private static String processorName() {
     Path file = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(file)) {

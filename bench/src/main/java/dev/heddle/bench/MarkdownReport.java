@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The findings as a Markdown page: a table with a line a row, a column an engine. */
+/** The results as a Markdown page: a table with one line per row and one column per engine. */
 final class MarkdownReport {
   private MarkdownReport() {}
 
@@ -60,7 +60,7 @@ final class MarkdownReport {
     page.append('\n');
   }
 
-  /** What the limit allows, and what a call costs in memory. */
+  /** The table of Heddle's share of the limit and of its memory. */
   private static void heddle(StringBuilder page, BenchmarkResults findings) {
     List<Result> ours =
         findings.results().stream().filter(result -> result.memory() != null).toList();

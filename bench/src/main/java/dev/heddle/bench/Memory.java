@@ -1,12 +1,13 @@
 package dev.heddle.bench;
 
 /**
- * What calls of Heddle in a row cost in memory.
+ * The memory of Heddle's calls in a row.
  *
- * @param allocatedBytes allocated by a call on all threads, on average, its output included
- * @param outputBytes what the output holds
- * @param extraHeapBytes how much more of the heap was in use at most while a call ran than before
- *     the row's first: packed parameters, working memory and the output
- * @param collections how often the collector ran during the timed rounds of the row
+ * @param allocatedBytes the bytes allocated per call by all threads, on average, including the
+ *     output
+ * @param outputBytes the size of the output
+ * @param extraHeapBytes the increase of the peak heap usage during a call over the usage before the
+ *     row's first call: packed parameters, workspace and the output
+ * @param collections the number of garbage collections during the timed rounds of the row
  */
 record Memory(long allocatedBytes, long outputBytes, long extraHeapBytes, long collections) {}

@@ -4,11 +4,11 @@ import dev.heddle.array.DType;
 import java.util.List;
 
 /**
- * The layer as an ONNX model, in one of the {@link Form forms} that ONNX Runtime computes. The
- * numbers of the fields are those of {@code onnx.proto}.
+ * The layer as an ONNX model, with one of the attention operators in {@link Form}. Field numbers
+ * are those of {@code onnx.proto}.
  *
- * <p>Input and output have the row's dtype, so that no call pays for a conversion; parameters are
- * stored in float32 and cast, which ONNX Runtime does once, when it loads the model.
+ * <p>Input and output have the row's dtype, so that no call includes a conversion; parameters are
+ * stored in float32 and cast, which ONNX Runtime does once, on loading.
  */
 final class OnnxModel {
   private static final int IR_VERSION = 11;
@@ -44,7 +44,7 @@ final class OnnxModel {
      * (flash) attention where it is not causal.
      */
     MULTI_HEAD_ATTENTION("MultiHeadAttention"),
-    /** {@code com.microsoft.Attention}, which has one product for query, key and value inside. */
+    /** {@code com.microsoft.Attention}, which includes one product for query, key and value. */
     FUSED_ATTENTION("FusedAttention");
 
     private final String label;
@@ -58,7 +58,7 @@ final class OnnxModel {
       return label;
     }
 
-    /** Whether ONNX Runtime's CPU kernels take the dtype. */
+    /** Whether ONNX Runtime's CPU kernels support the dtype. */
     boolean takes(DType dtype) {
       return this == ATTENTION || dtype == DType.FLOAT32;
     }
@@ -78,7 +78,7 @@ final class OnnxModel {
         .message(8, new Protobuf().text(1, MICROSOFT).number(2, 1));
   }
 
-  /** The path of the data: x, three projections, attention, the output projection. */
+  /** The graph: three projections of x, attention, the output projection. */
   private Protobuf graph() {
     switch (form) {
       case ATTENTION -> attention();
@@ -133,7 +133,7 @@ final class OnnxModel {
         attribute("unidirectional", problem.row().causal() ? 1 : 0));
   }
 
-  /** The biases of query, key and value, one after another. */
+  /** The biases of query, key and value, concatenated. */
   private String biases() {
     int features = problem.row().features();
     float[] packed = new float[3 * features];
@@ -170,7 +170,7 @@ final class OnnxModel {
     return cast(path, type);
   }
 
-  /** The name of the value in a type: itself where that is float32. */
+  /** The name of the value converted to a dtype; the same name for float32. */
   private String cast(String name, int to) {
     if (to == FLOAT) {
       return name;

@@ -6,36 +6,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public operation on arrays, as {@code heddle bench --operations} measures it.
+ * A public array operation that {@code heddle bench --operations} measures.
  *
  * @param name class and method: {@code Elementwise.exp}
- * @param kind in which types, and whether it is differentiated
- * @param body the operation, of the input that it is differentiated by and others
- * @param flops the multiply-adds, times two, for a side; null for an operation that is measured in
+ * @param kind the dtypes, and whether it is differentiated
+ * @param body the operation, as a function of the differentiated input and other inputs
+ * @param flops the floating-point operations by side; null for an operation that is measured in
  *     bytes
- * @param reason why it is ten times slower than its neighbours or than float32, where it is; empty
- *     where it is not
+ * @param reason the reason where it is ten times slower than others of its class; otherwise empty
  */
 record Operation(String name, Kind kind, Body body, @Nullable Flops flops, String reason) {
-  /** What is measured. */
+  /** The measured computation. */
   interface Body {
-    /** Applies the operation to the input that it is differentiated by. */
+    /** Applies the operation to the differentiated input. */
     Array apply(Array x, OperationInputs in);
   }
 
-  /** How much is computed. */
+  /** The amount of computation. */
   interface Flops {
-    /** The floating-point operations for rows and columns of a number. */
+    /** The floating-point operations for inputs of {@code side} rows and columns. */
     double of(double side);
   }
 
-  /** Types, and whether there is a derivative to measure. */
+  /** The dtypes, and whether the derivative is measured. */
   enum Kind {
     /** Floating-point types, with a derivative. */
     FLOAT(List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16), true),
     /** Floating-point types and integers, with a derivative. */
     NUMBER(List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16, DType.INT32), true),
-    /** The same without. */
+    /** Floating-point types and integers, without a derivative. */
     PLAIN(List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16, DType.INT32), false),
     /** Floating-point types without a derivative. */
     FLOAT_PLAIN(List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16), false),
@@ -63,7 +62,7 @@ record Operation(String name, Kind kind, Body body, @Nullable Flops flops, Strin
     }
   }
 
-  /** The class whose method it is; the others of it are its neighbours. */
+  /** The class that declares the method; its operations form one table. */
   String group() {
     return name.substring(0, name.indexOf('.'));
   }
@@ -76,7 +75,7 @@ record Operation(String name, Kind kind, Body body, @Nullable Flops flops, Strin
     return flops != null;
   }
 
-  /** Whether its body begins with an input of the dtype at all. */
+  /** Whether the operation supports the dtype. */
   Operation withReason(String given) {
     return new Operation(name, kind, body, flops, given);
   }

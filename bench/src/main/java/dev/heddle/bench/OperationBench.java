@@ -13,26 +13,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** {@code heddle bench --operations}: every public operation, in every type, at two sizes. */
+/** {@code heddle bench --operations}: every public operation, in every dtype, at two sizes. */
 final class OperationBench {
-  /** Rows and columns of a small input: 4,096 elements. */
+  /** The number of rows and columns of a small input: 4,096 elements. */
   static final int SMALL = 64;
 
-  /** Rows and columns of a large input: a million elements. */
+  /** The number of rows and columns of a large input: a million elements. */
   static final int LARGE = 1024;
 
-  /** Rows and columns of a large product. */
+  /** The number of rows and columns of a large product. */
   static final int LARGE_PRODUCT = 256;
 
   private static final double LIMIT_SECONDS = 0.6;
 
-  /** A warm-up takes as long as so many measurements: fewer leave slow types to the interpreter. */
+  /** The duration of a warm-up, in measurements; with fewer, slow dtypes are still interpreted. */
   private static final int WARM_UP_SHARE = 4;
 
-  /** The same for products: the code of a tile is large, and takes seconds to compile. */
+  /** The same for products: the code of a register tile is large and takes seconds to compile. */
   private static final int WARM_UP_SHARE_OF_PRODUCTS = 60;
 
-  private static final int FEWEST_SAMPLES = 3;
+  private static final int MIN_SAMPLES = 3;
   private static final double NANOS = 1e9;
 
   private final double seconds;
@@ -45,7 +45,7 @@ final class OperationBench {
     double load = Machine.loadAverage();
     double limit = FmaLimit.gflops(Workers.threads(), LIMIT_SECONDS);
     Machine machine =
-        Machine.here(Workers.threads(), "wherever they run", load, limit, new LinkedHashMap<>());
+        Machine.here(Workers.threads(), "not pinned", load, limit, new LinkedHashMap<>());
     OperationBench bench = new OperationBench(request.seconds());
     List<OperationResult> results = new ArrayList<>();
     for (Operation operation : OperationCatalog.all()) {
@@ -59,9 +59,8 @@ final class OperationBench {
   }
 
   /**
-   * Measures an operation in all its types, forward and backward. All are warmed up before the
-   * first is measured, for what is shared between types is compiled again where another one comes
-   * to it.
+   * Measures an operation in all its dtypes, forward and backward. All are warmed up before the
+   * first is measured, since code that dtypes share is recompiled when another dtype uses it.
    */
   void measure(Operation operation, List<OperationResult> results) {
     List<Timing> timings = new ArrayList<>();
@@ -93,7 +92,7 @@ final class OperationBench {
     return new Timing(dtype, side, false, call, work(operation, in, call.get()));
   }
 
-  /** The pullback alone, to the first input; its work counts as that of the forward pass. */
+  /** The pullback to the first input; its work is counted as that of the forward pass. */
   private static Timing backward(Operation operation, DType dtype, int side) {
     OperationInputs in = new OperationInputs(dtype, side);
     Array x = in.x();
@@ -119,7 +118,7 @@ final class OperationBench {
   private double nanos(Supplier<Array> call) {
     long best = Long.MAX_VALUE;
     long end = System.nanoTime() + (long) (seconds * NANOS);
-    for (int i = 0; i < FEWEST_SAMPLES || System.nanoTime() < end; i++) {
+    for (int i = 0; i < MIN_SAMPLES || System.nanoTime() < end; i++) {
       long start = System.nanoTime();
       var _ = call.get();
       best = Math.min(best, System.nanoTime() - start);
@@ -127,7 +126,7 @@ final class OperationBench {
     return Math.max(1, best);
   }
 
-  /** What is timed: a call and its work, in bytes or operations. */
+  /** A call to measure and its work, in bytes or operations. */
   private record Timing(
       DType dtype, int side, boolean backward, Supplier<Array> call, double work) {}
 }

@@ -29,11 +29,11 @@ import dev.heddle.bench.Operation.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every public operation on arrays, each with an example of its use. */
+/** Every public array operation, with an example call. */
 final class OperationCatalog {
   private static final String SCATTERED =
-      "its pullback writes element by element, as the elements are no neighbours; other parts are"
-          + " copied by rows";
+      "its pullback writes element by element, since the elements are not adjacent; contiguous"
+          + " parts are copied by rows";
 
   private static final Flops PRODUCT = n -> 2 * n * n * n;
   private static final Flops TWO_PRODUCTS = n -> 4 * n * n * n;
@@ -65,7 +65,7 @@ final class OperationCatalog {
     all.add(new Operation(name, kind, body, flops, ""));
   }
 
-  /** Gives the last one a reason. */
+  /** Sets the reason of the last operation. */
   private void because(String reason) {
     all.add(all.removeLast().withReason(reason));
   }
@@ -103,14 +103,14 @@ final class OperationCatalog {
         PRODUCT,
         (x, in) ->
             Attention.weights(x.reshape(1, in.side(), 4, in.side() / 4), in.heads(6), null, usual));
-    because("writes the square of weights, sequence by sequence, four times: bound by memory");
+    because("writes the weights, quadratic in the length, four times: limited by memory bandwidth");
     add(
         Kind.FLOAT,
         "Attention.weightsOfScores",
         n -> n * n,
         (x, in) ->
             Attention.weightsOfScores(x.reshape(1, in.side(), in.side()), null, in.dtype(), usual));
-    because("a softmax and no product: one operation an element, bound by memory");
+    because("a softmax without a product: one operation per element, limited by memory bandwidth");
     add(
         Kind.NARROW_PLAIN,
         "AttentionLayer.apply",
@@ -151,7 +151,7 @@ final class OperationCatalog {
     add(Kind.FLOAT, "Elementwise.erf", (x, in) -> Elementwise.erf(x));
     add(Kind.FLOAT, "Elementwise.erfc", (x, in) -> Elementwise.erfc(x));
     add(Kind.FLOAT, "Elementwise.erfInv", (x, in) -> Elementwise.erfInv(x));
-    because("XLA's recipe with XLA's bits, which needs a logarithm of its own: a plain loop");
+    because("XLA's polynomial with XLA's bits, which needs its own logarithm: a scalar loop");
     add(Kind.NUMBER, "Elementwise.relu", (x, in) -> Elementwise.relu(x));
     add(Kind.FLOAT, "Elementwise.silu", (x, in) -> Elementwise.silu(x));
     add(Kind.FLOAT, "Elementwise.gelu", (x, in) -> Elementwise.gelu(x));
@@ -170,14 +170,14 @@ final class OperationCatalog {
     add(Kind.PLAIN, "Elementwise.floorDivide", (x, in) -> Elementwise.floorDivide(x, in.y()));
     add(Kind.PLAIN, "Elementwise.remainder", (x, in) -> Elementwise.remainder(x, in.y()));
     add(Kind.FLOAT, "Elementwise.power", (x, in) -> Elementwise.power(x, in.y()));
-    because("a plain loop; the derivative takes another power and a logarithm");
+    because("a scalar loop; the derivative computes another power and a logarithm");
     add(Kind.NUMBER, "Elementwise.maximum", (x, in) -> Elementwise.maximum(x, in.y()));
     add(Kind.NUMBER, "Elementwise.minimum", (x, in) -> Elementwise.minimum(x, in.y()));
     add(
         Kind.NUMBER,
         "Elementwise.clip",
         (x, in) -> Elementwise.clip(x, number(in, 0.2), number(in, 0.8)));
-    because("its pullback is four comparisons and selections, each over all elements");
+    because("its pullback is four comparisons and selections, each a pass over all elements");
   }
 
   private static Array number(OperationInputs in, double number) {
@@ -208,11 +208,11 @@ final class OperationCatalog {
     add(Kind.FLAGS, "Reduce.any", (x, in) -> Reduce.any(x, -1));
     add(Kind.FLAGS, "Reduce.all", (x, in) -> Reduce.all(x, -1));
     add(Kind.FLOAT, "Reduce.mean", (x, in) -> Reduce.mean(x, 0));
-    because("over the first axis: columns are moved to rows first");
+    because("over the first axis: the array is transposed first");
     add(Kind.FLOAT, "Reduce.var", (x, in) -> Reduce.var(x, -1));
-    because("two means, a subtraction and a square, each over all elements");
+    because("two means, a subtraction and a square, each a pass over all elements");
     add(Kind.FLOAT, "Reduce.std", (x, in) -> Reduce.std(x, -1));
-    because("two means, a subtraction and a square, each over all elements");
+    because("two means, a subtraction and a square, each a pass over all elements");
     add(Kind.NUMBER, "Cumulative.cumsum", (x, in) -> Cumulative.cumsum(x, -1));
     add(Kind.NUMBER, "Cumulative.cumprod", (x, in) -> Cumulative.cumprod(x, -1));
     add(Kind.FLOAT, "Softmax.softmax", (x, in) -> Softmax.softmax(x));
@@ -248,7 +248,7 @@ final class OperationCatalog {
         Kind.NUMBER,
         "Reshape.broadcastTo",
         (x, in) -> Reshape.broadcastTo(x, 2, in.side(), in.side()));
-    because("bytes are those of a whole result, which is twice the input");
+    because("the bytes of the result are counted, which is twice the input");
     add(Kind.NUMBER, "Repeat.tile", (x, in) -> Repeat.tile(x, 2, 1));
     add(Kind.NUMBER, "Repeat.repeat", (x, in) -> Repeat.repeat(x, 2, 0));
     add(
@@ -293,7 +293,7 @@ final class OperationCatalog {
     because(SCATTERED);
     add(Kind.NUMBER, "Gather.take", (x, in) -> Gather.take(x, in.places(), 0));
     add(Kind.NUMBER, "Gather.takeAlongAxis", (x, in) -> Gather.takeAlongAxis(x, in.columns(), 1));
-    because("an index for each element; the others copy a row for each");
+    because("an index for each element; the other operations copy a row for each index");
     add(Kind.NUMBER, "Gather.index", (x, in) -> Gather.index(x, in.places()));
     add(Kind.NUMBER, "Where.where", (x, in) -> Where.where(in.flags(), x, in.y()));
     add(Kind.NUMBER, "Where.tril", (x, in) -> Where.tril(x));
@@ -317,7 +317,7 @@ final class OperationCatalog {
         "Creation.oneHot",
         (x, in) -> Creation.oneHot(in.places(), in.side(), in.dtype()));
     add(Kind.PLAIN, "Creation.scalarLike", (x, in) -> Creation.scalarLike(x, 2));
-    because("makes one element; what is counted is the input, which it does not read");
+    because("makes one element; the bytes of the input are counted, which it does not read");
     add(Kind.PLAIN, "Creation.zerosLike", (x, in) -> Creation.zerosLike(x));
     add(Kind.PLAIN, "Creation.onesLike", (x, in) -> Creation.onesLike(x));
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
-/** The arrays that a measured operation asks for, of one dtype and size, each made once. */
+/** The inputs of measured operations, of one dtype and size, each made once on demand. */
 final class OperationInputs {
   private static final double LEAST = 0.1;
   private static final double MOST = 0.9;
@@ -22,9 +22,9 @@ final class OperationInputs {
   private final Set<Array> asked = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
-   * Inputs of a size.
+   * Makes the inputs of a size.
    *
-   * @param side rows and columns of the usual input
+   * @param side the number of rows and columns of the usual input
    */
   OperationInputs(DType dtype, int side) {
     this.dtype = dtype;
@@ -44,7 +44,7 @@ final class OperationInputs {
     return asked("x", () -> numbers(1, side, side));
   }
 
-  /** Another like it. */
+  /** A second input of this form. */
   Array y() {
     return asked("y", () -> numbers(2, side, side));
   }
@@ -59,17 +59,17 @@ final class OperationInputs {
     return asked("heads" + seed, () -> numbers(seed, 1, side, 4, side / 4));
   }
 
-  /** Kernels of a layer of attention, shape {@code [side, 4, side / 4]}. */
+  /** Kernels of an attention layer, shape {@code [side, 4, side / 4]}. */
   Array kernel() {
     return asked("kernel", () -> numbers(8, side, 4, side / 4));
   }
 
-  /** The kernel out of it, shape {@code [4, side / 4, side]}. */
+  /** The kernel of the output projection, shape {@code [4, side / 4, side]}. */
   Array outKernel() {
     return asked("out", () -> numbers(9, 4, side / 4, side));
   }
 
-  /** Half of the flags are set, shape {@code [side, side]}. */
+  /** Booleans, half of them true, shape {@code [side, side]}. */
   Array flags() {
     return asked(
         "flags",
@@ -83,12 +83,12 @@ final class OperationInputs {
         });
   }
 
-  /** Numbers of rows in any order, shape {@code [side]}. */
+  /** Indices of rows in random order, shape {@code [side]}. */
   Array places() {
     return asked("places", () -> Array.of(drawn(side), side));
   }
 
-  /** Numbers of columns, shape {@code [side, side]}. */
+  /** Indices of columns, shape {@code [side, side]}. */
   Array columns() {
     return asked("columns", () -> Array.of(drawn(side * side), side, side));
   }
@@ -122,7 +122,7 @@ final class OperationInputs {
     return array;
   }
 
-  /** The bytes of what was asked for so far. */
+  /** The size of all inputs used so far, in bytes. */
   long bytes() {
     return asked.stream().mapToLong(OperationInputs::bytes).sum();
   }

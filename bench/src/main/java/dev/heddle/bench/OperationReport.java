@@ -10,21 +10,21 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * How fast every operation is, as a Markdown page: a table for each class of operations. What is
- * ten times slower than the median of its neighbours has its reason below the table.
+ * The speed of every operation as a Markdown page: a table for each class of operations. Operations
+ * that are ten times slower than the median of their table have a reason below it.
  */
 record OperationReport(Machine machine, double seconds, List<OperationResult> results) {
-  /** So much slower than its neighbours needs a reason. */
+  /** An operation that is slower than the median by this factor needs a reason. */
   private static final double SLOW = 10;
 
   private static final String NO_REASON = "**no reason known**";
 
-  /** A page with every operation, type and size. */
+  /** The page with every operation, dtype and size. */
   String page() {
-    StringBuilder page = new StringBuilder("# How fast every operation is\n\n");
+    StringBuilder page = new StringBuilder("# Speed of every operation\n\n");
     page.append(
         Text.format(
-            "Made by `./heddle bench --operations --markdown docs/performance.md`; %.3g seconds a"
+            "Made by `./heddle bench --operations --markdown docs/performance.md`; %.3g seconds per"
                 + " number.\n"
                 + "%s, %d of %d processors, load %.1f before the run, %.0f GF/s at the limit of"
                 + " fused multiply-adds.\n"
@@ -40,15 +40,15 @@ record OperationReport(Machine machine, double seconds, List<OperationResult> re
             machine.kernels()));
     page.append(
         """
-        Two numbers stand in each cell: for a small input of 64 x 64, where the cost of a call shows, and for a large one of
+        Each cell has two numbers: one for a small input of 64 x 64, where the overhead of a call dominates, and one for a large input of
         1024 x 1024 (products and attention 256 x 256, attention of 256 positions in 4 heads). They are GB/s of all inputs and
         the output, and **GF/s** in the tables of products and attention. The backward pass is the pullback to the first input
-        alone, and its work is counted as that of the forward pass: products do more, so that fewer GF/s are right there.
+        only, and its work is counted as that of the forward pass: products do more, so fewer GF/s are expected there.
 
-        What is ten times slower than the median of its table, in its type and pass, has a note. Two reasons hold everywhere:
+        An operation that is ten times slower than the median of its table, in its dtype and pass, has a note. Two reasons apply to all tables:
 
-        - **float64** runs on the scalar kernels, and its functions are those of `StrictMath`; there are no vectors for it yet.
-        - **int32** is computed as 64-bit integers, in plain loops; 16-bit types are converted to float32 and back.
+        - **float64** runs on the scalar kernels, and its functions are those of `StrictMath`; it is not vectorized yet.
+        - **int32** is computed as 64-bit integers, in scalar loops; 16-bit types are converted to float32 and back.
 
         """);
     groups().forEach((group, ours) -> table(page, group, ours));
@@ -121,7 +121,7 @@ record OperationReport(Machine machine, double seconds, List<OperationResult> re
     return numbers.isEmpty() ? "-" : String.join(" / ", numbers);
   }
 
-  /** Of the neighbours. */
+  /** The median of the table. */
   private static double median(
       List<OperationResult> all, DType dtype, boolean backward, boolean small) {
     double[] rates =

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * What an engine computed, to be compared with what Heddle did.
+ * The results of an engine, for comparison with Heddle's.
  *
- * @param tensors values in row-major order, as float32, by names: {@code output}, {@code
+ * @param tensors values in row-major order, as float32, by name: {@code output}, {@code
  *     grads/inputs_q}, {@code grads/query/kernel}, ...
  */
 public record Outputs(SequencedMap<String, float[]> tensors) {
-  /** The output alone. */
+  /** Only the output. */
   public static Outputs of(float[] output) {
     SequencedMap<String, float[]> tensors = new LinkedHashMap<>();
     tensors.put("output", output);
@@ -25,7 +25,7 @@ public record Outputs(SequencedMap<String, float[]> tensors) {
   }
 
   /**
-   * Arrays under names.
+   * Makes results from arrays and names.
    *
    * @param names one for each array
    */
@@ -45,9 +45,9 @@ public record Outputs(SequencedMap<String, float[]> tensors) {
   }
 
   /**
-   * Reads an npz file, of whatever shapes.
+   * Reads an npz file.
    *
-   * @throws IOException if it is none
+   * @throws IOException if it is not an npz file
    */
   static Outputs load(Path file) throws IOException {
     SequencedMap<String, float[]> tensors = new LinkedHashMap<>();

@@ -13,68 +13,68 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of a peer, which lives for the whole run: a line with words between tabs asks, a line
- * answers, {@code ok} with a word or {@code unavailable} with the reason. Other lines are passed
- * over: native libraries print what they like.
+ * The process of a peer, which lasts for the whole run. A request is a line of tab-separated words,
+ * a response is a line with {@code ok} and a result or {@code unavailable} and the reason. Other
+ * lines, which native libraries may print, are ignored.
  */
 final class Peer implements AutoCloseable {
   private static final String DONE = "ok\t";
   private static final String UNAVAILABLE = "unavailable\t";
 
-  /** How a JVM that crashed names the signal. */
+  /** The pattern of the signal in the output of a crashed JVM. */
   private static final String SIGNAL = "#  SIG";
 
-  /** How a JVM begins what is no reason to end. */
+  /** The prefix of warnings of a JVM, which are not the reason of a failure. */
   private static final String WARNING = "WARNING: ";
 
   private static final int SECONDS_TO_END = 5;
 
   private final Process process;
   private final BufferedReader answers;
-  private final BufferedWriter questions;
-  private final Path complaints;
-  private final int patience;
+  private final BufferedWriter requests;
+  private final Path errors;
+  private final int timeout;
 
-  private Peer(Process process, Path complaints, int patience) {
+  private Peer(Process process, Path errors, int timeout) {
     this.process = process;
     this.answers = process.inputReader();
-    this.questions = process.outputWriter();
-    this.complaints = complaints;
-    this.patience = patience;
+    this.requests = process.outputWriter();
+    this.errors = errors;
+    this.timeout = timeout;
   }
 
   /**
    * Starts a process.
    *
    * @param command the program and its arguments
-   * @param complaints the file for what it writes to standard error
-   * @param patience after how many seconds without an answer it is stopped
+   * @param errors the file for its standard error
+   * @param timeout the number of seconds without a response after which it is stopped
    * @throws IOException if there is no such program
    */
-  static Peer start(List<String> command, Path complaints, int patience) throws IOException {
-    Process process = new ProcessBuilder(command).redirectError(complaints.toFile()).start();
-    return new Peer(process, complaints, patience);
+  static Peer start(List<String> command, Path errors, int timeout) throws IOException {
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    return new Peer(process, errors, timeout);
   }
 
   /**
-   * Asks, and waits for the answer.
+   * Sends a request and waits for the response.
    *
-   * @throws UnavailableException if it answers that it cannot
-   * @throws IOException if it ends, or gives no answer in time; it is stopped then
+   * @throws UnavailableException if it responds that it is unavailable
+   * @throws IOException if it ends or does not respond in time; then it is stopped
    */
   String ask(String... words) throws UnavailableException, IOException {
     try {
-      questions.write(String.join("\t", words) + "\n");
-      questions.flush();
-    } catch (IOException e) { // nobody reads any more
+      requests.write(String.join("\t", words) + "\n");
+      requests.flush();
+    } catch (IOException e) { // the process has ended
       throw ended(e);
     }
     return answer();
   }
 
-  /** Waits for an answer, as {@link #ask}. */
+  /** Waits for a response, as {@link #ask}. */
   String answer() throws UnavailableException, IOException {
-    @Nullable String line = patiently(new FutureTask<>(this::read));
+    @Nullable String line = await(new FutureTask<>(this::read));
     if (line == null) {
       throw ended(null);
     }
@@ -84,7 +84,7 @@ final class Peer implements AutoCloseable {
     return line.substring(DONE.length());
   }
 
-  /** The next answer; null at the end. */
+  /** The next response; null at the end. */
   private @Nullable String read() throws IOException {
     @Nullable String line = answers.readLine();
     while (line != null && !line.startsWith(DONE) && !line.startsWith(UNAVAILABLE)) {
@@ -93,13 +93,14 @@ final class Peer implements AutoCloseable {
     return line;
   }
 
-  private @Nullable String patiently(FutureTask<@Nullable String> reading) throws IOException {
+  private @Nullable String await(FutureTask<@Nullable String> reading) throws IOException {
     Thread.startVirtualThread(reading);
     try {
-      return reading.get(patience, TimeUnit.SECONDS);
+      return reading.get(timeout, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       process.destroyForcibly();
-      throw new IOException("no answer in %d seconds: its process was stopped".formatted(patience));
+      throw new IOException(
+          "no response in %d seconds: its process was stopped".formatted(timeout));
     } catch (ExecutionException e) {
       throw ended(e.getCause());
     } catch (InterruptedException e) {
@@ -111,27 +112,27 @@ final class Peer implements AutoCloseable {
   private IOException ended(@Nullable Throwable cause) throws IOException {
     close();
     String status = process.isAlive() ? "" : ", status " + process.exitValue();
-    return new IOException("its process ended%s: %s".formatted(status, lastWords()), cause);
+    return new IOException("its process ended%s: %s".formatted(status, reason()), cause);
   }
 
-  private String lastWords() throws IOException {
+  private String reason() throws IOException {
     List<String> lines =
-        Files.readAllLines(complaints).stream()
+        Files.readAllLines(errors).stream()
             .filter(line -> !line.isBlank() && !line.startsWith(WARNING))
             .toList();
     return lines.stream()
         .filter(line -> line.startsWith(SIGNAL))
         .findFirst()
         .map(line -> line.substring(1).strip())
-        .orElse(lines.isEmpty() ? "it said nothing" : lines.getLast());
+        .orElse(lines.isEmpty() ? "no output" : lines.getLast());
   }
 
-  /** Ends the process: by the end of its input, or without its consent. */
+  /** Ends the process: closes its input, then kills it. */
   @Override
   public void close() {
     try {
-      questions.close();
-    } catch (IOException e) { // it has ended already
+      requests.close();
+    } catch (IOException e) { // it has ended
       process.destroy();
     }
     try {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The processors that all engines of a run share: this process and every process that it starts are
- * restricted to as many as there are threads, by {@code taskset} where the system has it. Otherwise
- * engines in Python would stay on theirs while those in a JVM move between all.
+ * restricted to one processor per thread, by {@code taskset} where it is available. Otherwise
+ * engines in Python would be restricted, while those in a JVM could use all processors.
  */
 final class Placement implements AutoCloseable {
   private static final String LIST = "affinity list:";
@@ -26,7 +26,7 @@ final class Placement implements AutoCloseable {
   /**
    * Restricts this process to the first of its processors; {@link #close} lifts the restriction.
    *
-   * @param threads how many
+   * @param threads the number of threads
    */
   static Placement of(int threads) {
     if (threads >= Runtime.getRuntime().availableProcessors()) {
@@ -43,11 +43,11 @@ final class Placement implements AutoCloseable {
       return new Placement("all engines on processors " + first, before);
     } catch (IOException e) {
       return new Placement(
-          "engines in Python on the first processors, the others on any: " + Text.reason(e), null);
+          "engines in Python on the first processors, the others on all: " + Text.reason(e), null);
     }
   }
 
-  /** Where the engines run, for the reports. */
+  /** The processors that the engines run on, for the reports. */
   String description() {
     return description;
   }
@@ -59,7 +59,7 @@ final class Placement implements AutoCloseable {
     }
   }
 
-  /** The numbers of a list as {@code taskset} writes it: {@code 0-3,6}. */
+  /** Parses a list in the format of {@code taskset}: {@code 0-3,6}. */
   static List<Integer> processors(String list) throws IOException {
     try {
       return List.of(list.split(",")).stream()

@@ -21,21 +21,19 @@ import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * A row's numbers, the same for every engine.
+ * A row's parameters and inputs, the same for every engine.
  *
  * @param row the sizes
- * @param dtype the type of parameters and inputs
- * @param variables the parameters, {@code params/query/kernel} and so on, the layer's biases not
- *     zero
- * @param tensors what else comes in, by its name in files: the layer's {@code inputs_q}, shape
- *     {@code [B, Q, F]}, and to go back {@code cotangent}, that of the output, of the same shape;
- *     the model's {@code tokens}
- * @param folder where its files lie for other processes
+ * @param dtype the dtype of parameters and inputs
+ * @param variables the parameters, {@code params/query/kernel} and so on, with nonzero biases
+ * @param tensors the inputs, by name: the layer's {@code inputs_q}, shape {@code [B, Q, F]}, and
+ *     for the backward pass {@code cotangent}, of the output's shape; the model's {@code tokens}
+ * @param folder the folder of its files for other processes
  */
 public record Problem(
     Row row, DType dtype, Variables variables, SequencedMap<String, Array> tensors, Path folder) {
 
-  /** Draws a row's numbers; the same ones each time. */
+  /** Draws a row's parameters and inputs from a fixed seed. */
   public static Problem of(Row row, DType dtype, Path folder) {
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
     if (row.task() == Task.STEP) {
@@ -65,7 +63,7 @@ public record Problem(
         .build();
   }
 
-  /** What Heddle does with them. */
+  /** Heddle's computation. */
   Work work() {
     if (row.task() == Task.STEP) {
       return new StepWork(LanguageTraining.USUAL, dtype, variables, tensor("tokens"));
@@ -83,7 +81,7 @@ public record Problem(
   /**
    * A parameter's values in row-major order.
    *
-   * @param path as {@code query/kernel}
+   * @param path such as {@code query/kernel}
    */
   public float[] parameter(String path) {
     return variables.get("params/" + path).toFloatArray();
@@ -99,7 +97,7 @@ public record Problem(
   }
 
   /**
-   * All numbers in an npz file, as float32 whatever floating type is theirs: those of {@link
+   * Writes all inputs and parameters to an npz file, converted to float32: those of {@link
    * #tensors}, and {@code query/kernel} and so on.
    */
   public Path npz() throws IOException {
@@ -116,7 +114,7 @@ public record Problem(
     return file;
   }
 
-  /** What other processes must know besides the numbers. */
+  /** The sizes and settings, for other processes. */
   SequencedMap<String, Object> settings() {
     SequencedMap<String, Object> settings = new LinkedHashMap<>();
     settings.put("task", row.task().label());
@@ -129,8 +127,8 @@ public record Problem(
   }
 
   /**
-   * The layer as ONNX models with its parameters inside, by the names of the operators that compute
-   * attention in them; an engine measures with the fastest.
+   * Writes the layer as ONNX models including its parameters, by the names of the attention
+   * operators; an engine uses the fastest.
    */
   public SequencedMap<String, Path> onnx() throws IOException {
     SequencedMap<String, Path> models = new LinkedHashMap<>();

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An engine in a process of its own, so that a crash or a hang of its native code is the end of
- * that process alone. The other side is {@code bench/peers/python/peer.py} or {@link JvmPeer}.
+ * An engine in a separate process, so that a crash or a hang of its native code affects only that
+ * process, which runs {@code bench/peers/python/peer.py} or {@link JvmPeer}.
  */
 final class ProcessEngine implements Engine {
-  /** No answer takes as long, not even the compilation of the largest row. */
+  /** The timeout in seconds, longer than the compilation of the largest row. */
   static final int PATIENCE_SECONDS = 180;
 
   private final String name;
@@ -26,10 +26,10 @@ final class ProcessEngine implements Engine {
     this.version = version;
   }
 
-  /** How a peer is asked to load a row. */
+  /** Makes the request to load a row. */
   @FunctionalInterface
   interface Wording {
-    /** The words after {@code load}; the peer writes its outputs into the file, an npz. */
+    /** The words after {@code load}; the peer writes its outputs to the npz file. */
     List<String> load(Problem problem, Path output) throws IOException;
   }
 
@@ -38,14 +38,14 @@ final class ProcessEngine implements Engine {
    *
    * @param name the engine's name on the command line
    * @param command the program and its arguments
-   * @param patience after how many seconds without an answer it is stopped
+   * @param timeout the number of seconds without a response after which it is stopped
    * @throws UnavailableException if it does not start, or its library does not load
    */
   static ProcessEngine open(
-      String name, List<String> command, Path folder, Wording wording, int patience)
+      String name, List<String> command, Path folder, Wording wording, int timeout)
       throws UnavailableException {
     try {
-      Peer peer = Peer.start(command, folder.resolve(name + ".err"), patience);
+      Peer peer = Peer.start(command, folder.resolve(name + ".err"), timeout);
       try {
         return new ProcessEngine(name, peer, wording, peer.answer());
       } catch (IOException | UnavailableException e) {

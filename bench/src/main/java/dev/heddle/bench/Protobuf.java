@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** A message in Protocol Buffers' wire format, written field by field; returns itself. */
+/** Builds a message in the Protocol Buffers wire format, field by field. */
 final class Protobuf {
   private static final int VARINT = 0;
   private static final int LENGTH_DELIMITED = 2;
@@ -45,7 +45,7 @@ final class Protobuf {
     return this;
   }
 
-  /** Seven bits a byte, the lowest first; all but the last byte have the eighth set. */
+  /** A varint: seven bits per byte, least significant first; the top bit marks continuation. */
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {

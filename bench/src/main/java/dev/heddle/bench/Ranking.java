@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How Heddle stands in a row.
+ * Heddle's ranking in a row.
  *
  * @param row the row
- * @param peer the fastest of the others
- * @param ratio the peer's best time divided by Heddle's: above 1 Heddle is ahead
+ * @param peer the fastest peer
+ * @param ratio the peer's best time divided by Heddle's; above 1, Heddle is faster
  */
 record Ranking(Row row, String peer, double ratio) {
   private static final String HEDDLE = "heddle";
 
   /**
-   * The standing in a row; empty where Heddle or every peer is missing.
+   * The ranking in a row; empty where Heddle or every peer is missing.
    *
-   * @param results of any rows
+   * @param results the results, of any rows
    */
   static Optional<Ranking> of(Row row, List<Result> results) {
     List<Result> here = results.stream().filter(result -> result.row() == row).toList();
@@ -33,7 +33,7 @@ record Ranking(Row row, String peer, double ratio) {
   /**
    * An engine's best time divided by Heddle's; empty where Heddle is missing.
    *
-   * @param here all of the row
+   * @param here all results of the row
    */
   static Optional<Double> ratio(Result engine, List<Result> here) {
     return heddle(here).map(ours -> engine.bestMs() / ours.bestMs());
@@ -43,7 +43,7 @@ record Ranking(Row row, String peer, double ratio) {
     return here.stream().filter(result -> result.engine().equals(HEDDLE)).findFirst();
   }
 
-  /** For people. */
+  /** A sentence for reports. */
   String sentence() {
     return Text.format("%s, the fastest peer, takes %.2f times as long as Heddle", peer, ratio);
   }

@@ -8,18 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a run. */
+/** Writes the reports of a run. */
 final class Reports {
   private Reports() {}
 
-  /** Writes those that were asked for, each whole or not at all. */
+  /** Writes the requested reports, each atomically. */
   static void write(BenchmarkResults findings, BenchRequest request) throws IOException {
     write(request.json(), JsonReport.of(findings));
     write(request.markdown(), MarkdownReport.of(findings));
     write(request.svg(), Chart.of(findings));
   }
 
-  /** Writes a file, whole or not at all; nothing where there is none. */
+  /** Writes a file atomically; does nothing for null. */
   static void write(@Nullable Path file, String text) throws IOException {
     if (file != null) {
       AtomicFile.write(

@@ -4,20 +4,19 @@ import dev.heddle.array.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured of one engine in one row.
+ * The measurement of one engine in one row.
  *
  * @param row the row
  * @param engine the engine's name on the command line
- * @param dtype the type of inputs, parameters and arithmetic
- * @param threads how many threads the engine could use
- * @param bestMs the shortest call, in milliseconds
- * @param medianMs the middle one
- * @param calls how many were timed
- * @param limitMs what the row's arithmetic takes at the limit of fused multiply-adds
- * @param difference the largest distance from Heddle's output, relative to its largest value
- * @param form the way in which the engine computed the row, where it chose among several; else
- *     empty
- * @param memory what a call costs in memory; known of Heddle alone
+ * @param dtype the dtype of inputs, parameters and computation
+ * @param threads the number of threads that the engine may use
+ * @param bestMs the minimum time of a call, in milliseconds
+ * @param medianMs the median
+ * @param calls the number of measured calls
+ * @param limitMs the time of the row's arithmetic at the limit of fused multiply-adds
+ * @param difference the largest difference from Heddle's output, relative to its largest value
+ * @param form the selected implementation, where the engine has several; else empty
+ * @param memory the memory of a call; only for Heddle
  */
 record Result(
     Row row,

@@ -10,42 +10,42 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Times engines in turn, so that whatever else the machine does meets all of them alike.
+ * Measures engines in turn, so that other load on the machine affects all of them equally.
  *
- * <p>A turn begins with a pause: the threads of the engine before spin for some milliseconds after
- * its last call (ONNX Runtime's, OpenMP's), on the cores that the next one needs. Then come calls
- * for about {@value #TURN_NANOS} nanoseconds, at least one; the first of them are not counted,
- * since they find the caches full of the other engine's numbers, except where a call is so long
- * that this does not matter.
+ * <p>A turn begins with a pause, since the threads of the previous engine (of ONNX Runtime, OpenMP)
+ * spin for some milliseconds after its last call on the processors that the next engine needs.
+ * Calls follow for about {@value #TURN_NANOS} nanoseconds, at least one; the first of them are not
+ * counted, since the caches hold the other engine's data, except where a call is so long that this
+ * does not matter.
  */
 final class Rounds {
   private static final long PAUSE_MILLIS = 40;
   private static final long TURN_NANOS = 60_000_000;
   private static final long LONG_NANOS = 200_000_000;
-  private static final int MOST_CALLS = 200;
+  private static final int MAX_CALLS = 200;
 
-  /** Of the calls of a turn, one in so many is not counted, and at least one. */
+  /** One of this many calls of a turn is not counted, at least one. */
   private static final int UNCOUNTED = 10;
 
-  /** Java needs some seconds until its compiler is done; the others get as much. */
-  private static final double LONGEST_WARM_UP = 4;
+  /** The maximum warm-up in seconds, enough for the JIT compiler; the same for all engines. */
+  private static final double MAX_WARM_UP = 4;
 
   private Rounds() {}
 
   /**
-   * What came of it, by the engines' names, in their order.
+   * The results by engine.
    *
-   * @param samples the times of those that ran to the end
-   * @param failures why the others did not
+   * @param samples the times of the engines that did not fail
+   * @param failures the reasons of the others
    */
   record Outcome(SequencedMap<String, Samples> samples, SequencedMap<String, String> failures) {}
 
   /**
-   * Warms every engine up, then times them in rounds until the time is over, one round at least. An
-   * engine that fails has no further turns.
+   * Warms up every engine, then measures them in rounds until the time is over, at least one round.
+   * An engine that fails is skipped from then on.
    *
    * @param engines with a row loaded
-   * @param seconds for the rounds
+   * @param seconds the duration of the rounds
    * @throws InterruptedIOException if this thread is interrupted
    */
   static Outcome run(SequencedMap<String, Engine> engines, double seconds)
@@ -53,12 +53,12 @@ final class Rounds {
     List<Runner> order = new ArrayList<>();
     engines.forEach((name, engine) -> order.add(new Runner(name, engine)));
     SequencedMap<String, String> failures = new LinkedHashMap<>();
-    each(order, failures, runner -> runner.warmUp(Math.min(LONGEST_WARM_UP, seconds)));
+    each(order, failures, runner -> runner.warmUp(Math.min(MAX_WARM_UP, seconds)));
     long end = System.nanoTime() + (long) (seconds * 1e9);
     do {
       each(order, failures, Runner::turn);
       if (!order.isEmpty()) {
-        order.addLast(order.removeFirst()); // nobody always follows the same
+        order.addLast(order.removeFirst()); // rotates the order
       }
     } while (!order.isEmpty() && System.nanoTime() < end);
     SequencedMap<String, Samples> samples = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ final class Rounds {
     return new Outcome(samples, failures);
   }
 
-  /** Something that an engine does; it ends the engine's part where it fails. */
+  /** An action of an engine; if it fails, the engine is skipped from then on. */
   private interface Step {
     void of(Runner runner) throws IOException;
   }
@@ -101,7 +101,7 @@ final class Rounds {
       this.engine = engine;
     }
 
-    /** Finds out how long a call takes. */
+    /** Estimates the duration of a call. */
     void warmUp(double seconds) throws IOException {
       long end = System.nanoTime() + (long) (seconds * 1e9);
       int calls = 1;
@@ -109,14 +109,14 @@ final class Rounds {
         for (long nanos : engine.time(calls)) {
           callNanos = Math.min(callNanos, Math.max(1, nanos));
         }
-        calls = Math.clamp(TURN_NANOS / callNanos, 1, MOST_CALLS);
+        calls = Math.clamp(TURN_NANOS / callNanos, 1, MAX_CALLS);
       } while (System.nanoTime() < end);
       engine.warm();
     }
 
     void turn() throws IOException {
       pause();
-      int counted = Math.clamp(TURN_NANOS / callNanos, 1, MOST_CALLS);
+      int counted = Math.clamp(TURN_NANOS / callNanos, 1, MAX_CALLS);
       int uncounted = callNanos < LONG_NANOS ? Math.max(1, counted / UNCOUNTED) : 0;
       samples.add(engine.time(uncounted + counted), uncounted);
     }

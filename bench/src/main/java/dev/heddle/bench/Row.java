@@ -3,25 +3,25 @@ package dev.heddle.bench;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** A row of the table: self-attention with its four projections, of one size, or a model's step. */
+/** A row of the table: self-attention with its four projections of one size, or a training step. */
 public enum Row {
-  /** Small enough that calling costs more than computing. */
+  /** Small enough that the overhead of a call dominates. */
   TINY(Task.FORWARD, 2, 16, 32, 4, false),
-  /** A layer of an encoder on a batch of sentences. */
+  /** An encoder layer on a batch of sentences. */
   BERT(Task.FORWARD, 8, 128, 768, 12, false),
-  /** A layer of an encoder on one long text. */
+  /** An encoder layer on one long text. */
   MID(Task.FORWARD, 1, 512, 768, 12, false),
-  /** A layer of a decoder on one text. */
+  /** A decoder layer on one text. */
   GPT(Task.FORWARD, 1, 1024, 1024, 16, true),
-  /** Where attention outweighs the projections. */
+  /** Long enough that attention dominates the projections. */
   LONG(Task.FORWARD, 1, 4096, 512, 8, true),
-  /** {@link #BERT}, there and back. */
+  /** {@link #BERT}, forward and backward. */
   BERT_TRAIN(Task.BACKWARD, BERT),
-  /** {@link #GPT}, there and back. */
+  /** {@link #GPT}, forward and backward. */
   GPT_TRAIN(Task.BACKWARD, GPT),
-  /** What {@code heddle train} does again and again. */
+  /** A training step of {@code heddle train}. */
   LM_STEP(LanguageTraining.USUAL),
-  /** {@link #LONG}, there and back: how much memory does the way back need? */
+  /** {@link #LONG}, forward and backward, to measure memory. */
   LONG_TRAIN(Task.BACKWARD, LONG);
 
   private final Task task;
@@ -55,7 +55,7 @@ public enum Row {
   }
 
   /**
-   * The row of a name, as {@code bert}.
+   * The row with a name, such as {@code bert}.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -79,42 +79,41 @@ public enum Row {
     return task;
   }
 
-  /** How many sequences. */
+  /** The number of sequences. */
   public int batch() {
     return batch;
   }
 
-  /** How often it is computed before engines are compared: steps build on one another. */
+  /** The number of calls before engines are compared; training steps depend on earlier ones. */
   public int comparedCalls() {
     return task == Task.STEP ? LanguageTraining.COMPARED_STEPS : 1;
   }
 
-  /** Positions of a sequence. */
+  /** The length of a sequence. */
   public int length() {
     return length;
   }
 
-  /** Features of a position, before, inside and after attention. */
+  /** The features of the inputs, of all heads, and of the output. */
   public int features() {
     return features;
   }
 
-  /** Heads. */
+  /** The number of heads. */
   public int heads() {
     return heads;
   }
 
-  /** Whether a position sees only itself and those before it. */
+  /** Whether attention is causal. */
   public boolean causal() {
     return causal;
   }
 
   /**
-   * The arithmetic that cannot be saved: multiplications and additions of products, of the causal
-   * half alone where it is causal; softmax is not in. Forward these are four projections, the
-   * scores and the weighted sums. The way back has two products for each projection, and five for
-   * attention: the scores once more, since memory for all of them is not to be had, and the
-   * gradients of weights, values, keys and queries.
+   * The floating-point operations of matrix products, for causal attention of the causal half only;
+   * softmax is not counted. The forward pass has four projections, the scores and the weighted
+   * sums. The backward pass has two products for each projection, and five for attention: the
+   * recomputed scores, and the gradients of weights, values, keys and queries.
    */
   public double flops() {
     if (task == Task.STEP) {
@@ -127,7 +126,7 @@ public enum Row {
     return task == Task.FORWARD ? projections + 2 * product : 3 * projections + 7 * product;
   }
 
-  /** What is measured, in words. */
+  /** A description for reports. */
   public String description() {
     if (task == Task.STEP) {
       return LanguageTraining.USUAL.description();

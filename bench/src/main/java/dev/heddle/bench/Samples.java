@@ -2,7 +2,7 @@ package dev.heddle.bench;
 
 import java.util.Arrays;
 
-/** The times of one engine's calls in one row. */
+/** The measured times of one engine's calls in one row. */
 final class Samples {
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -23,12 +23,12 @@ final class Samples {
     return count;
   }
 
-  /** The shortest, in milliseconds. */
+  /** The minimum, in milliseconds. */
   double best() {
     return Arrays.stream(nanos, 0, count).min().orElseThrow() / NANOS_PER_MILLI;
   }
 
-  /** The middle one, or the mean of the two in the middle, in milliseconds. */
+  /** The median, in milliseconds. */
   double median() {
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);

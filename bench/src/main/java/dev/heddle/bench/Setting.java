@@ -4,10 +4,10 @@ import dev.heddle.array.DType;
 import java.nio.file.Path;
 
 /**
- * What holds for every engine of a run.
+ * The settings of a run, the same for every engine.
  *
- * @param threads how many threads each may compute on
- * @param dtype the type of inputs, parameters and arithmetic
- * @param folder where files between processes may lie; removed at the end
+ * @param threads the number of threads that each engine may use
+ * @param dtype the dtype of inputs, parameters and computation
+ * @param folder the folder for files that processes exchange; removed at the end
  */
 public record Setting(int threads, DType dtype, Path folder) {}

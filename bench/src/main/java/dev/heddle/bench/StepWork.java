@@ -14,7 +14,7 @@ import dev.heddle.optim.Optim;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Steps of training the language model, each from where the one before ended. */
+/** Consecutive training steps of the language model. */
 final class StepWork implements Work {
   private final CausalLanguageModel model;
   private final GradientTransformation optimizer;
@@ -24,9 +24,9 @@ final class StepWork implements Work {
   private OptState state;
 
   /**
-   * Before the first step.
+   * Makes the state before the first step.
    *
-   * @param tokens shape {@code [B, L + 1]}: of each the first L are read, the last L predicted
+   * @param tokens shape {@code [B, L + 1]}: the first L are the inputs, the last L the labels
    */
   StepWork(LanguageTraining training, DType dtype, Variables start, Array tokens) {
     model = training.model(dtype);
@@ -46,7 +46,7 @@ final class StepWork implements Work {
     return names;
   }
 
-  /** A step: the loss before it and the parameters after it. */
+  /** Computes a step: the loss before it and the parameters after it. */
   @Override
   public List<Array> run() {
     var step = Grad.valueAndGrad(this::loss, variables);

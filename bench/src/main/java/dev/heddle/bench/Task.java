@@ -2,16 +2,16 @@ package dev.heddle.bench;
 
 import java.util.Locale;
 
-/** What of the layer, or of the language model, a row computes. */
+/** The computation of a row. */
 public enum Task {
   /** The output of the layer. */
   FORWARD,
-  /** The output, and the gradients of all parameters and of the inputs for a given cotangent. */
+  /** The output, and the gradients of all parameters and inputs for a given cotangent. */
   BACKWARD,
-  /** A step of training the language model: loss, gradients, the next parameters. */
+  /** A training step of the language model: loss, gradients, updated parameters. */
   STEP;
 
-  /** The name in the words between processes. */
+  /** The name in requests to other processes. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The run as it goes, on the terminal. */
+/** Prints the progress and the results of a run to the terminal. */
 final class TerminalTable {
   private TerminalTable() {}
 

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers as people read them, alike in every report. */
+/** Formats numbers for reports. */
 final class Text {
   private Text() {}
 
-  /** As {@link String#format}, with a point in numbers wherever the machine stands. */
+  /** As {@link String#format}, independent of the locale. */
   static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
-  /** Milliseconds with three or four digits that count. */
+  /** Milliseconds with three or four significant digits. */
   static String millis(double ms) {
     return format(ms < 1 ? "%.4f" : ms < 10 ? "%.3f" : ms < 100 ? "%.2f" : "%.1f", ms);
   }
@@ -36,7 +36,7 @@ final class Text {
         : kilo < 1024 ? format("%.1f KB", kilo) : format("%.1f MB", kilo / 1024);
   }
 
-  /** Why something failed, in one line: the message, after the kind where it is no sentence. */
+  /** The reason of a failure, in one line: the message, with the exception's class where needed. */
   static String reason(Throwable e) {
     String kind = e.getClass().getSimpleName();
     @Nullable String message = e.getMessage();

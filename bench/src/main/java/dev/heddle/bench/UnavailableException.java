@@ -2,16 +2,16 @@ package dev.heddle.bench;
 
 import java.io.Serial;
 
-/** An engine that cannot take part, or not in a row; its message is the reason that is shown. */
+/** An engine is not available, or not for a row; the message is the reason in the reports. */
 public final class UnavailableException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
-  /** With the reason, a sentence without a full stop. */
+  /** Makes an exception with the reason, a sentence without a full stop. */
   public UnavailableException(String reason) {
     super(reason);
   }
 
-  /** With the reason and what it comes from. */
+  /** Makes an exception with the reason and its cause. */
   public UnavailableException(String reason, Throwable cause) {
     super(reason, cause);
   }

@@ -3,11 +3,11 @@ package dev.heddle.bench;
 import dev.heddle.array.Array;
 import java.util.List;
 
-/** What Heddle computes in a row, called as a user calls it. */
+/** Heddle's computation of a row, through the public API. */
 interface Work {
-  /** The names of what {@link #run} gives, as {@link Outputs} has them. */
+  /** The names of the results of {@link #run}, as in {@link Outputs}. */
   List<String> names();
 
-  /** Computes once. */
+  /** Computes the row once. */
   List<Array> run();
 }

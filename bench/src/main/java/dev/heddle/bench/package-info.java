@@ -1,7 +1,7 @@
 /**
- * Heddle and its peers side by side: each row's layer on every engine in turn, in one run. Uses
- * {@code dev.heddle}, {@code dev.heddle.io} and {@code dev.heddle.cli}; used by {@code heddle
- * bench} and, for the engines that need native libraries, by {@code dev.heddle.bench.peers}.
+ * Compares the speed of Heddle and its peers: measures each row on every engine in turn, in one
+ * run. Uses {@code dev.heddle}, {@code dev.heddle.io} and {@code dev.heddle.cli}; used by {@code
+ * heddle bench} and, for the engines that need native libraries, by {@code dev.heddle.bench.peers}.
  */
 @NullMarked
 package dev.heddle.bench;

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
-/** What engines must agree about, and how far. */
+/** The comparison of engines and its tolerances. */
 class AgreementTest {
   private static final Outputs OURS = Outputs.of(new float[] {1, -2, 0.5f});
 
@@ -24,7 +24,7 @@ class AgreementTest {
     assertThatThrownBy(() -> check(OURS, Outputs.of(new float[] {1, -2, 0.51f})))
         .isInstanceOf(UnavailableException.class)
         .hasMessage(
-            "its output is 0.0050 of the largest value away from Heddle's, more than the 2.0e-05"
+            "its output is 0.0050 of the largest value different from Heddle's, more than the 2.0e-05"
                 + " that rounding explains");
     assertThatThrownBy(() -> check(OURS, Outputs.of(new float[] {1, Float.NaN, 0})))
         .hasMessage("its output: expected -2.0 as Heddle's at index 1, got NaN");
@@ -40,7 +40,7 @@ class AgreementTest {
         .isEqualTo(2e-7, within(1e-9));
     assertThatThrownBy(() -> check(ours, gradients(new float[] {8, -10}, new float[] {0, 0.01f})))
         .hasMessage(
-            "its grads/key/bias is 0.0010 of the largest value away from Heddle's, more than the"
+            "its grads/key/bias is 0.0010 of the largest value different from Heddle's, more than the"
                 + " 2.0e-05 that rounding explains");
     assertThatThrownBy(() -> check(ours, OURS))
         .hasMessage("its grads/key/kernel: expected 2 values as Heddle's, got none");
@@ -50,7 +50,7 @@ class AgreementTest {
     return Agreement.check(expected, got, DType.FLOAT32);
   }
 
-  /** Those of query, a thousand times larger, are no measure of those of key. */
+  /** The larger gradients of query do not affect the scale of those of key. */
   private static Outputs gradients(float[] kernel, float[] bias) {
     SequencedMap<String, float[]> tensors = new LinkedHashMap<>();
     tensors.put("grads/key/kernel", kernel);

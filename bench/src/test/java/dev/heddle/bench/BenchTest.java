@@ -22,7 +22,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** {@code heddle bench} from the words to the files, for moments only. */
+/** {@code heddle bench} from the arguments to the files, with short measurements. */
 class BenchTest {
   @TempDir Path folder;
 
@@ -102,12 +102,12 @@ class BenchTest {
         .contains(
             "left out: ort-java: its library is not on the class path; ./heddle bench brings it"
                 + " there\n",
-            "left out: flax: only ./heddle bench knows where its Python is\n");
+            "left out: flax: the path of its Python is set only by ./heddle bench\n");
     Map<?, ?> report = read(json);
     assertThat(report.get("results")).isEqualTo(List.of());
     assertThat((List<?>) report.get("left_out")).hasSize(2);
     assertThat(((List<?>) report.get("left_out")).getLast())
-        .hasToString("{engine=flax, reason=only ./heddle bench knows where its Python is}");
+        .hasToString("{engine=flax, reason=the path of its Python is set only by ./heddle bench}");
   }
 
   @Test
@@ -155,7 +155,7 @@ class BenchTest {
     assertThat(out)
         .contains(
             "bert-train: batch 8, length 128, features 768, heads 12, forward and backward\n",
-            "left out: djl-pytorch in bert-train: its TorchScript program computes forward only;"
+            "left out: djl-pytorch in bert-train: its TorchScript program computes only the forward pass;"
                 + " torch is the same library\n");
     Map<?, ?> report = read(json);
     Map<?, ?> result = (Map<?, ?>) ((List<?>) report.get("results")).getFirst();

@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A peer for tests, under the name of one: Heddle itself, in the process of a peer, which ends
- * without a word when it is first timed. Its file says that this has happened.
+ * A peer for tests: Heddle in the process of a peer, which exits without a response when it is
+ * first timed. A file records that this has happened.
  */
 public final class Brittle implements EngineProvider {
-  /** What the process ends with. */
+  /** The exit status of the process. */
   static final int STATUS = 42;
 
   /** For the service loader. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No operation is forgotten: what is public is measured, and stands in docs/performance.md. */
+/** Every public operation is measured and listed in docs/performance.md. */
 class OperationBenchTest {
   private static final Path PAGE = Path.of("../docs/performance.md");
 

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the benchmark's files say of the peers. */
+/** The versions of the peers in the benchmark's files. */
 class PeersTest {
   private static final Path PEERS = Path.of("peers");
 

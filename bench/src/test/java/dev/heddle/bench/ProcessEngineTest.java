@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that answer, cannot, end, or hang: shell scripts that play a peer. */
+/** Peers that respond, are unavailable, exit, or hang; played by shell scripts. */
 class ProcessEngineTest {
-  /** Answers its version, and to {@code load} with a file that is there: 1 and -2. */
+  /** Responds with its version, and to {@code load} with an existing file: 1 and -2. */
   private static final String LOADS =
       "printf 'ok\\tPeer 1\\n'; read question; "
           + "cp \"$MADE\" \"$OUT\"; printf 'ok\\tloaded\\n'; read question; ";
@@ -46,7 +46,7 @@ class ProcessEngineTest {
       engine.load(problem());
       assertThatThrownBy(() -> engine.time(1))
           .isInstanceOf(IOException.class)
-          .hasMessage("its process ended, status 137: it said nothing");
+          .hasMessage("its process ended, status 137: no output");
     }
     String crash =
         "echo '#' >&2; echo '#  SIGSEGV (0xb) at pc=0x1' >&2; echo '# bye' >&2; exit 134";
@@ -66,7 +66,7 @@ class ProcessEngineTest {
       engine.load(problem());
       assertThatThrownBy(() -> engine.time(1))
           .isInstanceOf(IOException.class)
-          .hasMessage("no answer in 1 seconds: its process was stopped");
+          .hasMessage("no response in 1 seconds: its process was stopped");
     }
   }
 
@@ -80,7 +80,7 @@ class ProcessEngineTest {
     }
   }
 
-  private Engine open(String script, int patience) throws IOException, UnavailableException {
+  private Engine open(String script, int timeout) throws IOException, UnavailableException {
     Path out = folder.resolve("peer.out");
     Path made = folder.resolve("made.npz");
     Outputs.of(new float[] {1, -2}).save(made);
@@ -89,7 +89,7 @@ class ProcessEngineTest {
         List.of("/bin/sh", "-c", "OUT='%s'; MADE='%s'; %s".formatted(out, made, script)),
         folder,
         (problem, output) -> List.of(problem.row().label(), output.toString()),
-        patience);
+        timeout);
   }
 
   private Problem problem() {

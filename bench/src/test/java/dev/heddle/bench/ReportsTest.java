@@ -32,8 +32,7 @@ class ReportsTest {
           RESULTS,
           List.of(
               new SkippedEngine("torch", null, "no Python environment"),
-              new SkippedEngine(
-                  "ort", Row.LONG, "its process ended, status 137: it said nothing")));
+              new SkippedEngine("ort", Row.LONG, "its process ended, status 137: no output")));
 
   @Test
   void json() {
@@ -63,7 +62,7 @@ class ReportsTest {
             {"row":"bert","fastest_peer":"ort","ratio":1.2}],
             "left_out":[
             {"engine":"torch","reason":"no Python environment"},
-            {"engine":"ort","row":"long","reason":"its process ended, status 137: it said nothing"}]}
+            {"engine":"ort","row":"long","reason":"its process ended, status 137: no output"}]}
             """);
   }
 
@@ -97,7 +96,7 @@ class ReportsTest {
             - `ort`: ONNX Runtime 2
             - `ort` in bert: Attention-23
             - left out: torch: no Python environment
-            - left out: ort in long: its process ended, status 137: it said nothing
+            - left out: ort in long: its process ended, status 137: no output
             """);
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
-/** Whose turn it is, and what is counted. */
+/** The order of turns, and the measured calls. */
 class RoundsTest {
   @Test
   void everybodyHasATurnInEveryRoundAndTheFirstCallsAreNotCounted() throws IOException {
@@ -57,7 +57,7 @@ class RoundsTest {
       this(name, nanos, calls, Integer.MAX_VALUE);
     }
 
-    /** Fails after it was timed a number of times. */
+    /** Fails after a number of measurements. */
     Scripted(String name, long nanos, List<String> calls, int healthy) {
       this.name = name;
       this.nanos = nanos;

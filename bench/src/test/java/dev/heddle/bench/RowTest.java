@@ -7,7 +7,7 @@ import dev.heddle.cli.BenchRequest;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Names, and what the limit of multiply-adds is compared with. */
+/** Names and operation counts of rows. */
 class RowTest {
   @Test
   void rowsAreThoseOfTheCommandLine() {

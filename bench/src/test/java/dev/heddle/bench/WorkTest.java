@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What Heddle computes in a row, on sizes that cannot be confused. */
+/** Heddle's computation of a row, with sizes that are all different. */
 class WorkTest {
   @Test
   void thereAndBackGivesTheOutputAndAGradientForEveryNumberThatCameIn() {

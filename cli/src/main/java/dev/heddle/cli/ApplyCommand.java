@@ -9,7 +9,7 @@ import java.util.SequencedMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle apply}: runs attention on inputs, as Flax's {@code apply}. */
+/** {@code heddle apply}: computes attention, as Flax's {@code apply}. */
 final class ApplyCommand implements Command {
 
   @Override
@@ -21,7 +21,7 @@ final class ApplyCommand implements Command {
         "heddle apply --config C.json --variables V.safetensors --inputs I.npz --output O.npz \\",
         "    --deterministic=false --rng dropout=1 --sow-weights",
         "",
-        "A step of decoding; its cache is the next step's:",
+        "A decoding step; the cache in its output is passed to the next step:",
         "heddle apply --config C.json --variables V.npz STEP1.npz --inputs TOKEN2.npz \\",
         "    --mutable cache --output STEP2.npz");
   }
@@ -29,7 +29,7 @@ final class ApplyCommand implements Command {
   @Override
   public void run(ParseResult options, PrintStream out) throws IOException {
     AttentionCall call = AttentionCall.read(options, InputsFile::read);
-    Applied<Array> applied = call.blame().on(call::apply);
+    Applied<Array> applied = call.errors().on(call::apply);
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
     tensors.put("output", applied.output());
     tensors.putAll(applied.variables().flatten());

@@ -21,18 +21,18 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A call of attention on files, to be run or differentiated: what {@code apply} and {@code grad}
- * have in common.
+ * A call of attention on files, to be computed or differentiated: the common part of {@code apply}
+ * and {@code grad}.
  *
- * @param attention the module that {@code --config} says
- * @param variables what {@code --variables} hold
- * @param inputs what {@code --inputs} holds
+ * @param attention the module of {@code --config}
+ * @param variables the variables of {@code --variables}
+ * @param inputs the inputs of {@code --inputs}
  * @param deterministic whether dropout is off; null leaves it to the configuration
- * @param rngs the streams of {@code --rng}
- * @param mutable the collections of {@code --mutable}, with {@code --sow-weights} intermediates too
- * @param sowWeights whether the weights are kept
- * @param blame which file an error is about
- * @param output where the answers go
+ * @param rngs the random streams of {@code --rng}
+ * @param mutable the collections of {@code --mutable}, and intermediates with {@code --sow-weights}
+ * @param sowWeights whether the attention weights are sown
+ * @param errors adds the file to the library's errors
+ * @param output the file for the results
  */
 record AttentionCall(
     MultiHeadDotProductAttention attention,
@@ -42,12 +42,12 @@ record AttentionCall(
     Rngs rngs,
     Mutable mutable,
     boolean sowWeights,
-    ErrorAttribution blame,
+    ErrorAttribution errors,
     OutputFile output) {
   /** The collections that attention can write. */
   private static final List<String> COLLECTIONS = List.of("cache", "intermediates", "params");
 
-  /** How the file of {@code --inputs} is read. */
+  /** Reads the file of {@code --inputs}. */
   interface Reader {
     InputsFile read(Path path) throws IOException;
   }
@@ -57,20 +57,20 @@ record AttentionCall(
    *
    * @param spec the command's specification
    * @param inputs the option for the inputs
-   * @param written what is written besides the collections, for the help
+   * @param written the tensors written besides the collections, for the help
    */
   static void declare(CommandSpec spec, OptionSpec inputs, String written) {
     spec.addOption(FileOptions.config());
     spec.addOption(FileOptions.variables());
     spec.addOption(inputs);
     spec.addOption(
-        FileOptions.output("O", "Where " + written + " and the mutated collections go."));
-    RandomOptions.declare(spec, "Without it there is none.");
+        FileOptions.output("O", "File for " + written + " and the mutated collections."));
+    RandomOptions.declare(spec, "Default: none.");
     spec.addOption(
         OptionSpec.builder("--mutable")
             .paramLabel("NAME,NAME")
             .type(String.class)
-            .description("Collections that may change and are written, such as cache.")
+            .description("Collections that the call may change; they are written. Example: cache.")
             .build());
     spec.addOption(
         OptionSpec.builder("--sow-weights")
@@ -83,10 +83,10 @@ record AttentionCall(
   /**
    * Reads and checks the options, then the files.
    *
-   * @param options what the user gave
+   * @param options the parsed command line
    * @param reader reads the inputs
    * @throws UsageException if an option's value is malformed
-   * @throws FailedException if a file does not hold what it should
+   * @throws FailedException if a file has other content than expected
    * @throws IOException if a file cannot be read
    */
   static AttentionCall read(ParseResult options, Reader reader) throws IOException {
@@ -127,16 +127,16 @@ record AttentionCall(
         rngs,
         mutable,
         sowWeights,
-        blame,
+        errors,
         output);
   }
 
   /**
-   * Writes the answers.
+   * Writes the results.
    *
    * @param out standard output
    * @param tensors by name
-   * @throws IOException if the file cannot be written; then nothing is left of it
+   * @throws IOException if the file cannot be written; no partial file is left
    */
   void write(PrintStream out, SequencedMap<String, Array> tensors) throws IOException {
     output.write(out, tensors, Map.of());

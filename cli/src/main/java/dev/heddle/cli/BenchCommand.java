@@ -15,14 +15,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle bench}: Heddle and its peers side by side, in one run. */
+/** {@code heddle bench}: compares the speed of Heddle and its peers in one run. */
 final class BenchCommand implements Command {
   private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16", "float64");
 
-  /** Seconds for a row that are enough for some hundred calls of most. */
+  /** Seconds per row, enough for some hundred calls of most rows. */
   private static final double USUAL_SECONDS = 10;
 
-  /** Seconds for one number of an operation: all take two minutes then. */
+  /** Seconds per measurement of an operation; all operations then take two minutes. */
   private static final double OPERATION_SECONDS = 0.02;
 
   @Override
@@ -31,14 +31,15 @@ final class BenchCommand implements Command {
         list(
             "--rows",
             BenchRequest.ROWS,
-            "What is measured (default: all but "
+            "The rows to measure (default: all but "
                 + String.join(
                     ", ",
                     BenchRequest.ROWS.stream()
                         .filter(row -> !BenchRequest.USUAL_ROWS.contains(row))
                         .toList())
                 + "): "));
-    spec.addOption(list("--engines", BenchRequest.ENGINES, "Who is measured (default: all): "));
+    spec.addOption(
+        list("--engines", BenchRequest.ENGINES, "The engines to measure (default: all): "));
     spec.addOption(
         OptionSpec.builder("--dtype")
             .paramLabel("T")
@@ -51,18 +52,18 @@ final class BenchCommand implements Command {
             .paramLabel("S")
             .type(Double.class)
             .description(
-                "Time for a row, all engines together (default: 10), or for one number of"
-                    + " --operations (default: 0.02); warm-up is extra.")
+                "Time per row, all engines together (default: 10), or per measurement with"
+                    + " --operations (default: 0.02); without warm-up.")
             .build());
     spec.addOption(
         OptionSpec.builder("--operations")
             .description(
-                "Measure every operation on arrays alone, in every type, and write a page"
+                "Measures every array operation, in every dtype, and writes a page"
                     + " (--markdown).")
             .build());
-    spec.addOption(file("--json", "Where the results go."));
-    spec.addOption(file("--markdown", "Where the table goes as Markdown."));
-    spec.addOption(file("--svg", "Where a chart goes."));
+    spec.addOption(file("--json", "The file for the results."));
+    spec.addOption(file("--markdown", "The file for the table in Markdown."));
+    spec.addOption(file("--svg", "The file for a chart."));
     Examples.of(
         spec,
         "heddle bench --json results.json",
@@ -70,7 +71,7 @@ final class BenchCommand implements Command {
         "heddle bench --json results.json --markdown results.md --svg results.svg",
         "heddle bench --operations --markdown performance.md",
         "",
-        "bench/peers/setup makes the environments of the engines that run in Python.");
+        "bench/peers/setup creates the environments of the engines that run in Python.");
   }
 
   @Override
@@ -98,11 +99,11 @@ final class BenchCommand implements Command {
   private static OperationsRequest operations(ParseResult options) {
     for (String other : List.of("--rows", "--engines", "--dtype", "--json", "--svg")) {
       if (options.hasMatchedOption(other)) {
-        throw new UsageException("--operations: expected no " + other + " beside it");
+        throw new UsageException("--operations: cannot be combined with " + other);
       }
     }
     if (!options.hasMatchedOption("--markdown")) {
-      throw new UsageException("--operations: expected --markdown beside it");
+      throw new UsageException("--operations: requires --markdown");
     }
     return new OperationsRequest(
         seconds(options.matchedOptionValue("--seconds", OPERATION_SECONDS)),
@@ -114,11 +115,11 @@ final class BenchCommand implements Command {
         .findFirst()
         .orElseThrow(() ->
             new FailedException(
-                "bench: the benchmark is not here; in a source checkout, ./heddle bench builds"
+                "bench: the benchmark is not installed; in a source checkout, ./heddle bench builds"
                     + " it"));
   }
 
-  /** The names of a list with commas, the usual ones where there is none. */
+  /** The names in a comma-separated list, or the default. */
   private static List<String> names(
       ParseResult options, String option, List<String> known, List<String> usual) {
     @Nullable String given = options.matchedOptionValue(option, null);

@@ -7,15 +7,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code heddle bench} was asked to measure.
+ * The arguments of {@code heddle bench}.
  *
  * @param rows names of {@link #ROWS}, each once
  * @param engines names of {@link #ENGINES}, each once
  * @param dtype the floating type of inputs, parameters and arithmetic
- * @param seconds the time for one row, warm-up not counted, all engines together
- * @param json where the results go
- * @param markdown where a table goes, if anywhere
- * @param svg where a chart goes, if anywhere
+ * @param seconds the time per row, all engines together, without warm-up
+ * @param json the file for the results
+ * @param markdown the file for a table, or null
+ * @param svg the file for a chart, or null
  */
 public record BenchRequest(
     List<String> rows,
@@ -25,9 +25,7 @@ public record BenchRequest(
     Path json,
     @Nullable Path markdown,
     @Nullable Path svg) {
-  /**
-   * The rows that are measured where none are named, the smallest first; forward, then training.
-   */
+  /** The rows that are measured by default, the smallest first; forward, then training. */
   public static final List<String> USUAL_ROWS =
       List.of("tiny", "bert", "mid", "gpt", "long", "bert-train", "gpt-train", "lm-step");
 

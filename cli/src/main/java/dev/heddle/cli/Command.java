@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** One command of the program: what it accepts, and what it does. */
+/** One command of the program: its options and its action. */
 sealed interface Command
     permits ApplyCommand,
         BenchCommand,
@@ -28,12 +28,12 @@ sealed interface Command
   void declare(CommandSpec spec);
 
   /**
-   * Does the work; returning is success.
+   * Runs the command; a normal return is success.
    *
-   * @param options what the user gave
+   * @param options the parsed command line
    * @param out standard output
-   * @throws UsageException if the words contradict each other (exit status 2)
-   * @throws IOException if a file is missing, wrong or cannot be written (exit status 1)
+   * @throws UsageException if the arguments are inconsistent (exit status 2)
+   * @throws IOException if a file is missing, malformed or cannot be written (exit status 1)
    */
   void run(ParseResult options, PrintStream out) throws IOException;
 }

@@ -9,17 +9,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The commands by name; one is loaded when it is asked for. */
+/** The commands by name; the class of a command is loaded when it is used. */
 enum Commands {
-  INIT("Makes the variables of a configuration."),
-  APPLY("Runs attention on inputs and writes what it gives."),
-  GRAD("Computes attention's vector-Jacobian product by parameters and inputs."),
+  INIT("Initializes the variables of a configuration."),
+  APPLY("Computes attention and writes the output."),
+  GRAD("Computes attention's vector-Jacobian product for parameters and inputs."),
   TRAIN("Trains a small language model on a text."),
   GENERATE("Continues a text with a model that train wrote."),
-  INSPECT("Shows what is in tensor files: names, types, shapes, sizes, metadata."),
+  INSPECT("Lists the tensors of files: names, dtypes, shapes, sizes, metadata."),
   CONVERT("Converts attention weights between frameworks' layouts."),
   DEMO("Shows a real model's attention, then trains a small model on the documentation."),
-  BENCH("Measures Heddle and its peers side by side."),
+  BENCH("Compares the speed of Heddle and other engines."),
   VERSION("Prints the versions and the kernels in use."),
   HELP("Shows a command's options and examples."),
   COMPLETION("Prints a completion script for bash or zsh.");
@@ -31,7 +31,7 @@ enum Commands {
   }
 
   /**
-   * The command of a name.
+   * The command with a name.
    *
    * @param name as the user typed it
    * @return null if there is none
@@ -51,7 +51,7 @@ enum Commands {
   }
 
   /**
-   * The complaint about a word that is no command.
+   * The error message for a word that is not a command.
    *
    * @param word as the user typed it
    */
@@ -63,7 +63,7 @@ enum Commands {
   }
 
   /**
-   * One command's specification with the options that all share.
+   * One command's specification, including the global options.
    *
    * @param name the command's name
    * @param command the command
@@ -76,7 +76,7 @@ enum Commands {
     return spec;
   }
 
-  /** The whole tree, for the list of commands and for completion. */
+  /** The specification of all commands, for the help and for completion. */
   static CommandSpec all() {
     CommandSpec spec = CommandSpec.create().name("heddle");
     spec.usageMessage()
@@ -95,8 +95,8 @@ enum Commands {
             "heddle test builds and checks everything, heddle parity compares random cases with Flax,",
             "heddle tidy formats the sources.");
     spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
-    spec.addOption(OptionSpec.builder("--version").description("As heddle version.").build());
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help.").build());
+    spec.addOption(OptionSpec.builder("--version").description("Same as heddle version.").build());
     for (Commands one : values()) {
       CommandSpec sub = spec(one.word(), one.make());
       spec.addSubcommand(one.word(), new CommandLine(sub.name(one.word())));
@@ -121,7 +121,7 @@ enum Commands {
     };
   }
 
-  /** Whether the options of the computation do anything, so that its help shows them. */
+  /** Whether the command computes, so that its help shows the options for that. */
   private boolean computes() {
     return this != HELP && this != COMPLETION && this != VERSION && this != INSPECT;
   }

@@ -16,31 +16,30 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/**
- * {@code heddle convert}: one layer's attention weights from one framework's layout to another's.
- */
+/** {@code heddle convert}: converts one layer's attention weights to another framework's layout. */
 final class ConvertCommand implements Command {
   private static final List<String> LAYOUTS =
       List.of(Layout.FLAX.toString(), Layout.TORCH_MHA.toString(), Layout.HF_BERT.toString());
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addPositional(file("IN", 0, "The weights to read.", FileRole.INPUT));
+    spec.addPositional(file("IN", 0, "The file to read.", FileRole.INPUT));
     spec.addPositional(
-        file("OUT", 1, "The weights to write, in any of the formats.", FileRole.OUTPUT));
+        file("OUT", 1, "The file to write, in any of the formats.", FileRole.OUTPUT));
     spec.addOption(layout("--from", "The layout of IN: flax, torch-mha or hf-bert."));
     spec.addOption(layout("--to", "The layout of OUT."));
     spec.addOption(
         OptionSpec.builder("--num-heads")
             .paramLabel("N")
             .type(Integer.class)
-            .description("The number of heads; only Flax's shapes tell it, so --to flax needs it.")
+            .description(
+                "The number of heads; required for --to flax, since other layouts do not store it.")
             .build());
     spec.addOption(
         OptionSpec.builder("--prefix")
             .paramLabel("NAME")
             .type(String.class)
-            .description("The layer inside a larger file: what its tensors' names begin with.")
+            .description("The layer in a file with several: the prefix of its tensors' names.")
             .build());
     Examples.of(
         spec,
@@ -49,7 +48,7 @@ final class ConvertCommand implements Command {
         "    --prefix encoder.layer.0",
         "heddle convert V.safetensors torch.safetensors --from flax --to torch-mha",
         "",
-        "Another file format: every tensor stays, of any collection and of a training's state:",
+        "Another file format; all tensors of all collections and of a training's state are kept:",
         "heddle convert V.msgpack V.npz --from flax --to flax");
   }
 
@@ -63,7 +62,7 @@ final class ConvertCommand implements Command {
     }
     if (numHeads == null && to == Layout.FLAX && from != Layout.FLAX) {
       throw new UsageException(
-          "--num-heads is missing: " + from + " does not tell it, flax needs it");
+          "--num-heads is missing: " + from + " does not store it, flax requires it");
     }
     Path in = options.matchedPositionalValue(0, Path.of(""));
     OutputFile output = OutputFile.at(options.matchedPositionalValue(1, Path.of("")));

@@ -18,11 +18,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code heddle demo}: the first attention layer of a real model, seen and checked; then a language
- * model that is trained before one's eyes.
+ * {@code heddle demo}: shows the first attention layer of a real model and checks its output; then
+ * trains a language model and shows its progress.
  */
 final class DemoCommand implements Command {
-  /** How far a number may be from the reference. */
+  /** The allowed difference from the reference. */
   private static final double ALLOWED = 1e-5;
 
   private static final List<String> COLOURS = List.of("auto", "always", "never");
@@ -33,13 +33,13 @@ final class DemoCommand implements Command {
         OptionSpec.builder("--sentence")
             .paramLabel("N")
             .type(int.class)
-            .description("Which sentence, 1 (default) to " + DemoData.SENTENCES + ".")
+            .description("The sentence, 1 (default) to " + DemoData.SENTENCES + ".")
             .build());
     spec.addOption(
         OptionSpec.builder("--head")
             .paramLabel("N")
             .type(int.class)
-            .description("One head alone, large, with numbers: 0 to " + (DemoData.HEADS - 1) + ".")
+            .description("Shows a single head, with numbers: 0 to " + (DemoData.HEADS - 1) + ".")
             .build());
     spec.addOption(
         OptionSpec.builder("--color")
@@ -53,7 +53,7 @@ final class DemoCommand implements Command {
             .paramLabel("N")
             .type(int.class)
             .description(
-                "Steps of the training that follows (default: "
+                "Steps of the training after that (default: "
                     + TrainingDemo.STEPS
                     + "); 0 for none.")
             .build());
@@ -79,13 +79,13 @@ final class DemoCommand implements Command {
   }
 
   /**
-   * Runs the layer, draws what it attends to, and compares it with the reference.
+   * Runs the layer, draws its attention weights, and compares them with the reference.
    *
    * @param data the model, a sentence and the reference
-   * @param head the head to draw alone, or -1 for all
-   * @param out where to
-   * @param terminal what it can show
-   * @throws FailedException if the numbers are farther from the reference than they may be
+   * @param head the head to draw, or -1 for all
+   * @param out the stream to print to
+   * @param terminal its capabilities
+   * @throws FailedException if the results differ from the reference by more than the tolerance
    */
   static void show(DemoData data, int head, PrintStream out, Terminal terminal) {
     var attention = MultiHeadDotProductAttention.builder().numHeads(DemoData.HEADS).build();
@@ -101,7 +101,7 @@ final class DemoCommand implements Command {
         "all-MiniLM-L6-v2, first attention layer, on %d word pieces of"
             .formatted(data.pieces().size()));
     out.println("  \"" + data.text() + "\"");
-    out.println("A row looks at the columns, which are the same pieces in the same order.");
+    out.println("Rows are queries and columns are keys: the word pieces in order.");
     out.println();
     (head < 0 ? map.overview() : map.head(head)).forEach(out::println);
     out.println();
@@ -122,7 +122,7 @@ final class DemoCommand implements Command {
     }
   }
 
-  /** The largest distance of two elements; NaN if one is NaN, infinity for different shapes. */
+  /** The largest absolute difference; NaN if an element is NaN, infinity for different shapes. */
   static double largestDifference(Array found, Array expected) {
     if (!found.shape().equals(expected.shape())) {
       return Double.POSITIVE_INFINITY;

@@ -10,26 +10,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Puts the file that the library's complaint is about in front of it: the library knows arguments
- * and variables, the command line knows where they came from.
+ * Adds the name of the file to an error of the library: the library knows arguments and variables,
+ * the command line knows the files that they come from.
  *
  * @param config the file of the configuration
  * @param inputs the file of the inputs
- * @param variables the files of the variables; none when they are being made
+ * @param variables the files of the variables; empty for {@code init}
  */
 record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
   private static final Pattern OF_INPUTS =
       Pattern.compile(
           "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
 
-  /** The path of the only module that a command calls, which says nothing to its user. */
+  /** The path of the root module, which is removed from messages. */
   private static final Pattern ROOT = Pattern.compile("(^|: )(/: )+");
 
   /**
    * Calls the library.
    *
    * @param work the call
-   * @throws FailedException if the library refuses what a file holds, or an option is missing
+   * @throws FailedException if the library rejects the content of a file, or an option is missing
    */
   <T> T on(Supplier<T> work) {
     try {
@@ -57,7 +57,7 @@ record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
     return ROOT.matcher(message).replaceFirst("$1");
   }
 
-  /** The input by the name that the file has for it: keys and values may be inputs_k alone. */
+  /** Replaces the name of an input by its name in the file. */
   private String named(String message) {
     return inputs.sequences().containsKey("inputs_kv")
         ? message

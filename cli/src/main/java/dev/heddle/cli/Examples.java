@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
-/**
- * The end of a command's help: lines that work when pasted, and what all commands have in common.
- */
+/** The end of a command's help: example commands, and notes that apply to all commands. */
 final class Examples {
   private Examples() {}
 
@@ -15,7 +13,7 @@ final class Examples {
    * Adds the examples to a command's help.
    *
    * @param spec the command's specification
-   * @param lines as a user would type them
+   * @param lines the example commands
    */
   static void of(CommandSpec spec, String... lines) {
     List<String> footer = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.heddle.cli;
 
 import java.io.Serial;
 
-/** A command that could not do its work; its message is the line the user sees. Exit status 1. */
+/** A command failed; the message is printed as one line. Exit status 1. */
 final class FailedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 

@@ -5,19 +5,19 @@ import java.nio.file.Path;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that name files, alike in every command. */
+/** The options for files that several commands have. */
 final class FileOptions {
   private FileOptions() {}
 
-  /** The path of a word. */
+  /** Parses a path. */
   static Path path(String word) {
     if (word.isEmpty()) {
-      throw new TypeConversionException("expected the name of a file, got nothing");
+      throw new TypeConversionException("expected a file name, got an empty string");
     }
     try {
       return Path.of(word);
     } catch (InvalidPathException e) {
-      throw new TypeConversionException("no file can have this name: " + word);
+      throw new TypeConversionException("not a valid file name: " + word);
     }
   }
 
@@ -27,14 +27,16 @@ final class FileOptions {
 
   static OptionSpec inputs() {
     return file(
-        "--inputs", "I", "inputs_q; perhaps inputs_kv, or inputs_k and inputs_v; perhaps mask.");
+        "--inputs",
+        "I",
+        "inputs_q; optionally inputs_kv, or inputs_k and inputs_v; optionally mask.");
   }
 
   static OptionSpec inputsAndCotangent() {
     return file(
         "--inputs",
         "I",
-        "inputs_q; perhaps inputs_kv, or inputs_k and inputs_v; perhaps mask; and cotangent.");
+        "inputs_q and cotangent; optionally inputs_kv, or inputs_k and inputs_v; optionally mask.");
   }
 
   static OptionSpec output(String label, String description) {
@@ -47,7 +49,8 @@ final class FileOptions {
         .type(Path[].class)
         .arity("1..*")
         .required(true)
-        .description("params/..., perhaps cache/...; a later file's tensors replace an earlier's.")
+        .description(
+            "params/..., optionally cache/...; tensors of later files replace those of earlier ones.")
         .build();
   }
 

@@ -20,33 +20,34 @@ final class GenerateCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(option("--model", "CHECKPOINT", Path.class, "What heddle train wrote.", true));
+    spec.addOption(
+        option("--model", "CHECKPOINT", Path.class, "A checkpoint of heddle train.", true));
     spec.addOption(option("--prompt", "TEXT", String.class, "The text to continue.", true));
     spec.addOption(
-        option("--max-tokens", "N", Integer.class, "Tokens to add, bytes (default: 200).", false));
+        option(
+            "--max-tokens",
+            "N",
+            Integer.class,
+            "The number of tokens (bytes) to generate (default: 200).",
+            false));
     spec.addOption(
         option(
             "--temperature",
             "X",
             Double.class,
-            "What logits are divided by (default: 1); 0 takes the most probable token.",
+            "Divides the logits (default: 1); 0 selects the most probable token.",
             false));
     spec.addOption(
-        option("--top-k", "N", Integer.class, "Draws from the N most probable tokens.", false));
+        option("--top-k", "N", Integer.class, "Samples from the N most probable tokens.", false));
     spec.addOption(
         option(
             "--top-p",
             "X",
             Double.class,
-            "Draws from the most probable tokens whose probabilities add up to X.",
+            "Samples from the most probable tokens whose probabilities add up to X.",
             false));
     spec.addOption(
-        option(
-            "--seed",
-            "N",
-            Long.class,
-            "The seed; the same gives the same text (default: 0).",
-            false));
+        option("--seed", "N", Long.class, "The seed of the sampling (default: 0).", false));
     Examples.of(
         spec,
         "heddle generate --model model.msgpack --prompt 'The attention '",
@@ -68,11 +69,11 @@ final class GenerateCommand implements Command {
   public void run(ParseResult options, PrintStream out) throws IOException {
     String prompt = options.matchedOptionValue("--prompt", "");
     if (prompt.isEmpty()) {
-      throw new UsageException("--prompt: expected a text, got nothing");
+      throw new UsageException("--prompt: expected a text, got an empty string");
     }
     int tokens = options.matchedOptionValue("--max-tokens", USUAL_TOKENS);
     if (tokens < 0) {
-      throw new UsageException("--max-tokens " + tokens + ": expected a number from 0 on");
+      throw new UsageException("--max-tokens " + tokens + ": expected 0 or more");
     }
     Sampling sampling = sampling(options);
     long seed = options.matchedOptionValue("--seed", 0L);
@@ -99,7 +100,7 @@ final class GenerateCommand implements Command {
     }
   }
 
-  /** The text without the characters that steer a terminal. */
+  /** The text without control characters, which a terminal would interpret. */
   private static String withoutControls(String text) {
     return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "\uFFFD");
   }

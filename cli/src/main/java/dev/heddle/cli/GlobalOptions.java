@@ -11,17 +11,17 @@ import picocli.CommandLine.ParseResult;
 /**
  * The options that every command has.
  *
- * @param threads how many threads compute; null for one a processor
- * @param kernels which kernels compute; null for the fastest that are here
- * @param x64 whether JAX's 64-bit mode is on whatever the inputs are
+ * @param threads the number of threads; null for one per processor
+ * @param kernels the kernels; null for the fastest available
+ * @param x64 whether JAX's 64-bit mode is on for all inputs
  */
 record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolean x64) {
   /**
    * Adds the options to a command.
    *
    * @param spec the command's specification
-   * @param computes whether the command computes; otherwise they are taken, but its help does not
-   *     show those that have no effect
+   * @param computes whether the command computes; otherwise options without effect are accepted but
+   *     not shown in its help
    */
   static void declare(CommandSpec spec, boolean computes) {
     spec.addOption(
@@ -29,7 +29,7 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
             .paramLabel("N")
             .hidden(!computes)
             .type(Integer.class)
-            .description("Computes on N threads (default: all processors); the bits are the same.")
+            .description("Computes on N threads (default: all processors), with the same bits.")
             .build());
     spec.addOption(
         OptionSpec.builder("--kernels")
@@ -37,22 +37,22 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
             .hidden(!computes)
             .type(String.class)
             .completionCandidates(KernelChoice.NAMES)
-            .description("auto (default), scalar, simd128, simd256 or simd512; the same bits.")
+            .description("auto (default), scalar, simd128, simd256 or simd512, with the same bits.")
             .build());
     spec.addOption(
         flag(
             "--x64",
-            "JAX's 64-bit mode; on by itself where a configuration or input is float64.",
+            "JAX's 64-bit mode; enabled automatically if a configuration or input is float64.",
             !computes));
     spec.addOption(flag("--debug", "Adds the stack trace to an error.", false));
     spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help.").build());
   }
 
   /**
    * Reads and checks the options.
    *
-   * @param options what the user gave
+   * @param options the parsed command line
    * @throws UsageException if a value is not one of the valid ones
    */
   static GlobalOptions of(ParseResult options) {
@@ -70,10 +70,10 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
   }
 
   /**
-   * Makes the choice known to the library, before it computes anything.
+   * Applies the options to the library, before any computation.
    *
-   * @throws FailedException if the kernels asked for are not here, or a system property that stands
-   *     in for an option is wrong
+   * @throws FailedException if the requested kernels are not available, or a system property that
+   *     replaces an option is invalid
    */
   void apply() {
     choose(kernels, KernelChoice.PROPERTY, KernelChoice::of);

@@ -19,14 +19,14 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * {@code heddle grad}: the vector-Jacobian product of attention, {@code jax.vjp} of Flax's {@code
- * apply} by its parameters and inputs.
+ * apply} with respect to its parameters and inputs.
  *
- * <p>What does not float is constant and has no gradient, as in {@code jax.vjp}: integer inputs are
- * left out of the answer. So are collections other than {@code params}.
+ * <p>Tensors that are not of a floating-point type are constant, as in {@code jax.vjp}, and have no
+ * gradient in the output; neither have collections other than {@code params}.
  */
 final class GradCommand implements Command {
   private static final String PARAMS = "params";
-  private static final String INPUTS = "inputs"; // below it, in one tree with the parameters
+  private static final String INPUTS = "inputs"; // the root of the inputs in the tree
 
   @Override
   public void declare(CommandSpec spec) {
@@ -38,8 +38,8 @@ final class GradCommand implements Command {
         "    --deterministic=false --rng dropout=1",
         "",
         "I.npz holds cotangent, of the output's shape and dtype. G.npz holds its vector-Jacobian",
-        "product by each parameter and input: grads/params/query/kernel, ..., grads/inputs_q, ...",
-        "Integer inputs have none.");
+        "product for each parameter and input: grads/params/query/kernel, ..., grads/inputs_q, ...",
+        "Integer inputs have no gradient.");
   }
 
   @Override
@@ -47,7 +47,7 @@ final class GradCommand implements Command {
     AttentionCall call = AttentionCall.read(options, InputsFile::readWithCotangent);
     AtomicReference<Variables> mutated = new AtomicReference<>(Variables.empty());
     Vjp<Variables, Array> vjp =
-        call.blame()
+        call.errors()
             .on(() ->
                 Grad.vjp(
                     at -> {
@@ -66,7 +66,7 @@ final class GradCommand implements Command {
     call.write(out, tensors);
   }
 
-  /** The parameters and inputs to differentiate by, as one tree. */
+  /** The parameters and inputs that gradients are taken with respect to, as one tree. */
   private static Variables whatFloats(AttentionCall call) {
     SequencedMap<String, Array> all = call.variables().collection(PARAMS).flatten();
     call.inputs().sequences().forEach((name, input) -> all.put(INPUTS + "/" + name, input));
@@ -74,7 +74,7 @@ final class GradCommand implements Command {
     return Variables.of(all);
   }
 
-  /** The call with the parameters and inputs of such a tree in place of its own. */
+  /** The call with the parameters and inputs of such a tree. */
   private static AttentionCall at(AttentionCall call, Variables tree) {
     Map<String, Array> inputs = new LinkedHashMap<>();
     tree.collection(INPUTS)
@@ -83,7 +83,7 @@ final class GradCommand implements Command {
     return call.with(call.variables().merge(tree.collection(PARAMS)), call.inputs().with(inputs));
   }
 
-  /** The cotangent, in the output's dtype; one of fewer bits is widened, which is exact. */
+  /** The cotangent, in the output's dtype; converts only where that is exact. */
   private static Array cotangent(InputsFile inputs, Array output) {
     Array given = Objects.requireNonNull(inputs.cotangent(), "cotangent");
     boolean fits =

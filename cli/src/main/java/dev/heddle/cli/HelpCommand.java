@@ -19,7 +19,7 @@ final class HelpCommand implements Command {
             .arity("0..1")
             .index("0")
             .completionCandidates(Commands.words())
-            .description("The command; without it all are listed.")
+            .description("The command; lists all commands if omitted.")
             .build());
     Examples.of(spec, "heddle help", "heddle help apply");
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle init}: makes the variables of a configuration, as Flax's {@code init}. */
+/** {@code heddle init}: initializes the variables of a configuration, as Flax's {@code init}. */
 final class InitCommand implements Command {
 
   @Override
@@ -20,8 +20,8 @@ final class InitCommand implements Command {
     spec.addOption(FileOptions.config());
     spec.addOption(FileOptions.inputs());
     spec.addOption(
-        FileOptions.output("V", "Where the variables go: params/..., and cache/... with decode."));
-    RandomOptions.declare(spec, "Without it: params=0.");
+        FileOptions.output("V", "File for the variables: params/..., and cache/... with decode."));
+    RandomOptions.declare(spec, "Default: params=0.");
     Examples.of(
         spec,
         "echo '{\"num_heads\": 8, \"qkv_features\": 64}' > C.json",

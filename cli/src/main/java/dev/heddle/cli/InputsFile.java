@@ -15,12 +15,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of {@code --inputs}: what attention is called on, by Flax's argument names.
+ * The file of {@code --inputs}: the inputs of attention, by Flax's argument names.
  *
- * @param path where it is
- * @param sequences what queries, keys and values are made of: {@code inputs_q} and others
- * @param mask the mask, if there is one
- * @param cotangent what a change of the output is worth; null unless asked for
+ * @param path the file
+ * @param sequences the inputs of the projections: {@code inputs_q} and others
+ * @param mask the mask, or null
+ * @param cotangent the gradient with respect to the output; null unless requested
  */
 record InputsFile(
     Path path,
@@ -38,8 +38,8 @@ record InputsFile(
   /**
    * Reads the inputs and checks their names.
    *
-   * @param path a checkpoint with {@code inputs_q}, perhaps {@code inputs_kv} or {@code inputs_k}
-   *     and {@code inputs_v}, and {@code mask}
+   * @param path a checkpoint with {@code inputs_q}, optionally {@code inputs_kv} or {@code
+   *     inputs_k} and {@code inputs_v}, and {@code mask}
    * @throws FailedException if a tensor has another name, is missing, or excludes another
    * @throws IOException if the file is not a checkpoint
    */
@@ -48,7 +48,7 @@ record InputsFile(
   }
 
   /**
-   * As {@link #read}, of a file that holds {@code cotangent} too.
+   * As {@link #read}, for a file that also holds {@code cotangent}.
    *
    * @throws FailedException if a tensor has another name, is missing, or excludes another
    * @throws IOException if the file is not a checkpoint
@@ -69,7 +69,7 @@ record InputsFile(
   }
 
   /**
-   * What attention is called on.
+   * The inputs of the module.
    *
    * @param deterministic whether dropout is off; null leaves it to the configuration
    */
@@ -80,7 +80,7 @@ record InputsFile(
         .deterministic(deterministic);
   }
 
-  /** The same file with other arrays in place of some of its sequences. */
+  /** A copy with some of the sequences replaced. */
   InputsFile with(Map<String, Array> others) {
     SequencedMap<String, Array> replaced = new LinkedHashMap<>(sequences);
     replaced.putAll(others);
@@ -90,7 +90,7 @@ record InputsFile(
   private Array sequence(String name) {
     Array found = sequences.get(name);
     if (found == null) {
-      throw new IllegalStateException(name + " was checked to be there");
+      throw new IllegalStateException(name + " was checked to exist");
     }
     return found;
   }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle inspect}: what is in tensor files. */
+/** {@code heddle inspect}: lists the content of tensor files. */
 final class InspectCommand implements Command {
   private static final String PLAN = "config/";
   private static final List<String> HEAD = List.of("name", "dtype", "shape", "size", "bytes");
@@ -34,20 +34,20 @@ final class InspectCommand implements Command {
             .index("0")
             .arity("1")
             .required(true)
-            .description("A tensor file, or a folder with some.")
+            .description("A tensor file, or a folder of tensor files.")
             .build());
     spec.addOption(
         OptionSpec.builder("--json")
             .type(boolean.class)
             .arity("0")
-            .description("Prints JSON, a list with an object for each file.")
+            .description("Prints JSON: a list with one object per file.")
             .build());
     Examples.of(
         spec,
         "heddle inspect V.safetensors",
         "heddle inspect model.msgpack --json",
         "",
-        "Of a checkpoint of heddle train the plan is shown too.");
+        "For a checkpoint of heddle train, the training plan is shown as well.");
   }
 
   @Override
@@ -109,7 +109,7 @@ final class InspectCommand implements Command {
     return text.toString();
   }
 
-  /** Columns under one another, numbers to the right. */
+  /** Aligns columns, numbers to the right. */
   private static String aligned(List<List<String>> rows) {
     int[] widths = new int[HEAD.size()];
     for (List<String> row : rows) {
@@ -167,7 +167,7 @@ final class InspectCommand implements Command {
     return tensors.containsKey("step") && tensors.containsKey(PLAN + "vocabulary");
   }
 
-  /** The plan of a training by the names of the command line's options, sorted. */
+  /** The training plan by the names of the command line's options, sorted. */
   private static TreeMap<String, String> plan(SequencedMap<String, Array> tensors) {
     TreeMap<String, String> plan = new TreeMap<>();
     tensors.forEach((name, tensor) -> {

@@ -16,10 +16,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The program {@code heddle}: exit status 0 done, 1 failed, 2 wrong usage.
+ * The program {@code heddle}: exit status 0 success, 1 failure, 2 usage error.
  *
- * <p>Only the command that was named is built and loaded. An error is one line on standard error;
- * {@code --debug} adds the stack trace.
+ * <p>Only the named command is created and loaded. An error is one line on standard error; {@code
+ * --debug} adds the stack trace.
  */
 public final class Main {
   private static final int DONE = 0;
@@ -36,12 +36,12 @@ public final class Main {
   public static void main(String[] args) {
     int status = run(args, System.out, System.err);
     if (status != DONE) {
-      System.exit(status); // otherwise returning is enough, and quicker: exit looks for a logger
+      System.exit(status); // otherwise returning is faster: exit looks up a logger
     }
   }
 
   /**
-   * Runs the command line inside this JVM.
+   * Runs the command line in this JVM.
    *
    * @param args the words after {@code heddle}
    * @param out standard output
@@ -50,7 +50,7 @@ public final class Main {
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
     int status = answer(args, out, err);
-    if (out.checkError() && status == DONE) { // a print stream keeps its failures to itself
+    if (out.checkError() && status == DONE) { // a print stream does not throw
       err.println("heddle: standard output: cannot be written");
       return FAILED;
     }
@@ -101,7 +101,7 @@ public final class Main {
     return DONE;
   }
 
-  /** The words with common options that stand before the command moved behind it. */
+  /** Moves global options that precede the command behind it. */
   private static List<String> commandFirst(String[] args) {
     int at = 0;
     while (at < args.length && GlobalOptions.isGlobal(args[at])) {
@@ -115,7 +115,7 @@ public final class Main {
     return words;
   }
 
-  /** What went wrong, in one line. */
+  /** The error message, in one line. */
   private static String line(Throwable e) {
     String text =
         switch (e) {
@@ -137,7 +137,7 @@ public final class Main {
     return printable(text);
   }
 
-  /** The text with what would break the line or steer a terminal escaped: names may hold it. */
+  /** Escapes line breaks and control characters, which names may contain. */
   private static String printable(String text) {
     var out = new StringBuilder();
     text.codePoints()

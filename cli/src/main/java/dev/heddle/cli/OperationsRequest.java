@@ -3,9 +3,9 @@ package dev.heddle.cli;
 import java.nio.file.Path;
 
 /**
- * What {@code heddle bench --operations} was asked for.
+ * The arguments of {@code heddle bench --operations}.
  *
- * @param seconds the time for one number, warm-up not counted
- * @param markdown where the page goes
+ * @param seconds the time per measurement, without warm-up
+ * @param markdown the file for the page
  */
 public record OperationsRequest(double seconds, Path markdown) {}

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** A file of tensors to write, whole or not at all; {@link Outputs} has checked where. */
+/** A tensor file to write atomically; {@link Outputs} has checked the path. */
 final class OutputFile {
   private final Path path;
   private final CheckpointFile format;
@@ -23,20 +23,20 @@ final class OutputFile {
   /**
    * Checks the name.
    *
-   * @param path where
-   * @throws IOException if the file's name says no known format
+   * @param path the file
+   * @throws IOException if the file's name has no known extension
    */
   static OutputFile at(Path path) throws IOException {
     return new OutputFile(path, CheckpointFile.of(path));
   }
 
   /**
-   * Writes the tensors and says so.
+   * Writes the tensors and prints a summary.
    *
    * @param out standard output
    * @param tensors by name
-   * @param metadata text by name, kept where the format has room for it
-   * @throws IOException if the file cannot be written; then nothing is left of it
+   * @param metadata strings by name, written where the format supports them
+   * @throws IOException if the file cannot be written; no partial file is left
    */
   void write(PrintStream out, SequencedMap<String, Array> tensors, Map<String, String> metadata)
       throws IOException {

@@ -14,20 +14,20 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The files that a command writes, checked before it reads or computes anything, for every command
- * in the same way: each goes into a folder that exists and can be written to, and none is one of
- * the command's inputs or another of its outputs, by whatever name, link or case of letters.
+ * Checks the files that a command writes, before it reads or computes anything: the folder of each
+ * exists and is writable, and none is an input or another output of the command, also by another
+ * name, a link or another case of letters.
  */
 final class Outputs {
   private Outputs() {}
 
-  /** A file that the user named. */
+  /** A file named on the command line. */
   private record Named(String argument, FileRole role, Path path) {}
 
   /**
    * Checks all outputs of a command.
    *
-   * @param options what the user gave
+   * @param options the parsed command line
    * @throws FailedException if one has no folder, or would replace an input
    * @throws IOException if one cannot be written, or files cannot be compared
    */
@@ -42,18 +42,18 @@ final class Outputs {
   }
 
   /**
-   * Checks a file that a command writes beside an output.
+   * Checks a file that a command writes in addition to an output.
    *
    * @param path the file
-   * @param options what the user gave
-   * @throws FailedException if it is one of the files that the user named
+   * @param options the parsed command line
+   * @throws FailedException if it is one of the files named on the command line
    * @throws IOException if files cannot be compared
    */
   static void checkBeside(Path path, ParseResult options) throws IOException {
     for (Named other : named(options)) {
       if (isSame(path, other.path)) {
         throw new FailedException(
-            "%s: is written beside the output, and is the file of %s; expected another name"
+            "%s: is written in addition to the output, and is the file of %s; expected another name"
                 .formatted(path, other.argument));
       }
     }
@@ -89,7 +89,7 @@ final class Outputs {
     }
   }
 
-  /** Whether two names are of one file, or would be once it is made. */
+  /** Whether two names denote one file, or will once it is created. */
   private static boolean isSame(Path one, Path other) throws IOException {
     if (Files.exists(one) && Files.exists(other)) {
       return Files.isSameFile(one, other);

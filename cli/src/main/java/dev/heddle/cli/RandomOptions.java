@@ -12,10 +12,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The options behind random numbers: {@code --rng}, {@code --flax-compat} and {@code
- * --deterministic}.
+ * The options for random numbers: {@code --rng}, {@code --flax-compat} and {@code --deterministic}.
  *
- * @param seeds a seed for each stream that was named, in the order given
+ * @param seeds a seed for each named stream, in the order of the command line
  * @param era whose random bits are drawn
  * @param deterministic whether dropout is off; null if the command line does not say
  */
@@ -27,7 +26,7 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
    * Adds the options to a command.
    *
    * @param spec the command's specification
-   * @param defaults what is used without {@code --rng}, for the help
+   * @param defaults the default of {@code --rng}, for the help
    */
   static void declare(CommandSpec spec, String defaults) {
     spec.addOption(
@@ -36,28 +35,27 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
             .type(String[].class)
             .arity("1")
             .description(
-                "A random stream and its seed, as jax.random.PRNGKey(SEED); repeat for more.",
-                defaults)
+                "A random stream and its seed, as jax.random.PRNGKey(SEED); repeatable.", defaults)
             .build());
     spec.addOption(
         OptionSpec.builder("--deterministic")
             .paramLabel("B")
             .type(String.class)
             .description(
-                "true: no dropout; false: dropout. Not both here and in the configuration.")
+                "Whether dropout is off: true or false. Not both here and in the configuration.")
             .build());
     spec.addOption(
         OptionSpec.builder("--flax-compat")
             .paramLabel("0.7")
             .type(String.class)
-            .description("Draws the random numbers of Flax 0.7 with JAX 0.4.20, not today's.")
+            .description("Draws the random numbers of Flax 0.7 and JAX 0.4.20.")
             .build());
   }
 
   /**
    * Reads and checks the options.
    *
-   * @param options what the user gave
+   * @param options the parsed command line
    * @throws UsageException if a value is malformed or a stream is given twice
    */
   static RandomOptions of(ParseResult options) {
@@ -76,7 +74,7 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
   }
 
   /**
-   * The streams for the library.
+   * The random streams.
    *
    * @param x64 whether JAX's 64-bit mode is on
    */
@@ -89,7 +87,7 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
     return x64 ? rngs.x64(true) : rngs;
   }
 
-  /** The same with one more stream, if none is named. */
+  /** The same with a default stream, if none is named. */
   RandomOptions orElse(String name, long seed) {
     return seeds.isEmpty()
         ? new RandomOptions(new LinkedHashMap<>(Map.of(name, seed)), era, deterministic)
@@ -124,7 +122,7 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
           throw new UsageException(
               "--flax-compat "
                   + version
-                  + ": expected 0.7 (without the option: the random numbers of today's Flax)");
+                  + ": expected 0.7 (without the option: the random numbers of current Flax)");
     };
   }
 
@@ -140,7 +138,7 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
     };
   }
 
-  /** The options as a user would type them. */
+  /** The options as on a command line. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

@@ -36,8 +36,8 @@ final class TrainCommand implements Command {
         "heddle train --text README.md --resume model.msgpack --steps 600",
         "heddle train --text README.md --out decayed.npz --steps 600 --decay-steps 600",
         "",
-        "Ctrl-C finishes the step, writes the checkpoint and ends. What is resumed has the bits of",
-        "one run. The losses stand beside CHECKPOINT, as CHECKPOINT.csv and CHECKPOINT.svg.");
+        "Ctrl-C finishes the step, writes the checkpoint and ends. A resumed training gives the bits",
+        "of one run. The losses are written to CHECKPOINT.csv and CHECKPOINT.svg.");
   }
 
   @Override
@@ -77,15 +77,15 @@ final class TrainCommand implements Command {
     new Run(wanted, training, digest, files, debugNaNs, out).go(before);
   }
 
-  /** The files that are written, none of which is lost by it. */
+  /** The files to write; checks that no existing file is lost. */
   private static TrainingFiles files(Path out, @Nullable Path resume, ParseResult options)
       throws IOException {
-    CheckpointFile.of(out); // the name says the format
+    CheckpointFile.of(out); // checks the extension
     boolean resumed = resume != null && Files.exists(resume) && Files.exists(out);
     boolean isOwn = resumed && Files.isSameFile(out, Objects.requireNonNull(resume));
     if (Files.exists(out) && !isOwn && !options.matchedOptionValue("--overwrite", false)) {
       throw new FailedException(
-          out + ": exists; --resume " + out + " goes on from it, --overwrite replaces it");
+          out + ": exists; --resume " + out + " continues it, --overwrite replaces it");
     }
     TrainingFiles files = new TrainingFiles(out);
     for (Path beside : files.beside()) {
@@ -103,7 +103,7 @@ final class TrainCommand implements Command {
       Path checkpoint, @Nullable TextDigest before, Path textFile, TextDigest text) {
     if (before != null && !before.equals(text)) {
       throw new FailedException(
-          "%s: was trained on another text (%s) than %s (%s); --new-text goes on with that"
+          "%s: was trained on another text (%s) than %s (%s); --new-text continues with that"
               .formatted(checkpoint, before, textFile, text));
     }
   }
@@ -135,13 +135,13 @@ final class TrainCommand implements Command {
   }
 
   /**
-   * One run of the command.
+   * The training of one command.
    *
-   * @param options what is wanted
-   * @param training the work
+   * @param options the options of the command
+   * @param training the training
    * @param text the digest of the text
-   * @param files where the checkpoint and the losses go
-   * @param debugNaNs whether the first operation that makes a NaN is looked for
+   * @param files the files for the checkpoint and the losses
+   * @param debugNaNs whether to stop at the first operation that makes a NaN
    * @param out standard output
    */
   private record Run(
@@ -175,7 +175,7 @@ final class TrainCommand implements Command {
         }
         if (state.step() < options.steps()) {
           progress.say(
-              "interrupted after step %d; --resume %s --steps %d goes on"
+              "interrupted after step %d; --resume %s --steps %d continues"
                   .formatted(state.step(), files.checkpoint(), options.steps()));
         }
       }
@@ -188,9 +188,7 @@ final class TrainCommand implements Command {
               plan.heldOut() == 0
                   ? ""
                   : String.format(
-                      Locale.ROOT,
-                      ", %.3f on text not trained on",
-                      training.evaluate(state.params())),
+                      Locale.ROOT, ", %.3f on held-out text", training.evaluate(state.params())),
               files.checkpoint(),
               files.table().getFileName(),
               files.chart().getFileName()));
@@ -206,7 +204,7 @@ final class TrainCommand implements Command {
       }
       if (!step.isFinite()) {
         throw new FailedException(
-            "train: step %d: expected numbers, got a loss of %s and a gradient norm of %s; %s"
+            "train: step %d: expected finite numbers, got a loss of %s and a gradient norm of %s; %s"
                     .formatted(step.state().step(), step.loss(), step.gradientNorm(), kept())
                 + (debugNaNs ? "" : "; --debug-nans names the operation"));
       }
@@ -215,7 +213,7 @@ final class TrainCommand implements Command {
 
     private String kept() {
       return Files.exists(files.checkpoint())
-          ? files.checkpoint() + " stays as it is"
+          ? files.checkpoint() + " is unchanged"
           : "there is no checkpoint yet";
     }
 
@@ -224,7 +222,7 @@ final class TrainCommand implements Command {
         float loss = training.evaluate(state.params());
         curve.add(new LossCurve.Evaluation(state.step(), loss));
         progress.say(
-            String.format(Locale.ROOT, "step %d: %.3f on text not trained on", state.step(), loss));
+            String.format(Locale.ROOT, "step %d: %.3f on held-out text", state.step(), loss));
       }
     }
 

@@ -19,9 +19,9 @@ import picocli.CommandLine.ParseResult;
 /**
  * The options of {@code heddle train}.
  *
- * @param plan what is trained, and how
- * @param steps after how many steps it ends
- * @param every how many steps lie between checkpoints
+ * @param plan the training plan
+ * @param steps the total number of steps
+ * @param every the number of steps between checkpoints
  */
 record TrainOptions(TrainingPlan plan, int steps, int every) {
   private static final int USUAL_STEPS = 1000;
@@ -40,60 +40,68 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
             .build());
     spec.addOption(
         checkpoint(
-            "--out", "Where it goes, a new file; not needed with --resume.", FileRole.OUTPUT));
+            "--out",
+            "The checkpoint to write, a new file; not needed with --resume.",
+            FileRole.OUTPUT));
     spec.addOption(
         checkpoint(
             "--resume",
-            "Goes on from this checkpoint to the bits of one run, and replaces it.",
+            "Continues from this checkpoint, with the bits of one run, and replaces it.",
             FileRole.UPDATED));
     spec.addOption(flag("--overwrite", "Replaces the file of --out if it exists."));
-    spec.addOption(flag("--new-text", "Resumes with another text than the checkpoint's."));
-    spec.addOption(whole("--steps", "How many steps, those before included (default: 1000)."));
-    spec.addOption(whole("--batch", "Sequences in a batch (default: 16)."));
-    spec.addOption(whole("--length", "Bytes of a sequence (default: 128)."));
-    spec.addOption(whole("--features", "The model's width (default: 128)."));
-    spec.addOption(whole("--heads", "Heads of each attention (default: 4)."));
-    spec.addOption(whole("--layers", "Blocks (default: 4)."));
-    spec.addOption(real("--learning-rate", "The learning rate (default: 0.001)."));
-    spec.addOption(whole("--warmup", "Steps over which it rises from 0 (default: 100)."));
+    spec.addOption(flag("--new-text", "Allows --resume with another text than the checkpoint's."));
     spec.addOption(
-        whole(
+        integer("--steps", "The total number of steps, including earlier runs (default: 1000)."));
+    spec.addOption(integer("--batch", "Sequences per batch (default: 16)."));
+    spec.addOption(integer("--length", "The length of a sequence in bytes (default: 128)."));
+    spec.addOption(integer("--features", "The model's features (default: 128)."));
+    spec.addOption(integer("--heads", "Heads per attention layer (default: 4)."));
+    spec.addOption(integer("--layers", "Transformer blocks (default: 4)."));
+    spec.addOption(number("--learning-rate", "The learning rate (default: 0.001)."));
+    spec.addOption(integer("--warmup", "Warm-up steps, from a learning rate of 0 (default: 100)."));
+    spec.addOption(
+        integer(
             "--decay-steps",
-            "The step at which it has fallen to its minimum along a cosine (default: 0, no"
+            "The step at which cosine decay reaches the minimum learning rate (default: 0, no"
                 + " decay)."));
     spec.addOption(
-        real("--min-learning-rate", "Its minimum (default: a tenth of --learning-rate)."));
-    spec.addOption(real("--b1", "Decay of Adam's first moment (default: 0.9)."));
-    spec.addOption(real("--b2", "Decay of Adam's second moment (default: 0.99)."));
-    spec.addOption(real("--eps", "Added to the root of the second moment (default: 1e-8)."));
-    spec.addOption(real("--weight-decay", "AdamW's weight decay, of matrices (default: 0.1)."));
-    spec.addOption(real("--clip", "Clips gradients to this global norm (default: 1)."));
-    spec.addOption(real("--dropout", "The dropout rate (default: 0)."));
-    spec.addOption(real("--held-out", "The share of the text to evaluate with (default: 0.1)."));
+        number(
+            "--min-learning-rate",
+            "The minimum learning rate (default: a tenth of --learning-rate)."));
+    spec.addOption(number("--b1", "The decay of Adam's first moment (default: 0.9)."));
+    spec.addOption(number("--b2", "The decay of Adam's second moment (default: 0.99)."));
+    spec.addOption(number("--eps", "Adam's epsilon (default: 1e-8)."));
+    spec.addOption(number("--weight-decay", "AdamW's weight decay, for matrices (default: 0.1)."));
+    spec.addOption(number("--clip", "The global norm that gradients are clipped to (default: 1)."));
+    spec.addOption(number("--dropout", "The dropout rate (default: 0)."));
+    spec.addOption(number("--held-out", "The fraction of the text for evaluation (default: 0.1)."));
     spec.addOption(
         OptionSpec.builder("--seed")
             .paramLabel("N")
             .type(Long.class)
-            .description("Of the parameters, the batches and dropout (default: 0).")
+            .description("The seed of parameters, batches and dropout (default: 0).")
             .build());
     spec.addOption(
         OptionSpec.builder("--dtype")
             .paramLabel("T")
             .type(String.class)
             .completionCandidates(DTYPES)
-            .description("The computation's: float32 (default), bfloat16, float16; or float64.")
+            .description(
+                "The dtype of the computation: float32 (default), bfloat16, float16 or float64.")
             .build());
-    spec.addOption(whole("--accumulate", "Batches that make a step (default: 1)."));
-    spec.addOption(whole("--shards", "Parts of a batch, summed in order (default: 1)."));
-    spec.addOption(whole("--every", "Steps between evaluations and checkpoints (default: 100)."));
-    spec.addOption(flag("--debug-nans", "Names the operation that first makes a NaN; slower."));
+    spec.addOption(
+        integer("--accumulate", "Batches per step, gradients accumulated (default: 1)."));
+    spec.addOption(
+        integer("--shards", "Parts of a batch whose gradients are summed in order (default: 1)."));
+    spec.addOption(integer("--every", "Steps between evaluations and checkpoints (default: 100)."));
+    spec.addOption(flag("--debug-nans", "Names the first operation that makes a NaN; slower."));
   }
 
   /**
    * Reads and checks the options.
    *
    * @param base the plan of the checkpoint that is resumed, or null
-   * @throws UsageException if one makes no sense
+   * @throws UsageException if a value is invalid
    */
   static TrainOptions of(ParseResult options, @Nullable TrainingPlan base) {
     TrainingPlan start = base == null ? TrainingPlan.of(Config.small()) : base;
@@ -140,7 +148,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     if (given.hasMatchedOption("--min-learning-rate")) {
       plan.minLearningRate(given.matchedOptionValue("--min-learning-rate", 0.0));
     } else if (given.hasMatchedOption("--learning-rate")) {
-      plan.minLearningRate(Double.NaN); // a tenth of the new one
+      plan.minLearningRate(Double.NaN); // a tenth of the new learning rate
     }
     return plan.build();
   }
@@ -158,7 +166,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     return DType.of(name);
   }
 
-  /** The library's complaint about an argument, by the option's name. */
+  /** The library's message about an argument, with the option's name. */
   private static String inOptions(String message) {
     Matcher matcher = ARGUMENT.matcher(message);
     if (!matcher.matches()) {
@@ -169,11 +177,11 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
   }
 
   /**
-   * That the options ask for what the checkpoint is of.
+   * Checks that the options agree with the plan of the checkpoint.
    *
    * @param file the checkpoint
    * @param base its plan
-   * @throws FailedException if an option says otherwise
+   * @throws FailedException if an option differs
    */
   void requireSame(Path file, TrainingPlan base) {
     Map<String, Array> expected = PlanTensors.of(plan);
@@ -204,7 +212,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     }
   }
 
-  private static OptionSpec whole(String name, String description) {
+  private static OptionSpec integer(String name, String description) {
     return OptionSpec.builder(name)
         .paramLabel("N")
         .type(Integer.class)
@@ -212,7 +220,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
         .build();
   }
 
-  private static OptionSpec real(String name, String description) {
+  private static OptionSpec number(String name, String description) {
     return OptionSpec.builder(name)
         .paramLabel("X")
         .type(Double.class)

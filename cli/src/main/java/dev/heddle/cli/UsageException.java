@@ -12,7 +12,7 @@ import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** A command line that cannot be meant; exit status 2. */
+/** An invalid command line; exit status 2. */
 final class UsageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
@@ -25,11 +25,11 @@ final class UsageException extends RuntimeException {
   }
 
   /**
-   * The parser's complaint in one line, with the way to the help.
+   * The parser's error in one line, with a reference to the help.
    *
    * @param command the command's name
-   * @param words what came after it
-   * @param e what the parser found
+   * @param words the words after it
+   * @param e the parser's error
    */
   static String text(String command, List<String> words, ParameterException e) {
     Set<String> known = e.getCommandLine().getCommandSpec().optionsMap().keySet();
@@ -41,7 +41,8 @@ final class UsageException extends RuntimeException {
               words.stream()
                   .filter(word -> word.startsWith("--") && !known.contains(optionOf(word)))
                   .findFirst()
-                  .map(word -> unmatched(word, known)) // a slip explains what is missing
+                  .map(word ->
+                      unmatched(word, known)) // a misspelled option explains what is missing
                   .orElseGet(() -> missing(missing));
           case OverwrittenOptionException twice -> name(twice.getOverwritten()) + ": given twice";
           default -> lowerFirst(String.valueOf(e.getMessage()));

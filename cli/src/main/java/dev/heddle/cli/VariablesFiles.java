@@ -21,10 +21,9 @@ final class VariablesFiles {
   /**
    * Reads and merges the files.
    *
-   * <p>A file with the layers alone, without {@code params} in front, is read as parameters. An
-   * {@code output} beside the collections, as {@code apply} writes it, is left out, so that a
-   * step's file brings its cache to the next; so are {@code intermediates}, to which Flax would add
-   * the next step's.
+   * <p>A file without collections, with layers at its root, is read as parameters. The {@code
+   * output} in a file that {@code apply} wrote is ignored, so that the file passes its cache to the
+   * next step; so are {@code intermediates}, to which Flax would append those of the next step.
    *
    * @param files checkpoints, at least one
    * @throws FailedException if a tensor belongs to no collection
@@ -37,7 +36,7 @@ final class VariablesFiles {
     }
     try {
       return Variables.of(merged);
-    } catch (IllegalArgumentException e) { // each is a tree, together they are none
+    } catch (IllegalArgumentException e) { // each file is a tree, but their union is not
       throw new FailedException(
           files.stream().map(Path::toString).collect(Collectors.joining(", "))
               + ": "
@@ -67,7 +66,7 @@ final class VariablesFiles {
     return found;
   }
 
-  /** That the names of one file make a tree, so that the message can name the file. */
+  /** Checks that the names of one file make a tree, so that the message can name the file. */
   private static void check(Path file, SequencedMap<String, Array> tensors) {
     try {
       Variables.of(tensors);

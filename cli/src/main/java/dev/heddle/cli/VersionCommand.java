@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code heddle version}: what runs here. */
+/** {@code heddle version}: prints versions and the selected kernels. */
 final class VersionCommand implements Command {
 
   @Override
@@ -32,7 +32,7 @@ final class VersionCommand implements Command {
     out.println("threads " + Workers.threads());
   }
 
-  /** The version that the build wrote into the module. */
+  /** The module's version, set by the build. */
   static String version() {
     @Nullable ModuleDescriptor descriptor = Main.class.getModule().getDescriptor();
     return descriptor == null

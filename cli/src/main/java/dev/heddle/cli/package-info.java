@@ -1,6 +1,6 @@
 /**
- * The command line: options in, exit status out, one line for an error. Uses {@code dev.heddle} and
- * {@code dev.heddle.io}; used by the launcher and by tests.
+ * The command line: parses options, runs commands, reports errors in one line. Uses {@code
+ * dev.heddle} and {@code dev.heddle.io}; used by the launcher and by tests.
  */
 @NullMarked
 package dev.heddle.cli;

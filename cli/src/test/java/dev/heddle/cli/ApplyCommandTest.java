@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code heddle apply}: Flax's outputs, in a file. */
+/** {@code heddle apply} writes Flax's outputs. */
 class ApplyCommandTest {
-  /** What flax 0.12.8 gives for {@link Workplace} with the parameters of PRNGKey(0). */
+  /** The output of flax 0.12.8 for {@link Workplace} with the parameters of PRNGKey(0). */
   private static final float[] FLAX = {
     0.225832447f, 0.583287418f, -1.38332415f, 0.130902648f, //
     0.252161473f, 0.608691633f, -1.39029539f, 0.0810822845f, //

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The words of {@code heddle bench}; what it measures is tested beside the benchmark. */
+/** The options of {@code heddle bench}; the benchmark has its own tests. */
 class BenchCommandTest {
   @TempDir Path folder;
 
@@ -38,10 +38,10 @@ class BenchCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --operations               | --operations: expected --markdown beside it
-          --operations --dtype int32 | --operations: expected no --dtype beside it
-          --operations --rows mid    | --operations: expected no --rows beside it
-          --operations --json x      | --operations: expected no --json beside it
+          --operations               | --operations: requires --markdown
+          --operations --dtype int32 | --operations: cannot be combined with --dtype
+          --operations --rows mid    | --operations: cannot be combined with --rows
+          --operations --json x      | --operations: cannot be combined with --json
           """)
   void operationsAreMeasuredInEveryTypeAndWrittenAsAPage(String words, String line) {
     String[] options = ("bench " + words).split(" ");
@@ -68,7 +68,7 @@ class BenchCommandTest {
             new Heddle(
                 1,
                 "",
-                "heddle: bench: the benchmark is not here; in a source checkout, ./heddle bench"
+                "heddle: bench: the benchmark is not installed; in a source checkout, ./heddle bench"
                     + " builds it\n"));
     assertThat(folder).isEmptyDirectory();
   }

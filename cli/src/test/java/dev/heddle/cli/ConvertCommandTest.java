@@ -98,7 +98,7 @@ class ConvertCommandTest {
           bert    | flax | --num-heads 2 | --from bert: expected one of flax, torch-mha, hf-bert
           hf-bert | mha  | --num-heads 2 | --to mha: expected one of flax, torch-mha, hf-bert
           hf-bert | flax | --num-heads 0 | --num-heads 0: expected 1 or more
-          hf-bert | flax | --prefix encoder.layer.0 | --num-heads is missing: hf-bert does not tell it, flax needs it
+          hf-bert | flax | --prefix encoder.layer.0 | --num-heads is missing: hf-bert does not store it, flax requires it
           """)
   void aWrongOptionIsAUsageError(String from, String to, String more, String line)
       throws IOException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code heddle demo}: a real model's layer against its reference. */
+/** {@code heddle demo}: compares a real model's layer with its reference. */
 class DemoCommandTest {
 
   @ParameterizedTest
@@ -26,7 +26,7 @@ class DemoCommandTest {
     assertThat(heddle.err()).isEmpty();
     assertThat(heddle.status()).isZero();
     assertThat(heddle.out())
-        .contains("head  2 each piece looks at the one before it (100 %)")
+        .contains("head  2 each piece attends to the one before it (100 %)")
         .contains("head 11 ")
         .containsPattern(
             "Largest difference from the float64 reference: \\d\\.\\de-\\d\\d \\(output\\)");

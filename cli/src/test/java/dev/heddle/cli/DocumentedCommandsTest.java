@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every command line of README.md and docs/ is run, in a folder with the repository's examples, and
- * does what the page says. A new line without a test fails {@link #everyLineHasATest}.
+ * Runs every command line of README.md and docs/, in a folder with the repository's examples, and
+ * checks the result that the page describes. A command line without a test fails {@link
+ * #everyLineHasATest}.
  */
 class DocumentedCommandsTest {
   private static final String INIT =
@@ -54,7 +55,7 @@ class DocumentedCommandsTest {
           "heddle mutate optim", "LauncherBuildTest, with a Maven that stands in",
           "heddle bench --json speed.json", "BenchTest, with peers that stand in");
 
-  /** What makes a training small enough for a test; the model is README's otherwise. */
+  /** Options that make README's training small enough for a test. */
   private static final String SMALL = " --batch 2 --length 16 --features 16 --layers 1";
 
   @TempDir Path folder;
@@ -89,7 +90,7 @@ class DocumentedCommandsTest {
     }
   }
 
-  /** The lines of code blocks that call the program, without comments behind them. */
+  /** The lines of code blocks that call the program, without trailing comments. */
   private static List<String> commandLines(String page) {
     List<String> lines = new ArrayList<>();
     boolean inFence = false;
@@ -154,7 +155,7 @@ class DocumentedCommandsTest {
     assertThat(run(INSPECT)).contains("params/block_0/attention/query/kernel", "\nplan: ");
   }
 
-  /** Runs a line in the folder: words that are files there, or are made there, get its path. */
+  /** Runs a line in the folder: file names in it are resolved against the folder. */
   private String run(String line) {
     Object[] words =
         Arrays.stream(line.split(" "))

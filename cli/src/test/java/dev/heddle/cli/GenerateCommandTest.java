@@ -48,15 +48,15 @@ class GenerateCommandTest {
   @Test
   void whatIsOutOfRangeIsWrongUsage() {
     assertThat(generate("--temperature", -1))
-        .isEqualTo(usage("generate: --temperature: expected a number from 0 on, got -1.0"));
+        .isEqualTo(usage("generate: --temperature: expected a number of 0 or more, got -1.0"));
     assertThat(generate("--top-k", -1))
-        .isEqualTo(usage("generate: --top-k: expected a number from 0 on, got -1"));
+        .isEqualTo(usage("generate: --top-k: expected a number of 0 or more, got -1"));
     assertThat(generate("--top-p", 0))
         .isEqualTo(usage("generate: --top-p: expected a number above 0, at most 1, got 0.0"));
     assertThat(Heddle.run("generate", "--model", model, "--prompt", ""))
-        .isEqualTo(usage("--prompt: expected a text, got nothing"));
+        .isEqualTo(usage("--prompt: expected a text, got an empty string"));
     assertThat(Heddle.run("generate", "--model", model, "--prompt", "x", "--max-tokens", -1))
-        .isEqualTo(usage("--max-tokens -1: expected a number from 0 on"));
+        .isEqualTo(usage("--max-tokens -1: expected 0 or more"));
   }
 
   private static Heddle usage(String message) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code heddle grad}: Flax's gradients, in a file. */
+/** {@code heddle grad} writes Flax's gradients. */
 class GradCommandTest {
-  /** What jax.vjp of flax 0.12.8 gives for {@link Workplace} with the parameters of PRNGKey(0). */
+  /** The result of jax.vjp with flax 0.12.8 for {@link Workplace} and PRNGKey(0). */
   private static final float[] OF_INPUTS = {
     -0.239890367f, 0.24879761f, -0.0519754216f, 0.289630264f, //
     -0.275707006f, 0.286840051f, -0.0510480478f, 0.479556382f, //

@@ -14,27 +14,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A run of the program, as a shell would see it.
+ * The result of a run of the program.
  *
  * @param status the exit status
- * @param out what came on standard output
- * @param err what came on standard error
+ * @param out standard output
+ * @param err standard error
  */
 record Heddle(int status, String out, String err) {
 
-  /** That the program did what it was asked to, and said where the result is. */
+  /** Asserts success, and that the output names the result file. */
   void requireDone() {
     assertThat(err).isEmpty();
     assertThat(status).isZero();
     assertThat(out).matches("\\S+: [\\d,]+ tensors?, [\\d,]+ bytes of data\n");
   }
 
-  /** Runs the program on words; a {@link Path} stands for its text. */
+  /** Runs the program with arguments; a {@link Path} is converted to a string. */
   static Heddle run(Object... words) {
     return run(StandardCharsets.UTF_8, words);
   }
 
-  /** Runs the program in a JVM of its own, on this class path and without any flag. */
+  /** Runs the program in a separate JVM, on this class path and without options. */
   static Heddle runInPlainJvm(Object... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -50,7 +50,7 @@ record Heddle(int status, String out, String err) {
     }
   }
 
-  /** Runs the program where standard output has an encoding. */
+  /** Runs the program with an encoding of standard output. */
   static Heddle run(Charset encoding, Object... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code heddle init}: Flax's initial parameters, in a file. */
+/** {@code heddle init} writes Flax's initial parameters. */
 class InitCommandTest {
-  /** The first parameters that flax 0.12.8 makes for {@link Workplace} and PRNGKey(0). */
+  /** The first initial parameters of flax 0.12.8 for {@link Workplace} and PRNGKey(0). */
   private static final float[] MODERN = {0.479258746f, -0.235756293f, 0.261408746f};
 
   /** The same by flax 0.7.2. */
@@ -105,7 +105,7 @@ class InitCommandTest {
           --rng a=1 --rng a=2          | --rng a=2: stream "a" is given twice
           --rng a=9223372036854775808  | --rng a=9223372036854775808: seed overflows 64 bits: expected -2^63 to 2^63-1
           --rng a=-9223372036854775809 | --rng a=-9223372036854775809: seed overflows 64 bits: expected -2^63 to 2^63-1
-          --flax-compat 0.6            | --flax-compat 0.6: expected 0.7 (without the option: the random numbers of today's Flax)
+          --flax-compat 0.6            | --flax-compat 0.6: expected 0.7 (without the option: the random numbers of current Flax)
           --deterministic=maybe        | --deterministic maybe: expected true or false
           --deterministic              | init: --deterministic: expected a value, B (see heddle init --help)
           """)

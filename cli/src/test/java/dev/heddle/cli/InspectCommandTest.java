@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code heddle inspect}: what is in tensor files. */
+/** {@code heddle inspect} lists the content of tensor files. */
 class InspectCommandTest {
   @TempDir Path folder;
 

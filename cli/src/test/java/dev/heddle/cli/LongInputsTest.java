@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A long input runs in a heap that its square of scores does not fit into, from the command line.
+ * A long input runs from the command line in a heap that is smaller than its matrix of scores.
  * {@code -Dheddle.long=65536} runs that length with 512 features and 8 heads in 2 GB.
  */
 class LongInputsTest {
@@ -22,7 +22,7 @@ class LongInputsTest {
   private static final int FEATURES = FULL ? 512 : 64;
   private static final int HEADS = FULL ? 8 : 1;
 
-  /** The square would take 256 MB, or 128 GB. */
+  /** The heap size; the matrix of scores would take 256 MB, or 128 GB. */
   private static final String HEAP = FULL ? "-Xmx2g" : "-Xmx96m";
 
   @TempDir Path folder;
@@ -61,7 +61,7 @@ class LongInputsTest {
     }
   }
 
-  /** The program, in a JVM of its own with the small heap. */
+  /** Runs the program in a separate JVM with the small heap. */
   private static void run(Object... words) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program as a whole: help, wrong words, common options. */
+/** The program as a whole: help, usage errors, global options. */
 class MainTest {
 
   @Test
@@ -96,7 +96,7 @@ class MainTest {
           init --confg C.json        | init: unknown option --confg; did you mean "--config"? (see heddle init --help)
           init --output V.npz        | init: missing --config, --inputs (see heddle init --help)
           completion --x64 fish      | completion: shell fish: expected one of bash, zsh
-          init --config=             | init: invalid value for option '--config': expected the name of a file, got nothing (see heddle init --help)
+          init --config=             | init: invalid value for option '--config': expected a file name, got an empty string (see heddle init --help)
           grad --config C.json       | grad: missing --inputs, --output, --variables (see heddle grad --help)
           apply --variables          | apply: --variables: expected a value, V (see heddle apply --help)
           """)
@@ -112,7 +112,7 @@ class MainTest {
         .isEqualTo("heddle: unknown command wea\\nve\\u001b[31m\\u202e (see heddle --help)\n");
   }
 
-  /** In a JVM of its own, because this one may have the module, as an IDE adds it. */
+  /** In a separate JVM, because this one may have the module, which IDEs add. */
   @Test
   void simdKernelsThatAreNotHereAreAnError() throws Exception {
     assertThat(Heddle.runInPlainJvm("version", "--kernels", "simd256"))

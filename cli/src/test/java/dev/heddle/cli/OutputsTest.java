@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every command does before it writes: no input is lost, and no work. */
+/** The checks of every command before it writes: inputs and computations are not lost. */
 class OutputsTest {
   @TempDir Path folder;
   private Workplace work;
@@ -26,7 +26,7 @@ class OutputsTest {
     run("init --config C.json --inputs I.npz --output V.npz");
   }
 
-  /** Runs words, of which those with a dot are files of the folder. */
+  /** Runs the program; arguments with a dot are files of the folder. */
   private Heddle run(String words) {
     return Heddle.run(
         Arrays.stream(words.split(" "))

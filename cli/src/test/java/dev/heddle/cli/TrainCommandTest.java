@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code heddle train}: from a text to a checkpoint, in one go or in several. */
+/** {@code heddle train}: from a text to a checkpoint, uninterrupted or resumed. */
 class TrainCommandTest {
   private static final String TEXT = "over and under goes the weft, and back again. ".repeat(12);
 
@@ -74,7 +74,7 @@ class TrainCommandTest {
     assertThat(heddle.out())
         .startsWith("3,000 parameters, 32 tokens a step\nstep 1 of 12: loss 5.5")
         .containsPattern("step 12 of 12: loss \\d\\.\\d{3}, [\\d,]+ tokens/s, 0:00 left\n")
-        .containsPattern("step 10: \\d\\.\\d{3} on text not trained on\n")
+        .containsPattern("step 10: \\d\\.\\d{3} on held-out text\n")
         .endsWith("model.msgpack, model.msgpack.csv and model.msgpack.svg\n");
     assertThat(files())
         .containsExactly("model.msgpack", "model.msgpack.csv", "model.msgpack.svg", "text.txt");
@@ -130,8 +130,7 @@ class TrainCommandTest {
   void aCheckpointThatExistsNeedsResumeOrOverwrite() throws IOException {
     train("--out", file("a.npz"), "--steps", 5);
     byte[] before = Files.readAllBytes(file("a.npz"));
-    String kept =
-        ": exists; --resume " + file("a.npz") + " goes on from it, --overwrite replaces it";
+    String kept = ": exists; --resume " + file("a.npz") + " continues it, --overwrite replaces it";
 
     assertFails(train("--out", file("a.npz"), "--steps", 5), "a.npz" + kept);
     train("--out", file("b.npz"), "--steps", 6);
@@ -157,7 +156,7 @@ class TrainCommandTest {
         .isEqualTo(
             failure(
                 corpus
-                    + ": is written beside the output, and is the file of --text; expected"
+                    + ": is written in addition to the output, and is the file of --text; expected"
                     + " another name"));
     assertThat(Heddle.run("train", "--text", corpus, "--out", other, "--overwrite"))
         .isEqualTo(failure(other + ": --out names the same file as --text; expected another"));
@@ -186,7 +185,7 @@ class TrainCommandTest {
     assertThat(files()).containsExactly("text.txt");
 
     train("--out", file("a.npz"), "--steps", 5);
-    train("--out", file("a.msgpack"), "--steps", 6); // has a table of its own
+    train("--out", file("a.msgpack"), "--steps", 6); // has its own table
     Files.delete(file("a.npz"));
 
     assertThat(train("--out", file("a.npz"), "--steps", 7).status()).isZero();
@@ -204,7 +203,7 @@ class TrainCommandTest {
     assertThat(heddle.status()).isEqualTo(1);
     assertThat(heddle.err())
         .isEqualTo(
-            "heddle: %s: was trained on another text (%s) than %s (%s); --new-text goes on with that\n"
+            "heddle: %s: was trained on another text (%s) than %s (%s); --new-text continues with that\n"
                 .formatted(
                     file("a.npz"),
                     TextDigest.of(TEXT.getBytes(StandardCharsets.UTF_8)),
@@ -346,7 +345,7 @@ class TrainCommandTest {
     assertThat(heddle.status()).isEqualTo(1);
     assertThat(heddle.err())
         .matches(
-            "heddle: train: step \\d+: expected numbers, got a loss of \\S+ and a gradient"
+            "heddle: train: step \\d+: expected finite numbers, got a loss of \\S+ and a gradient"
                 + " norm of \\S+; there is no checkpoint yet; --debug-nans names the operation\n");
     Heddle watched = train(with(wild, "--out", file("a.npz"), "--debug-nans"));
     assertThat(watched.err())
@@ -355,7 +354,7 @@ class TrainCommandTest {
     train("--out", file("a.npz"), "--steps", 5);
     byte[] before = Files.readAllBytes(file("a.npz"));
     assertThat(train(with(wild, "--out", file("a.npz"), "--overwrite")).err())
-        .contains("; " + file("a.npz") + " stays as it is; ");
+        .contains("; " + file("a.npz") + " is unchanged; ");
     assertThat(Files.readAllBytes(file("a.npz"))).isEqualTo(before);
   }
 
@@ -363,12 +362,12 @@ class TrainCommandTest {
   void optionsThatMakeNoSenseAreWrongUsage() {
     assertUsage("--steps 0: expected a positive number", "--steps", 0);
     assertUsage(
-        "train: invalid value for option '--steps': expected a whole number from -2147483648 to"
+        "train: invalid value for option '--steps': expected an integer from -2147483648 to"
             + " 2147483647, got 99999999999 (see heddle train --help)",
         "--steps",
         "99999999999");
     assertUsage(
-        "train: invalid value for option '--seed': expected a whole number, got \"x\" (see heddle"
+        "train: invalid value for option '--seed': expected an integer, got \"x\" (see heddle"
             + " train --help)",
         "--seed",
         "x");
@@ -381,7 +380,7 @@ class TrainCommandTest {
     assertUsage("train: --heads: expected a divisor of the 128 features, got 3", "--heads", 3);
     assertUsage("train: --dropout: expected a rate from 0 to below 1, got 1.0", "--dropout", 1);
     assertUsage("train: --held-out: expected a share from 0 to 0.9, got 1.0", "--held-out", 1);
-    assertUsage("train: --warmup: expected a number of steps from 0 on, got -1", "--warmup", -1);
+    assertUsage("train: --warmup: expected 0 steps or more, got -1", "--warmup", -1);
     assertUsage(
         "--dtype float: expected one of float32, bfloat16, float16, float64; did you mean"
             + " \"float32\" or \"float16\" or \"float64\"?",
@@ -437,7 +436,7 @@ class TrainCommandTest {
     process
         .onExit()
         .orTimeout(2, TimeUnit.MINUTES)
-        .exceptionally(late -> process.destroyForcibly()); // a signal that was not heard
+        .exceptionally(late -> process.destroyForcibly()); // the signal had no effect
     List<String> lines = new ArrayList<>();
     try (var out =
         new BufferedReader(
@@ -457,7 +456,7 @@ class TrainCommandTest {
     assertThat(step).isPositive();
     assertThat(lines)
         .contains(
-            "interrupted after step %d; --resume %s --steps 1000000 goes on"
+            "interrupted after step %d; --resume %s --steps 1000000 continues"
                 .formatted(step, file("a.npz")));
     assertThat(files()).containsExactly("a.npz", "a.npz.csv", "a.npz.svg", "text.txt");
   }

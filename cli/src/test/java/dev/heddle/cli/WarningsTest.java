@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A JVM without options of its own does not warn that a command uses {@code sun.misc.Unsafe}. */
+/** Without JVM options, no command causes a warning about {@code sun.misc.Unsafe}. */
 class WarningsTest {
   @TempDir Path folder;
 
@@ -57,7 +57,7 @@ class WarningsTest {
     assertThat(training.err()).doesNotContain("Unsafe");
   }
 
-  /** A command in a JVM of its own, without options. */
+  /** Runs a command in a separate JVM without options. */
   private Heddle run(Object... words) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(

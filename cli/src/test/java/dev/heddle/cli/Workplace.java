@@ -12,10 +12,10 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * A folder with the files of a small attention: two heads of depth three on a batch of one, three
- * positions of four features.
+ * A folder with the files of a small attention layer: two heads of depth three, inputs with a batch
+ * of one, three positions and four features.
  *
- * @param folder where
+ * @param folder the folder
  */
 record Workplace(Path folder) {
   static final String CONFIG = "{\"num_heads\": 2, \"qkv_features\": 6}";

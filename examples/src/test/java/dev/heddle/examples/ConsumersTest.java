@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The projects in {@code examples/consumers}, built by Maven as a user's are, run in every way that
- * {@code docs/using.md} shows. Gradle is left out: no Maven repository has it.
+ * Builds the projects in {@code examples/consumers} with Maven and runs them in every way that
+ * {@code docs/using.md} shows. Gradle is not tested, since it is not available as a Maven artifact.
  */
 class ConsumersTest {
   private static final String PRINTED =
@@ -45,7 +45,7 @@ class ConsumersTest {
 
     assertThat(run.out()).isEqualTo(PRINTED);
     assertThat(run.err())
-        .hasLineCount(2) // System.Logger's head and its text
+        .hasLineCount(2) // the header of System.Logger and the message
         .endsWith(
             "WARNING: Heddle computes on its scalar kernels: the module dev.heddle.simd needs"
                 + " --add-modules jdk.incubator.vector on the class path\n");

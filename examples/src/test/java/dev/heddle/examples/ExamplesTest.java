@@ -13,7 +13,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The programs in {@code examples}, run as their first line says, print what their last lines say.
+ * The programs in {@code examples}, run by the command in their first line, print the output in
+ * their last lines.
  */
 class ExamplesTest {
   private static final String PRINTS = "\n/* Prints:\n";

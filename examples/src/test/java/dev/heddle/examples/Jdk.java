@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Programs of the JDK that runs the tests, in processes of their own. */
+/** Runs programs of the JDK that runs the tests, in separate processes. */
 final class Jdk {
-  /** What the JVM prints wherever the Vector API is resolved, and no option turns off. */
+  /** The warning that the JVM prints wherever the Vector API is resolved. */
   static final String INCUBATES = "WARNING: Using incubator modules: jdk.incubator.vector\n";
 
   private Jdk() {}
 
   /**
-   * What a process printed.
+   * The result of a process.
    *
    * @param status its exit status
    * @param out standard output
@@ -54,7 +54,7 @@ final class Jdk {
     }
   }
 
-  /** The library's modules and what they need, as a module path. */
+  /** The module path of the library and its dependencies. */
   static String modulePath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry ->

@@ -14,9 +14,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/**
- * What {@code install} and {@code deploy} publish: the artifacts of the bill of materials, no more.
- */
+/** {@code install} and {@code deploy} publish exactly the artifacts of the bill of materials. */
 class PublishedArtifactsTest {
   @Test
   void theModulesThatArePublishedAreThoseOfTheBillOfMaterials() throws Exception {
@@ -65,7 +63,7 @@ class PublishedArtifactsTest {
     return ids;
   }
 
-  /** Those of Heddle: the consumers' are others'. */
+  /** Heddle's modules, without the consumers. */
   private static List<Path> poms() {
     try (Stream<Path> files = Repository.files().stream()) {
       return files

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code docs/using.md}: its programs run, its XML is the consumers', its table is the modules'.
+ * {@code docs/using.md}: its programs run, its XML equals that of the consumers, its table agrees
+ * with the modules.
  */
 class UsingTest {
   private static final String PAGE = read("docs/using.md");

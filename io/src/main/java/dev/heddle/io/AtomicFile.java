@@ -11,54 +11,55 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A file written whole or not at all: into a temporary file beside it, forced to the disk, then
- * renamed. Whoever reads the name sees the old content or the new, never a part.
+ * Writes a file atomically: to a temporary file in the same folder, which is forced to the disk and
+ * then renamed. A reader sees the old content or the new, never a part.
  *
- * <p>A file that is replaced keeps its permissions, and its owner and group where the system lets
- * this user set them; one that nobody may write to is not replaced. Until then, only its owner may
- * read the temporary file. A new file has the permissions that the system gives to new files.
+ * <p>A file that is replaced keeps its permissions, and its owner and group where this user may set
+ * them; a write-protected file is not replaced. Until then, only its owner may read the temporary
+ * file. Where no file is replaced, the permissions are the system's default.
  *
- * <p>A temporary file is locked while it is written. Where a process is killed, it stays; the next
- * write of the same file removes it. An interrupt does not stop a write, and stays set.
+ * <p>The temporary file is locked while it is written. If the process is killed, it stays, and the
+ * next write of the same file removes it. An interrupt does not stop a write; the interrupt status
+ * stays set.
  *
  * <pre>{@code
  * AtomicFile.write(Path.of("out.json"), out -> out.write(StandardCharsets.UTF_8.encode(json)));
  * }</pre>
  */
 public final class AtomicFile {
-  /** As many symbolic links as Linux follows, one to the next. */
+  /** The longest chain of symbolic links that is followed, as in Linux. */
   private static final int MAX_LINKS = 40;
 
   private AtomicFile() {}
 
-  /** What goes into a file. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   public interface Body {
     /**
-     * Writes everything.
+     * Writes the whole content.
      *
-     * @param out the temporary file, empty, open for writing; a write takes all of the buffer;
+     * @param out the temporary file, empty, open for writing; a write consumes the whole buffer;
      *     closing does nothing
-     * @throws IOException if that fails; the temporary file is then removed
+     * @throws IOException if writing fails; the temporary file is then removed
      */
     void writeTo(WritableByteChannel out) throws IOException;
   }
 
   /**
-   * Writes a file, or replaces one, in a folder that exists. A symbolic link keeps pointing where
-   * it points: the file there is replaced.
+   * Writes a file, or replaces one, in a folder that exists. A symbolic link is kept; its target is
+   * replaced.
    *
-   * @throws CheckpointException if the folder does not exist or may not be written to, the name is
-   *     taken by something that is not a file, or by a file that is write-protected
-   * @throws IOException if writing fails; the temporary file is removed, an old file stays as it
-   *     was
+   * @throws CheckpointException if the folder does not exist or may not be written to, or the name
+   *     is that of something other than a regular file, or of a write-protected file
+   * @throws IOException if writing fails; the temporary file is removed, and an old file stays
+   *     unchanged
    */
   public static void write(Path file, Body body) throws IOException {
     write(file, body, new Disk());
   }
 
   /**
-   * Tries whether a file can be written, for work that ends with writing it. Makes an empty
+   * Checks whether a file can be written, before work that ends with writing it. Creates an empty
    * temporary file and removes it.
    *
    * @throws CheckpointException as {@link #write}
@@ -79,7 +80,7 @@ public final class AtomicFile {
     }
   }
 
-  /** As {@link #write(Path, Body)}, by other steps. */
+  /** As {@link #write(Path, Body)}, with other operations on the disk. */
   static void write(Path file, Body body, Disk disk) throws IOException {
     FileLocation place = FileLocation.of(file);
     Path target = behindLinks(place, file);
@@ -110,13 +111,13 @@ public final class AtomicFile {
   /**
    * Fills the temporary file and forces it to the disk.
    *
-   * @return false if another writer has taken the empty file for an abandoned one, which it can as
-   *     long as it is not locked
+   * @return false if another writer removed the empty file as abandoned, which can happen before it
+   *     is locked
    */
   private static boolean written(Path temporary, Body body, FileAccess access, Disk disk)
       throws IOException {
     try (RandomAccessFile file = disk.open(temporary)) {
-      if (!isOurs(file, temporary)) {
+      if (!isSameFile(file, temporary)) {
         return false;
       }
       access.protect(temporary);
@@ -127,11 +128,11 @@ public final class AtomicFile {
     }
   }
 
-  private static boolean isOurs(RandomAccessFile file, Path temporary) {
+  private static boolean isSameFile(RandomAccessFile file, Path temporary) {
     try {
       return Disk.lock(file.getChannel()) != null && Files.exists(temporary);
     } catch (IOException e) {
-      return true; // a file system without locks: nobody removes anything there
+      return true; // a file system without locks: temporary files are not removed there
     }
   }
 
@@ -140,7 +141,7 @@ public final class AtomicFile {
     return switch (e) {
       case AccessDeniedException denied ->
           place.error("the folder " + shown + " may not be written to", e);
-      case NoSuchFileException virtual -> // as /proc says it
+      case NoSuchFileException noFile -> // as in /proc
           place.error("the folder " + shown + " may not be written to", e);
       case FileSystemException other ->
           place.error(
@@ -153,12 +154,12 @@ public final class AtomicFile {
     };
   }
 
-  /** Where a symbolic link points to, whether there is something or not. */
+  /** The target of a symbolic link, whether it exists or not. */
   private static Path behindLinks(FileLocation place, Path file) throws IOException {
     Path target = file;
     for (int links = 0; Files.isSymbolicLink(target); links++) {
       if (links == MAX_LINKS) {
-        throw place.error("is a symbolic link that leads to no place");
+        throw place.error("is a symbolic link that does not resolve");
       }
       target = target.resolveSibling(Files.readSymbolicLink(target));
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of an attention layer as four plain linear maps, between layouts.
+ * The weights of an attention layer as four linear maps, the form in which layouts are converted.
  *
  * @param query kernel {@code [F, H*D]}, bias {@code [H*D]}
  * @param key as query, with the keys' features
  * @param value as query, with the values' features
  * @param out kernel {@code [H*D, F]}, bias {@code [F]}
- * @param numHeads the number of heads, where the layout tells
- * @param prefixed whether they were found under the prefix that was asked for
+ * @param numHeads the number of heads, where the layout determines it
+ * @param prefixed whether they were found under the requested prefix
  */
 record AttentionWeights(
     Linear query,
@@ -25,7 +25,7 @@ record AttentionWeights(
   /**
    * A linear map.
    *
-   * @param name what its tensors are called, for errors
+   * @param name the name of its tensors, for errors
    * @param kernel shape {@code [rows, columns]}: features in, features out
    * @param bias shape {@code [columns]}, or null
    */
@@ -33,7 +33,7 @@ record AttentionWeights(
     /**
      * Checks the shapes.
      *
-     * @throws IllegalArgumentException if they do not fit each other
+     * @throws IllegalArgumentException if they are inconsistent
      */
     Linear {
       if (kernel.rank() != 2) {
@@ -60,7 +60,7 @@ record AttentionWeights(
     }
   }
 
-  /** Checks that the four fit each other. */
+  /** Checks that the shapes of the four are consistent. */
   AttentionWeights {
     for (Linear projection : List.of(key, value)) {
       if (projection.columns() != query.columns()) {

@@ -8,8 +8,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Named arrays and a few words about them: what a file holds. A tensor's name is its path in the
- * tree, joined by {@code /}, as {@code params/query/kernel}; the order is the file's. Immutable.
+ * The content of a file: named arrays and metadata. A tensor's name is its path in the tree, joined
+ * by {@code /}, such as {@code params/query/kernel}; the order is that of the file. Immutable.
  *
  * <pre>{@code
  * Checkpoint checkpoint = CheckpointFile.read(Path.of("model.msgpack")).variables();
@@ -17,7 +17,7 @@ import java.util.Set;
  * }</pre>
  *
  * @param tensors arrays by path, in the order of the file
- * @param metadata texts by name; only safetensors keeps them on writing
+ * @param metadata strings by name; only safetensors keeps them on writing
  */
 public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String> metadata) {
   /** The collections of variables that Flax's own modules make. */
@@ -36,7 +36,7 @@ public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String
   }
 
   /**
-   * The tensor of a name.
+   * The tensor with a name.
    *
    * @throws IllegalArgumentException if there is none; the message suggests the nearest names
    */
@@ -49,7 +49,7 @@ public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String
     return tensor;
   }
 
-  /** These tensors and metadata with those of another, which replace what has the same name. */
+  /** The tensors and metadata of both; those of the argument replace those of the same name. */
   public Checkpoint with(Checkpoint later) {
     var tensorsOfBoth = new LinkedHashMap<>(tensors);
     tensorsOfBoth.putAll(later.tensors);
@@ -59,11 +59,10 @@ public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String
   }
 
   /**
-   * The same as a tree of variables, {@code {collection: {...}}}, for files that hold a little more
-   * or less than that: of a training state ({@code flax.training.train_state.TrainState}, or {@code
-   * target} of the older {@code flax.optim}) its parameters, without the optimizer's; and the
-   * parameters alone, as Hugging Face saves them, get {@code params/} in front. Anything else stays
-   * as it is.
+   * The variable tree, {@code {collection: {...}}}: of a training state ({@code
+   * flax.training.train_state.TrainState}, or {@code target} of the older {@code flax.optim}) its
+   * parameters, without the optimizer's state; parameters without a collection, as Hugging Face
+   * saves them, get the prefix {@code params/}. Any other checkpoint is returned unchanged.
    */
   public Checkpoint variables() {
     if (has("params") && (has("opt_state") || tensors.containsKey("step"))) {
@@ -82,17 +81,17 @@ public record Checkpoint(SequencedMap<String, Array> tensors, Map<String, String
 
   private Checkpoint trainState(String root) {
     String prefix = root + "/";
-    boolean whole = has(prefix + "params"); // the state was made of variables, not of parameters
-    var kept = new LinkedHashMap<String, Array>();
+    boolean hasCollections = has(prefix + "params"); // variables, not only parameters
+    var retained = new LinkedHashMap<String, Array>();
     tensors.forEach((name, tensor) -> {
       if (name.startsWith(prefix)) {
         String rest = name.substring(prefix.length());
-        kept.put(whole ? rest : "params/" + rest, tensor);
+        retained.put(hasCollections ? rest : "params/" + rest, tensor);
       } else if (COLLECTIONS.contains(name.substring(0, Math.max(0, name.indexOf('/'))))) {
-        kept.put(name, tensor);
+        retained.put(name, tensor);
       }
     });
-    return new Checkpoint(kept, metadata);
+    return new Checkpoint(retained, metadata);
   }
 
   private boolean has(String root) {

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * A file that is not what it claims to be: truncated, of another format, or with sizes that lie.
- * The message names the file and, inside it, the key or tensor.
+ * A file is malformed: truncated, of another format, or with inconsistent sizes. The message names
+ * the file and the key or tensor in it.
  */
 public class CheckpointException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
   /**
-   * An exception whose message stands alone.
+   * An exception with a message.
    *
    * @param message the file, the place in it, what was expected and what was found
    */
@@ -20,10 +20,10 @@ public class CheckpointException extends IOException {
   }
 
   /**
-   * An exception that another one led to.
+   * An exception with a message and a cause.
    *
    * @param message the file, the place in it, what was expected and what was found
-   * @param cause what went wrong below
+   * @param cause the exception that caused it
    */
   public CheckpointException(String message, Throwable cause) {
     super(message, cause);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file format for named arrays. The file's name chooses it: {@code .safetensors}, {@code .npz} or
- * {@code .msgpack}; a file whose content is of another format is an error that says which.
+ * A file format for named arrays. The file's extension selects it: {@code .safetensors}, {@code
+ * .npz} or {@code .msgpack}; content of another format is an error that names the detected format.
  *
  * <pre>{@code
  * Checkpoint checkpoint = CheckpointFile.read(Path.of("weights.safetensors"));
@@ -18,50 +18,50 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
   /**
-   * Reads a file in the format that its name says; a pipe or device without such a name, as {@code
-   * /dev/stdin}, in the format that its content says.
+   * Reads a file in the format of its extension; a pipe or device without one, such as {@code
+   * /dev/stdin}, in the format detected from its content.
    *
-   * @throws CheckpointException if the name has no known ending, the file cannot be opened, or its
-   *     content is not what the name says, truncated, inconsistent or of an unsupported type
+   * @throws CheckpointException if the name has no known extension, the file cannot be opened, or
+   *     its content is of another format, truncated, inconsistent or of an unsupported type
    * @throws IOException if reading fails
    */
   static Checkpoint read(Path file) throws IOException {
     CheckpointFile format = byName(file);
-    if (format == null && !isNamedByItself(file)) {
+    if (format == null && !needsExtension(file)) {
       try (InputFile content = new InputFile(FileLocation.of(file))) {
         return switch (Content.of(content)) {
           case SAFETENSORS -> Safetensors.read(content);
           case ZIP -> Npz.read(content);
           case MSGPACK -> new Msgpack().read(content);
-          default -> of(file).load(file); // whose name says no format
+          default -> of(file).load(file); // throws: no known extension
         };
       }
     }
     return of(file).load(file);
   }
 
-  /** Whether a name belongs to a regular file, not to a pipe or device that programs hand on. */
-  private static boolean isNamedByItself(Path file) {
+  /** Whether the extension selects the format: not of an existing pipe, device or link. */
+  private static boolean needsExtension(Path file) {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         || Files.isDirectory(file)
         || !Files.exists(file);
   }
 
   /**
-   * Writes a file in the format that its name says, whole or not at all.
+   * Writes a file atomically, in the format of its extension.
    *
-   * @throws CheckpointException if the name has no known ending, the folder does not exist or may
-   *     not be written to, or the format cannot hold the tensors
-   * @throws IOException if writing fails; nothing is left behind
+   * @throws CheckpointException if the name has no known extension, the folder does not exist or
+   *     may not be written to, or the format cannot hold the tensors
+   * @throws IOException if writing fails; no partial file is left
    */
   static void write(Path file, Checkpoint checkpoint) throws IOException {
     of(file).save(file, checkpoint);
   }
 
   /**
-   * The format that a file's name says.
+   * The format of a file's extension.
    *
-   * @throws CheckpointException if the name has no known ending
+   * @throws CheckpointException if the name has no known extension
    */
   static CheckpointFile of(Path file) throws CheckpointException {
     CheckpointFile format = byName(file);
@@ -95,7 +95,7 @@ public sealed interface CheckpointFile permits Safetensors, Npz, Msgpack {
   Checkpoint load(Path file) throws IOException;
 
   /**
-   * Writes a file of this format, whatever its name, whole or not at all.
+   * Writes a file of this format, whatever its name, atomically.
    *
    * @throws CheckpointException as {@link #write}
    * @throws IOException if writing fails; nothing is left behind

@@ -13,14 +13,15 @@ import java.nio.file.Path;
  * var attention = ConfigJson.read("""
  *     {"num_heads": 8, "dtype": "bfloat16", "kernel_init": "xavier_uniform",
  *      "bias_init": {"name": "normal", "stddev": 1e-6}, "precision": ["default", "highest"]}""");
- * ConfigJson.write(attention); // the same again
+ * ConfigJson.write(attention); // JSON again
  * }</pre>
  *
- * <p>{@code null} is Python's {@code None}. What Flax takes as a function ({@code attention_fn},
- * the contractions) JSON cannot hold: set it on {@code attention.config().toBuilder()}.
+ * <p>{@code null} is Python's {@code None}. Arguments that are functions in Flax ({@code
+ * attention_fn}, the contractions) cannot be expressed in JSON: set them on {@code
+ * attention.config().toBuilder()}.
  */
 public final class ConfigJson {
-  /** No configuration is near this long, in bytes. */
+  /** The maximum size of a configuration, in bytes. */
   private static final int MAX_BYTES = 1 << 20;
 
   private ConfigJson() {}
@@ -29,8 +30,8 @@ public final class ConfigJson {
    * The module of a configuration file, UTF-8.
    *
    * @throws CheckpointException if the file cannot be opened, is not strict JSON ({@code NaN} and
-   *     {@code Infinity} are taken, as Python writes them), has an unknown key or one twice, or a
-   *     value that is not right for its key; the message names the file, the key and the place
+   *     {@code Infinity} are accepted, as Python writes them), has an unknown or duplicate key, or
+   *     an invalid value; the message names the file, the key and the position
    * @throws IOException if reading fails
    */
   public static MultiHeadDotProductAttention read(Path file) throws IOException {
@@ -82,11 +83,11 @@ public final class ConfigJson {
   }
 
   /**
-   * The configuration of a module, on one line: the number of heads, and what differs from Flax's
-   * defaults, in Flax's order.
+   * The configuration of a module, on one line: the number of heads and the arguments that differ
+   * from Flax's defaults, in Flax's order.
    *
-   * @throws IllegalArgumentException if an argument is a function of the user's own, which JSON
-   *     cannot hold; the message names it
+   * @throws IllegalArgumentException if an argument is a user-defined function, which JSON cannot
+   *     hold; the message names it
    */
   public static String write(MultiHeadDotProductAttention attention) {
     return ConfigText.of(attention.config());

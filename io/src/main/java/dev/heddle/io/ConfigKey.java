@@ -47,7 +47,7 @@ enum ConfigKey {
   }
 
   /**
-   * The key of a name.
+   * The key with a name.
    *
    * @throws CheckpointException if there is none; the message suggests the nearest
    */
@@ -72,7 +72,7 @@ enum ConfigKey {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Checks the value and gives it to the builder. */
+  /** Checks the value and sets it on the builder. */
   void set(AttentionBuilder builder, ConfigValue value) throws CheckpointException {
     setter.set(builder, value);
   }

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a configuration: what differs from the defaults. */
+/** Writes a configuration: the arguments that differ from the defaults. */
 final class ConfigText {
   private final Map<String, String> written = new LinkedHashMap<>();
 
@@ -86,7 +86,7 @@ final class ConfigText {
 
   private static IllegalArgumentException own(ConfigKey key) {
     return new IllegalArgumentException(
-        "argument \"" + key.jsonName() + "\": is a function of your own, which JSON cannot hold");
+        "argument \"" + key.jsonName() + "\": is a user-defined function, which JSON cannot hold");
   }
 
   private static String precision(Precision precision) {

@@ -12,15 +12,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of a configuration's key, taken as what the key needs; anything else is an error that
- * names the file, the key, what was expected, what came and where.
+ * The value of a configuration's key, converted to the type that the key requires. Another value is
+ * an error that names the file, the key, the position, what was expected and what was found.
  *
  * @param place the file
  * @param key the key
  * @param json the value
  */
 record ConfigValue(FileLocation place, String key, Json json) {
-  /** What PyTorch, ONNX and papers call the types. */
+  /** The names of the dtypes in PyTorch, ONNX and papers. */
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
           "fp16", "float16",
@@ -37,14 +37,14 @@ record ConfigValue(FileLocation place, String key, Json json) {
   }
 
   int integer() throws CheckpointException {
-    if (json instanceof Json.Number number && number.whole()) {
+    if (json instanceof Json.Number number && number.isInteger()) {
       try {
         return Integer.parseInt(number.digits());
       } catch (NumberFormatException e) {
-        throw error("expected a whole number of at most 32 bits", e);
+        throw error("expected an integer of at most 32 bits", e);
       }
     }
-    throw wrong("a whole number");
+    throw wrong("an integer");
   }
 
   double number() throws CheckpointException {
@@ -65,7 +65,7 @@ record ConfigValue(FileLocation place, String key, Json json) {
     if (json instanceof Json.Text text) {
       return text.value();
     }
-    throw wrong("a text");
+    throw wrong("a string");
   }
 
   DType dtype() throws CheckpointException {
@@ -125,7 +125,7 @@ record ConfigValue(FileLocation place, String key, Json json) {
 
   private Initializer initializer(Json.Members members) throws CheckpointException {
     if (!(members.values().get("name") instanceof Json.Text name)) {
-      throw error("expected an initializer with its \"name\", a text", null);
+      throw error("expected an initializer with its \"name\", a string", null);
     }
     var arguments = new LinkedHashMap<String, Object>();
     for (Map.Entry<String, Json> member : members.values().entrySet()) {
@@ -154,18 +154,18 @@ record ConfigValue(FileLocation place, String key, Json json) {
   }
 
   private CheckpointException notAnArgument(String name, Json value) {
-    return new ConfigValue(place, key + "." + name, value).wrong("a number, a text or a list");
+    return new ConfigValue(place, key + "." + name, value).wrong("a number, a string or a list");
   }
 
   private static Number plain(Json.Number number) {
     double value = number.value();
-    if (number.whole() && value == (int) value) {
+    if (number.isInteger() && value == (int) value) {
       return (int) value;
     }
     return value;
   }
 
-  /** Python's None, or the name of the default; another function cannot be said in JSON. */
+  /** Null, or the name of the default; other functions cannot be expressed in JSON. */
   void onlyDefaultFunction(String... names) throws CheckpointException {
     boolean named = json instanceof Json.Text text && List.of(names).contains(text.value());
     if (!isNull() && !named) {

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** What a file's first bytes say it is, so that a wrong name gets an error that helps. */
+/** The format detected from a file's first bytes, for the error about a wrong extension. */
 enum Content {
   SAFETENSORS("safetensors"),
   ZIP("a zip archive (.npz, or a PyTorch file)"),
@@ -18,7 +18,7 @@ enum Content {
   EMPTY("nothing: it is empty"),
   UNKNOWN("none of the known formats");
 
-  /** How many bytes tell the format. */
+  /** The number of bytes that are examined. */
   static final int HEAD = 16;
 
   private static final VarHandle LITTLE_LONG =
@@ -31,9 +31,9 @@ enum Content {
   }
 
   /**
-   * Refuses a file that is surely of another format.
+   * Rejects a file that is certainly of another format.
    *
-   * @param expected the format of the file's name
+   * @param expected the format of the file's extension
    */
   static void check(InputFile file, Content expected) throws IOException {
     Content found = of(file);
@@ -43,7 +43,7 @@ enum Content {
     }
   }
 
-  /** Refuses what does not begin as a checkpoint does, as a device without an end. */
+  /** Rejects content that does not begin as a checkpoint, such as an endless device. */
   static void checkCheckpoint(FileLocation place, byte[] head) throws CheckpointException {
     Content found = of(head, Long.MAX_VALUE);
     if (found != SAFETENSORS && found != ZIP && found != MSGPACK) {
@@ -52,7 +52,7 @@ enum Content {
     }
   }
 
-  /** What a file's first bytes say. */
+  /** Detects the format. */
   static Content of(InputFile file) throws IOException {
     byte[] head = new byte[(int) Math.min(HEAD, file.size())];
     file.read(0, head, 0, head.length);
@@ -89,7 +89,7 @@ enum Content {
     return looksLikeMsgpack(bytes, length) ? MSGPACK : UNKNOWN;
   }
 
-  /** A map whose first key is a text, or one of Flax's arrays alone. */
+  /** A map whose first key is a string, or one of Flax's arrays alone. */
   private static boolean looksLikeMsgpack(byte[] bytes, int length) {
     int first = bytes[0] & 0xff;
     int type = first == 0xc7 ? 2 : first == 0xc8 ? 3 : first == 0xc9 ? 5 : length;

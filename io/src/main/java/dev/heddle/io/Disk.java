@@ -13,13 +13,13 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps by which {@link AtomicFile} changes a disk; tests record them. None of them is stopped
- * by an interrupt.
+ * The operations of {@link AtomicFile} on a disk; tests record them. An interrupt stops none of
+ * them.
  */
 class Disk {
-  /** Opens a file that is there, for writing. */
+  /** Opens an existing file for writing. */
   RandomAccessFile open(Path file) throws IOException {
-    return new RandomAccessFile(file.toFile(), "rw"); // a channel would be closed by an interrupt
+    return new RandomAccessFile(file.toFile(), "rw"); // an interrupt would close a channel
   }
 
   /** Forces a file's content and size to the disk. */
@@ -27,12 +27,12 @@ class Disk {
     file.getFD().sync();
   }
 
-  /** Gives a file another name, replacing what has it. */
+  /** Renames a file, replacing an existing one. */
   void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Forces the names in a folder to the disk, where the system can. */
+  /** Forces a folder's entries to the disk, where the system supports it. */
   void forceFolder(Path folder) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -41,7 +41,7 @@ class Disk {
           entry.force(true);
           return;
         } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted(); // once more
+          interrupted |= Thread.interrupted(); // retry
         }
       }
     } catch (IOException e) {
@@ -55,9 +55,9 @@ class Disk {
   }
 
   /**
-   * Locks a file for as long as it is open.
+   * Locks a file until it is closed.
    *
-   * @return null if another one has locked it
+   * @return null if another process or channel has locked it
    * @throws IOException if this file system has no locks
    */
   static @Nullable FileLock lock(FileChannel file) throws IOException {
@@ -68,7 +68,7 @@ class Disk {
     }
   }
 
-  /** Removes a file, unless a writer has locked it or nothing can be said about that. */
+  /** Removes a file, unless a writer has locked it or locks are not available. */
   static void removeUnlessLocked(Path file) {
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
       if (lock(open) != null) {
@@ -76,7 +76,7 @@ class Disk {
       }
     } catch (IOException e) { // another writer has removed it, it is another user's, no locks here
       System.getLogger(AtomicFile.class.getName())
-          .log(System.Logger.Level.DEBUG, "stays, since its writer may be alive: " + file, e);
+          .log(System.Logger.Level.DEBUG, "not removed, since its writer may be alive: " + file, e);
     }
   }
 }

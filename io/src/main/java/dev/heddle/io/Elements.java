@@ -13,18 +13,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
-/** An array's elements on their way between a file and memory, little-endian, row-major. */
+/** Moves an array's elements between a file and memory, little-endian, row-major. */
 final class Elements {
   private static final int PIECE = 1 << 20;
-  private static final long LARGEST_BUFFER = 1L << 30;
+  private static final long MAX_BUFFER = 1L << 30;
 
   private Elements() {}
 
   /**
-   * The lengths of an array's axes as this library holds them.
+   * The lengths of an array's axes as {@code int}s.
    *
-   * @throws CheckpointException if one is negative or there are more elements than an array can
-   *     have
+   * @throws CheckpointException if one is negative or the number of elements exceeds the maximum of
+   *     an array
    */
   static int[] shape(FileLocation place, long... lengths) throws CheckpointException {
     int[] shape = new int[lengths.length];
@@ -36,19 +36,19 @@ final class Elements {
       shape[i] = (int) lengths[i];
     }
     try {
-      var _ = Shape.of(shape).size(); // an array can have as many
+      var _ = Shape.of(shape).size(); // checks the number of elements
       return shape;
     } catch (IllegalArgumentException e) {
       throw place.error(String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** How many bytes the elements take. */
+  /** The size of the elements in bytes. */
   static long bytes(DType dtype, int[] shape) {
     return (long) Shape.of(shape).size() * dtype.itemSize();
   }
 
-  /** How many bytes an array's elements take. */
+  /** The size of an array's elements in bytes. */
   static long bytes(Array array) {
     return (long) array.size() * array.dtype().itemSize();
   }
@@ -81,16 +81,16 @@ final class Elements {
     }
   }
 
-  /** A copy of the elements' bytes that lives as long as the arena. */
+  /** A copy of the elements' bytes, allocated in the arena. */
   static MemorySegment of(Array array, Arena arena) {
     MemorySegment segment = buffer(bytes(array), arena);
     array.copyTo(segment);
     return segment;
   }
 
-  /** Room for a number of bytes; on the heap where that is possible. */
+  /** A segment of a size; on the heap where that is possible. */
   static MemorySegment buffer(long bytes, Arena arena) {
-    return bytes <= LARGEST_BUFFER
+    return bytes <= MAX_BUFFER
         ? MemorySegment.ofArray(new byte[(int) bytes])
         : arena.allocate(bytes);
   }
@@ -98,7 +98,7 @@ final class Elements {
   /**
    * Fills a segment from a stream.
    *
-   * @return how many bytes there were; fewer than the segment's where the stream ended
+   * @return the number of bytes read; less than the segment's size where the stream ended
    */
   static long fill(MemorySegment segment, InputStream in) throws IOException {
     byte[] piece = new byte[(int) Math.min(PIECE, segment.byteSize())];

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read and write a file that is replaced, to be given to the file that replaces it.
+ * The permissions, owner and group of a file, which are transferred to the file that replaces it.
  *
  * @param replaced the attributes of the file that is replaced; null if there is none, or the system
  *     has no such attributes
@@ -29,10 +29,10 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
           PosixFilePermission.OTHERS_WRITE);
 
   /**
-   * What a file has now.
+   * The attributes of a file.
    *
    * @throws CheckpointException if it is write-protected: this user may not write to it, or, for a
-   *     user who may write to everything, nobody may
+   *     privileged user, its permissions allow no user to
    */
   static FileAccess of(FileLocation place, Path target) throws IOException {
     if (!Files.exists(target)) {
@@ -51,7 +51,7 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
     return new FileAccess(found);
   }
 
-  /** Makes an empty file; only its owner may read it where it will replace another one. */
+  /** Creates an empty file, readable only by its owner where it will replace another one. */
   void create(Path file) throws IOException {
     if (replaced == null) {
       Files.createFile(file);
@@ -60,14 +60,14 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
     }
   }
 
-  /** Lets only its owner read a file that will replace another one. */
+  /** Makes a file that will replace another one readable only by its owner. */
   void protect(Path file) throws IOException {
     if (replaced != null) {
       Files.setPosixFilePermissions(file, OWNER);
     }
   }
 
-  /** Gives a file the owner, group and permissions of the one that it will replace. */
+  /** Sets a file's owner, group and permissions to those of the file that it will replace. */
   void apply(Path file) throws IOException {
     if (replaced == null) {
       return;
@@ -77,7 +77,7 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
     boolean sameGroup = setGroup(view, present.group(), replaced.group());
     Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
     permissions.addAll(replaced.permissions());
-    if (!sameGroup) { // what the other group could do, this one need not be able to
+    if (!sameGroup) { // the other group's permissions are not granted to this one
       keepIf(permissions, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
       keepIf(permissions, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
       keepIf(permissions, PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE);
@@ -87,7 +87,7 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
       try {
         view.setOwner(replaced.owner());
       } catch (IOException e) {
-        return; // only a privileged user may give a file away: it stays this user's
+        return; // only a privileged user may change the owner
       }
     }
   }
@@ -101,7 +101,7 @@ record FileAccess(@Nullable PosixFileAttributes replaced) {
       view.setGroup(wanted);
       return true;
     } catch (IOException e) {
-      return false; // this user is not a member of it
+      return false; // this user is not a member of the group
     }
   }
 

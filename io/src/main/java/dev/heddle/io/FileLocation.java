@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where something is wrong: a file and, inside it, a tensor or key. Makes the one-line messages.
+ * The location of an error: a file and a tensor or key in it. Makes one-line messages.
  *
- * @param file the file, as it was given
- * @param inside the place in it with a colon and a space after it, or nothing
+ * @param file the file, as the caller named it
+ * @param inside the tensor or key followed by a colon and a space, or empty
  */
 record FileLocation(Path file, String inside) {
-  private static final int LONGEST_NAME = 160;
+  private static final int MAX_NAME_LENGTH = 160;
 
   static FileLocation of(Path file) {
     return new FileLocation(file, "");
@@ -36,20 +36,17 @@ record FileLocation(Path file, String inside) {
     return new CheckpointException(file + ": " + inside + message, cause);
   }
 
-  /**
-   * The file's bytes from the first one on, of whatever kind it is. Reading goes on in a thread
-   * that is interrupted.
-   */
+  /** Opens the file as a stream, whatever its kind. An interrupt does not stop reading. */
   InputStream stream() throws IOException {
     requireReadable();
     try {
-      return new FileInputStream(file.toFile()); // a channel would be closed by an interrupt
+      return new FileInputStream(file.toFile()); // an interrupt would close a channel
     } catch (FileNotFoundException e) {
       throw error("cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** Refuses a folder, and a file that is not there or may not be read. */
+  /** Rejects a folder, and a file that does not exist or is not readable. */
   void requireReadable() throws CheckpointException {
     if (Files.isDirectory(file)) {
       throw isFolder();
@@ -62,7 +59,7 @@ record FileLocation(Path file, String inside) {
     }
   }
 
-  /** That the file is a folder, and what kind of one. */
+  /** The error for a folder, which says whether it looks like an Orbax checkpoint. */
   CheckpointException isFolder() {
     for (String name : new String[] {"_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt"}) {
       if (Files.exists(file.resolve(name))) {
@@ -74,11 +71,11 @@ record FileLocation(Path file, String inside) {
     return error("is a folder, expected a file");
   }
 
-  /** A name in quotes, on one line, not too long: it may come from a hostile file. */
+  /** A name in quotes, escaped and shortened, since it may come from a malicious file. */
   static String quoted(String name) {
     var out = new StringBuilder("\"");
     for (int i = 0; i < name.length(); i++) {
-      if (out.length() > LONGEST_NAME) {
+      if (out.length() > MAX_NAME_LENGTH) {
         return out.append("...\" (").append(name.length()).append(" letters)").toString();
       }
       char c = name.charAt(i);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** Flax's own tree of an attention layer's parameters. */
+/** Flax's tree of an attention layer's parameters. */
 final class FlaxLayout {
   private static final String QUERY = "query/kernel";
   private static final List<String> SIGNS = List.of("query.kernel");
@@ -17,7 +17,7 @@ final class FlaxLayout {
 
   static AttentionWeights read(
       SequencedMap<String, Array> tensors, String prefix, @Nullable Integer numHeads) {
-    boolean prefixed = !prefix.isEmpty() && Layer.isThere(tensors, prefix, SIGNS);
+    boolean prefixed = !prefix.isEmpty() && Layer.exists(tensors, prefix, SIGNS);
     boolean atTop =
         tensors.containsKey("params/query/kernel") || tensors.containsKey("query/kernel");
     Layer layer = Layer.find(tensors, prefixed || !atTop ? prefix : "", SIGNS, KIND);
@@ -40,9 +40,9 @@ final class FlaxLayout {
   }
 
   /**
-   * Checks the number of heads of every attention layer.
+   * Checks that every attention layer has a number of heads.
    *
-   * @throws IllegalArgumentException if one has another number
+   * @throws IllegalArgumentException if a layer has another number
    */
   static void checkHeads(SequencedMap<String, Array> tensors, int numHeads) {
     tensors.forEach((name, tensor) -> {

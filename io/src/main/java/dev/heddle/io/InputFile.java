@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file open for reading at any place. What cannot be read at any place, a pipe or a device, is
- * copied into a temporary file first, which closing removes. Reading goes on in a thread that is
- * interrupted, and leaves it so. Confined to one thread.
+ * A file open for random access. A pipe or a device, which has none, is first copied to a temporary
+ * file, which {@code close} removes. An interrupt does not stop reading; the interrupt status stays
+ * set. Confined to one thread.
  */
 class InputFile implements Closeable {
-  /** The most that is read from a pipe, in bytes. */
+  /** The maximum number of bytes that are read from a pipe. */
   static final long MAX_PIPED_BYTES = 1L << 36;
 
   private static final int PIECE = 1 << 16;
@@ -43,12 +43,12 @@ class InputFile implements Closeable {
     }
   }
 
-  /** The file as it was given, for errors. */
+  /** The file as the caller named it, for errors. */
   FileLocation place() {
     return place;
   }
 
-  /** Where the content is: the file, or the copy of a pipe. */
+  /** The file with the content: the file itself, or the copy of a pipe. */
   Path path() {
     return path;
   }
@@ -61,9 +61,9 @@ class InputFile implements Closeable {
   /**
    * Fills an array.
    *
-   * @param at the first byte's place in the file
-   * @throws CheckpointException if there are fewer bytes, where {@link #size} says that there are
-   *     more: the file was cut while it was read
+   * @param at the offset of the first byte in the file
+   * @throws CheckpointException if the file ends earlier than {@link #size} says, since it was
+   *     truncated while it was read
    */
   void read(long at, byte[] bytes, int offset, int length) throws IOException {
     try {
@@ -82,7 +82,7 @@ class InputFile implements Closeable {
     }
   }
 
-  /** Refuses a file whose length is not what it was. */
+  /** Rejects a file whose length has changed. */
   void requireSameSize() throws IOException {
     if (file.length() != size) {
       throw changed();
@@ -98,7 +98,7 @@ class InputFile implements Closeable {
     try (InputStream in = place.stream()) {
       byte[] head = in.readNBytes(Content.HEAD);
       Content.checkCheckpoint(place, head);
-      Path copy = Files.createTempFile("heddle-", ".tmp"); // only its owner may read it
+      Path copy = Files.createTempFile("heddle-", ".tmp"); // readable only by its owner
       try (OutputStream out = new FileOutputStream(copy.toFile())) {
         out.write(head);
         byte[] piece = new byte[PIECE];

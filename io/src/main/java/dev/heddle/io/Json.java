@@ -10,15 +10,15 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * A JSON text as a tree, read strictly: no key twice, nothing after the end, limited depth; only
- * {@code NaN} and {@code Infinity} are taken as well, as Python writes them. Every value knows its
- * place in the text.
+ * A JSON text as a tree, parsed strictly: no duplicate keys, nothing after the end, limited depth;
+ * {@code NaN} and {@code Infinity} are accepted, as Python writes them. Every value has its
+ * position in the text.
  */
 sealed interface Json {
-  /** The line and column, in words, for errors. */
+  /** The line and column, for errors. */
   String position();
 
-  /** What it is, in words, for errors. */
+  /** A description of the value, for errors. */
   String shown();
 
   /** Named values in the order of the text. */
@@ -37,7 +37,7 @@ sealed interface Json {
     }
   }
 
-  /** A text. */
+  /** A string. */
   record Text(String value, String position) implements Json {
     @Override
     public String shown() {
@@ -48,11 +48,11 @@ sealed interface Json {
   /**
    * A number.
    *
-   * @param digits as the text has it
-   * @param whole whether it has neither point nor exponent
+   * @param digits as in the text
+   * @param isInteger whether it has neither a decimal point nor an exponent
    */
-  record Number(String digits, boolean whole, String position) implements Json {
-    /** The nearest float64; NaN and the infinities too. */
+  record Number(String digits, boolean isInteger, String position) implements Json {
+    /** The nearest float64, which may be NaN or infinite. */
     double value() {
       return switch (digits) {
         case "NaN" -> Double.NaN;
@@ -68,7 +68,7 @@ sealed interface Json {
     }
   }
 
-  /** A truth value. */
+  /** A boolean. */
   record Truth(boolean value, String position) implements Json {
     @Override
     public String shown() {
@@ -85,24 +85,24 @@ sealed interface Json {
   }
 
   /**
-   * Reads a whole text.
+   * Parses a text.
    *
-   * @param file where it comes from, for errors
+   * @param file the file that it comes from, for errors
    */
   static Json parse(Path file, String text) throws CheckpointException {
     try (JsonText json = JsonText.open(FileLocation.of(file), text)) {
-      return whole(json);
+      return parse(json);
     }
   }
 
-  /** Reads a whole text, UTF-8. */
+  /** Parses a text in UTF-8. */
   static Json parse(Path file, byte[] bytes) throws CheckpointException {
     try (JsonText json = JsonText.open(FileLocation.of(file), ByteBuffer.wrap(bytes))) {
-      return whole(json);
+      return parse(json);
     }
   }
 
-  private static Json whole(JsonText json) throws CheckpointException {
+  private static Json parse(JsonText json) throws CheckpointException {
     json.next();
     Json value = value(json);
     json.end();

@@ -20,19 +20,19 @@ import tools.jackson.core.json.JsonReadFeature;
  * Infinity} as Python writes them, limited depth; every error names the line and column.
  */
 final class JsonText implements AutoCloseable {
-  /** How deep arrays and objects may lie in each other. */
+  /** The maximum nesting depth of arrays and objects. */
   static final int MAX_LEVELS = 64;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES) // they may be many
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES) // there may be many
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_LEVELS)
                   .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE) // Limits has a limit that names the tensor
+                  .maxNameLength(Integer.MAX_VALUE) // Limits checks this and names the tensor
                   .build())
           .build();
 
@@ -53,12 +53,12 @@ final class JsonText implements AutoCloseable {
     }
   }
 
-  /** Starts to read a text. */
+  /** Starts to read a string. */
   static JsonText open(FileLocation place, String text) {
     return new JsonText(place, FACTORY.createParser(ObjectReadContext.empty(), text));
   }
 
-  /** The same text; from now on errors are at that place. */
+  /** Sets the location that errors name from now on; returns this. */
   JsonText in(FileLocation here) {
     place = here;
     return this;
@@ -90,7 +90,7 @@ final class JsonText implements AutoCloseable {
     return next() == JsonToken.END_OBJECT ? null : parser.currentName();
   }
 
-  /** The current token's text, which the parser reads only now. */
+  /** The current token's text, which the parser decodes on this call. */
   String text() throws CheckpointException {
     try {
       return parser.getString();
@@ -99,19 +99,19 @@ final class JsonText implements AutoCloseable {
     }
   }
 
-  /** The current token as a whole number that fits 64 bits. */
+  /** The current token as an integer that fits 64 bits. */
   long integer() throws CheckpointException {
     try {
       if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
         return parser.getLongValue();
       }
     } catch (JacksonException e) {
-      throw place.error("expected a whole number of at most 64 bits" + position(), e);
+      throw place.error("expected an integer of at most 64 bits" + position(), e);
     }
-    throw error("expected a whole number, got " + found());
+    throw error("expected an integer, got " + found());
   }
 
-  /** Passes over the next value, whatever it is. */
+  /** Skips the next value, of any type. */
   void skip() throws CheckpointException {
     next();
     try {
@@ -121,7 +121,7 @@ final class JsonText implements AutoCloseable {
     }
   }
 
-  /** There must be nothing left but white space. */
+  /** Requires that only white space follows. */
   void end() throws CheckpointException {
     if (advance() != null) {
       throw error("expected the end of the text, got " + found());
@@ -142,7 +142,7 @@ final class JsonText implements AutoCloseable {
 
   private static String oneLine(@Nullable String message) {
     String text = String.valueOf(message).replaceAll("\\s+", " ");
-    int source = text.indexOf(" (start marker at"); // of a file whose name Jackson is not told
+    int source = text.indexOf(" (start marker at"); // Jackson is not given the file's name
     text = source < 0 ? text : text.substring(0, source);
     return text.length() > 200 ? text.substring(0, 200) + "..." : text;
   }
@@ -159,7 +159,7 @@ final class JsonText implements AutoCloseable {
       case null -> "the end";
       case START_OBJECT -> "an object";
       case START_ARRAY -> "a list";
-      case VALUE_STRING -> "a text";
+      case VALUE_STRING -> "a string";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         String digits = parser.getString();
         yield digits.length() > 40 ? digits.substring(0, 40) + "..." : digits;
@@ -168,13 +168,13 @@ final class JsonText implements AutoCloseable {
     };
   }
 
-  /** The line and column of the current token, in words. */
+  /** The line and column of the current token, for an error. */
   String position() {
     var at = parser.currentLocation();
     return " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
   }
 
-  /** A text as JSON writes it, in quotes. */
+  /** A string as JSON writes it, in quotes. */
   static String quote(String text) {
     return '"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(text)) + '"';
   }

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of one layer in a file that may hold many: all whose names begin with its path, which
- * is found by the name of one of them.
+ * The tensors of one layer in a file that may hold several: those whose names begin with the
+ * layer's path, which is found by the name of a characteristic tensor.
  *
- * @param root what the names in the file begin with
- * @param tensors by the rest of their names, with {@code .} between parts
- * @param fileNames the names in the file of the same tensors
+ * @param root the common prefix of the names in the file
+ * @param tensors by the remainder of their names, with {@code .} between parts
+ * @param fileNames the names of the same tensors in the file
  */
 record Layer(
     String root, SequencedMap<String, Array> tensors, SequencedMap<String, String> fileNames) {
@@ -23,9 +23,9 @@ record Layer(
   /**
    * Finds the layer.
    *
-   * @param prefix what the names begin with, or nothing where there is only one layer
-   * @param signs names of tensors, one of which every such layer has
-   * @param kind what the layer is, for errors
+   * @param prefix the prefix of the names, or empty where there is only one layer
+   * @param signs names of tensors; every layer of the kind has one of them
+   * @param kind a description of the layer, for errors
    * @throws IllegalArgumentException if there is none, or if there are several
    */
   static Layer find(
@@ -70,7 +70,7 @@ record Layer(
 
   private static List<String> roots(
       SequencedMap<String, Array> tensors, String prefix, List<String> signs) {
-    var roots = new LinkedHashSet<String>(); // of a file that may hold very many
+    var roots = new LinkedHashSet<String>(); // there may be very many
     for (String name : tensors.keySet()) {
       String dotted = dotted(name);
       for (String sign : signs) {
@@ -92,8 +92,8 @@ record Layer(
         || name.startsWith("params." + prefix + ".");
   }
 
-  /** Whether there is such a layer under a prefix. */
-  static boolean isThere(SequencedMap<String, Array> tensors, String prefix, List<String> signs) {
+  /** Whether a layer of the kind exists under a prefix. */
+  static boolean exists(SequencedMap<String, Array> tensors, String prefix, List<String> signs) {
     return !roots(tensors, dotted(prefix), signs).isEmpty();
   }
 
@@ -114,15 +114,15 @@ record Layer(
     return name.replace('/', '.');
   }
 
-  /** A tensor that may be missing. */
+  /** An optional tensor. */
   @Nullable Array get(String name) {
     return tensors.get(name);
   }
 
   /**
-   * A tensor that must be there.
+   * A required tensor.
    *
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if it is missing
    */
   Array require(String name) {
     Array tensor = tensors.get(name);
@@ -141,7 +141,7 @@ record Layer(
   /**
    * An error about a tensor.
    *
-   * @param message what was expected and what is there
+   * @param message what was expected and what was found
    */
   IllegalArgumentException error(String name, String message) {
     return new IllegalArgumentException("tensor \"" + name(name) + "\": " + message);

@@ -3,7 +3,7 @@ package dev.heddle.io;
 import java.util.Arrays;
 import java.util.List;
 
-/** How a framework names and shapes the weights of an attention layer. */
+/** A framework's names and shapes of the weights of an attention layer. */
 public enum Layout {
   /**
    * Flax's {@code MultiHeadDotProductAttention}: {@code query/kernel} of shape {@code [F, H, D]},
@@ -12,13 +12,14 @@ public enum Layout {
   FLAX("flax"),
   /**
    * PyTorch's {@code torch.nn.MultiheadAttention}: {@code in_proj_weight} of shape {@code [3F, F]},
-   * or {@code q_proj_weight}, {@code k_proj_weight} and {@code v_proj_weight} where key and value
-   * have other widths; {@code out_proj.weight}.
+   * or {@code q_proj_weight}, {@code k_proj_weight} and {@code v_proj_weight} where keys and values
+   * have other numbers of features; {@code out_proj.weight}.
    */
   TORCH_MHA("torch-mha"),
   /**
    * BERT in Hugging Face's transformers: {@code attention.self.query.weight} and so on, {@code
-   * attention.output.dense.weight}; read also as Flax saves it, with {@code /} and {@code kernel}.
+   * attention.output.dense.weight}; also read in the form that Flax saves, with {@code /} and
+   * {@code kernel}.
    */
   HF_BERT("hf-bert");
 
@@ -29,7 +30,7 @@ public enum Layout {
   }
 
   /**
-   * The layout of a name: {@code flax}, {@code torch-mha} or {@code hf-bert}.
+   * The layout with a name: {@code flax}, {@code torch-mha} or {@code hf-bert}.
    *
    * @throws IllegalArgumentException if there is no such layout; the message suggests the nearest
    */

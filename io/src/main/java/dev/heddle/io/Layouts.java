@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of one attention layer from one framework's names and shapes to another's. Numbers
- * are only moved, never computed with: every type stays, and there and back gives the same bits.
+ * Converts the weights of one attention layer from one framework's names and shapes to another's.
+ * Elements are copied bit by bit: dtypes are kept, and converting back gives the same bits.
  *
  * <pre>{@code
  * Checkpoint flax =
@@ -37,17 +37,17 @@ public final class Layouts {
   }
 
   /**
-   * The layer to take out of a file that holds more than one: what its tensors' names begin with,
-   * as {@code encoder.layer.0}. Where the file is Flax's and has nothing of that name, but an
-   * attention layer at its top, it is what the written names shall begin with.
+   * Selects the layer in a file with several: the prefix of its tensors' names, such as {@code
+   * encoder.layer.0}. Where the source is Flax's layout, has no such prefix and has an attention
+   * layer at its root, the prefix is added to the written names instead.
    */
   public Layouts prefix(String name) {
     return new Layouts(from, END_OF_NAME.matcher(name).replaceFirst(""), numHeads);
   }
 
   /**
-   * The number of heads, which only Flax's shapes tell: needed for {@link Layout#FLAX} from another
-   * layout.
+   * The number of heads, which only Flax's shapes determine: required for {@link Layout#FLAX} from
+   * another layout.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -59,14 +59,14 @@ public final class Layouts {
   }
 
   /**
-   * The same weights in another layout; tensors that do not belong to the layer are left out. From
-   * Flax's layout to Flax's without a prefix, nothing is: all of the checkpoint stays as it is,
-   * with its metadata, whatever it holds; a number of heads is compared with that of its layers.
+   * The same weights in another layout; tensors that do not belong to the layer are dropped. From
+   * Flax's layout to Flax's without a prefix, the checkpoint is returned unchanged, with all
+   * tensors and metadata; a number of heads is compared with that of its layers.
    *
-   * @throws IllegalArgumentException if the layer is not there, or there are several and no prefix
-   *     says which; if a tensor is missing, has another shape than the others ask for, or cannot be
-   *     said in the other layout (PyTorch's {@code bias_k}, Flax's {@code query_ln}); or if the
-   *     number of heads is needed and not given. The message names the tensor.
+   * @throws IllegalArgumentException if the layer is missing, or there are several and no prefix
+   *     selects one; if a tensor is missing, has a shape that is inconsistent with the others, or
+   *     does not exist in the other layout (PyTorch's {@code bias_k}, Flax's {@code query_ln}); or
+   *     if the number of heads is required and not set. The message names the tensor.
    */
   public Checkpoint convert(Checkpoint checkpoint, Layout to) {
     SequencedMap<String, Array> tensors = checkpoint.tensors();
@@ -100,7 +100,9 @@ public final class Layouts {
     Integer known = weights.numHeads() == null ? given() : weights.numHeads();
     if (known == null) {
       throw new IllegalArgumentException(
-          "num_heads: expected the number of heads, which " + from + " does not tell, got none");
+          "num_heads: expected the number of heads, which "
+              + from
+              + " does not determine, got none");
     }
     int features = weights.query().columns();
     if (features % known != 0) {

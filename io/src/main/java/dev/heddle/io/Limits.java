@@ -4,26 +4,26 @@ import dev.heddle.array.Array;
 import java.util.Map;
 
 /**
- * The limits on names and numbers of tensors that hold in every format: writers refuse by the same
- * methods what readers refuse, so that whatever is written can be read. docs/formats.md lists them.
+ * The limits on names and numbers of tensors in every format. Readers and writers use the same
+ * checks, so that every file that is written can be read. docs/formats.md lists them.
  */
 final class Limits {
-  /** How many tensors, and texts beside them, a file may hold. */
+  /** The maximum number of tensors and strings in a file. */
   static final int MAX_TENSORS = 1 << 18;
 
   /** The longest name of a tensor, in bytes of UTF-8. */
   static final int MAX_NAME_BYTES = 1 << 15;
 
-  /** How many parts a name may have between its slashes: the depth of its tree. */
+  /** The maximum number of parts of a name between slashes: the depth of the tree. */
   static final int MAX_LEVELS = 64;
 
-  /** How many axes an array may have. */
+  /** The maximum number of axes of an array. */
   static final int MAX_AXES = 64;
 
   private Limits() {}
 
   /**
-   * Refuses tensors that would not be read again.
+   * Rejects tensors that could not be read again.
    *
    * @param file the file to be written
    * @throws CheckpointException if there are too many, or one breaks a rule of {@link #checkName}
@@ -38,7 +38,7 @@ final class Limits {
     }
   }
 
-  /** Refuses more than {@link #MAX_TENSORS}. */
+  /** Rejects more than {@link #MAX_TENSORS}. */
   static void checkCount(FileLocation file, long tensors) throws CheckpointException {
     if (tensors > MAX_TENSORS) {
       throw file.error("expected at most " + MAX_TENSORS + " tensors, got " + tensors);
@@ -46,8 +46,8 @@ final class Limits {
   }
 
   /**
-   * Refuses a name that is not Unicode, longer than {@link #MAX_NAME_BYTES}, or of more than {@link
-   * #MAX_LEVELS} parts.
+   * Rejects a name that is not valid Unicode, longer than {@link #MAX_NAME_BYTES}, or of more than
+   * {@link #MAX_LEVELS} parts.
    *
    * @param here the tensor
    */
@@ -61,7 +61,7 @@ final class Limits {
     }
   }
 
-  /** How many parts a name has between its slashes. */
+  /** The number of parts of a name between slashes. */
   static int levels(String name) {
     int levels = 1;
     for (int at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
@@ -70,7 +70,7 @@ final class Limits {
     return levels;
   }
 
-  /** Refuses a name of more than {@link #MAX_NAME_BYTES}. */
+  /** Rejects a name of more than {@link #MAX_NAME_BYTES}. */
   static void checkNameBytes(FileLocation here, long bytes) throws CheckpointException {
     if (bytes > MAX_NAME_BYTES) {
       throw here.error(
@@ -78,7 +78,7 @@ final class Limits {
     }
   }
 
-  /** Refuses a text with half of a surrogate pair, which UTF-8 cannot hold. */
+  /** Rejects a string with a lone surrogate, which UTF-8 cannot encode. */
   static void checkUnicode(FileLocation here, String what, String text) throws CheckpointException {
     for (int at = 0; at < text.length(); at++) {
       if (Character.isHighSurrogate(text.charAt(at))
@@ -93,14 +93,14 @@ final class Limits {
     }
   }
 
-  /** Refuses more than {@link #MAX_AXES}. */
+  /** Rejects more than {@link #MAX_AXES}. */
   static void checkAxes(FileLocation here, int axes) throws CheckpointException {
     if (axes > MAX_AXES) {
       throw here.error("expected at most " + MAX_AXES + " axes, got " + axes);
     }
   }
 
-  /** The length of a text without lone surrogates in UTF-8. */
+  /** The length of a string without lone surrogates in UTF-8. */
   static long utf8Bytes(String text) {
     long bytes = 0;
     for (int at = 0; at < text.length(); at++) {

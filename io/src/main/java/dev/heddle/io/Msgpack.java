@@ -5,19 +5,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Flax's own format: the nested tree in msgpack, arrays as its extension types ({@code
+ * Flax's format: the nested tree in msgpack, arrays as its extension types ({@code
  * flax.serialization.to_bytes}, {@code msgpack_serialize}).
  *
- * <p>Reading: numbers and truth values become arrays without axes (whole numbers int32, or int64
- * where they do not fit; fractions float32, as JAX takes them), lists become {@code 0}, {@code 1},
- * ..., {@code None} is left out, texts become metadata, arrays in chunks are put together, and
- * boxed parameters ({@code {value: array}}, of {@code nn.with_partitioning}) are taken out of their
- * box. Writing gives the bytes of {@code to_bytes} for the same tree in the same order. Metadata is
- * not written: the format has no place for it. A tensor whose name is empty is a file that is one
- * array.
+ * <p>Reading: numbers and booleans become arrays without axes (integers int32, or int64 where they
+ * do not fit; floats float32, as in JAX), lists become maps with keys {@code 0}, {@code 1}, ...,
+ * {@code None} is ignored, strings become metadata, chunked arrays are joined, and boxed parameters
+ * ({@code {value: array}}, of {@code nn.with_partitioning}) are unboxed. Writing gives the bytes of
+ * {@code to_bytes} for the same tree in the same order. Metadata is not written, since the format
+ * has no field for it. A tensor with an empty name stands for a file that is a single array.
  */
 public final class Msgpack implements CheckpointFile {
-  /** Larger arrays are written in pieces of this size, in bytes; Flax's own limit. */
+  /** Larger arrays are written in chunks of this size, in bytes; Flax's limit. */
   private static final int CHUNK = 1 << 30;
 
   private final boolean sorted;
@@ -25,7 +24,7 @@ public final class Msgpack implements CheckpointFile {
   private final int chunkBytes;
   private final List<String> emptyMaps;
 
-  /** Keys in the order of the tensors, boxes opened. */
+  /** Writes keys in the order of the tensors and reads boxed parameters unboxed. */
   public Msgpack() {
     this(false, false, CHUNK, List.of());
   }
@@ -43,22 +42,22 @@ public final class Msgpack implements CheckpointFile {
   }
 
   /**
-   * Reads {@code {value: array}} as it stands, under the name {@code .../value}; writes a tensor of
-   * such a name even where it is alone in its map, which is an error otherwise.
+   * Reads {@code {value: array}} without unboxing, under the name {@code .../value}; writes a
+   * tensor of such a name even where it is alone in its map, which is an error otherwise.
    */
   public Msgpack keepingBoxes() {
     return new Msgpack(sorted, true, chunkBytes, emptyMaps);
   }
 
   /**
-   * Writes maps of nothing at these paths as well, in which no tensor lies: Flax looks for them
-   * where Optax has a state without arrays. Reading passes over them.
+   * Also writes empty maps at these paths, which contain no tensor: Flax expects them where Optax
+   * has a state without arrays. Reading ignores them.
    */
   public Msgpack withEmptyMaps(List<String> paths) {
     return new Msgpack(sorted, boxes, chunkBytes, List.copyOf(paths));
   }
 
-  /** Writes arrays of more bytes in chunks; for tests, which cannot make arrays of a gigabyte. */
+  /** Sets the chunk size, for tests, which cannot allocate arrays of a gigabyte. */
   Msgpack chunking(int bytes) {
     return new Msgpack(sorted, boxes, bytes, emptyMaps);
   }

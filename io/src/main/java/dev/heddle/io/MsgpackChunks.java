@@ -13,10 +13,10 @@ final class MsgpackChunks {
   private MsgpackChunks() {}
 
   /**
-   * The array of its parts.
+   * Joins the chunks.
    *
-   * @param keys those of the map
-   * @param parts the tensors of the map by their names in it
+   * @param keys the keys of the map
+   * @param parts the tensors of the map by their names
    */
   static Array of(FileLocation here, Set<String> keys, Map<String, Array> parts)
       throws CheckpointException {
@@ -26,7 +26,7 @@ final class MsgpackChunks {
     long[] lengths = new long[axes.length];
     for (int i = 0; i < axes.length; i++) {
       if (axes[i].size() != 1 || !axes[i].dtype().isInteger()) {
-        throw here.error("expected whole numbers as the shape of an array in chunks");
+        throw here.error("expected integers as the shape of an array in chunks");
       }
       lengths[i] = axes[i].toLongArray()[0];
     }
@@ -68,7 +68,7 @@ final class MsgpackChunks {
     }
   }
 
-  /** The parts 0, 1, ... of a map in the map. */
+  /** The parts 0, 1, ... of a nested map. */
   private static Array[] parts(
       FileLocation here, Set<String> keys, Map<String, Array> parts, String name)
       throws CheckpointException {

@@ -15,19 +15,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /**
- * A msgpack file, one value after another. {@link #next} reads a value's first bytes, which say its
- * kind, and, of numbers, the number; of the others, a length that is not yet believed. Knows every
- * format of the specification.
+ * Reads a msgpack file value by value. {@link #next} reads a value's first bytes: its kind and, for
+ * numbers, the number; for the others, a length that is not checked yet. Supports every format of
+ * the specification.
  */
 final class MsgpackInput {
-  /** What a value is. */
+  /** The kind of a value. */
   enum Kind {
     NIL("nil"),
-    BOOLEAN("a truth value"),
-    INTEGER("a whole number"),
-    FLOAT("a fraction"),
-    STRING("a text"),
-    BINARY("plain bytes"),
+    BOOLEAN("a boolean"),
+    INTEGER("an integer"),
+    FLOAT("a float"),
+    STRING("a string"),
+    BINARY("binary data"),
     ARRAY("a list"),
     MAP("a map"),
     EXTENSION("an extension");
@@ -55,7 +55,7 @@ final class MsgpackInput {
 
   private final InputFile file;
   private final byte[] buffer = new byte[BUFFER];
-  private long bufferStart; // its place in the file
+  private long bufferStart; // offset in the file
   private int bufferLength;
   private int at; // in the buffer
 
@@ -67,22 +67,22 @@ final class MsgpackInput {
     this.file = file;
   }
 
-  /** How many bytes have been read. */
+  /** The number of bytes read. */
   long position() {
     return bufferStart + at;
   }
 
-  /** How many bytes follow. */
+  /** The number of bytes that follow. */
   long left() {
     return file.size() - position();
   }
 
-  /** The integer that was read, 0 or 1 for a truth value, or the length of what follows. */
+  /** The integer that was read, 0 or 1 for a boolean, or the length of the data that follows. */
   long number() {
     return number;
   }
 
-  /** The fraction that was read. */
+  /** The floating-point number that was read. */
   double fraction() {
     return fraction;
   }
@@ -95,7 +95,7 @@ final class MsgpackInput {
   /**
    * Reads the first bytes of a value.
    *
-   * @param here where the value is, for errors
+   * @param here the location of the value, for errors
    */
   Kind next(Supplier<FileLocation> here) throws IOException {
     int format = (int) unsigned(here, 1);
@@ -127,7 +127,7 @@ final class MsgpackInput {
         if (value < 0) {
           throw here.get()
               .error(
-                  "expected a whole number of at most 64 bits with its sign, got "
+                  "expected an integer of at most 64 bits, signed, got "
                       + Long.toUnsignedString(value));
         }
         yield integer(value);
@@ -168,7 +168,7 @@ final class MsgpackInput {
     return sized(Kind.EXTENSION, length);
   }
 
-  /** A number of 1, 2, 4 or 8 bytes; of 8, with its sign. */
+  /** A number of 1, 2, 4 or 8 bytes; one of 8 bytes is signed. */
   private long unsigned(Supplier<FileLocation> here, int length) throws IOException {
     if (bufferLength - at < length) {
       refill(here, length);
@@ -193,14 +193,14 @@ final class MsgpackInput {
     file.read(bufferStart, buffer, 0, bufferLength);
   }
 
-  /** Refuses what declares to be longer than the file. */
+  /** Rejects a declared length that exceeds the file. */
   void requireLeft(
       Supplier<FileLocation> here, String what, long count, String unit, long bytesOfEach)
       throws CheckpointException {
     if (count * bytesOfEach > left()) {
       throw here.get()
           .error(
-              "declares %s of %d %s, but only %d bytes are left: truncated, or it lies"
+              "declares %s of %d %s, but only %d bytes are left: truncated or corrupt"
                   .formatted(what, count, unit, left()));
     }
   }
@@ -224,9 +224,9 @@ final class MsgpackInput {
 
   /** The text whose length was read. */
   String text(Supplier<FileLocation> here) throws IOException {
-    requireLeft(here, "a text", number, "bytes", 1);
+    requireLeft(here, "a string", number, "bytes", 1);
     if (number > Integer.MAX_VALUE - 8) {
-      throw here.get().error("expected a text of less than 2 GiB, got " + number + " bytes");
+      throw here.get().error("expected a string of less than 2 GiB, got " + number + " bytes");
     }
     byte[] bytes = new byte[(int) number];
     int buffered = Math.min(bytes.length, bufferLength - at);
@@ -241,7 +241,7 @@ final class MsgpackInput {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw here.get().error("expected a text in UTF-8, got other bytes", e);
+      throw here.get().error("expected a string in UTF-8, got other bytes", e);
     }
   }
 }

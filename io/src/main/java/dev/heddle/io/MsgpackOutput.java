@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class MsgpackOutput {
   private static final int BUFFER = 1 << 16;
 
-  /** What the head of a value takes at most. */
+  /** The maximum size of a value's header in bytes. */
   private static final int MAX_HEAD = 9;
 
   private final WritableByteChannel out;
@@ -55,12 +55,12 @@ final class MsgpackOutput {
     collection(0x90, 0xdc, entries);
   }
 
-  /** The head of plain bytes. */
+  /** The header of binary data. */
   void binary(int length) throws IOException {
     sized(0xc4, 0xc5, 0xc6, length);
   }
 
-  /** The head of an extension. */
+  /** The header of an extension. */
   void extension(int type, int length) throws IOException {
     boolean fixed = length <= 16 && Integer.bitCount(length) == 1;
     if (fixed) {
@@ -71,7 +71,7 @@ final class MsgpackOutput {
     buffer.put((byte) type);
   }
 
-  /** Bytes as they are. */
+  /** Raw bytes. */
   void payload(byte[] bytes) throws IOException {
     for (int at = 0; at < bytes.length; ) {
       room(1);
@@ -81,7 +81,7 @@ final class MsgpackOutput {
     }
   }
 
-  /** Bytes as they are. */
+  /** Raw bytes. */
   void payload(MemorySegment bytes) throws IOException {
     if (bytes.byteSize() <= buffer.capacity()) {
       room((int) bytes.byteSize());
@@ -128,7 +128,7 @@ final class MsgpackOutput {
     }
   }
 
-  /** Writes what is still in memory. */
+  /** Writes the buffered bytes. */
   void flush() throws IOException {
     buffer.flip();
     while (buffer.hasRemaining()) {

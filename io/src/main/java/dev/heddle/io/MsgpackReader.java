@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads one tree into tensors by the names of their paths. No length is believed that the file
- * cannot hold. Time and memory grow with the file's length alone: what is kept is tensors and texts
- * with their names, and all of these together have a limit, since a short file may give many
- * tensors a long beginning of their names in common.
+ * Reads one tree into tensors by their paths. Lengths are checked against the size of the file.
+ * Time and memory are linear in the file's length: only tensors and strings with their names are
+ * retained, and the total length of the names is limited, since a short file can give many tensors
+ * a long common prefix.
  */
 final class MsgpackReader {
   /** Flax's extension types. */
@@ -28,7 +28,7 @@ final class MsgpackReader {
   private static final int COMPLEX = 2;
   private static final int SCALAR = 3;
 
-  /** The keys of an array that Flax wrote in pieces. */
+  /** The keys of an array that Flax wrote in chunks. */
   static final String CHUNKED = "__msgpack_chunked_array__";
 
   static final String CHUNKS = "chunks";
@@ -37,7 +37,7 @@ final class MsgpackReader {
   /** The only key of a boxed parameter. */
   static final String BOX = "value";
 
-  /** The most that all names of a file may have together, in bytes of UTF-8. */
+  /** The maximum total length of all names of a file, in bytes of UTF-8. */
   static final int MAX_NAMES_BYTES = 1 << 25;
 
   private static final ValueLayout.OfLong LITTLE_LONG =
@@ -47,7 +47,7 @@ final class MsgpackReader {
   private final FileLocation place;
   private final boolean keepBoxes;
 
-  private final List<String> path = new ArrayList<>(); // the keys that lead to the current value
+  private final List<String> path = new ArrayList<>(); // the keys of the current value
   private long pathBytes;
   private int levels;
   private long namesBytes;
@@ -63,7 +63,7 @@ final class MsgpackReader {
     this.keepBoxes = keepBoxes;
   }
 
-  /** The tensors of the tree, which must be all of the file; texts as metadata. */
+  /** Reads the tree, which must be the whole file; strings become metadata. */
   Checkpoint read() throws IOException {
     value();
     if (in.left() != 0) {
@@ -73,7 +73,7 @@ final class MsgpackReader {
     var named = LinkedHashMap.<String, Array>newLinkedHashMap(tensors.size());
     for (Tensor tensor : tensors) {
       if (named.put(tensor.name, tensor.array) != null) {
-        throw place.tensor(tensor.name).error("is there twice");
+        throw place.tensor(tensor.name).error("is given twice");
       }
     }
     return new Checkpoint(named, texts);
@@ -83,14 +83,14 @@ final class MsgpackReader {
     return path.isEmpty() ? place : place.tensor(String.join(MsgpackTree.SEPARATOR, path));
   }
 
-  /** The path as a name, which is counted. */
+  /** The path as a name; adds to the total length of names. */
   private String name() throws CheckpointException {
     namesBytes += pathBytes;
     if (namesBytes > MAX_NAMES_BYTES) {
       throw place.error("expected names of at most " + MAX_NAMES_BYTES + " bytes in all, got more");
     }
-    int most = inChunks ? 2 * Limits.MAX_TENSORS : Limits.MAX_TENSORS; // most will be one array
-    if (tensors.size() + texts.size() >= most) {
+    int max = inChunks ? 2 * Limits.MAX_TENSORS : Limits.MAX_TENSORS; // chunks join to one array
+    if (tensors.size() + texts.size() >= max) {
       throw place.error("expected at most " + Limits.MAX_TENSORS + " tensors, got more");
     }
     return String.join(MsgpackTree.SEPARATOR, path);
@@ -119,11 +119,11 @@ final class MsgpackReader {
       case STRING -> {
         String name = name();
         if (texts.put(name, in.text(this::here)) != null) {
-          throw here().error("is there twice");
+          throw here().error("is given twice");
         }
         return false;
       }
-      case BINARY -> throw here().error("expected an array or a map, got plain bytes");
+      case BINARY -> throw here().error("expected an array or a map, got binary data");
       case NIL -> {
         return false;
       }
@@ -170,7 +170,7 @@ final class MsgpackReader {
     for (long i = 0; i < entries; i++) {
       String key = key();
       if (!keys.add(key)) {
-        throw here().error("the key " + FileLocation.quoted(key) + " is there twice");
+        throw here().error("the key " + FileLocation.quoted(key) + " is given twice");
       }
       inChunks |= key.equals(CHUNKED);
       isBox = value(key) && entries == 1 && key.equals(BOX);
@@ -189,13 +189,13 @@ final class MsgpackReader {
     return isChunked;
   }
 
-  /** Tensors below the current path, by the rest of their names. */
+  /** Tensors below the current path, by the remainder of their names. */
   private Map<String, Array> relative(List<Tensor> below) throws CheckpointException {
     int begin = path.isEmpty() ? 0 : String.join(MsgpackTree.SEPARATOR, path).length() + 1;
     var relative = new LinkedHashMap<String, Array>();
     for (Tensor tensor : below) {
       if (relative.put(tensor.name.substring(begin), tensor.array) != null) {
-        throw place.tensor(tensor.name).error("is there twice");
+        throw place.tensor(tensor.name).error("is given twice");
       }
     }
     return relative;
@@ -207,7 +207,7 @@ final class MsgpackReader {
       return Long.toString(in.number());
     }
     if (kind != Kind.STRING) {
-      throw here().error("expected a key that is a text or a whole number, got " + kind);
+      throw here().error("expected a key that is a string or an integer, got " + kind);
     }
     if (in.number() > Limits.MAX_NAME_BYTES) {
       Limits.checkNameBytes(here(), in.number());

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a msgpack file of Flax is to hold: maps within maps, and at their ends arrays. */
+/** The content of a msgpack file of Flax: nested maps with arrays as leaves. */
 sealed interface MsgpackTree {
-  /** Between the names of a path. */
+  /** Separates the names of a path. */
   String SEPARATOR = "/";
 
   /** An array. */
@@ -15,7 +15,7 @@ sealed interface MsgpackTree {
 
   /** Named subtrees in their order. */
   record Branch(Map<String, MsgpackTree> children) implements MsgpackTree {
-    /** The map at some names below this one, which is made if it is not there. */
+    /** The map at a path below this one, created if missing. */
     private Branch below(FileLocation place, String path, List<String> names)
         throws CheckpointException {
       Branch branch = this;
@@ -39,9 +39,10 @@ sealed interface MsgpackTree {
    * The tree of flat names.
    *
    * @param emptyMaps paths of maps without tensors
-   * @param boxes whether a tensor may lie alone in a map under the name {@code value}, as in a box
-   * @throws CheckpointException if the tree would not be read as these names: a name is also the
-   *     beginning of another one's path, is what Flax marks arrays in chunks with, or that of a box
+   * @param boxes whether a tensor named {@code value} may be alone in its map, as a boxed parameter
+   * @throws CheckpointException if the tree would be read as other names: a name is also the
+   *     beginning of another tensor's path, is Flax's marker of chunked arrays, or is that of a
+   *     boxed parameter
    */
   static MsgpackTree of(
       FileLocation place, Map<String, Array> tensors, List<String> emptyMaps, boolean boxes)

@@ -37,7 +37,7 @@ final class MsgpackWriter {
     }
   }
 
-  /** Python sorts by these, not by UTF-16's units. */
+  /** Python sorts by code points, not by UTF-16 code units. */
   private static int[] codePoints(Map.Entry<String, MsgpackTree> entry) {
     return entry.getKey().codePoints().toArray();
   }

@@ -15,27 +15,27 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The head of a {@code .npy} file: a magic word, a version, and a Python dictionary with the type,
- * the order and the shape.
+ * The header of a {@code .npy} file: a magic string, a version, and a Python dictionary with the
+ * dtype, the order and the shape.
  *
  * @param dtype the type of the elements
- * @param bigEndian whether the elements' bytes come highest first
+ * @param bigEndian whether the elements are big-endian
  * @param fortranOrder whether the first axis is the contiguous one
  * @param shape the lengths of the axes
- * @param length how many bytes the head takes
+ * @param length the length of the header in bytes
  */
 record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] shape, long length) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int ALIGNMENT = 64;
 
-  /** NumPy's own limit for files that it does not trust. */
+  /** NumPy's limit for untrusted files. */
   private static final int MAX_BYTES = 10_000;
 
   static NpyHeader of(Array array) {
     return new NpyHeader(array.dtype(), false, false, array.shape().dims(), 0);
   }
 
-  /** Reads a head and leaves the stream at the first element. */
+  /** Reads a header and leaves the stream at the first element. */
   static NpyHeader read(FileLocation place, InputStream in) throws IOException {
     byte[] start = exactly(place, in, MAGIC.length + 2);
     if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
@@ -55,7 +55,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
       length = (length << 8) | (size[i] & 0xff);
     }
     if (length > MAX_BYTES) {
-      throw place.error("expected a .npy head of at most " + MAX_BYTES + " bytes, got " + length);
+      throw place.error("expected a .npy header of at most " + MAX_BYTES + " bytes, got " + length);
     }
     byte[] bytes = exactly(place, in, (int) length);
     Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
@@ -63,7 +63,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     try {
       text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw place.error("expected a .npy head in UTF-8, got other bytes", e);
+      throw place.error("expected a .npy header in UTF-8, got other bytes", e);
     }
     return parse(place, text, start.length + size.length + length);
   }
@@ -71,7 +71,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
   private static byte[] exactly(FileLocation place, InputStream in, int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
-      throw place.error("ends inside the .npy head: truncated");
+      throw place.error("ends inside the .npy header: truncated");
     }
     return bytes;
   }
@@ -108,7 +108,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
                 .collect(Collectors.joining(", ")));
   }
 
-  /** NumPy's code of a type, without the byte order. */
+  /** NumPy's code of a dtype, without the byte order. */
   private static String kind(DType dtype) {
     return switch (dtype) {
       case FLOAT64 -> "f8";
@@ -128,7 +128,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     return (plain ? "|" : "<") + kind(dtype);
   }
 
-  /** The head's bytes, version 1.0, padded so that the elements are aligned. */
+  /** The header's bytes, version 1.0, padded so that the elements are aligned. */
   byte[] toBytes() {
     String lengths =
         Arrays.stream(shape)
@@ -148,7 +148,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     return bytes.put((byte) '\n').array();
   }
 
-  /** The array of this head with the elements as they are in the file, which are changed. */
+  /** Makes the array from the elements as stored in the file; modifies the segment in place. */
   Array array(MemorySegment elements, Arena arena) {
     if (bigEndian) {
       swap(elements, dtype.itemSize());
@@ -168,7 +168,7 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, int[] sha
     }
   }
 
-  /** The same elements with the last axis contiguous instead of the first. */
+  /** The same elements in C order instead of Fortran order. */
   private MemorySegment rowMajor(MemorySegment from, Arena arena) {
     int itemSize = dtype.itemSize();
     MemorySegment to = Elements.buffer(from.byteSize(), arena);

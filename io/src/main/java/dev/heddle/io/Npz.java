@@ -23,24 +23,24 @@ import java.util.zip.ZipOutputStream;
 /**
  * NumPy's {@code .npz}: a zip archive with one {@code .npy} file for each tensor, as {@code
  * numpy.savez} and {@code numpy.savez_compressed} write it. Bfloat16 is {@code |V2}, since NumPy
- * itself has no such type.
+ * has no such dtype.
  *
- * <p>Reads stored and deflated entries, C and Fortran order, both byte orders; nothing in it is
- * ever executed (no pickles). Writes stored entries with a fixed date: the same checkpoint always
- * gives the same bytes. Metadata is not written: the format has no place for it.
+ * <p>Reads stored and deflated entries, C and Fortran order, both byte orders; pickles are
+ * rejected, so nothing is executed. Writes stored entries with a fixed date: the same checkpoint
+ * always gives the same bytes. Metadata is not written, since the format has no field for it.
  */
 public record Npz() implements CheckpointFile {
   private static final String SUFFIX = ".npy";
 
-  /** No compressed byte gives more than this many. */
+  /** The maximum compression ratio of deflate. */
   private static final long DEFLATE_LIMIT = 1032;
 
-  /** Up to here a file may unpack to any size, beyond it to {@link #RATIO_LIMIT} times its own. */
+  /** A file that decompresses to more bytes must not exceed {@link #RATIO_LIMIT} times its size. */
   private static final long ALWAYS_ALLOWED = 256L << 20;
 
   private static final long RATIO_LIMIT = 100;
 
-  /** Any date will do that is the same in every time zone. */
+  /** An arbitrary date, the same in every time zone. */
   private static final LocalDateTime DATE = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   @Override
@@ -69,7 +69,7 @@ public record Npz() implements CheckpointFile {
         Limits.checkName(here, name);
         unpacked += checkedSize(here, entry, file.size(), unpacked);
         if (tensors.put(name, read(here, zip, entry)) != null) {
-          throw here.error("is there twice");
+          throw here.error("is given twice");
         }
       }
       file.requireSameSize();
@@ -98,7 +98,7 @@ public record Npz() implements CheckpointFile {
     return entry.substring(0, entry.length() - SUFFIX.length());
   }
 
-  /** Refuses names that would lie elsewhere if the archive were unpacked into a folder. */
+  /** Rejects names that would be outside of the folder into which the archive is extracted. */
   private static void checkPath(FileLocation here, String entry) throws CheckpointException {
     if (entry.startsWith("/") || entry.contains("\\") || entry.contains("\0")) {
       throw here.error("expected a relative path with / between names");
@@ -110,7 +110,7 @@ public record Npz() implements CheckpointFile {
     }
   }
 
-  /** The size that the archive's directory declares, if it can be true and is not a bomb's. */
+  /** The size that the archive's directory declares; rejects impossible sizes and zip bombs. */
   private static long checkedSize(FileLocation place, ZipEntry entry, long fileSize, long before)
       throws CheckpointException {
     long size = entry.getSize();

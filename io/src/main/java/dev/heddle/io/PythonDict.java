@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Python dictionary of texts, truth values and tuples of whole numbers, as the head of a {@code
- * .npy} file writes it; nothing else that Python could say is understood.
+ * A Python dictionary of strings, booleans and tuples of integers, as in the header of a {@code
+ * .npy} file; no other Python syntax is accepted.
  */
 final class PythonDict {
   private static final Pattern TEXT = Pattern.compile("'([^'\\\\]*+)'|\"([^\"\\\\]*+)\"");
@@ -27,22 +27,22 @@ final class PythonDict {
     this.text = text;
   }
 
-  /** Reads a whole text. */
+  /** Parses a dictionary. */
   static PythonDict parse(FileLocation place, String text) throws CheckpointException {
     PythonDict dict = new PythonDict(place, text);
     dict.read();
     return dict;
   }
 
-  /** A text of a key. */
+  /** The value of a key, a string. */
   String text(String key) throws CheckpointException {
     if (values.get(key) instanceof String value) {
       return value;
     }
-    throw wrong(key, "a text");
+    throw wrong(key, "a string");
   }
 
-  /** A truth value of a key. */
+  /** The value of a key, a boolean. */
   boolean truth(String key) throws CheckpointException {
     if (values.get(key) instanceof Boolean value) {
       return value;
@@ -50,7 +50,7 @@ final class PythonDict {
     throw wrong(key, "True or False");
   }
 
-  /** A tuple of a key. */
+  /** The value of a key, a tuple of integers. */
   long[] numbers(String key) throws CheckpointException {
     if (values.get(key) instanceof long[] value) {
       return value.clone();
@@ -58,23 +58,28 @@ final class PythonDict {
     throw wrong(key, "a tuple of numbers");
   }
 
-  /** There must be no other keys. */
+  /** Rejects other keys. */
   void only(String... keys) throws CheckpointException {
     for (String key : values.keySet()) {
       if (!Arrays.asList(keys).contains(key)) {
-        throw place.error(".npy head: unknown key " + FileLocation.quoted(key));
+        throw place.error(".npy header: unknown key " + FileLocation.quoted(key));
       }
     }
   }
 
   private CheckpointException wrong(String key, String expected) {
     return place.error(
-        ".npy head: expected " + expected + " for '" + key + "', got " + FileLocation.quoted(text));
+        ".npy header: expected "
+            + expected
+            + " for '"
+            + key
+            + "', got "
+            + FileLocation.quoted(text));
   }
 
   private CheckpointException malformed(String expected) {
     return place.error(
-        ".npy head: expected "
+        ".npy header: expected "
             + expected
             + " at character "
             + (at + 1)
@@ -91,7 +96,7 @@ final class PythonDict {
       }
       expect(':');
       if (values.put(key, value()) != null) {
-        throw place.error(".npy head: the key " + FileLocation.quoted(key) + " is given twice");
+        throw place.error(".npy header: the key " + FileLocation.quoted(key) + " is given twice");
       }
       if (!accept(',')) {
         expect('}');
@@ -126,7 +131,7 @@ final class PythonDict {
     while (!accept(')')) {
       String digits = take(NUMBER);
       if (digits == null || n == Limits.MAX_AXES) {
-        throw malformed("a whole number, of at most " + Limits.MAX_AXES);
+        throw malformed("an integer, of at most " + Limits.MAX_AXES);
       }
       numbers[n++] = number(digits);
       if (!accept(',')) {
@@ -144,7 +149,7 @@ final class PythonDict {
     try {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {
-      throw place.error(".npy head: " + digits + " is too large", e);
+      throw place.error(".npy header: " + digits + " is too large", e);
     }
   }
 

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Arrays put in other places, their bits as they are. */
+/** Reshapes, transposes, concatenates and splits arrays, bit by bit. */
 final class Rearrange {
   private Rearrange() {}
 
@@ -17,7 +17,7 @@ final class Rearrange {
     }
   }
 
-  /** Rows as columns: shape {@code [m, n]} as {@code [n, m]}. */
+  /** The transpose: shape {@code [m, n]} to {@code [n, m]}. */
   static Array transpose(Array array) {
     int rows = array.shape().dim(0);
     int columns = array.shape().dim(1);
@@ -36,7 +36,7 @@ final class Rearrange {
     }
   }
 
-  /** Arrays of one type behind each other on their first axis. */
+  /** Concatenates arrays of one dtype along their first axis. */
   static Array concatenate(List<Array> arrays) {
     Array first = arrays.getFirst();
     DType dtype = first.dtype();
@@ -53,7 +53,7 @@ final class Rearrange {
     }
   }
 
-  /** Equal parts of the first axis, which their number divides. */
+  /** Splits the first axis into equal parts; their number must divide its length. */
   static Array part(Array array, int part, int parts) {
     int[] shape = array.shape().dims();
     shape[0] /= parts;

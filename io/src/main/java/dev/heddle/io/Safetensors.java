@@ -13,11 +13,12 @@ import java.util.Map;
 
 /**
  * Safetensors: eight bytes with the length of a JSON header, the header, and the elements of all
- * tensors behind each other, little-endian and without holes.
+ * tensors, contiguous and little-endian.
  *
- * <p>Read as strictly as the format's own library reads it. Written with the header in the order of
- * the tensors and padded with spaces to a multiple of eight, the elements of wide types first, so
- * that every tensor is aligned; the same checkpoint always gives the same bytes.
+ * <p>Reading is as strict as in the safetensors library. Writing keeps the order of the tensors in
+ * the header, pads it with spaces to a multiple of eight, and writes the elements in decreasing
+ * order of their size, so that every tensor is aligned; the same checkpoint always gives the same
+ * bytes.
  */
 public record Safetensors() implements CheckpointFile {
   /** The longest header that readers of this format accept, in bytes. */
@@ -32,7 +33,7 @@ public record Safetensors() implements CheckpointFile {
     }
   }
 
-  /** Reads an open file; the elements by copying, since a mapped file may be cut meanwhile. */
+  /** Reads an open file; copies the elements, since a mapped file could be truncated meanwhile. */
   static Checkpoint read(InputFile file) throws IOException {
     Content.check(file, Content.SAFETENSORS);
     int headerLength = headerLength(file);
@@ -115,7 +116,7 @@ public record Safetensors() implements CheckpointFile {
         });
   }
 
-  /** The format's name of a type. */
+  /** The format's name of a dtype. */
   static String name(DType dtype) {
     return switch (dtype) {
       case FLOAT64 -> "F64";

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * The JSON header of a safetensors file: where each tensor lies, checked against the file's length.
+ * The JSON header of a safetensors file: the offsets of each tensor, checked against the file's
+ * length.
  *
  * @param entries by name, in the header's order
- * @param metadata the texts under {@code __metadata__}
+ * @param metadata the strings under {@code __metadata__}
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
-  /** Elements are written in the order of their size, so that all of them are aligned. */
+  /** Elements are written in decreasing order of their size, so that all of them are aligned. */
   static final int[] WIDE_TO_NARROW = {8, 4, 2, 1};
 
   private static final String METADATA = "__metadata__";
@@ -31,10 +32,10 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
   /**
    * A tensor in the file.
    *
-   * @param dtype the type of its elements
+   * @param dtype the dtype of its elements
    * @param shape the lengths of its axes
-   * @param begin its first byte, counted from the end of the header
-   * @param end the byte after its last one
+   * @param begin the offset of its first byte, from the end of the header
+   * @param end the offset after its last byte
    */
   record Entry(DType dtype, int[] shape, long begin, long end) {}
 
@@ -42,7 +43,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
    * Reads and checks a header.
    *
    * @param bytes the header, UTF-8
-   * @param length how many bytes of elements follow
+   * @param length the number of bytes of elements that follow
    */
   static SafetensorsHeader parse(FileLocation place, ByteBuffer bytes, long length)
       throws CheckpointException {
@@ -81,7 +82,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     FileLocation here = place.at("key", METADATA);
     json.next(JsonToken.START_OBJECT, "an object");
     for (String key = json.nextName(); key != null; key = json.nextName()) {
-      json.next(JsonToken.VALUE_STRING, "a text for " + FileLocation.quoted(key));
+      json.next(JsonToken.VALUE_STRING, "a string for " + FileLocation.quoted(key));
       if (metadata.put(key, json.text()) != null) {
         throw here.error("the key " + FileLocation.quoted(key) + " is given twice");
       }
@@ -97,7 +98,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       switch (key) {
         case "dtype" -> {
           once(place, key, dtype);
-          json.in(place).next(JsonToken.VALUE_STRING, "a text for \"dtype\"");
+          json.in(place).next(JsonToken.VALUE_STRING, "a string for \"dtype\"");
           dtype = json.text();
         }
         case "shape" -> {
@@ -183,7 +184,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                 .collect(Collectors.joining(", ")));
   }
 
-  /** Every byte belongs to exactly one tensor. */
+  /** Checks that every byte belongs to exactly one tensor. */
   private static void checkOffsets(FileLocation place, Map<String, Entry> entries, long length)
       throws CheckpointException {
     List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(entries.entrySet());
@@ -198,8 +199,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             "data_offsets: expected [" + at + ", ...] within " + length + " bytes, got [";
         String why =
             entry.end > length
-                ? "ends past the end: truncated, or the offsets lie"
-                : entry.begin < at ? "overlaps the tensor before it" : "leaves a hole before it";
+                ? "ends past the end: truncated or corrupt"
+                : entry.begin < at ? "overlaps the tensor before it" : "leaves a gap before it";
         throw place
             .tensor(each.getKey())
             .error(where + entry.begin + ", " + entry.end + "], which " + why);
@@ -211,17 +212,17 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     }
   }
 
-  /** Gives each tensor its place; metadata is sorted. */
+  /** Assigns the offsets; sorts the metadata. */
   static SafetensorsHeader layOut(
       FileLocation place, Map<String, Array> tensors, Map<String, String> metadata)
       throws CheckpointException {
     if (tensors.containsKey(METADATA)) {
-      throw place.tensor(METADATA).error("is not a name that safetensors can hold");
+      throw place.tensor(METADATA).error("is a reserved name in safetensors");
     }
     for (Map.Entry<String, String> text : metadata.entrySet()) {
       FileLocation here = place.at("metadata", text.getKey());
       Limits.checkUnicode(here, "a key", text.getKey());
-      Limits.checkUnicode(here, "a text", text.getValue());
+      Limits.checkUnicode(here, "a string", text.getValue());
     }
     var entries = new LinkedHashMap<String, Entry>();
     tensors.forEach((name, tensor) ->

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The names that someone may have meant: those a few slips of the finger away (a letter too many,
- * too few, another, or two swapped: Damerau and Levenshtein's distance); where there is none, those
- * that have a word beginning with what was given, as {@code num_heads} for {@code heads}.
+ * Suggests known names similar to an unknown one: those within a small Damerau-Levenshtein
+ * distance; if there are none, those with a word that begins with the unknown name, such as {@code
+ * num_heads} for {@code heads}.
  *
  * <pre>{@code
  * Suggest.near("nun_heads", List.of("num_heads", "dtype")); // [num_heads]
@@ -22,10 +22,10 @@ public final class Suggest {
   private Suggest() {}
 
   /**
-   * The known names near a given one, nearest first, at most three.
+   * The known names most similar to an unknown one, nearest first, at most three.
    *
-   * @param given the name that was not found
-   * @param known the names there are
+   * @param given the unknown name
+   * @param known the known names
    */
   public static List<String> near(String given, Collection<String> known) {
     if (given.length() > MAX_LENGTH) {
@@ -55,11 +55,11 @@ public final class Suggest {
   }
 
   /**
-   * The end of an error message: {@code ; did you mean "num_heads"?}, or nothing where no known
-   * name is near.
+   * The end of an error message: {@code ; did you mean "num_heads"?}, or empty where no known name
+   * is similar.
    *
-   * @param given the name that was not found
-   * @param known the names there are
+   * @param given the unknown name
+   * @param known the known names
    */
   public static String hint(String given, Collection<String> known) {
     List<String> near = near(given, known);
@@ -74,7 +74,7 @@ public final class Suggest {
     return Math.max(1, Math.max(given.length(), name.length()) / 3);
   }
 
-  /** How many letters to insert, drop, replace or swap with the next to make one of the other. */
+  /** The Damerau-Levenshtein distance: insertions, deletions, substitutions and swaps. */
   static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

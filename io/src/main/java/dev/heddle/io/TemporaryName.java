@@ -14,20 +14,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * The names of the temporary files of one file: {@code .NAME.xxxxxxxxxxxxxxxx.tmp}, with 16 hex
- * digits of chance.
+ * The names of the temporary files of one file: {@code .NAME.xxxxxxxxxxxxxxxx.tmp}, with 16 random
+ * hexadecimal digits.
  *
- * @param begin what all of them begin with
+ * @param begin their common prefix
  */
 record TemporaryName(String begin) {
   private static final Pattern END = Pattern.compile("[0-9a-f]{16}[.]tmp");
 
-  /** Of longer names, a part and a hash stand in the temporary file's, which has its limit too. */
+  /** Longer names are replaced by a part and a hash, since temporary names have a limit too. */
   private static final int MAX_NAME = 50;
 
   /**
-   * The names that this process writes to. It may not even open such a file elsewhere: POSIX gives
-   * a process's locks of a file back when it closes the file once.
+   * The names that this process is writing. It must not open such a file elsewhere, since POSIX
+   * releases a process's locks of a file when the process closes any descriptor of it.
    */
   private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
@@ -41,20 +41,20 @@ record TemporaryName(String begin) {
     return new TemporaryName("." + name + ".");
   }
 
-  /** A name that no file has, to be given back to {@link #free}. */
+  /** An unused name, to be released with {@link #free}. */
   Path in(Path folder) {
     String name = "%s%016x.tmp".formatted(begin, ThreadLocalRandom.current().nextLong());
     OWN.add(name);
     return folder.resolve(name);
   }
 
-  /** Removes a file of this process, if it is there. */
+  /** Removes a file of this process, if it exists, and releases its name. */
   static void free(Path file) throws IOException {
     Files.deleteIfExists(file);
     OWN.remove(String.valueOf(file.getFileName()));
   }
 
-  /** Removes the temporary files of writers that have died: those that nobody has locked. */
+  /** Removes the temporary files of killed writers: those that are not locked. */
   void removeAbandoned(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, this::matches)) {
       for (Path file : files) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole or not at all. */
+/** Atomic writes, failures and permissions. */
 class AtomicFileTest {
   @TempDir Path folder;
 
@@ -122,10 +122,10 @@ class AtomicFileTest {
     assertThat(target).hasContent("new");
     assertThatThrownBy(() -> AtomicFile.write(circle, text("new")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(circle + ": is a symbolic link that leads to no place");
+        .hasMessage(circle + ": is a symbolic link that does not resolve");
   }
 
-  /** Content first, then the name, then the folder, and each forced before the next. */
+  /** Content, then the name, then the folder, each forced to the disk before the next. */
   @Test
   void contentIsForcedBeforeItHasTheName() throws IOException {
     Path file = Files.writeString(folder.resolve("a.txt"), "old");
@@ -159,7 +159,7 @@ class AtomicFileTest {
             "force 7 bytes, the name has 3", "rename to a.txt", "force folder, the name has 7");
   }
 
-  /** That the system is asked: it cannot force a file that is closed. */
+  /** Forcing calls the system, which fails for a closed file. */
   @Test
   void theSystemForcesTheContent() throws IOException {
     Disk disk = new Disk();
@@ -353,7 +353,7 @@ class AtomicFileTest {
     assertThat(names()).containsExactly("a.txt");
   }
 
-  /** Writes half of a file, says so, and waits for the word to write the rest. */
+  /** Writes half of a file, signals it, and waits for a signal to write the rest. */
   static final class Writer {
     public static void main(String[] words) throws IOException {
       AtomicFile.write(
@@ -382,9 +382,7 @@ class AtomicFileTest {
     return writer;
   }
 
-  /**
-   * A second writer in this process must not cost the first one its lock, as POSIX would have it.
-   */
+  /** A second writer in this process must not release the first one's lock, as POSIX does. */
   @Test
   void anotherProcessLeavesAWriterAloneWhoseProcessHasASecondOne() throws IOException {
     Path file = folder.resolve("a.txt");

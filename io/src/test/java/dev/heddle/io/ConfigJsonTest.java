@@ -74,11 +74,11 @@ class ConfigJsonTest {
     refused("{}", "the key \"num_heads\" is missing");
     refused("[8]", "expected an object, got a list");
     refused("{\"num_heads\": 8, \"num_heads\": 8}", "the key \"num_heads\" is given twice");
-    refused("{\"num_heads\": 8.0}", "key \"num_heads\": expected a whole number, got 8.0");
-    refused("{\"num_heads\": true}", "key \"num_heads\": expected a whole number, got true");
-    refused("{\"num_heads\": \"8\"}", "key \"num_heads\": expected a whole number, got \"8\"");
-    refused("{\"num_heads\": NaN}", "key \"num_heads\": expected a whole number, got NaN");
-    refused("{\"num_heads\": 99999999999}", "expected a whole number of at most 32 bits");
+    refused("{\"num_heads\": 8.0}", "key \"num_heads\": expected an integer, got 8.0");
+    refused("{\"num_heads\": true}", "key \"num_heads\": expected an integer, got true");
+    refused("{\"num_heads\": \"8\"}", "key \"num_heads\": expected an integer, got \"8\"");
+    refused("{\"num_heads\": NaN}", "key \"num_heads\": expected an integer, got NaN");
+    refused("{\"num_heads\": 99999999999}", "expected an integer of at most 32 bits");
     refused("{\"num_heads\": 0}", "\"num_heads\": expected 1 or more, got 0");
     refused("{\"num_heads\": 3, \"qkv_features\": 16}", "\"qkv_features\": expected a multiple");
     refused("{\"num_heads\": 1, \"dropout_rate\": NaN}", "\"dropout_rate\"");
@@ -109,7 +109,7 @@ class ConfigJsonTest {
         "key \"kernel_init\": initializer \"normal\": argument \"stddev\": expected a finite");
     refused(
         "{\"num_heads\": 1, \"kernel_init\": {\"name\": \"normal\", \"stddev\": null}}",
-        "key \"kernel_init.stddev\": expected a number, a text or a list, got null");
+        "key \"kernel_init.stddev\": expected a number, a string or a list, got null");
     refused("{\"num_heads\": 1, \"attention_fn\": \"mine\"}", "is a function in Flax");
   }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** The tensors of the golden files, by the rule of {@code make_golden.py}. */
+/** The tensors of the golden files, the same as in {@code make_golden.py}. */
 final class Golden {
   private static final int[][] SHAPES = {{}, {0, 3}, {5}, {2, 3}, {2, 3, 4}};
   private static final String[] NAMES = {"scalar", "empty", "vector", "matrix", "cube"};
@@ -41,7 +41,7 @@ final class Golden {
     return tensors;
   }
 
-  /** Small numbers, different in every place, exact in every type. */
+  /** Small numbers, different for every position, exact in every dtype. */
   static Array values(DType dtype, int... shape) {
     Shape of = Shape.of(shape);
     double[] values = new double[of.size()];

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Real files, damaged in every place: each is read, or refused by a {@link CheckpointException} of
- * one line that names the file; never anything else. {@link SmallHeapTest} asserts the memory.
+ * Valid files, damaged at every position: each is read, or rejected with a {@link
+ * CheckpointException} of one line that names the file. {@link SmallHeapTest} asserts the memory.
  */
 class HostileFilesTest {
   private static final long MUTATIONS = Long.getLong("heddle.io.mutations", 400);
@@ -141,7 +141,7 @@ class HostileFilesTest {
     return bytes;
   }
 
-  /** Whether a file is read; if not, the error must be of the right kind. */
+  /** Whether a file is read; if not, the error must be a {@link CheckpointException}. */
   private static boolean read(Path file) throws IOException {
     try {
       CheckpointFile.read(file);

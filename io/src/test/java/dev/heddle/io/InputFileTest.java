@@ -37,7 +37,7 @@ class InputFileTest {
     return file;
   }
 
-  /** A file that another process cuts, once, before the first read at or after a place in it. */
+  /** A file that is truncated, once, before the first read at or after an offset. */
   private static final class Cut extends InputFile {
     private final Path file;
     private final long length;
@@ -179,7 +179,7 @@ class InputFileTest {
       try (var out = Files.newOutputStream(pipe)) {
         out.write(bytes);
       } catch (IOException e) {
-        assertThat(e).hasMessage("Broken pipe"); // what is refused is not read to its end
+        assertThat(e).hasMessage("Broken pipe"); // a rejected pipe is not read to its end
       }
     });
   }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Strict JSON, and what someone may have meant. */
+/** Strict JSON, and suggestions for misspelled names. */
 class JsonTest {
   private static final Path FILE = Path.of("c.json");
 
@@ -19,7 +19,8 @@ class JsonTest {
     assertThat(root.values().sequencedKeySet()).containsExactly("a", "b");
     Json.Items items = (Json.Items) root.values().get("a");
     assertThat(items.values().get(0))
-        .isInstanceOfSatisfying(Json.Number.class, number -> assertThat(number.whole()).isTrue());
+        .isInstanceOfSatisfying(
+            Json.Number.class, number -> assertThat(number.isInteger()).isTrue());
     assertThat(((Json.Number) items.values().get(2)).value()).isNaN();
     assertThat(root.values().get("b").position()).startsWith(" (line 2, ");
   }

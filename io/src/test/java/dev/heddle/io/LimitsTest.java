@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A name or number that readers refuse is refused by writers, with the tensor and the rule. */
+/** Writers reject the names and numbers that readers reject, naming the tensor and the rule. */
 class LimitsTest {
   private static final Array ONE = Array.scalar(1, DType.UINT8);
   private static final List<String> ENDINGS = List.of("safetensors", "npz", "msgpack");
 
-  /** Parts of names that files, archives, JSON or UTF-8 treat in a way of their own. */
+  /** Parts of names that are special in file systems, archives, JSON or UTF-8. */
   private static final List<String> PARTS =
       List.of(
           "a",
@@ -181,7 +181,7 @@ class LimitsTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             file
-                + ": metadata \"k\": expected a text in Unicode, got the lone surrogate \\udc00 at"
+                + ": metadata \"k\": expected a string in Unicode, got the lone surrogate \\udc00 at"
                 + " character 1");
     assertThat(file).doesNotExist();
   }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What the module needs at run time are modules themselves, so that jlink takes them. */
+/** The runtime dependencies are named modules, which jlink requires. */
 class ModulesTest {
   @Test
   void nothingThatIsNeededIsAnAutomaticModule() throws IOException {

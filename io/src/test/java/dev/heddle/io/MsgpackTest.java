@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flax's bytes, and bytes that lie. */
+/** Flax's bytes, and malformed ones. */
 class MsgpackTest {
   private static final String ARRAY = "c7150193 9102a7 666c6f61743332 c408 0000803f00000040";
 
@@ -71,7 +71,7 @@ class MsgpackTest {
     refused("df7fffffff", "declares a map of 2147483647 entries, but only 0 bytes are left");
     refused("81a161dd7fffffff", "tensor \"a\": declares a list of 2147483647 entries");
     refused("81db7fffffff", "expected a name of at most 32768 bytes in UTF-8, got 2147483647");
-    refused("81a161db7fffffff", "tensor \"a\": declares a text of 2147483647 bytes");
+    refused("81a161db7fffffff", "tensor \"a\": declares a string of 2147483647 bytes");
     refused("81a161c97fffffff01", "tensor \"a\": declares an array of 2147483647 bytes");
     refused(
         "81a161 c7150193 9103a7 666c6f61743332 c408 0000803f00000040",
@@ -83,15 +83,15 @@ class MsgpackTest {
         "81a161 c7150193 91ffa7 666c6f61743332 c408 0000803f00000040",
         "tensor \"a\": expected axes of 0 to 2147483647, got [-1]");
     refused("81a161d40500", "tensor \"a\": expected extension type 1 (array) or 3 (scalar), got 5");
-    refused("81a161c40100", "tensor \"a\": expected an array or a map, got plain bytes");
+    refused("81a161c40100", "tensor \"a\": expected an array or a map, got binary data");
     refused("81a161" + ARRAY + "c0", "expected the end after byte 27, got 1 bytes more");
-    refused("82a161c0a161c0", "the key \"a\" is there twice");
-    refused("82a3612f62" + ARRAY + "a16181a162" + ARRAY, "tensor \"a/b\": is there twice");
-    refused("81c2c0", "expected a key that is a text or a whole number, got a truth value");
-    refused("81a1ffc0", "expected a text in UTF-8");
+    refused("82a161c0a161c0", "the key \"a\" is given twice");
+    refused("82a3612f62" + ARRAY + "a16181a162" + ARRAY, "tensor \"a/b\": is given twice");
+    refused("81c2c0", "expected a key that is a string or an integer, got a boolean");
+    refused("81a1ffc0", "expected a string in UTF-8");
     refused(
         "81a161cfffffffffffffffff",
-        "tensor \"a\": expected a whole number of at most 64 bits with its sign, got"
+        "tensor \"a\": expected an integer of at most 64 bits, signed, got"
             + " 18446744073709551615");
     refused("81a161ddffffffff", "tensor \"a\": declares a list of 4294967295 entries");
     refused("dfffffffff", "declares a map of 4294967295 entries, but only 0 bytes are left");
@@ -108,7 +108,7 @@ class MsgpackTest {
     refused("81a161c705019390c0c0c0", "expected the name of an array's dtype, got nil");
     refused(
         "81a161c709019390a5696e743332c0", "tensor \"a\": expected an array's elements, got nil");
-    refused("82a3612f62a178a16181a162a178", "tensor \"a/b\": is there twice");
+    refused("82a3612f62a178a16181a162a178", "tensor \"a/b\": is given twice");
   }
 
   /** Each format of the specification. */
@@ -163,7 +163,7 @@ class MsgpackTest {
     return new Msgpack().load(Files.write(folder.resolve("x.msgpack"), bytes));
   }
 
-  /** Values that lie across the reader's buffer, at each of its bytes. */
+  /** Values that cross the end of the reader's buffer, at each of their bytes. */
   @Test
   void aValueMayLieAcrossTheBuffersEnd() throws IOException {
     for (int length = (1 << 16) - 40; length < (1 << 16) + 4; length++) {
@@ -179,7 +179,7 @@ class MsgpackTest {
     }
   }
 
-  /** The lengths at which the shortest head of a value changes, as Python's msgpack writes them. */
+  /** The lengths at which the shortest header of a value changes, as in Python's msgpack. */
   @Test
   void theShortestHeadsAreWritten() throws IOException {
     assertThat(head(Array.zeros(DType.UINT8, 127))).startsWith("c78a0193917fa575696e7438c47f");

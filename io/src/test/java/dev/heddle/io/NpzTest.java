@@ -19,7 +19,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The heads of {@code .npy} files and the archive around them. */
+/** The headers of {@code .npy} files and the archive that contains them. */
 class NpzTest {
   private static final String HEAD = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }";
 
@@ -34,7 +34,7 @@ class NpzTest {
         .isEqualTo("\u0093NUMPY\1\0v\0{'descr': '|V2', 'fortran_order': False, 'shape': (5,), }");
   }
 
-  /** A head of each length up to the longest: padding of 0 to 63 spaces, then the newline. */
+  /** A header of each length up to the maximum: padding of 0 to 63 spaces, then the newline. */
   @Test
   void aHeadEndsInANewlineWhateverItsLength() throws IOException {
     for (int axes = 0; axes <= 64; axes++) {
@@ -67,7 +67,7 @@ class NpzTest {
     refused("<f4", "(2147483647, 2147483647)", 8, "expected at most 2147483639 elements");
     refused("<f4", "(99999999999,)", 8, "expected axes of 0 to 2147483647");
     refused("<f4", "(9999999999999999999,)", 8, "9999999999999999999 is too large");
-    refused("<f4", "(-1,)", 8, "expected a whole number");
+    refused("<f4", "(-1,)", 8, "expected an integer");
     refused("<f4", "(2)", 8, "expected a comma");
     refused("<f4", "'x'", 8, "expected a tuple of numbers for 'shape'");
     refused("<c8", "(1,)", 8, "dtype \"<c8\" is not supported");
@@ -89,7 +89,7 @@ class NpzTest {
     assertRefused(npz("archive/data.pkl", good, 1), "entry ", "it looks like a PyTorch file");
     assertRefused(npz("../a.npy", good, 1), "entry \"../a.npy\": ", "a path without . and ..");
     assertRefused(npz("/a.npy", good, 1), "entry \"/a.npy\": ", "expected a relative path");
-    assertRefused(npz("a.npy", new byte[0], 4), "tensor \"a\": ", "ends inside the .npy head");
+    assertRefused(npz("a.npy", new byte[0], 4), "tensor \"a\": ", "ends inside the .npy header");
     assertRefused(npz("a.npy", new byte[0], 40), "tensor \"a\": ", "starts with \\x93NUMPY");
   }
 

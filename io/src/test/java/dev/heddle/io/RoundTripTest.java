@@ -18,7 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written is read again: every type, any bits, any shape, in every format. */
+/** Writing and reading preserve tensors: every dtype, any bits, any shape, in every format. */
 class RoundTripTest {
   @Property(tries = 100, seed = "1")
   void whatIsWrittenIsRead(
@@ -39,7 +39,7 @@ class RoundTripTest {
       assertThat(Files.readAllBytes(file)).as("the same bytes again").isEqualTo(first);
     } finally {
       Files.deleteIfExists(file);
-      Files.delete(folder); // fails if anything else was left there
+      Files.delete(folder); // fails if another file is left there
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The header's rules, one hostile header each. */
+/** The header's rules, one malformed header each. */
 class SafetensorsTest {
   @TempDir Path folder;
 
@@ -54,11 +54,11 @@ class SafetensorsTest {
     refused(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
         8,
-        "leaves a hole before it");
+        "leaves a gap before it");
     refused(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
         3,
-        "past the end: truncated, or the offsets lie");
+        "past the end: truncated or corrupt");
     refused(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
         5,
@@ -87,11 +87,11 @@ class SafetensorsTest {
     refused(
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[1.0],\"data_offsets\":[0,1]}}",
         1,
-        "tensor \"a\": expected a whole number, got 1.0");
+        "tensor \"a\": expected an integer, got 1.0");
     refused(
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[99999999999999999999],\"data_offsets\":[0,1]}}",
         1,
-        "tensor \"a\": expected a whole number of at most 64 bits");
+        "tensor \"a\": expected an integer of at most 64 bits");
     refused(
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[1]}}",
         1,
@@ -105,7 +105,7 @@ class SafetensorsTest {
             + "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
         0,
         "tensor \"a\": is given twice");
-    refused("{\"__metadata__\":{\"n\":1}}", 0, "expected a text for \"n\", got 1");
+    refused("{\"__metadata__\":{\"n\":1}}", 0, "expected a string for \"n\", got 1");
     refused("{\"a\":7}", 0, "tensor \"a\": expected an object with dtype, shape and data_offsets");
     refused("{\"a\":{}}{}", 0, "tensor \"a\": the key \"dtype\" is missing");
     refused("{} {}", 0, "expected the end of the text, got an object");

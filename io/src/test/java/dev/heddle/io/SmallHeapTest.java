@@ -27,15 +27,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files of very many tensors, and files that say more than they hold, read by a process with little
- * memory. With time in proportion to the square of their number, each would take minutes.
+ * Files with very many tensors, and files that declare more than they contain, read by a process
+ * with a small heap. With quadratic time, each would take minutes.
  */
 class SmallHeapTest {
   private static final int MANY = 200_000;
 
   @TempDir Path folder;
 
-  /** Reads each file into variables and prints how many tensors there are, or the error. */
+  /** Reads each file into variables and prints the number of tensors, or the error. */
   static final class Reader {
     public static void main(String[] files) throws IOException {
       for (String name : files) {
@@ -108,11 +108,11 @@ class SmallHeapTest {
             "bomb.npz: tensor \"a\": the file unpacks to more than 100 times its size and 256 MiB:"
                 + " refused as a zip bomb",
             "huge-array.msgpack: tensor \"a\": declares an array of 2147483647 bytes, but only 10"
-                + " bytes are left: truncated, or it lies",
+                + " bytes are left: truncated or corrupt",
             "huge-map.msgpack: declares a map of 2147483647 entries, but only 10 bytes are left:"
-                + " truncated, or it lies",
+                + " truncated or corrupt",
             "huge.safetensors: tensor \"a\": data_offsets: expected [0, ...] within 0 bytes, got"
-                + " [0, 2147483639], which ends past the end: truncated, or the offsets lie",
+                + " [0, 2147483639], which ends past the end: truncated or corrupt",
             "integers.msgpack: expected at most 262144 tensors, got more",
             "long-keys.msgpack: expected a name of at most 32768 bytes in UTF-8, got 60000",
             "long-path.msgpack: expected names of at most 33554432 bytes in all, got more",
@@ -121,7 +121,7 @@ class SmallHeapTest {
             "texts.msgpack: expected at most 262144 tensors, got more");
   }
 
-  /** A beginning, and the same bytes many times. */
+  /** Writes a beginning, then the same bytes many times. */
   private void bytes(String name, String begin, String head, String each, int count)
       throws IOException {
     HexFormat hex = HexFormat.of();
@@ -136,7 +136,7 @@ class SmallHeapTest {
     }
   }
 
-  /** Maps within maps under long keys, and many numbers in the innermost. */
+  /** Nested maps with long keys, and many numbers in the innermost. */
   private void longKeys(String name, int levels, int letters, int leaves) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] key = new byte[letters];

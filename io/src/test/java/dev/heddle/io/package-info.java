@@ -1,6 +1,6 @@
 /**
- * How checkpoints are read and written, by example. Uses the golden files that Python's own
- * libraries wrote ({@code src/test/python/make_golden.py}); used by nothing.
+ * How checkpoints are read and written, by example. Uses the golden files that Python libraries
+ * wrote ({@code src/test/python/make_golden.py}); used by nothing.
  */
 @NullMarked
 package dev.heddle.io;

@@ -5,7 +5,8 @@ import dev.heddle.array.DType;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text as its bytes in UTF-8: 256 tokens, nothing to learn or to store, and every text has a form.
+ * A byte-level tokenizer: the tokens of a text are its bytes in UTF-8. It has a vocabulary of 256
+ * tokens and encodes any text without learned data.
  *
  * <pre>{@code
  * Array tokens = ByteTokenizer.encode("né");  // int32 [3]: 110, 195, 169
@@ -13,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * }</pre>
  */
 public final class ByteTokenizer {
-  /** How many tokens there are. */
+  /** The size of the vocabulary. */
   public static final int VOCABULARY = 256;
 
   private ByteTokenizer() {}
@@ -25,9 +26,9 @@ public final class ByteTokenizer {
   }
 
   /**
-   * The tokens of a stretch of a text that is bytes already, int32, shape {@code [count]}.
+   * The tokens of a range of a text in UTF-8, int32, shape {@code [count]}.
    *
-   * @throws IndexOutOfBoundsException if the bytes do not reach as far
+   * @throws IndexOutOfBoundsException if the range exceeds the bytes
    */
   public static Array ofBytes(byte[] text, int from, int count) {
     int[] tokens = new int[count];
@@ -38,8 +39,8 @@ public final class ByteTokenizer {
   }
 
   /**
-   * The text of some tokens, of any shape, in order. Bytes that are not UTF-8, such as a letter cut
-   * in half, become U+FFFD.
+   * The text of tokens of any shape, in row-major order. Invalid UTF-8, such as a truncated
+   * character, becomes U+FFFD.
    *
    * @throws IllegalArgumentException if the tokens are not integers from 0 to 255
    */

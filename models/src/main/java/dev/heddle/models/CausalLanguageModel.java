@@ -15,14 +15,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A language model that sees the past only: a table of tokens and one of positions, blocks of
- * causal self-attention and a small network each, normalized before and added to what came in, a
- * last normalization, and the table of tokens once more to score every next token.
+ * A decoder-only transformer: token and position embeddings, pre-norm blocks of causal
+ * self-attention and an MLP with residual connections, a final layer normalization, and logits from
+ * the transposed token embedding.
  *
  * <pre>{@code
  * var model = CausalLanguageModel.of(Config.small());
  * Variables variables = model.init(Rngs.of(0), tokens);   // tokens: int32 [B, L]
- * Array logits = model.apply(variables, tokens);          // [B, L, V]: of the token that follows
+ * Array logits = model.apply(variables, tokens);          // [B, L, V]: of the next token
  * }</pre>
  *
  * <p>The same in Linen, with the same variables, is {@code
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * and others, "Language models are unsupervised multitask learners", 2019.)
  */
 public final class CausalLanguageModel extends Module<LanguageModelInputs, Array> {
-  /** Of everything drawn: small, so that at first every token is about as likely as another. */
+  /** The standard deviation of initial parameters; small, so that initial logits are near 0. */
   static final double STDDEV = 0.02;
 
   private final Config config;
@@ -60,32 +60,32 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
         .build();
   }
 
-  /** The model of a configuration. */
+  /** Makes a model from a configuration. */
   public static CausalLanguageModel of(Config config) {
     return new CausalLanguageModel(config);
   }
 
-  /** The sizes and types this model was built with. */
+  /** The sizes and dtypes of this model. */
   public Config config() {
     return config;
   }
 
-  /** Makes the variables; as {@link #init(Rngs, Object)}, without dropout. */
+  /** Initializes the variables; as {@link #init(Rngs, Object)}, without dropout. */
   public Variables init(Rngs rngs, Array tokens) {
     return init(rngs, LanguageModelInputs.of(tokens));
   }
 
-  /** Scores without dropout; as {@link #apply(Variables, Object)}. */
+  /** Computes logits without dropout; as {@link #apply(Variables, Object)}. */
   public Array apply(Variables variables, Array tokens) {
     return apply(variables, LanguageModelInputs.of(tokens));
   }
 
   /**
-   * Scores every token of the vocabulary as the next one, at every position.
+   * Computes the logits of the next token at every position.
    *
    * @return logits, shape {@code [B..., L, V]}; those at a position depend on the tokens up to it
    * @throws IllegalArgumentException if the tokens are not integers of the vocabulary, have no
-   *     axis, or are more than the model has positions (Flax gives NaN)
+   *     axis, or are longer than the model's length (Flax gives NaN)
    */
   @Override
   protected Array call(Scope scope, LanguageModelInputs in) {
@@ -101,7 +101,7 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
     Array x = scope.call("embed", embed, tokens); // [L, F]
     x = x.plus(scope.call("positions", positions, places));
     x = TransformerBlock.drop(scope, "dropout", config, x, in.deterministic());
-    Array mask = Masks.makeCausalMask(tokens); // [1, L, L], of which nothing is stored
+    Array mask = Masks.makeCausalMask(tokens); // [1, L, L], lazy
     for (int i = 0; i < blocks.size(); i++) {
       var block = new TransformerBlock.Inputs(x, mask, in.deterministic());
       x = scope.call("block_" + i, blocks.get(i), block); // [L, F]
@@ -116,17 +116,17 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
   }
 
   /**
-   * The sizes and types of a model.
+   * The sizes and dtypes of a model.
    *
-   * @param vocabulary how many tokens there are, V
-   * @param length the most tokens that the model sees at once
-   * @param features the width of everything between the tables, F
-   * @param heads the heads of each attention; they divide the features
-   * @param layers how many blocks there are
-   * @param dropoutRate the share set to zero: of the attention weights, of what each part of a
-   *     block adds, and of the sum of the tables
-   * @param dtype the type of the computation; null for that of the parameters
-   * @param paramDtype the type of the parameters
+   * @param vocabulary the size of the vocabulary, V
+   * @param length the maximum length of a sequence
+   * @param features the features of the residual stream, F
+   * @param heads the heads of each attention layer; a divisor of the features
+   * @param layers the number of blocks
+   * @param dropoutRate the dropout rate of the attention weights, of the outputs of attention and
+   *     MLP, and of the embeddings
+   * @param dtype the dtype of the computation; null for that of the parameters
+   * @param paramDtype the dtype of the parameters
    */
   public record Config(
       int vocabulary,
@@ -142,7 +142,7 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
      * Checks the sizes.
      *
      * @throws IllegalArgumentException if a size is not positive, the heads do not divide the
-     *     features, the rate is not from 0 to below 1, or a type does not float
+     *     features, the rate is not from 0 to below 1, or a dtype is not a floating-point type
      */
     public Config {
       requirePositive("vocabulary", vocabulary);
@@ -176,7 +176,7 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
               .formatted(name, expected, got));
     }
 
-    /** How many parameters the model has; {@code Long.MAX_VALUE} if that overflows. */
+    /** The number of parameters; {@code Long.MAX_VALUE} if it overflows. */
     public long parameters() {
       double width = features;
       double block = 12 * width * width + 13 * width; // attention 4 F^2, MLP 8 F^2; biases, norms
@@ -184,17 +184,17 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
       return all < 1L << 53 ? (long) all : Long.MAX_VALUE; // exact below
     }
 
-    /** A model of bytes that learns within a minute on two cores: 0.8 million parameters. */
+    /** A byte-level model of 0.8 million parameters, which trains within a minute on two cores. */
     public static Config small() {
       return builder().vocabulary(256).length(128).features(128).heads(4).layers(4).build();
     }
 
-    /** Sizes to fill in, from those of {@link #small} on. */
+    /** A builder with the sizes of {@link #small} as defaults. */
     public static Builder builder() {
       return new Builder();
     }
 
-    /** The same, to be changed. */
+    /** A builder with this configuration. */
     public Builder toBuilder() {
       return builder()
           .vocabulary(vocabulary)
@@ -207,7 +207,7 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
           .paramDtype(paramDtype);
     }
 
-    /** Collects a configuration. */
+    /** Builds a configuration. */
     public static final class Builder {
       private int vocabulary = ByteTokenizer.VOCABULARY;
       private int length = 128;
@@ -220,56 +220,56 @@ public final class CausalLanguageModel extends Module<LanguageModelInputs, Array
 
       private Builder() {}
 
-      /** How many tokens there are; by default the 256 bytes. */
+      /** The size of the vocabulary; 256 by default, for bytes. */
       public Builder vocabulary(int value) {
         vocabulary = value;
         return this;
       }
 
-      /** The most tokens that the model sees at once; 128 by default. */
+      /** The maximum length of a sequence; 128 by default. */
       public Builder length(int value) {
         length = value;
         return this;
       }
 
-      /** The width; 128 by default. */
+      /** The features; 128 by default. */
       public Builder features(int value) {
         features = value;
         return this;
       }
 
-      /** The heads of each attention; 4 by default. */
+      /** The heads of each attention layer; 4 by default. */
       public Builder heads(int value) {
         heads = value;
         return this;
       }
 
-      /** How many blocks there are; 4 by default. */
+      /** The number of blocks; 4 by default. */
       public Builder layers(int value) {
         layers = value;
         return this;
       }
 
-      /** The share set to zero where a call is not deterministic; 0 by default. */
+      /** The dropout rate where a call is not deterministic; 0 by default. */
       public Builder dropoutRate(double value) {
         dropoutRate = value;
         return this;
       }
 
-      /** The type of the computation; that of the parameters by default. */
+      /** The dtype of the computation; that of the parameters by default. */
       public Builder dtype(@Nullable DType value) {
         dtype = value;
         return this;
       }
 
-      /** The type of the parameters; float32 by default. */
+      /** The dtype of the parameters; float32 by default. */
       public Builder paramDtype(DType value) {
         paramDtype = value;
         return this;
       }
 
       /**
-       * The configuration.
+       * Builds the configuration.
        *
        * @throws IllegalArgumentException as {@link Config} throws
        */

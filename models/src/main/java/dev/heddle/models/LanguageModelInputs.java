@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a call of a {@link CausalLanguageModel} takes.
+ * The inputs of a {@link CausalLanguageModel}.
  *
- * @param tokens numbers of the vocabulary, shape {@code [B..., L]}
+ * @param tokens integers of the vocabulary, shape {@code [B..., L]}
  * @param deterministic whether dropout is off
  */
 public record LanguageModelInputs(Array tokens, boolean deterministic)
     implements ArrayTree<LanguageModelInputs> {
 
   /**
-   * Checks that the tokens are there.
+   * Checks that the tokens are not null.
    *
    * @throws NullPointerException if they are null
    */
@@ -23,12 +23,12 @@ public record LanguageModelInputs(Array tokens, boolean deterministic)
     Objects.requireNonNull(tokens, "tokens");
   }
 
-  /** Tokens to be read without dropout. */
+  /** Tokens, without dropout. */
   public static LanguageModelInputs of(Array tokens) {
     return new LanguageModelInputs(tokens, true);
   }
 
-  /** The same with dropout off or on; for it to be on, the stream {@code dropout} is needed. */
+  /** The same with dropout off or on; with dropout, the stream {@code dropout} is required. */
   public LanguageModelInputs deterministic(boolean isDeterministic) {
     return new LanguageModelInputs(tokens, isDeterministic);
   }

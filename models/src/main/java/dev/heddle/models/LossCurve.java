@@ -7,8 +7,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a training has seen: the loss and the length of the gradient at each step, and the losses of
- * evaluations. It grows; a training that is resumed goes on with that of its checkpoint.
+ * The history of a training: the loss and the gradient norm of each step, and the losses of
+ * evaluations. Mutable: a training appends to it; a resumed training continues that of its
+ * checkpoint.
  */
 public final class LossCurve {
   /** The first line of {@link #toCsv}: the names of the columns. */
@@ -19,14 +20,14 @@ public final class LossCurve {
   private int steps;
   private final List<Evaluation> evaluations = new ArrayList<>();
 
-  /** Of no steps yet. */
+  /** Makes an empty history. */
   public LossCurve() {}
 
   /**
    * An evaluation.
    *
-   * @param step after how many steps
-   * @param loss the mean over text that is not trained on
+   * @param step the number of steps before it
+   * @param loss the mean loss on held-out text
    */
   public record Evaluation(int step, float loss) {}
 
@@ -49,7 +50,7 @@ public final class LossCurve {
     evaluations.add(evaluation);
   }
 
-  /** How many steps there are. */
+  /** The number of steps. */
   public int steps() {
     return steps;
   }
@@ -59,7 +60,7 @@ public final class LossCurve {
     return Arrays.copyOf(losses, steps);
   }
 
-  /** The lengths of the gradients at all steps; a copy. */
+  /** The gradient norms of all steps; a copy. */
   public float[] gradientNorms() {
     return Arrays.copyOf(gradientNorms, steps);
   }
@@ -69,9 +70,9 @@ public final class LossCurve {
     return Collections.unmodifiableList(evaluations);
   }
 
-  /** The mean loss of the last steps, at most some; NaN before the first. */
-  public double recent(int most) {
-    int count = Math.min(most, steps);
+  /** The mean loss of the last steps, at most {@code max}; NaN before the first. */
+  public double recent(int max) {
+    int count = Math.min(max, steps);
     double sum = 0;
     for (int i = steps - count; i < steps; i++) {
       sum += losses[i];
@@ -80,8 +81,8 @@ public final class LossCurve {
   }
 
   /**
-   * A table with a line a step: number, loss, learning rate, length of the gradient, and after an
-   * evaluation its loss. Numbers are the shortest that read back as the same float32.
+   * A table with one line per step: number, loss, learning rate, gradient norm, and the loss of an
+   * evaluation after it. Numbers are written with the fewest digits that parse to the same float32.
    */
   public String toCsv(Schedule learningRate) {
     StringBuilder csv = new StringBuilder(CSV_HEADER);

@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan as arrays without axes, which every format of checkpoints holds: numbers as such, a type
- * as a zero of it.
+ * A plan as arrays without axes, which every checkpoint format can hold; a dtype is stored as a
+ * zero of that dtype.
  */
 public final class PlanTensors {
   private final Map<String, Array> tensors;
@@ -19,9 +19,7 @@ public final class PlanTensors {
     this.tensors = tensors;
   }
 
-  /**
-   * The numbers of a plan by their names, those of the command line with {@code _} for {@code -}.
-   */
+  /** The values of a plan by name: the options of the command line with {@code _} for {@code -}. */
   public static SequencedMap<String, Array> of(TrainingPlan plan) {
     Config model = plan.model();
     SequencedMap<String, Array> all = new LinkedHashMap<>();
@@ -60,10 +58,9 @@ public final class PlanTensors {
   }
 
   /**
-   * The plan that some arrays are.
+   * Reads a plan from arrays.
    *
-   * @throws IllegalArgumentException if one is missing or not what it should be; the message names
-   *     it
+   * @throws IllegalArgumentException if an array is missing or invalid; the message names it
    */
   static TrainingPlan read(Map<String, Array> tensors) {
     PlanTensors all = new PlanTensors(tensors);
@@ -94,7 +91,7 @@ public final class PlanTensors {
     return plan.build();
   }
 
-  /** A number that older checkpoints lack, because it was a constant. */
+  /** A value that older checkpoints do not have, because it was a constant. */
   private double real(String name, double otherwise) {
     return tensors.containsKey(name) ? real(name) : otherwise;
   }

@@ -3,17 +3,17 @@ package dev.heddle.models;
 import java.util.Arrays;
 
 /**
- * How the next token is drawn from the logits: they are divided by the temperature, then only the
- * {@code topK} largest stay, and of those the fewest whose probabilities add up to {@code topP}.
+ * The sampling of the next token from the logits: they are divided by the temperature; the {@code
+ * topK} largest are retained, and of those the fewest whose probabilities add up to {@code topP}.
  * (Holtzman and others, "The curious case of neural text degeneration", 2020.)
  *
  * <pre>{@code
  * Sampling.ofTemperature(0.8).topK(40).topP(0.95);
  * }</pre>
  *
- * @param temperature what the logits are divided by; 0 takes the largest always
- * @param topK how many of the largest logits stay; 0 for all; equal ones stay together
- * @param topP what the probabilities of those that stay add up to at least; 1 for all
+ * @param temperature the divisor of the logits; 0 selects the largest
+ * @param topK the number of retained logits; 0 for all; ties are retained together
+ * @param topP the minimum total probability of the retained tokens; 1 for all
  */
 public record Sampling(double temperature, int topK, double topP) {
 
@@ -24,10 +24,10 @@ public record Sampling(double temperature, int topK, double topP) {
    */
   public Sampling {
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) { // NaN too
-      throw wrong("temperature", "a number from 0 on", temperature);
+      throw wrong("temperature", "a number of 0 or more", temperature);
     }
     if (topK < 0) {
-      throw wrong("top_k", "a number from 0 on", topK);
+      throw wrong("top_k", "a number of 0 or more", topK);
     }
     if (!(topP > 0 && topP <= 1)) {
       throw wrong("top_p", "a number above 0, at most 1", topP);
@@ -39,22 +39,22 @@ public record Sampling(double temperature, int topK, double topP) {
         "generate: argument \"%s\": expected %s, got %s".formatted(name, expected, got));
   }
 
-  /** All tokens, at a temperature. */
+  /** Samples from all tokens, at a temperature. */
   public static Sampling ofTemperature(double temperature) {
     return new Sampling(temperature, 0, 1);
   }
 
-  /** The same with only the largest logits; 0 for all. */
+  /** The same with top-k sampling; 0 for all tokens. */
   public Sampling topK(int count) {
     return new Sampling(temperature, count, topP);
   }
 
-  /** The same with only the nucleus of a probability; 1 for all. */
+  /** The same with top-p (nucleus) sampling; 1 for all tokens. */
   public Sampling topP(double probability) {
     return new Sampling(temperature, topK, probability);
   }
 
-  /** The logits with negative infinity for the tokens that are not drawn. */
+  /** The logits, with negative infinity for the excluded tokens. */
   float[] filter(float[] logits) {
     float least = Math.max(leastOfTopK(logits), leastOfTopP(logits));
     float[] filtered = logits.clone();

@@ -7,8 +7,8 @@ import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 
 /**
- * ParallelFor of a text, drawn by keys: the same key gives the same batch, so a training that is
- * resumed needs no other memory of what it has read.
+ * Random sequences of a text, drawn with keys: the same key gives the same batch, so a resumed
+ * training needs no other state.
  */
 public final class TextBatches {
   private final byte[] text;
@@ -17,13 +17,13 @@ public final class TextBatches {
   private final int length;
 
   /**
-   * Of the bytes from one place to another.
+   * Uses the bytes of a range.
    *
-   * @param text not copied, and not to be changed
-   * @param from the first byte
-   * @param to after the last byte
-   * @param length how many tokens a stretch has, beside the one that follows it
-   * @throws IllegalArgumentException if there are not even as many bytes as one stretch needs
+   * @param text not copied; must not be modified
+   * @param from the index of the first byte
+   * @param to the index after the last byte
+   * @param length the length of a sequence, without the token after it
+   * @throws IllegalArgumentException if there are fewer bytes than one sequence needs
    */
   public TextBatches(byte[] text, int from, int to, int length) {
     this.text = text;
@@ -38,10 +38,10 @@ public final class TextBatches {
   }
 
   /**
-   * A batch; it begins at {@code jax.random.randint(key, (batch,), 0, bytes - length)}.
+   * A batch; its sequences begin at {@code jax.random.randint(key, (batch,), 0, bytes - length)}.
    *
-   * @return int32, shape {@code [batch, length + 1]}: what is read, and one token more, so that
-   *     each has a next one
+   * @return int32, shape {@code [batch, length + 1]}: the inputs and one more token, so that each
+   *     has a next token
    */
   public Array draw(Key key, int batch) {
     long[] starts = Random.randint(key, Shape.of(batch), 0, choices, DType.INT32).toLongArray();

@@ -5,27 +5,27 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Which text a training reads: its length and SHA-256, so that a checkpoint knows it again.
+ * The length and SHA-256 of a training text, by which a checkpoint recognizes it.
  *
  * <pre>{@code
  * TextDigest.of("abc".getBytes(UTF_8));  // 3 bytes, SHA-256 ba7816bf...
  * }</pre>
  *
- * @param size how many bytes
+ * @param size the number of bytes
  * @param sha256 64 hexadecimal digits, lower case
  */
 public record TextDigest(long size, String sha256) {
   private static final int SHOWN = 16; // digits
 
   /**
-   * Checks the form.
+   * Checks the values.
    *
-   * @throws IllegalArgumentException if the size is negative or the digest is not of 64 digits
+   * @throws IllegalArgumentException if the size is negative or the digest does not have 64 digits
    */
   public TextDigest {
     if (size < 0 || !sha256.matches("[0-9a-f]{64}")) {
       throw new IllegalArgumentException(
-          "text: expected a size from 0 on and 64 hexadecimal digits, got %d and \"%s\""
+          "text: expected a size of 0 or more and 64 hexadecimal digits, got %d and \"%s\""
               .formatted(size, sha256));
     }
   }
@@ -40,7 +40,7 @@ public record TextDigest(long size, String sha256) {
     }
   }
 
-  /** As in a message: {@code 3 bytes, SHA-256 ba7816bf8f01cfea...}. */
+  /** A short form for messages: {@code 3 bytes, SHA-256 ba7816bf8f01cfea...}. */
   @Override
   public String toString() {
     return "%d bytes, SHA-256 %s...".formatted(size, sha256.substring(0, SHOWN));

@@ -11,15 +11,15 @@ import dev.heddle.random.Random;
 import java.util.Arrays;
 
 /**
- * Goes on with a text, token by token, as a {@link CausalLanguageModel} would.
+ * Generates text token by token from a {@link CausalLanguageModel}.
  *
  * <pre>{@code
  * var generator = new TextGenerator(model, variables, 0.8);
  * Array more = generator.generate(ByteTokenizer.encode("Attention is "), 100, Key.of(0));
  * }</pre>
  *
- * <p>Every token is drawn from the whole of what the model can see before it, which is computed
- * again: the cost of a token grows with the text, up to the model's length.
+ * <p>Every token is sampled after a full forward pass over the context, without a cache: the cost
+ * of a token grows with the context, up to the model's length.
  */
 public final class TextGenerator {
   private final CausalLanguageModel model;
@@ -27,16 +27,16 @@ public final class TextGenerator {
   private final Sampling sampling;
 
   /**
-   * Of a model and its parameters.
+   * Makes a generator.
    *
-   * @param temperature what logits are divided by; 0 takes the largest always
-   * @throws IllegalArgumentException if the temperature is not a number from 0 on
+   * @param temperature the divisor of the logits; 0 selects the largest
+   * @throws IllegalArgumentException if the temperature is not a number of 0 or more
    */
   public TextGenerator(CausalLanguageModel model, Variables variables, double temperature) {
     this(model, variables, Sampling.ofTemperature(temperature));
   }
 
-  /** Of a model and its parameters, with a way to draw tokens. */
+  /** Makes a generator with a sampling method. */
   public TextGenerator(CausalLanguageModel model, Variables variables, Sampling sampling) {
     this.model = model;
     this.variables = variables;
@@ -44,14 +44,14 @@ public final class TextGenerator {
   }
 
   /**
-   * The tokens that follow a text. The one after {@code i} others is drawn as {@code
-   * jax.random.categorical(jax.random.fold_in(key, i), logits / temperature)} draws it.
+   * Generates the continuation of a prompt. Token {@code i}, from 0, is the one that {@code
+   * jax.random.categorical(jax.random.fold_in(key, i), logits / temperature)} draws.
    *
-   * @param prompt at least one token, shape {@code [L]}; of more than the model sees at once it
-   *     reads the last
-   * @param count how many tokens to add
+   * @param prompt at least one token, shape {@code [L]}; only the last ones are used where it
+   *     exceeds the model's length
+   * @param count the number of tokens to generate
    * @return int32, shape {@code [count]}
-   * @throws IllegalArgumentException if the prompt is not such tokens, or the count is negative
+   * @throws IllegalArgumentException if the prompt has another form, or the count is negative
    */
   public Array generate(Array prompt, int count, Key key) {
     if (prompt.rank() != 1 || prompt.size() == 0) {
@@ -61,7 +61,7 @@ public final class TextGenerator {
     }
     if (count < 0) {
       throw new IllegalArgumentException(
-          "generate: argument \"count\": expected a number from 0 on, got " + count);
+          "generate: argument \"count\": expected a number of 0 or more, got " + count);
     }
     int given = prompt.size();
     int[] text = Arrays.copyOf(integers(prompt), given + count);
@@ -77,7 +77,7 @@ public final class TextGenerator {
 
   private int next(int[] text, int length, Key key) {
     int[] seen = Arrays.copyOfRange(text, Math.max(0, length - model.config().length()), length);
-    Array logits = // of the token after the last, float32 [V]
+    Array logits = // of the next token, float32 [V]
         model
             .apply(variables, Array.of(seen, seen.length))
             .get(seen.length - 1)
@@ -89,7 +89,7 @@ public final class TextGenerator {
     return (int) draw(key, Array.of(sampling.filter(scaled.toFloatArray()), scaled.size()));
   }
 
-  /** The place of the largest of the logits with Gumbel's noise. */
+  /** The index of the largest logit after adding Gumbel noise. */
   private static double draw(Key key, Array logits) {
     Shape shape = logits.shape();
     Array uniform = Random.uniform(key, shape, DType.FLOAT32, Float.MIN_NORMAL, 1);

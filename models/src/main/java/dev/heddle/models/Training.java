@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a {@link CausalLanguageModel} on a text. A step is a pure function of the state, so that
- * what goes on from a checkpoint has the bits of what was never interrupted.
+ * Trains a {@link CausalLanguageModel} on a text. A step is a pure function of the state, so a
+ * training that is resumed from a checkpoint gives the bits of an uninterrupted one.
  *
  * <pre>{@code
  * var training = new Training(TrainingPlan.of(Config.small()), text);
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Training {
   private static final int EVALUATION_BATCHES = 4;
 
-  /** What the seed's key is folded with for each kind of draw. */
+  /** The numbers that the seed's key is folded with, one for each use. */
   private static final int BATCHES = 1;
 
   private static final int DROPOUT = 2;
@@ -50,25 +50,25 @@ public final class Training {
   private final @Nullable TextBatches heldOut;
 
   /**
-   * What a step gives.
+   * The result of a step.
    *
-   * @param state after it
-   * @param loss the mean over its tokens, before it
-   * @param gradientNorm the length of the gradient, before it is clipped
+   * @param state the state after the step
+   * @param loss the mean loss over its tokens, before the update
+   * @param gradientNorm the norm of the gradient, before clipping
    */
   public record Step(TrainingState state, float loss, float gradientNorm) {
-    /** Whether loss and gradient are numbers; otherwise the state is lost. */
+    /** Whether loss and gradient are finite; otherwise the state is unusable. */
     public boolean isFinite() {
       return Float.isFinite(loss) && Float.isFinite(gradientNorm);
     }
   }
 
   /**
-   * Of a plan and a text.
+   * Makes a training from a plan and a text.
    *
-   * @param text bytes in UTF-8, or any others; not copied, and not to be changed
-   * @throws IllegalArgumentException if the text, or its part that is held out, is shorter than the
-   *     model's length and one token
+   * @param text any bytes, usually UTF-8; not copied, must not be modified
+   * @throws IllegalArgumentException if the text, or its held-out part, is shorter than the model's
+   *     length plus one token
    */
   public Training(TrainingPlan plan, byte[] text) {
     this.plan = plan;
@@ -89,12 +89,12 @@ public final class Training {
     }
   }
 
-  /** The model, whose parameters the states hold. */
+  /** The model. */
   public CausalLanguageModel model() {
     return model;
   }
 
-  /** The state before the first step: {@code init} with the seed. */
+  /** The initial state: {@code init} with the seed. */
   public TrainingState begin() {
     Variables params = init(model, plan.seed());
     return new TrainingState(0, params, optimizer.init(params));
@@ -104,7 +104,7 @@ public final class Training {
     return model.init(Rngs.of(seed), Array.zeros(DType.INT32, 1, 1));
   }
 
-  /** The next step. */
+  /** Computes the next step. */
   public Step step(TrainingState state) {
     Variables params = state.params();
     List<Array> gradients = List.of();
@@ -134,7 +134,7 @@ public final class Training {
     return key.foldIn(kind).foldIn(step).foldIn(part);
   }
 
-  /** A shard's part of the mean over all tokens of a step. */
+  /** A shard's contribution to the mean over all tokens of a step. */
   private Array lossOf(Variables params, Array tokens, Rngs rngs) {
     LanguageModelInputs inputs = LanguageModelInputs.of(first(tokens)).deterministic(false);
     Array losses = losses(model.apply(params, inputs, rngs), tokens);
@@ -151,8 +151,8 @@ public final class Training {
   }
 
   /**
-   * The mean loss over some batches of the text that is held out, always the same ones, without
-   * dropout; NaN if none is held out.
+   * The mean loss over a fixed set of batches of the held-out text, without dropout; NaN if no text
+   * is held out.
    */
   public float evaluate(Variables params) {
     if (heldOut == null) {
@@ -168,12 +168,12 @@ public final class Training {
 
   /** The loss of each next token, in float32 at least. */
   private static Array losses(Array logits, Array tokens) {
-    Array wide = logits.dtype().isHalf() ? logits.astype(DType.FLOAT32) : logits;
+    Array promoted = logits.dtype().isHalf() ? logits.astype(DType.FLOAT32) : logits;
     Array next = part(tokens, 0, tokens.shape().dim(0), 1, tokens.shape().dim(1));
-    return Losses.softmaxCrossEntropyWithIntegerLabels(wide, next); // [B, L]
+    return Losses.softmaxCrossEntropyWithIntegerLabels(promoted, next); // [B, L]
   }
 
-  /** All tokens but the last. */
+  /** All tokens except the last. */
   private static Array first(Array tokens) {
     return part(tokens, 0, tokens.shape().dim(0), 0, tokens.shape().dim(1) - 1);
   }

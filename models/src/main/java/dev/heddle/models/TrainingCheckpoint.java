@@ -21,15 +21,14 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training as a file: {@code step}, {@code params} and {@code opt_state} as Flax's {@code
- * TrainState} has them, the key that everything is drawn from as {@code rng}, the plan as {@code
- * config}, the text's digest as {@code text} and the losses as {@code history}; docs/formats.md
- * lists all of it.
+ * The checkpoint of a training: {@code step}, {@code params} and {@code opt_state} as in Flax's
+ * {@code TrainState}, the random key as {@code rng}, the plan as {@code config}, the text's digest
+ * as {@code text} and the losses as {@code history}; docs/formats.md lists all tensors.
  *
- * @param plan what is trained, and how
- * @param state how far it is
+ * @param plan the training plan
+ * @param state the current state
  * @param curve the losses so far
- * @param text which text is trained on; null where an older checkpoint does not say
+ * @param text the digest of the text; null in older checkpoints
  */
 public record TrainingCheckpoint(
     TrainingPlan plan, TrainingState state, LossCurve curve, @Nullable TextDigest text) {
@@ -46,7 +45,7 @@ public record TrainingCheckpoint(
   private static final String EVALUATION_LOSS = "history/evaluation_loss";
 
   /**
-   * Writes the file, whole or not at all; an old one of the name stays until then.
+   * Writes the file atomically, replacing an existing one.
    *
    * @throws IOException if it cannot be written
    */
@@ -58,10 +57,10 @@ public record TrainingCheckpoint(
         .save(file, Checkpoint.of(tensors()));
   }
 
-  /** The paths of states without arrays, which Flax looks for. */
+  /** The paths of optimizer states without arrays, which Flax expects. */
   private static void addEmpty(OptState state, String prefix, List<String> found) {
     for (String name : state.names()) {
-      if (state.find(name).isEmpty()) { // it is no array
+      if (state.find(name).isEmpty()) { // not an array
         OptState child = state.child(name);
         if (child.names().isEmpty()) {
           found.add(prefix + name);
@@ -96,16 +95,16 @@ public record TrainingCheckpoint(
     return tensors;
   }
 
-  /** Moments have their parameters' paths, which begin with the collection; Flax's don't. */
+  /** Removes the collection from the paths of moments, as in Flax. */
   private static String nameOf(String path) {
     return OPT_STATE + path.replaceFirst("/" + PARAMS, "/");
   }
 
   /**
-   * Reads a file that {@link #write} made.
+   * Reads a file that {@link #write} wrote.
    *
-   * @throws CheckpointException if it is truncated, of another program, or not of a piece; the
-   *     message names the file and the tensor
+   * @throws CheckpointException if it is truncated, written by another program, or inconsistent;
+   *     the message names the file and the tensor
    * @throws IOException if it cannot be read
    */
   public static TrainingCheckpoint read(Path file) throws IOException {

@@ -8,34 +8,35 @@ import dev.heddle.optim.Schedule;
 import dev.heddle.optim.Schedules;
 
 /**
- * Everything that decides the bits of a training beside the text: the model, the batches and the
- * optimizer, which is AdamW after clipping by the global norm, with weight decay of the matrices.
+ * Everything that determines the bits of a training, except the text: the model, the batches and
+ * the optimizer, which is AdamW after clipping by the global norm, with weight decay of matrices.
  *
  * <pre>{@code
  * TrainingPlan plan =
  *     TrainingPlan.builder(Config.small()).batch(32).warmup(100).decaySteps(5000).build();
  * }</pre>
  *
- * <p>The number of steps is no part of the plan: what a step computes depends on the steps before
- * it only, so a training of 300 steps that is resumed up to 600 has the bits of one of 600.
+ * <p>The number of steps is not part of the plan: a step depends only on the steps before it, so a
+ * training of 300 steps that is resumed up to 600 gives the bits of one of 600.
  *
  * @param model the model
- * @param batch how many sequences are read together
- * @param accumulate how many batches make a step, by the mean of their gradients
- * @param shards in how many equal parts a batch is differentiated, their gradients added in order;
- *     the number is part of the bits, where and when each is computed is not
+ * @param batch the number of sequences per batch
+ * @param accumulate the number of batches per step, whose gradients are averaged
+ * @param shards the number of equal parts of a batch that are differentiated separately, their
+ *     gradients added in order; it affects the bits, while the order of computing the parts does
+ *     not
  * @param learningRate the learning rate after the warm-up
- * @param warmup over how many steps the learning rate rises linearly from 0
- * @param decaySteps the step at which the learning rate has fallen to its minimum along a cosine,
- *     the warm-up included; 0 for a constant learning rate after the warm-up
+ * @param warmup the number of steps over which the learning rate rises linearly from 0
+ * @param decaySteps the step at which cosine decay reaches the minimum learning rate, including the
+ *     warm-up; 0 for a constant learning rate after the warm-up
  * @param minLearningRate the learning rate after {@code decaySteps}
  * @param b1 the decay of Adam's first moment
  * @param b2 the decay of Adam's second moment
- * @param eps added to the root of Adam's second moment
- * @param weightDecay AdamW's weight decay, of the matrices only
+ * @param eps Adam's epsilon, added to the square root of the second moment
+ * @param weightDecay AdamW's weight decay, for matrices only
  * @param clip the global norm to which gradients are clipped
- * @param heldOut the share of the text, its end, that is not trained on but evaluated with
- * @param seed of the parameters, the batches and dropout
+ * @param heldOut the fraction of the text, at its end, that is used for evaluation only
+ * @param seed the seed of the parameters, the batches and dropout
  */
 public record TrainingPlan(
     Config model,
@@ -53,11 +54,11 @@ public record TrainingPlan(
     double clip,
     double heldOut,
     long seed) {
-  /** How many times the features a block keeps of a token: queries, keys, values, the MLP, ... */
+  /** The residuals of a block per token, in multiples of the features. */
   private static final int KEPT_WIDTHS = 12;
 
   /**
-   * Checks the numbers.
+   * Checks the values.
    *
    * @throws IllegalArgumentException if one is out of its range; the message names it
    */
@@ -72,7 +73,7 @@ public record TrainingPlan(
       throw wrong("learning_rate", "a number above 0", learningRate);
     }
     if (warmup < 0) {
-      throw wrong("warmup", "a number of steps from 0 on", warmup);
+      throw wrong("warmup", "0 steps or more", warmup);
     }
     if (decaySteps != 0 && decaySteps <= warmup) {
       throw wrong("decay_steps", "0, or more than the " + warmup + " of the warm-up", decaySteps);
@@ -107,7 +108,7 @@ public record TrainingPlan(
 
   private static void requireNotNegative(String name, double number) {
     if (!(number >= 0 && Double.isFinite(number))) {
-      throw wrong(name, "a number from 0 on", number);
+      throw wrong(name, "a number of 0 or more", number);
     }
   }
 
@@ -121,12 +122,12 @@ public record TrainingPlan(
     return builder(model).build();
   }
 
-  /** A plan to fill in, from defaults for a small model on. */
+  /** A builder with defaults for a small model. */
   public static Builder builder(Config model) {
     return new Builder(model);
   }
 
-  /** The same plan, to be changed. */
+  /** A builder with the values of this plan. */
   public Builder toBuilder() {
     return builder(model)
         .batch(batch)
@@ -145,7 +146,7 @@ public record TrainingPlan(
         .seed(seed);
   }
 
-  /** The learning rate by the step. */
+  /** The learning rate schedule. */
   public Schedule schedule() {
     if (decaySteps > 0) {
       return Schedules.warmupCosineDecaySchedule(
@@ -171,15 +172,15 @@ public record TrainingPlan(
             .mask((path, param) -> param.rank() > 1));
   }
 
-  /** How many tokens a step reads; {@code Long.MAX_VALUE} if that overflows. */
+  /** The number of tokens per step; {@code Long.MAX_VALUE} if it overflows. */
   public long tokensPerStep() {
     return (long) ((double) accumulate * batch * model.length());
   }
 
   /**
    * A lower bound of the memory of a step in bytes: parameters, gradients and both moments of Adam,
-   * and of the activations of a shard those that every block keeps for the backward pass. With less
-   * the training cannot run; it takes two to three times as much.
+   * and the residuals of a shard that every block retains for the backward pass. With less memory
+   * the training cannot run; it needs two to three times as much.
    */
   public double minMemory() {
     DType dtype = model.dtype() == null ? model.paramDtype() : model.dtype();
@@ -189,7 +190,7 @@ public record TrainingPlan(
     return state + tokens * perToken * dtype.itemSize() + 4.0 * batch * (model.length() + 1.0);
   }
 
-  /** Collects a plan. */
+  /** Builds a plan. */
   public static final class Builder {
     private static final double MIN_RATIO = 0.1;
 
@@ -200,7 +201,7 @@ public record TrainingPlan(
     private double learningRate = 1e-3;
     private int warmup = 100;
     private int decaySteps;
-    private double minLearningRate = Double.NaN; // then a share of the learning rate
+    private double minLearningRate = Double.NaN; // NaN: a fraction of the learning rate
     private double b1 = 0.9;
     private double b2 = 0.99; // below Adam's default of 0.999: trainings here are short
     private double eps = 1e-8;
@@ -219,19 +220,19 @@ public record TrainingPlan(
       return this;
     }
 
-    /** How many sequences are read together; 16 by default. */
+    /** The number of sequences per batch; 16 by default. */
     public Builder batch(int value) {
       batch = value;
       return this;
     }
 
-    /** How many batches make a step; 1 by default. */
+    /** The number of batches per step; 1 by default. */
     public Builder accumulate(int value) {
       accumulate = value;
       return this;
     }
 
-    /** In how many parts a batch is differentiated; 1 by default. */
+    /** The number of parts of a batch that are differentiated separately; 1 by default. */
     public Builder shards(int value) {
       shards = value;
       return this;
@@ -243,7 +244,7 @@ public record TrainingPlan(
       return this;
     }
 
-    /** Over how many steps the learning rate rises from 0; 100 by default. */
+    /** The number of warm-up steps; 100 by default. */
     public Builder warmup(int value) {
       warmup = value;
       return this;
@@ -273,7 +274,7 @@ public record TrainingPlan(
       return this;
     }
 
-    /** Added to the root of Adam's second moment; 1e-8 by default. */
+    /** Adam's epsilon; 1e-8 by default. */
     public Builder eps(double value) {
       eps = value;
       return this;
@@ -291,7 +292,7 @@ public record TrainingPlan(
       return this;
     }
 
-    /** The share of the text that is evaluated with; 0.1 by default. */
+    /** The fraction of the text that is used for evaluation; 0.1 by default. */
     public Builder heldOut(double value) {
       heldOut = value;
       return this;
@@ -304,7 +305,7 @@ public record TrainingPlan(
     }
 
     /**
-     * The plan.
+     * Builds the plan.
      *
      * @throws IllegalArgumentException as {@link TrainingPlan} throws
      */

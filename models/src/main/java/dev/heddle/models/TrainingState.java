@@ -4,9 +4,9 @@ import dev.heddle.linen.Variables;
 import dev.heddle.optim.OptState;
 
 /**
- * How far a training is, as in {@code flax.training.train_state.TrainState}.
+ * The state of a training, as in {@code flax.training.train_state.TrainState}.
  *
- * @param step how many steps were made
+ * @param step the number of completed steps
  * @param params the parameters after them
  * @param optState the optimizer's state after them
  */

@@ -13,20 +13,20 @@ import dev.heddle.linen.Scope;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One block of a {@link CausalLanguageModel}: attention, then a network at each position alone. */
+/** A pre-norm block of a {@link CausalLanguageModel}: attention, then an MLP. */
 final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
-  /** How many times wider the network is inside. */
-  private static final int WIDER = 4;
+  /** The ratio of the MLP's hidden features to the model's features. */
+  private static final int MLP_RATIO = 4;
 
   private final CausalLanguageModel.Config config;
-  private final LayerNorm before;
+  private final LayerNorm attentionNorm;
   private final MultiHeadDotProductAttention attention;
-  private final LayerNorm between;
+  private final LayerNorm mlpNorm;
   private final Dense up;
   private final Dense down;
 
   /**
-   * What a block takes.
+   * The inputs of a block.
    *
    * @param x shape {@code [B..., L, F]}
    * @param mask shape {@code [B..., 1, L, L]}
@@ -36,7 +36,7 @@ final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
 
   private TransformerBlock(CausalLanguageModel.Config config) {
     this.config = config;
-    before = norm(config);
+    attentionNorm = norm(config);
     attention =
         MultiHeadDotProductAttention.builder()
             .numHeads(config.heads())
@@ -45,12 +45,12 @@ final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
             .paramDtype(config.paramDtype())
             .kernelInit(Initializers.normal(CausalLanguageModel.STDDEV))
             .build();
-    between = norm(config);
-    up = dense(config, WIDER * config.features());
+    mlpNorm = norm(config);
+    up = dense(config, MLP_RATIO * config.features());
     down = dense(config, config.features());
   }
 
-  /** The blocks of a model. */
+  /** Makes the blocks of a model. */
   static List<TransformerBlock> stack(CausalLanguageModel.Config config) {
     return IntStream.range(0, config.layers()).mapToObj(i -> new TransformerBlock(config)).toList();
   }
@@ -70,16 +70,17 @@ final class TransformerBlock extends Module<TransformerBlock.Inputs, Array> {
 
   @Override
   protected Array call(Scope scope, Inputs in) {
-    AttentionInputs normalized = AttentionInputs.of(scope.call("ln_1", before, in.x)).mask(in.mask);
+    AttentionInputs normalized =
+        AttentionInputs.of(scope.call("ln_1", attentionNorm, in.x)).mask(in.mask);
     Array seen =
         scope.call("attention", attention, normalized.deterministic(in.deterministic)); // [L, F]
     Array x = in.x.plus(drop(scope, "dropout_1", config, seen, in.deterministic));
-    Array hidden = scope.call("up", up, scope.call("ln_2", between, x)); // [L, 4 F]
-    Array thought = scope.call("down", down, Elementwise.gelu(hidden)); // [L, F]
-    return x.plus(drop(scope, "dropout_2", config, thought, in.deterministic));
+    Array hidden = scope.call("up", up, scope.call("ln_2", mlpNorm, x)); // [L, 4 F]
+    Array mlp = scope.call("down", down, Elementwise.gelu(hidden)); // [L, F]
+    return x.plus(drop(scope, "dropout_2", config, mlp, in.deterministic));
   }
 
-  /** Dropout by the model's rate. */
+  /** Applies dropout at the model's rate. */
   static Array drop(
       Scope scope, String name, CausalLanguageModel.Config config, Array x, boolean deterministic) {
     if (config.dropoutRate() == 0 || deterministic) {

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** The model: its variables, what it sees, and what it refuses. */
+/** The model: its variables, its causality, and its errors. */
 class CausalLanguageModelTest {
   private static final Config TINY =
       Config.builder().vocabulary(11).length(7).features(6).heads(2).layers(2).build();
 
-  /** Two texts of five tokens. */
+  /** Two sequences of five tokens. */
   private static final Array TOKENS = Array.of(new int[] {1, 2, 3, 4, 5, 10, 9, 8, 7, 6}, 2, 5);
 
-  /** What flax 0.12.8 gives for the last position of the first text, from the same seed. */
+  /** What flax 0.12.8 gives for the last position of the first sequence, from the same seed. */
   private static final float[] FLAX = {
     -0.135208517f,
     0.0507740639f,
@@ -94,7 +94,7 @@ class CausalLanguageModelTest {
   @Test
   void aPositionDoesNotSeeWhatComesAfterIt() {
     int[] tokens = Arrays.stream(TOKENS.toLongArray()).mapToInt(token -> (int) token).toArray();
-    tokens[3] = 0; // of the first text
+    tokens[3] = 0; // of the first sequence
     tokens[4] = 9;
 
     Array before = model.apply(variables, TOKENS);

@@ -11,7 +11,7 @@ import dev.heddle.models.CausalLanguageModel.Config;
 import dev.heddle.random.Key;
 import org.junit.jupiter.api.Test;
 
-/** Going on with a text. */
+/** Generation of text. */
 class TextGeneratorTest {
   private final CausalLanguageModel model =
       CausalLanguageModel.of(Config.builder().length(5).features(8).heads(2).layers(1).build());
@@ -62,13 +62,13 @@ class TextGeneratorTest {
   @Test
   void whatCannotBeWrittenIsAnError() {
     assertThatThrownBy(() -> new TextGenerator(model, variables, Double.NaN))
-        .hasMessage("generate: argument \"temperature\": expected a number from 0 on, got NaN");
+        .hasMessage("generate: argument \"temperature\": expected a number of 0 or more, got NaN");
     var generator = new TextGenerator(model, variables, 1);
     assertThatThrownBy(() -> generator.generate(Array.of(new int[0], 0), 1, Key.of(0)))
         .hasMessage(
             "generate: argument \"prompt\": expected at least one token, shape [length], got [0]");
     assertThatThrownBy(() -> generator.generate(prompt, -1, Key.of(0)))
-        .hasMessage("generate: argument \"count\": expected a number from 0 on, got -1");
+        .hasMessage("generate: argument \"count\": expected a number of 0 or more, got -1");
   }
 
   @Test
@@ -82,7 +82,7 @@ class TextGeneratorTest {
         .containsExactly(none, 2 * log, log);
     assertThat(Sampling.ofTemperature(1).topK(9).filter(logits)).containsExactly(logits);
     assertThat(Sampling.ofTemperature(1).topK(1).filter(new float[] {1, 1, 0}))
-        .containsExactly(1, 1, none); // equal ones stay together
+        .containsExactly(1, 1, none); // ties are retained together
     assertThat(Sampling.ofTemperature(1).topP(0.5).filter(logits))
         .containsExactly(none, 2 * log, none);
     assertThat(Sampling.ofTemperature(1).topP(0.6).filter(logits))

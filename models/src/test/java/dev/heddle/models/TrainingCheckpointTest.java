@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A training in a file. */
+/** Checkpoints of trainings. */
 class TrainingCheckpointTest {
   private static final TrainingPlan PLAN = TrainingTest.plan(1, 2);
 
@@ -141,7 +141,7 @@ class TrainingCheckpointTest {
         .hasToString("3 bytes, SHA-256 ba7816bf8f01cfea...");
     assertThatThrownBy(() -> new TextDigest(3, "ba78"))
         .hasMessage(
-            "text: expected a size from 0 on and 64 hexadecimal digits, got 3 and \"ba78\"");
+            "text: expected a size of 0 or more and 64 hexadecimal digits, got 3 and \"ba78\"");
   }
 
   private static Array real(double number) {

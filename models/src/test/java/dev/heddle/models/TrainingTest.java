@@ -221,7 +221,7 @@ class TrainingTest {
     refuses(b -> b.accumulate(0), "\"accumulate\": expected a positive number, got 0");
     refuses(b -> b.shards(4), "\"shards\": expected a divisor of the batch of 6, got 4");
     refuses(b -> b.learningRate(0), "\"learning_rate\": expected a number above 0, got 0.0");
-    refuses(b -> b.warmup(-1), "\"warmup\": expected a number of steps from 0 on, got -1");
+    refuses(b -> b.warmup(-1), "\"warmup\": expected 0 steps or more, got -1");
     refuses(
         b -> b.warmup(9).decaySteps(9),
         "\"decay_steps\": expected 0, or more than the 9 of the warm-up, got 9");
@@ -230,8 +230,8 @@ class TrainingTest {
         "\"min_learning_rate\": expected a number from 0 to the rate of 0.5, got 1.0");
     refuses(b -> b.b1(1), "\"b1\": expected a number from 0 to below 1, got 1.0");
     refuses(b -> b.b2(Double.NaN), "\"b2\": expected a number from 0 to below 1, got NaN");
-    refuses(b -> b.eps(-1), "\"eps\": expected a number from 0 on, got -1.0");
-    refuses(b -> b.weightDecay(-1), "\"weight_decay\": expected a number from 0 on, got -1.0");
+    refuses(b -> b.eps(-1), "\"eps\": expected a number of 0 or more, got -1.0");
+    refuses(b -> b.weightDecay(-1), "\"weight_decay\": expected a number of 0 or more, got -1.0");
     refuses(b -> b.clip(0), "\"clip\": expected a number above 0, got 0.0");
     refuses(b -> b.heldOut(1), "\"held_out\": expected a share from 0 to 0.9, got 1.0");
   }

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command line answers the golden cases of attention with the bits of the library, which {@link
- * GoldenTest} compares with Flax: configurations by JSON, tensors by npz, safetensors and msgpack.
+ * The command line gives the same bits as the library for the golden cases of attention, which
+ * {@link GoldenTest} compares with Flax: configurations in JSON, tensors in npz, safetensors and
+ * msgpack.
  */
 class CommandLineTest {
   @TestFactory
@@ -23,7 +24,7 @@ class CommandLineTest {
     List<Case> cases =
         GoldenFiles.all().stream()
             .flatMap(file -> CaseFile.read(file).stream())
-            .filter(CommandLineRunner::canSay)
+            .filter(CommandLineRunner::isExpressible)
             .toList();
     assertThat(cases).hasSizeGreaterThan(300);
     return cases.stream().map(asked -> test(asked, folder));

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The page docs/coverage.md, made of the golden cases: how many stand behind each cell. */
+/** Generates docs/coverage.md, the number of golden cases for each argument and dtype. */
 final class Coverage {
   /** Narrowest first: a case counts in the column of the first that it computes with. */
   private static final List<String> DTYPES = List.of("bfloat16", "float16", "float32", "float64");
@@ -64,7 +64,7 @@ final class Coverage {
   private static final List<String> CLASSES =
       List.of("MultiHeadDotProductAttention", "MultiHeadAttention", "SelfAttention");
 
-  /** What Flax 0.7.2 does not have. */
+  /** Arguments that Flax 0.7.2 does not have. */
   private static final Set<String> LATER =
       Set.of(
           "out_kernel_init",
@@ -81,7 +81,7 @@ final class Coverage {
           "sow_weights",
           "MultiHeadAttention");
 
-  /** Users' modules that give an attention a name or a place elsewhere. */
+  /** User-defined modules that set the name or the parent of an attention. */
   private static final Map<String, Set<String>> PLACED =
       Map.of(
           "name", Set.of("Named", "DeepNames"),
@@ -109,24 +109,25 @@ final class Coverage {
       """
       # Coverage
 
-      How many golden cases stand behind each argument of attention: of its constructor, of its
-      call, and each class. Every case compares `init` (variable tree, names, shapes, dtypes,
-      values) and `apply`, or each step of decoding with its cache, with what Flax answered.
+      The number of golden cases for each argument of attention, of the constructor and of the
+      call, and for each class. Every case compares `init` (variable tree, names, shapes, dtypes,
+      values) and `apply`, or each step of decoding with its cache, with Flax.
 
-      A case counts wherever it sets the argument, in the column of the narrowest dtype among its
-      inputs, parameters and computation. **0** is a cell without a case. A dash is one that cannot
-      be: Flax 0.7.2 has no such argument, or cannot decode with 64-bit types on; `decode` is what
-      makes the decoding columns. The names and places of submodules (`name`, `parent`) are in the
-      last table.
+      A case counts for every argument that it sets, in the column of the narrowest dtype among its
+      inputs, parameters and computation. **0** is a cell without a case. A dash is a cell that
+      cannot have one: Flax 0.7.2 has no such argument, or cannot decode with 64-bit types on;
+      `decode` selects the decoding columns. The names and paths of submodules (`name`, `parent`)
+      are in the last table.
 
-      This page is made from the cases; a test compares it with them, and
-      `-Dheddle.coverage=write` writes it anew.
+      This page is generated from the cases, and a test compares it with them;
+      `-Dheddle.coverage=write` regenerates it.
       """;
 
   private static final String GRADIENTS =
       """
-      How many golden cases of gradients: the vector-Jacobian product of `apply` by every parameter
-      and every input that floats, for a drawn cotangent. With `decode` it is that of one step.
+      The number of golden cases of gradients: the vector-Jacobian product of `apply` with respect
+      to every parameter and every floating-point input, for a random cotangent. With `decode` it
+      is that of one step.
 
       """;
 
@@ -184,19 +185,19 @@ final class Coverage {
         settingIn("attention", era, row, dtype)
             .filter(one -> one.info().fields("config").flag("decode") == decode)
             .count();
-    boolean cannotBe =
+    boolean isImpossible =
         (era == Era.CLASSIC && LATER.contains(row))
             || (era == Era.CLASSIC && decode && dtype.equals("float64"))
             || (row.equals("decode") && !decode);
-    return count > 0 ? Long.toString(count) : cannotBe ? "-" : "**0**";
+    return count > 0 ? Long.toString(count) : isImpossible ? "-" : "**0**";
   }
 
   private String gradientCell(Era era, String row, String dtype) {
     long count = settingIn("gradient", era, row, dtype).count();
-    boolean cannotBe =
+    boolean isImpossible =
         era == Era.CLASSIC
             && (LATER.contains(row) || (row.equals("decode") && dtype.equals("float64")));
-    return count > 0 ? Long.toString(count) : cannotBe ? "-" : "**0**";
+    return count > 0 ? Long.toString(count) : isImpossible ? "-" : "**0**";
   }
 
   private Stream<Case> settingIn(String kind, Era era, String row, String dtype) {
@@ -206,7 +207,7 @@ final class Coverage {
         .filter(one -> settings(one).contains(row));
   }
 
-  /** What a case sets. */
+  /** The arguments that a case sets. */
   private static Set<String> settings(Case one) {
     Fields info = one.info();
     Set<String> set = new TreeSet<>();
@@ -272,13 +273,13 @@ final class Coverage {
           case "attention" -> "attention: " + (one.info().has("steps") ? "decoding" : "forward");
           case "gradient" -> "attention: gradients";
           case "error" -> "errors, of " + one.info().text("of") + "s";
-          case "module" -> "users' modules";
+          case "module" -> "user-defined modules";
           default -> kind.toLowerCase(Locale.ROOT);
         });
     if (one.kind().equals("module")) {
       PLACED.forEach((argument, modules) -> {
         if (modules.contains(one.info().text("module"))) {
-          rows.add("users' modules: `" + argument + "` given");
+          rows.add("user-defined modules: `" + argument + "` given");
         }
       });
     }

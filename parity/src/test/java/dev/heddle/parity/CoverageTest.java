@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The page of coverage says what the golden cases are. */
+/** The coverage page agrees with the golden cases. */
 class CoverageTest {
   private static final Path PAGE = Repository.path("docs/coverage.md");
 
@@ -23,7 +23,7 @@ class CoverageTest {
       Files.writeString(PAGE, page);
     }
     assertThat(PAGE)
-        .as("docs/coverage.md; -Dheddle.coverage=write writes it anew")
+        .as("docs/coverage.md; -Dheddle.coverage=write regenerates it")
         .hasContent(page);
   }
 }

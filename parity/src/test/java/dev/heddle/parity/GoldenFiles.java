@@ -5,7 +5,7 @@ import dev.heddle.support.Repository;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where the golden cases lie; {@code -Dheddle.golden=DIR} looks elsewhere. */
+/** The files of the golden cases; {@code -Dheddle.golden=DIR} selects another folder. */
 final class GoldenFiles {
   private static final Path FOLDER = folder();
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Heddle answers every golden case as Flax did. */
+/** Heddle agrees with Flax in every golden case. */
 class GoldenTest {
   private static final List<Path> FILES = GoldenFiles.all();
 

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Draws random cases with one oracle and compares each as soon as it is there, until there are
- * enough or time is up. Those that are beyond four ulps are measured by the oracle and compared
- * again.
+ * Draws random cases with one oracle and compares each as soon as it is written, until the number
+ * or the time limit is reached. Cases that differ by more than four ulps are measured by the oracle
+ * and compared again.
  */
 final class LiveRun implements Callable<LiveRun.Result> {
-  /** Every kind of case that can be drawn, as {@code heddle_parity.live} calls them. */
+  /** The kinds of cases that can be drawn, by the names of {@code heddle_parity.live}. */
   static final List<String> KINDS =
       List.of("attention", "gradient", "function", "optimizer", "training");
 
@@ -44,16 +44,16 @@ final class LiveRun implements Callable<LiveRun.Result> {
   private final Map<String, Integer> compared = new TreeMap<>();
 
   /**
-   * A run that has not begun.
+   * Prepares a run.
    *
-   * @param oracle whose answers
+   * @param oracle the reference
    * @param kinds some of {@link #KINDS}
-   * @param seed whose cases
+   * @param seed the seed of the cases
    * @param start the first case of each kind
-   * @param count how many of each kind
-   * @param deadline when no more cases are drawn
-   * @param folder an empty one, for the cases
-   * @param news takes a line for every hundred cases
+   * @param count the number of cases of each kind
+   * @param deadline the time after which no more cases are drawn
+   * @param folder an empty folder, for the cases
+   * @param news receives a line for every hundred cases
    */
   LiveRun(
       Oracle oracle,
@@ -75,14 +75,15 @@ final class LiveRun implements Callable<LiveRun.Result> {
   }
 
   /**
-   * What came of it.
+   * The results of a run.
    *
-   * @param compared how many cases were compared, by kind
-   * @param measured how many of them were beyond four ulps and therefore measured
-   * @param wrong a text for each difference or failure, which says how to run the case alone
+   * @param compared the number of compared cases, by kind
+   * @param measured the number of them that differed by more than four ulps and were measured
+   * @param wrong a message for each difference or failure, with the command that runs the case
+   *     alone
    */
   record Result(Map<String, Integer> compared, int measured, List<String> wrong) {
-    /** How many cases of all kinds. */
+    /** The number of cases of all kinds. */
     int total() {
       return compared.values().stream().mapToInt(Integer::intValue).sum();
     }
@@ -93,7 +94,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
     Path log = folder.resolve(oracle.name() + ".log");
     read(oracle.draw(kinds, seed, start, count, folder, log), deadline, log, this::compare);
     int measured = beyond.size();
-    for (boolean noise : new boolean[] {false, true}) { // the error alone is enough for most
+    for (boolean noise : new boolean[] {false, true}) { // the error is sufficient for most
       List<Path> files = List.copyOf(beyond);
       beyond.clear();
       if (!files.isEmpty()) {
@@ -104,13 +105,13 @@ final class LiveRun implements Callable<LiveRun.Result> {
     return new Result(Map.copyOf(compared), measured, List.copyOf(wrong));
   }
 
-  /** What is done with a file of cases. */
+  /** Processes a file of cases. */
   @FunctionalInterface
   private interface OnFile {
     void accept(Path file) throws IOException;
   }
 
-  /** Reads what the oracle says, line by line, until it is done or time is up. */
+  /** Reads the oracle's output, line by line, until it is done or the time limit is reached. */
   private void read(Process process, Instant end, Path log, OnFile onFile)
       throws IOException, InterruptedException {
     CompletableFuture<Void> timer = new CompletableFuture<>();
@@ -177,7 +178,7 @@ final class LiveRun implements Callable<LiveRun.Result> {
     try {
       return CaseRunner.run(asked);
     } catch (RuntimeException refused) {
-      return Differences.refused(asked, "Flax answers, Heddle does not: " + refused);
+      return Differences.refused(asked, "Flax has a result, Heddle an error: " + refused);
     }
   }
 

@@ -13,12 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The live comparison, on a few cases of one seed: the same in every run. {@code ./heddle parity}
- * draws fresh ones, as many as are asked for; those that were drawn for the gate are golden cases
- * ({@code drawn} in their names).
+ * The live comparison, on a few cases of a fixed seed. {@code ./heddle parity} draws new cases, any
+ * number of them; random cases of one seed are also golden cases ({@code drawn} in their names).
  *
- * <p>{@code heddle.oracles} says where the Python environments are, if not in their usual place;
- * with {@code heddle.oracles.required} their absence is a failure.
+ * <p>{@code heddle.oracles} sets the folder of the Python environments; with {@code
+ * heddle.oracles.required} their absence is a failure.
  */
 class LiveTest {
   private static final long SEED = 18;
@@ -36,7 +35,7 @@ class LiveTest {
     assertThat(result.total()).isEqualTo(CASES * kinds.size());
   }
 
-  /** The oracle; without it there is nothing to compare with, which is said aloud. */
+  /** The oracle; without it the test is skipped with a message. */
   private static Oracle oracle(Era era) {
     Optional<Oracle> found = Oracle.of(era);
     if (found.isEmpty()) {

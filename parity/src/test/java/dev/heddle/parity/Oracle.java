@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 /**
  * An environment with the Flax of an era, which {@code parity/oracle/setup} makes.
  *
- * @param era whose Flax
- * @param python its Python
+ * @param era the era of Flax
+ * @param python the path of its Python
  */
 record Oracle(Era era, Path python) {
   /**
-   * Where the environments are: {@code -Dheddle.oracles}, else HEDDLE_ORACLES, else where {@code
-   * parity/oracle/setup} makes them by itself.
+   * The folder of the environments: {@code -Dheddle.oracles}, else HEDDLE_ORACLES, else the default
+   * of {@code parity/oracle/setup}.
    */
   static Path folder() {
     String given = System.getProperty("heddle.oracles", System.getenv("HEDDLE_ORACLES"));
@@ -29,7 +29,7 @@ record Oracle(Era era, Path python) {
         : Path.of(given);
   }
 
-  /** The oracle of an era, if it has been made. */
+  /** The oracle of an era, if it is installed. */
   static Optional<Oracle> of(Era era) {
     Path python = folder().resolve(nameOf(era)).resolve("bin").resolve("python");
     return Files.isExecutable(python) ? Optional.of(new Oracle(era, python)) : Optional.empty();
@@ -44,7 +44,7 @@ record Oracle(Era era, Path python) {
     return nameOf(era);
   }
 
-  /** Starts drawing cases of some kinds, in turn, into a folder; a line on its output for each. */
+  /** Starts drawing cases of some kinds, alternating, into a folder; prints a line for each. */
   Process draw(List<String> kinds, long seed, int start, int count, Path out, Path log)
       throws IOException {
     return start(
@@ -65,9 +65,9 @@ record Oracle(Era era, Path python) {
   }
 
   /**
-   * Starts measuring the cases of files; a line on its output for each file.
+   * Starts measuring the cases of files; prints a line for each file.
    *
-   * @param noise whether noise is measured too where there is an error
+   * @param noise whether noise is also measured where there is an error
    */
   Process measure(List<Path> files, boolean noise, Path log) throws IOException {
     Stream<String> names = files.stream().map(Path::toString);

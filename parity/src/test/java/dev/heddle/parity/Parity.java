@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** {@code ./heddle parity}: fresh random cases, beside the Flax of both eras. */
+/** {@code ./heddle parity}: compares random cases with Flax of both eras. */
 public final class Parity {
   private static final List<String> USUAL =
       List.of("attention", "gradient", "function", "optimizer");
@@ -47,8 +47,8 @@ public final class Parity {
   /**
    * Runs the command.
    *
-   * @return 0 if all cases are answered as Flax answers them, 1 if one is not or there is no Flax,
-   *     2 for wrong usage
+   * @return 0 if all cases agree with Flax, 1 if one does not or Flax is not installed, 2 for a
+   *     usage error
    */
   static int run(String[] arguments, PrintStream out, PrintStream errors)
       throws IOException, InterruptedException, ExecutionException {
@@ -72,23 +72,27 @@ public final class Parity {
         .sortOptions(false)
         .width(100)
         .description(
-            "Draws random cases, asks them Flax (0.12.8 and 0.7.2, in Python) and Heddle, and"
-                + " compares the answers by the rule of docs/parity.md.")
+            "Draws random cases, runs them with Flax (0.12.8 and 0.7.2, in Python) and Heddle,"
+                + " and compares the results by the rule of docs/parity.md.")
         .footerHeading("%nExamples:%n")
         .footer(
             "  heddle parity --cases 1000 --kinds attention --era modern",
             "  heddle parity --minutes 30",
             "  heddle parity --era classic --kinds gradient --seed 5 --start 13 --cases 1",
             "",
-            "parity/oracle/setup makes the Python environments, in HEDDLE_ORACLES or below ~/.cache.",
-            "Exit status: 0 all agree, 1 one does not or there is no Flax, 2 wrong usage.");
+            "parity/oracle/setup creates the Python environments, in HEDDLE_ORACLES or below ~/.cache.",
+            "Exit status: 0 all agree, 1 one does not or Flax is not installed, 2 usage error.");
     spec.addOption(
-        option("--cases", "N", Integer.class, "Cases of each kind and era (default: 100)."));
+        option(
+            "--cases",
+            "N",
+            Integer.class,
+            "The number of cases of each kind and era (default: 100)."));
     spec.addOption(
-        option("--minutes", "M", Integer.class, "No case is drawn later (default: no limit)."));
-    spec.addOption(option("--seed", "S", Long.class, "Whose cases (default: a random seed)."));
+        option("--minutes", "M", Integer.class, "The time limit in minutes (default: none)."));
+    spec.addOption(option("--seed", "S", Long.class, "The seed of the cases (default: random)."));
     spec.addOption(
-        option("--start", "I", Integer.class, "The first case of the seed (default: 0)."));
+        option("--start", "I", Integer.class, "The index of the first case (default: 0)."));
     spec.addOption(
         OptionSpec.builder("--kinds")
             .paramLabel("KINDS")
@@ -108,7 +112,7 @@ public final class Parity {
             String.class,
             "modern (Flax 0.12.8) or classic (0.7.2); default: both."));
     spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help.").build());
     return spec;
   }
 
@@ -145,7 +149,7 @@ public final class Parity {
       Oracle oracle = Oracle.of(era).orElse(null);
       if (oracle == null) {
         errors.printf(
-            "heddle: parity: no Python with Flax for %s in %s: make it with parity/oracle/setup%n",
+            "heddle: parity: no Python with Flax for %s in %s: create it with parity/oracle/setup%n",
             nameOf(era), Oracle.folder());
         return 1;
       }

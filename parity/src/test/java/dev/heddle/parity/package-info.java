@@ -1,6 +1,6 @@
 /**
- * Heddle beside Flax: golden cases read from disk, and live cases drawn afresh. Uses the library
- * and the command line; used by nobody, as these are tests.
+ * Compares Heddle with Flax: golden cases from files, and live cases drawn at random. Uses the
+ * library and the command line; nothing uses it.
  */
 @NullMarked
 package dev.heddle.parity;

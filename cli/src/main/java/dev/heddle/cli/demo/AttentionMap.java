@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Attention weights drawn for a terminal: a row for each word piece that looks, a column for each
- * that is looked at, in the same order.
+ * Attention weights drawn for a terminal: a row for each word piece as a query, a column for each
+ * as a key, in the same order.
  */
 public final class AttentionMap {
-  private static final int LONGEST_LABEL = 10;
+  private static final int MAX_LABEL = 10;
   private static final int GAP = 2;
 
   private final List<String> pieces;
@@ -19,11 +19,11 @@ public final class AttentionMap {
   private final String arrow;
 
   /**
-   * A map that is not drawn yet.
+   * Holds the data of a map.
    *
    * @param pieces the word pieces, L of them
    * @param weights the weights, shape {@code [1, H, L, L]}
-   * @param terminal what it is drawn on
+   * @param terminal the terminal to draw for
    */
   public AttentionMap(List<String> pieces, Array weights, Terminal terminal) {
     this.pieces = List.copyOf(pieces);
@@ -33,7 +33,7 @@ public final class AttentionMap {
     this.arrow = terminal.unicode() ? "→" : "->";
   }
 
-  /** All heads, small, as many beside each other as the terminal has room for. */
+  /** Draws all heads, small, as many side by side as fit the terminal. */
   public List<String> overview() {
     int length = pieces.size();
     int label = labelWidth();
@@ -64,7 +64,7 @@ public final class AttentionMap {
   }
 
   /**
-   * One head, large, with its weights in percent.
+   * Draws one head, large, with its weights in percent.
    *
    * @param head its number, from 0
    */
@@ -89,7 +89,7 @@ public final class AttentionMap {
       lines.add(line.toString().stripTrailing());
     }
     lines.add("");
-    lines.add("Percent of a row's attention; nothing: less than half a percent.");
+    lines.add("Attention weights in percent; blank: less than half a percent.");
     return lines;
   }
 
@@ -110,14 +110,14 @@ public final class AttentionMap {
   private int labelWidth() {
     return pieces.stream()
         .mapToInt(String::length)
-        .map(n -> Math.min(n, LONGEST_LABEL))
+        .map(n -> Math.min(n, MAX_LABEL))
         .max()
         .orElse(0);
   }
 
   private String label(int row) {
     String piece = pieces.get(row);
-    return piece.length() > LONGEST_LABEL ? piece.substring(0, LONGEST_LABEL) : piece;
+    return piece.length() > MAX_LABEL ? piece.substring(0, MAX_LABEL) : piece;
   }
 
   private static String pad(String text, int width) {

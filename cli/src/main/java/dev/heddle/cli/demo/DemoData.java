@@ -13,15 +13,15 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The extract of all-MiniLM-L6-v2 that the demo runs on, for one sentence. {@code make_demo.py}
- * made it.
+ * The parts of all-MiniLM-L6-v2 that the demo uses, for one sentence; written by {@code
+ * make_demo.py}.
  *
  * @param text the sentence
  * @param pieces its word pieces, L of them
  * @param variables the parameters of the first attention layer
- * @param inputs what the layer sees, shape {@code [1, L, F]}
- * @param output the reference for the layer's output in float64, shape {@code [1, L, F]}
- * @param weights the reference for its attention weights in float64, shape {@code [1, H, L, L]}
+ * @param inputs the layer's inputs, shape {@code [1, L, F]}
+ * @param output the reference output in float64, shape {@code [1, L, F]}
+ * @param weights the reference attention weights in float64, shape {@code [1, H, L, L]}
  */
 public record DemoData(
     String text,
@@ -30,10 +30,10 @@ public record DemoData(
     Array inputs,
     Array output,
     Array weights) {
-  /** How many sentences there are, counted from 1. */
+  /** The number of sentences, which are numbered from 1. */
   public static final int SENTENCES = 3;
 
-  /** The layer's number of heads, which its parameters do not tell apart from their depth. */
+  /** The layer's number of heads, which the shapes of its parameters do not determine. */
   public static final int HEADS = 12;
 
   /**
@@ -54,7 +54,7 @@ public record DemoData(
         sentences.tensor(sentence + "/attention_weights"));
   }
 
-  /** A checkpoint from the program's own resources, by way of a file, as checkpoints are files. */
+  /** Reads a checkpoint from the program's resources, through a temporary file. */
   private static Checkpoint resource(String name) throws IOException {
     Path file = Files.createTempFile("heddle-", "-" + name);
     try (InputStream in = DemoData.class.getResourceAsStream(name)) {

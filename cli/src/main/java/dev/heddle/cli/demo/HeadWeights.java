@@ -6,12 +6,12 @@ import java.util.List;
 
 /** The attention weights of one head, L by L; each row adds up to 1. */
 final class HeadWeights {
-  /** Where a head's attention must lie on average for the head to be said to look there. */
+  /** The minimum mean weight for a description of the head's pattern. */
   private static final double MOSTLY = 0.5;
 
   private static final double OFTEN = 0.25;
 
-  /** What rounds to a percent. */
+  /** The smallest weight that rounds to one percent. */
   private static final double SEEN = 0.005;
 
   private final int length;
@@ -40,21 +40,21 @@ final class HeadWeights {
     return each;
   }
 
-  /** How much of its attention a piece gives to another. */
+  /** The weight of a key for a query. */
   double weight(int from, int to) {
     return weights[from * length + to];
   }
 
-  /** How much of its attention a piece gives to each. */
+  /** The weights of all keys for a query. */
   double[] row(int from) {
     return Arrays.copyOfRange(weights, from * length, (from + 1) * length);
   }
 
   /**
-   * A sentence about where this head looks, and its strongest link between two words.
+   * Describes what this head attends to, and its largest weight between two words.
    *
    * @param pieces the word pieces
-   * @param arrow what stands between the two
+   * @param arrow the text between the two words
    */
   String summary(List<String> pieces, String arrow) {
     String habit = habit(pieces);
@@ -76,25 +76,25 @@ final class HeadWeights {
     double itself = atDistance(0);
     double after = atDistance(1);
     if (before > MOSTLY) {
-      return "each piece looks at the one before it (" + percent(before) + ")";
+      return "each piece attends to the one before it (" + percent(before) + ")";
     }
     if (after > MOSTLY) {
-      return "each piece looks at the one after it (" + percent(after) + ")";
+      return "each piece attends to the one after it (" + percent(after) + ")";
     }
     if (itself > MOSTLY) {
-      return "each piece looks at itself (" + percent(itself) + ")";
+      return "each piece attends to itself (" + percent(itself) + ")";
     }
     int favourite = favourite();
     if (on(favourite) <= MOSTLY && justBefore() > MOSTLY) {
-      return "looks at itself and the two before it (" + percent(justBefore()) + ")";
+      return "attends to itself and the two before it (" + percent(justBefore()) + ")";
     }
     if (on(favourite) > OFTEN) {
-      return "rests on " + pieces.get(favourite) + " (" + percent(on(favourite)) + ")";
+      return "attends to " + pieces.get(favourite) + " (" + percent(on(favourite)) + ")";
     }
-    return "looks all over the sentence";
+    return "attends to the whole sentence";
   }
 
-  /** The piece that gets most. */
+  /** The key with the largest mean weight. */
   private int favourite() {
     int most = 0;
     for (int to = 1; to < length; to++) {
@@ -103,7 +103,7 @@ final class HeadWeights {
     return most;
   }
 
-  /** The mean of what a piece gives to itself and the two before it. */
+  /** The mean weight of a piece and the two before it. */
   private double justBefore() {
     double sum = 0;
     for (int from = 0; from < length; from++) {
@@ -114,7 +114,7 @@ final class HeadWeights {
     return sum / length;
   }
 
-  /** The mean weight at a distance, over the pieces that have one there. */
+  /** The mean weight at a distance between key and query. */
   private double atDistance(int distance) {
     double sum = 0;
     int count = 0;
@@ -125,7 +125,7 @@ final class HeadWeights {
     return count == 0 ? 0 : sum / count;
   }
 
-  /** The mean weight that a piece gets from all. */
+  /** The mean weight of a key over all queries. */
   private double on(int to) {
     double sum = 0;
     for (int from = 0; from < length; from++) {
@@ -134,7 +134,7 @@ final class HeadWeights {
     return sum / length;
   }
 
-  /** From and to of the largest weight between two different words; empty if there are none. */
+  /** Query and key of the largest weight between two different words; empty if there are none. */
   private int[] strongestLink(List<String> pieces) {
     int[] link = {};
     for (int from = 0; from < length; from++) {

@@ -1,14 +1,14 @@
 package dev.heddle.cli.demo;
 
 /**
- * How a weight between 0 and 1 looks in one cell: a background colour, a block or, where the
- * terminal has neither, a letter. Each step is a step of the weight's square root, so that small
- * weights are seen.
+ * Draws a weight between 0 and 1 in one cell: as a background colour, a block or, where the
+ * terminal supports neither, a letter. Shades are linear in the square root of the weight, so that
+ * small weights are visible.
  */
 public enum Shading {
   /** A ramp of 256-colour backgrounds. */
   COLOUR(" "),
-  /** Unicode's shades. */
+  /** Unicode's block characters. */
   BLOCKS(" ░▒▓█"),
   /** ASCII. */
   LETTERS(" .:*#");
@@ -24,7 +24,7 @@ public enum Shading {
   }
 
   /**
-   * One cell a weight, side by side.
+   * Draws one cell per weight, side by side.
    *
    * @param weights from 0 to 1
    */
@@ -44,7 +44,7 @@ public enum Shading {
   }
 
   /**
-   * Text that stands for a weight: in colour, on its background; else as it is.
+   * The text with the weight's background colour; without colours, unchanged.
    *
    * @param weight from 0 to 1
    * @param text what to show
@@ -58,10 +58,10 @@ public enum Shading {
     return "\u001b[38;5;" + foreground + ";48;5;" + RAMP[step] + "m" + text + RESET;
   }
 
-  /** What the steps mean, in one line; empty in colour, where brighter is plainly more. */
+  /** The legend of the shades, in one line. */
   String legend() {
     if (this == COLOUR) {
-      return "the brighter, the more";
+      return "brighter is more";
     }
     StringBuilder legend = new StringBuilder();
     for (int step = 1; step < steps.length(); step++) {

@@ -6,21 +6,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a terminal can show.
+ * The capabilities of a terminal.
  *
  * @param shading how weights are drawn
  * @param columns its width
- * @param unicode whether it has more than ASCII
+ * @param unicode whether it supports Unicode
  */
 public record Terminal(Shading shading, int columns, boolean unicode) {
   private static final int USUAL_COLUMNS = 80;
-  private static final int FEWEST_COLUMNS = 40;
+  private static final int MIN_COLUMNS = 40;
 
   /**
-   * Looks at the terminal behind a stream: colours only where a person looks and {@code NO_COLOR}
-   * is unset.
+   * Detects the terminal of a stream: colours are used only on an interactive terminal and where
+   * {@code NO_COLOR} is unset.
    *
-   * @param out where the drawing goes
+   * @param out the stream to draw to
    * @param colour {@code auto}, {@code always} or {@code never}
    * @param environment the environment variables
    */
@@ -39,7 +39,7 @@ public record Terminal(Shading shading, int columns, boolean unicode) {
     return new Terminal(shading, columns(environment.get("COLUMNS")), unicode);
   }
 
-  /** Whether a stream is standard output, and a person looks at it. */
+  /** Whether a stream is standard output and an interactive terminal. */
   public static boolean isInteractive(PrintStream out) {
     @Nullable Console console = System.console();
     return out == System.out && console != null && console.isTerminal();
@@ -48,12 +48,12 @@ public record Terminal(Shading shading, int columns, boolean unicode) {
   /**
    * A terminal's width.
    *
-   * @param text what the shell says it is, or null
+   * @param text the value of {@code COLUMNS}, or null
    */
   public static int columns(@Nullable String text) {
     if (text == null || !text.matches("[0-9]{1,4}")) {
       return USUAL_COLUMNS;
     }
-    return Math.max(FEWEST_COLUMNS, Integer.parseInt(text));
+    return Math.max(MIN_COLUMNS, Integer.parseInt(text));
   }
 }

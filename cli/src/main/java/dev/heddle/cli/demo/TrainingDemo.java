@@ -20,14 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A small language model learns Heddle's own documentation, and writes some. */
+/** Trains a small language model on Heddle's documentation and prints a sample from it. */
 public final class TrainingDemo {
-  /** How many steps are enough for words, and take half a minute on two busy cores. */
+  /** Enough steps to generate words; they take half a minute on two cores. */
   public static final int STEPS = 600;
 
   /**
-   * The pages it reads, as they lie in the repository; all but coverage and performance, tables of
-   * figures.
+   * The pages to train on, by their paths in the repository; all but coverage and performance,
+   * which are tables of numbers.
    */
   static final List<String> PAGES =
       List.of(
@@ -36,6 +36,7 @@ public final class TrainingDemo {
           "CHANGELOG.md",
           "docs/coming-from-flax.md",
           "docs/formats.md",
+          "docs/glossary.md",
           "docs/kernels.md",
           "docs/numerics.md",
           "docs/parity.md",
@@ -49,7 +50,7 @@ public final class TrainingDemo {
   private static final int ROWS = 8;
   private static final double LEARNING_RATE = 2e-3;
 
-  /** Small batches: what helps at the beginning is many steps. */
+  /** A small batch, since many steps help most at the beginning. */
   private static final int BATCH = 8;
 
   private static final int LENGTH = 64;
@@ -57,11 +58,11 @@ public final class TrainingDemo {
   private TrainingDemo() {}
 
   /**
-   * Trains, and draws the losses and a sample.
+   * Trains, draws the losses and prints a sample.
    *
-   * @param steps how many steps
-   * @param out where to
-   * @param terminal what it can show
+   * @param steps the number of steps
+   * @param out the stream to print to
+   * @param terminal its capabilities
    * @throws IOException if the program's own resources cannot be read
    */
   public static void show(int steps, PrintStream out, Terminal terminal) throws IOException {
@@ -72,8 +73,8 @@ public final class TrainingDemo {
     out.println(
         String.format(
             Locale.ROOT,
-            "A language model of %.1f million parameters learns Heddle's documentation, %,d"
-                + " letters:",
+            "Training a language model of %.1f million parameters on Heddle's documentation, %,d"
+                + " bytes:",
             state.params().size() / 1e6,
             text.length));
     out.println();
@@ -89,11 +90,11 @@ public final class TrainingDemo {
       }
     }
     out.println();
-    out.println("Its loss by step; 5.5 is that of a guess among 256 bytes:");
+    out.println("Loss by step (a uniform guess among 256 bytes has 5.5):");
     LossPlot.of(curve.losses(), terminal.columns() - 4, ROWS, terminal.unicode())
         .forEach(line -> out.println("  " + line));
     out.println();
-    out.println("What it writes after \"" + PROMPT + "\":");
+    out.println("A sample after the prompt \"" + PROMPT + "\":");
     sample(training, state, terminal).forEach(line -> out.println("  | " + line));
   }
 
@@ -107,7 +108,7 @@ public final class TrainingDemo {
         .build();
   }
 
-  /** All pages, one after another, from the program's own resources. */
+  /** All pages, concatenated, from the program's resources. */
   private static byte[] text() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (String page : PAGES) {
@@ -128,7 +129,7 @@ public final class TrainingDemo {
     return lines(text, terminal.columns() - 4, terminal.unicode());
   }
 
-  /** The lines of a text, broken where they are too long, without what a terminal obeys. */
+  /** The lines of a text, wrapped, without control characters. */
   static List<String> lines(String text, int columns, boolean unicode) {
     List<String> lines = new ArrayList<>();
     for (String line : text.split("\n", -1)) {

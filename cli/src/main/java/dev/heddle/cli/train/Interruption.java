@@ -3,21 +3,21 @@ package dev.heddle.cli.train;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C, or the end of the JVM by another signal, while something is to be finished first: whoever
- * works asks now and then, saves, and closes; only then the JVM ends, with the signal's status (130
- * for Ctrl-C).
+ * Delays the end of the JVM by Ctrl-C or another signal until the current work is saved: the
+ * working thread polls {@link #isRequested}, saves, and calls {@link #close}; then the JVM ends
+ * with the signal's status (130 for Ctrl-C).
  */
 public final class Interruption implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::holdOn, "heddle-interruption");
+  private final Thread hook = new Thread(this::awaitClose, "heddle-interruption");
   private volatile boolean requested;
 
-  /** From now on the end waits. */
+  /** Registers a shutdown hook that delays the end. */
   public Interruption() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  private void holdOn() {
+  private void awaitClose() {
     requested = true;
     try {
       closed.await();
@@ -26,12 +26,12 @@ public final class Interruption implements AutoCloseable {
     }
   }
 
-  /** Whether the end is waiting. */
+  /** Whether the end was requested. */
   public boolean isRequested() {
     return requested;
   }
 
-  /** From now on the end does not wait. */
+  /** Lets the JVM end. */
   @Override
   public void close() {
     closed.countDown();
@@ -39,7 +39,7 @@ public final class Interruption implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
-        return; // it came just now
+        return; // the JVM is ending already
       }
     }
   }

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The losses of a training as a chart: every step thin, a centered moving average thick,
- * evaluations as dots. The y-axis spans the losses that there are.
+ * A chart of the losses of a training: a thin line for all steps, a thick line for a centered
+ * moving average, dots for evaluations. The y-axis spans the range of the losses.
  */
 public final class LossChart {
-  /** What every chart begins with. */
+  /** The beginning of every chart, by which a chart is recognized. */
   static final String HEADER =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" data-by=\"heddle train\" ";
 
@@ -20,13 +20,13 @@ public final class LossChart {
   private static final int TOP = 40;
   private static final int BOTTOM = 60;
 
-  /** More points than this are more than a screen shows. */
-  private static final int MOST_POINTS = 2000;
+  /** The maximum number of points; a screen shows no more. */
+  private static final int MAX_POINTS = 2000;
 
-  /** The moving average reaches so small a part of all steps to either side. */
+  /** The moving average reaches this fraction of all steps to either side. */
   private static final int WINDOW_PARTS = 50;
 
-  /** Into how many parts an axis is divided, about. */
+  /** The approximate number of tick intervals of an axis. */
   private static final int PARTS = 6;
 
   private final LossCurve curve;
@@ -110,25 +110,25 @@ public final class LossChart {
         (TOP + HEIGHT - BOTTOM) / 2, "loss (cross-entropy, nats per token)");
     add(
         "<text x=\"%d\" y=\"24\">Training loss and its moving average%s</text>",
-        LEFT, curve.evaluations().isEmpty() ? "" : "; dots: loss on text not trained on");
+        LEFT, curve.evaluations().isEmpty() ? "" : "; dots: loss on held-out text");
   }
 
-  /** A round number that divides a length into some parts. */
+  /** The distance of ticks: a round number. */
   private static double step(double length) {
-    double rough = length / PARTS;
-    double power = Math.pow(10, Math.floor(Math.log10(Math.max(rough, 1e-9))));
-    double digits = rough / power;
+    double exact = length / PARTS;
+    double power = Math.pow(10, Math.floor(Math.log10(Math.max(exact, 1e-9))));
+    double digits = exact / power;
     return power * (digits > 5 ? 10 : digits > 2 ? 5 : digits > 1 ? 2 : 1);
   }
 
-  /** A number with the decimals that ticks of a distance need. */
+  /** A number with the decimals that the distance of ticks requires. */
   private static String number(double value, double distance) {
     int decimals = (int) Math.max(0, Math.ceil(-Math.log10(distance) - 1e-9));
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   private void line(String style, float[] values) {
-    int stride = Math.max(1, values.length / MOST_POINTS);
+    int stride = Math.max(1, values.length / MAX_POINTS);
     StringBuilder points = new StringBuilder();
     for (int i = 0; i < values.length; i += stride) {
       if (Float.isFinite(values[i])) {
@@ -138,7 +138,7 @@ public final class LossChart {
     add("<polyline class=\"%s\" points=\"%s\"/>", style, points.toString().strip());
   }
 
-  /** The mean of each with as many before as after it: a line that does not lag behind. */
+  /** The centered moving average. */
   static float[] movingAverage(float[] values) {
     double[] sums = new double[values.length + 1];
     for (int i = 0; i < values.length; i++) {

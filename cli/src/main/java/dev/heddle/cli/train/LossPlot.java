@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Losses as a bar chart of characters: a column is the mean of some steps. */
+/** Losses as a bar chart of characters; each column is the mean of several steps. */
 public final class LossPlot {
   private static final String BLOCKS = " ▁▂▃▄▅▆▇█";
   private static final String LETTERS = " .:#";
@@ -14,18 +14,18 @@ public final class LossPlot {
   private LossPlot() {}
 
   /**
-   * Draws losses over the lowest one, with the numbers of the steps below.
+   * Draws losses above the lowest one, with the numbers of the steps below.
    *
    * @param losses at each step, at least one
-   * @param columns how wide the drawing may be
-   * @param rows how high, beside the line of the steps
-   * @param unicode whether there is more than ASCII
+   * @param columns the maximum width
+   * @param rows the height, without the line of the steps
+   * @param unicode whether Unicode is supported
    */
   public static List<String> of(float[] losses, int columns, int rows, boolean unicode) {
     double[] means = means(losses, Math.min(columns - LABEL, losses.length));
     double highest = Arrays.stream(means).max().orElseThrow();
     double lowest = Arrays.stream(means).min().orElseThrow();
-    double rise = Math.max(highest - lowest, 1e-3) / (rows - 0.5); // half a cell for the lowest
+    double rise = Math.max(highest - lowest, 1e-3) / (rows - 0.5); // the lowest has half a cell
     double bottom = highest - rows * rise;
     String steps = unicode ? BLOCKS : LETTERS;
     int fine = steps.length() - 1;
@@ -35,7 +35,7 @@ public final class LossPlot {
       double label = bottom + (row + 1) * rise;
       line.append(String.format(Locale.ROOT, "%" + (LABEL - 2) + ".1f  ", label));
       for (double mean : means) {
-        double height = (mean - bottom) / rise - row; // of this row's cell
+        double height = (mean - bottom) / rise - row; // in this row's cell
         line.append(steps.charAt(Math.clamp(Math.round(height * fine), 0, fine)));
       }
       lines.add(line.toString().stripTrailing());

@@ -12,17 +12,18 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how far a training is: on a terminal by a bar with the loss, tokens a second and the time
- * left, elsewhere by a line now and then. Speed and time left are those of the last steps.
+ * Prints the progress of a training: on a terminal a bar with the loss, tokens per second and the
+ * remaining time, elsewhere a line at intervals. Speed and remaining time are computed from the
+ * last steps.
  */
 public final class Progress implements AutoCloseable {
   private static final int LINES = 20;
   private static final int MILLIS = 200;
 
-  /** How many steps the loss is a mean over. */
+  /** The number of steps that the loss is averaged over. */
   private static final int RECENT = 20;
 
-  /** How many steps the speed is a mean over. */
+  /** The number of steps that the speed is averaged over. */
   private static final int WINDOW = 50;
 
   private final PrintStream out;
@@ -30,17 +31,17 @@ public final class Progress implements AutoCloseable {
   private final int steps;
   private final long tokensPerStep;
   private final LongSupplier clock;
-  private final long[] times = new long[WINDOW + 1]; // after which step: its remainder
+  private final long[] times = new long[WINDOW + 1]; // by step, modulo the length
   private final @Nullable ProgressBar bar;
 
   /**
-   * Begins.
+   * Starts the measurement.
    *
-   * @param out where to
-   * @param columns the width of the terminal there, or 0 if there is none
-   * @param first how many steps were made before
-   * @param steps how many there will be in all
-   * @param tokensPerStep how many tokens a step reads
+   * @param out the stream to print to
+   * @param columns the width of the terminal, or 0 if it is none
+   * @param first the number of completed steps
+   * @param steps the total number of steps
+   * @param tokensPerStep the number of tokens per step
    */
   public Progress(PrintStream out, int columns, int first, int steps, long tokensPerStep) {
     this(out, columns, first, steps, tokensPerStep, System::nanoTime);
@@ -70,7 +71,7 @@ public final class Progress implements AutoCloseable {
                 .build();
   }
 
-  /** After a step, which the curve knows already. */
+  /** Updates after a step, which the curve already contains. */
   public void step(LossCurve curve) {
     int done = curve.steps();
     times[done % times.length] = clock.getAsLong();
@@ -93,15 +94,15 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** A line of its own. */
+  /** Prints a separate line. */
   public void say(String line) {
     if (bar != null) {
-      out.print("\r\u001b[K"); // the bar is drawn again below
+      out.print("\r\u001b[K"); // the bar is redrawn below
     }
     out.println(line);
   }
 
-  /** The mean time of the last steps, at most {@link #WINDOW}. */
+  /** The mean time per step over the last steps, at most {@link #WINDOW}. */
   private double secondsPerStep(int done) {
     int count = Math.min(WINDOW, done - first);
     long nanos = times[done % times.length] - times[(done - count) % times.length];

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A text as a file or a pipe, read whole, up to a length. */
+/** Reads a text from a file or a pipe, up to a maximum length. */
 public final class TextFile {
   private TextFile() {}
 
@@ -15,23 +15,23 @@ public final class TextFile {
    * Reads the bytes.
    *
    * @param file a file or a pipe
-   * @param longest how many bytes it may have; not more are read of a pipe without end
+   * @param maxLength the maximum number of bytes; no more are read from an endless pipe
    * @throws FileSystemException if it is a folder, is empty or is longer
    * @throws IOException if it cannot be read
    */
-  public static byte[] read(Path file, int longest) throws IOException {
+  public static byte[] read(Path file, int maxLength) throws IOException {
     if (Files.isDirectory(file)) {
       throw wrong(file, "is a folder, expected a file");
     }
-    if (Files.size(file) > longest) {
-      throw tooLong(file, longest);
+    if (Files.size(file) > maxLength) {
+      throw tooLong(file, maxLength);
     }
     byte[] text;
     try (InputStream in = Files.newInputStream(file)) {
-      text = in.readNBytes(longest + 1);
+      text = in.readNBytes(maxLength + 1);
     }
-    if (text.length > longest) {
-      throw tooLong(file, longest);
+    if (text.length > maxLength) {
+      throw tooLong(file, maxLength);
     }
     if (text.length == 0) {
       throw wrong(file, "is empty, expected a text");
@@ -39,13 +39,13 @@ public final class TextFile {
     return text;
   }
 
-  private static FileSystemException tooLong(Path file, int longest) {
+  private static FileSystemException tooLong(Path file, int maxLength) {
     return wrong(
         file,
         String.format(
             Locale.ROOT,
             "expected a text of at most %,d bytes, a quarter of the JVM's memory; it is longer",
-            longest));
+            maxLength));
   }
 
   private static FileSystemException wrong(Path file, String reason) {

@@ -15,11 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The files that a training writes: its checkpoint, and beside it {@code CHECKPOINT.csv} with the
- * losses as a table and {@code CHECKPOINT.svg} with their chart. Those two only replace files that
- * a training wrote, which their first bytes tell.
+ * The files that a training writes: its checkpoint, {@code CHECKPOINT.csv} with a table of the
+ * losses and {@code CHECKPOINT.svg} with their chart. The latter two replace only files that a
+ * training wrote, which are recognized by their first bytes.
  *
- * @param checkpoint where the checkpoint goes
+ * @param checkpoint the path of the checkpoint
  */
 public record TrainingFiles(Path checkpoint) {
   /** The table. */
@@ -42,9 +42,9 @@ public record TrainingFiles(Path checkpoint) {
   }
 
   /**
-   * Checks that nothing but the work of a training would be replaced beside the checkpoint.
+   * Checks that the table and the chart would replace only files that a training wrote.
    *
-   * @throws IOException if a file is there that a training did not write; the message names it
+   * @throws IOException if a file exists that a training did not write; the message names it
    */
   public void requireOwn() throws IOException {
     requireBegin(table(), LossCurve.CSV_HEADER);
@@ -66,9 +66,9 @@ public record TrainingFiles(Path checkpoint) {
   }
 
   /**
-   * Writes all of them, each whole or not at all.
+   * Writes all files, each atomically.
    *
-   * @throws IOException if one cannot be written, or would replace what no training wrote
+   * @throws IOException if a file cannot be written, or would replace one that no training wrote
    */
   public void save(TrainingCheckpoint training) throws IOException {
     requireOwn();

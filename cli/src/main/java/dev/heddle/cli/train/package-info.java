@@ -1,5 +1,5 @@
 /**
- * What {@code heddle train} shows while it works and leaves beside its checkpoint.
+ * The progress output of {@code heddle train} and the files that it writes next to its checkpoint.
  *
  * <p>Uses {@code models} and a progress bar. Used by the command and by the demo.
  */

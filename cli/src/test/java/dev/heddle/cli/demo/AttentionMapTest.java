@@ -7,12 +7,12 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Weights as shades, on numbers that can be checked by eye. */
+/** Weights as shades, for weights that are easy to verify. */
 class AttentionMapTest {
   private static final List<String> PIECES = List.of("[CLS]", "linen", "thread");
 
   /**
-   * Head 0: each looks at the one before it; head 1: all at the first; head 2: a little anywhere.
+   * Head 0: each attends to the one before it; head 1: all to the first; head 2: nearly uniform.
    */
   private static final Array WEIGHTS =
       Array.of(
@@ -73,8 +73,8 @@ class AttentionMapTest {
 
     assertThat(map.summary(0))
         .isEqualTo(
-            "each piece looks at the one before it (100 %); strongest: thread -> linen 100 %");
-    assertThat(map.summary(1)).isEqualTo("rests on [CLS] (100 %)");
+            "each piece attends to the one before it (100 %); strongest: thread -> linen 100 %");
+    assertThat(map.summary(1)).isEqualTo("attends to [CLS] (100 %)");
     assertThat(map.summary(2)).endsWith("strongest: linen -> thread 60 %");
   }
 

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is drawn where. */
+/** Detection of the terminal's capabilities. */
 class TerminalTest {
 
   @Test

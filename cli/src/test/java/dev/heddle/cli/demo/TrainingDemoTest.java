@@ -23,7 +23,7 @@ class TrainingDemoTest {
 
     String shown = bytes.toString(StandardCharsets.UTF_8);
     assertThat(shown)
-        .contains("A language model of 0.8 million parameters learns Heddle's documentation, ")
+        .contains("Training a language model of 0.8 million parameters on Heddle's documentation, ")
         .contains("step 1 of 8: loss 5.5")
         .contains("█")
         .contains("\n  | The attention ");

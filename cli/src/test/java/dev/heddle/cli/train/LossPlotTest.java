@@ -41,7 +41,7 @@ class LossPlotTest {
     assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").containsOnlyOnce("<circle ");
     assertThat(svg)
         .contains("class=\"steps\"", "class=\"mean\"")
-        .contains(">Training loss and its moving average; dots: loss on text not trained on<")
+        .contains(">Training loss and its moving average; dots: loss on held-out text<")
         .contains(">step</text>", ">loss (cross-entropy, nats per token)</text>")
         .contains(">1</text>", ">4</text>"); // the y-axis begins at the lowest loss, not at 0
     assertThat(LossChart.svg(new LossCurve())).doesNotContain("<circle", "NaN");
@@ -65,7 +65,7 @@ class LossPlotTest {
       line[i] = i;
     }
 
-    assertThat(LossChart.movingAverage(line)).isEqualTo(line); // one that lags lies below
+    assertThat(LossChart.movingAverage(line)).isEqualTo(line); // a lagging average would differ
     float[] spike = new float[100];
     spike[50] = 5;
     assertThat(LossChart.movingAverage(spike)[48]).isEqualTo(1);

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
- * A question to Flax and its answer.
+ * A case: inputs of a computation and Flax's outputs.
  *
- * @param info the JSON: what was asked, how
- * @param tensors inputs and answers by path, in the order of Flax's tree
+ * @param info the JSON: the computation and its settings
+ * @param tensors inputs and outputs by path, in the order of Flax's tree
  */
 public record Case(Fields info, SequencedMap<String, Tensor> tensors) {
   /** Its name, as {@code modern/attention-mask-b11k}. */
@@ -18,12 +18,12 @@ public record Case(Fields info, SequencedMap<String, Tensor> tensors) {
     return info.text("id");
   }
 
-  /** What is asked, as {@code attention}. */
+  /** The kind of computation, such as {@code attention}. */
   public String kind() {
     return info.text("kind");
   }
 
-  /** Whose random bits. */
+  /** The era of the random bits. */
   public Era era() {
     return Era.valueOf(info.text("era").toUpperCase(Locale.ROOT));
   }
@@ -33,14 +33,14 @@ public record Case(Fields info, SequencedMap<String, Tensor> tensors) {
     return info.flag("x64");
   }
 
-  /** The arrays given, by their names without {@code inputs/}, in the order given. */
+  /** The inputs by their names without {@code inputs/}, in order. */
   public SequencedMap<String, Array> inputs() {
     SequencedMap<String, Array> inputs = new LinkedHashMap<>();
     under("inputs").forEach((name, tensor) -> inputs.put(name, tensor.array()));
     return inputs;
   }
 
-  /** The tensors below a prefix, by what follows it and a slash. */
+  /** The tensors below a prefix, by the remainder of their paths. */
   public SequencedMap<String, Tensor> under(String prefix) {
     SequencedMap<String, Tensor> found = new LinkedHashMap<>();
     tensors.forEach((path, tensor) -> {

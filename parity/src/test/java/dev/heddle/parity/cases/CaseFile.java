@@ -52,7 +52,7 @@ public final class CaseFile {
     return found;
   }
 
-  /** NumPy names no bfloat16, so the case does: its tensors are read as such already. */
+  /** Checks {@code dtypes}, which names bfloat16 tensors, since NumPy has no such dtype. */
   private static Case of(Fields info, SequencedMap<String, Tensor> tensors) {
     tensors.forEach((name, tensor) -> {
       boolean named = "bfloat16".equals(info.fields("dtypes").find(name));

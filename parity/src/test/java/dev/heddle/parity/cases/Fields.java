@@ -32,12 +32,12 @@ public final class Fields {
     return values.get(name) != null;
   }
 
-  /** The value of a name; null where it is missing too. */
+  /** The value of a name; null if it is missing. */
   public @Nullable Object find(String name) {
     return values.get(name);
   }
 
-  /** The value of a name that must be there. */
+  /** The value of a required name. */
   public Object get(String name) {
     Object value = values.get(name);
     if (value == null) {
@@ -46,12 +46,12 @@ public final class Fields {
     return value;
   }
 
-  /** A text. */
+  /** A string. */
   public String text(String name) {
     return (String) get(name);
   }
 
-  /** A truth value; false where there is none. */
+  /** A boolean; false if it is missing. */
   public boolean flag(String name) {
     return has(name) && (Boolean) get(name);
   }
@@ -61,17 +61,17 @@ public final class Fields {
     return ((Number) get(name)).doubleValue();
   }
 
-  /** A whole number. */
+  /** An integer. */
   public long whole(String name) {
     return (Long) get(name);
   }
 
-  /** A whole number of 32 bits. */
+  /** An integer of 32 bits. */
   public int integer(String name) {
     return Math.toIntExact(whole(name));
   }
 
-  /** An object; one without fields where there is none. */
+  /** An object; empty if it is missing. */
   public Fields fields(String name) {
     return has(name) ? (Fields) get(name) : NONE;
   }
@@ -81,14 +81,14 @@ public final class Fields {
     return (List<?>) get(name);
   }
 
-  /** A whole number or a list of them. */
+  /** An integer or a list of them. */
   public int[] integers(String name) {
     Object value = get(name);
     List<?> all = value instanceof List<?> list ? list : List.of(value);
     return all.stream().mapToInt(one -> Math.toIntExact((Long) one)).toArray();
   }
 
-  /** The same with a value of a name, instead of the one it had. */
+  /** A copy with the value of a name replaced. */
   public Fields with(String name, Object value) {
     Map<String, @Nullable Object> changed = new LinkedHashMap<>(values);
     changed.put(name, value);

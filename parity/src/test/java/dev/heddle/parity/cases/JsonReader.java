@@ -18,7 +18,7 @@ final class JsonReader {
 
   private JsonReader() {}
 
-  /** The value of a whole text: see {@link Fields}. */
+  /** Parses a text; see {@link Fields} for the types of values. */
   static @Nullable Object read(byte[] text) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
       parser.nextToken();

@@ -14,8 +14,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Reads an {@code .npz} in the form that the oracle writes, all of NumPy's number types. It is
- * apart from the library's reader, so that a fault there cannot hide itself here.
+ * Reads an {@code .npz} in the form that the oracle writes, with all of NumPy's number types.
+ * Independent of the library's reader, so that a fault there does not go unnoticed.
  */
 final class NpzEntries {
   private static final Pattern HEADER =

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * A tensor as NumPy keeps it, of types that Heddle lacks too (uint16, uint64).
+ * A tensor with NumPy's dtypes, including those that Heddle does not have (uint16, uint64).
  *
  * @param dtype NumPy's name, as {@code float32} or {@code uint64}
  * @param shape the lengths of the axes
@@ -30,7 +30,7 @@ public record Tensor(String dtype, int[] shape, byte[] bytes) {
     return Array.of(MemorySegment.ofArray(bytes), DType.of(dtype), shape);
   }
 
-  /** The same elements, called by another type's name. */
+  /** The same bytes with another dtype. */
   public Tensor as(String otherDtype) {
     return new Tensor(otherDtype, shape, bytes);
   }
@@ -91,7 +91,8 @@ public record Tensor(String dtype, int[] shape, byte[] bytes) {
   }
 
   /**
-   * An element's bits as a whole number in the order of the values, so that neighbours differ by 1.
+   * An element's bits as an integer that is ordered like the values, so that neighbours differ by
+   * 1.
    */
   public long rank(int element) {
     long bits = bits(element);
@@ -112,7 +113,7 @@ public record Tensor(String dtype, int[] shape, byte[] bytes) {
     };
   }
 
-  /** The largest finite magnitude; 0 where there is none. */
+  /** The largest finite magnitude; 0 if there is none. */
   public double largest() {
     double largest = 0;
     for (int i = 0; i < size(); i++) {

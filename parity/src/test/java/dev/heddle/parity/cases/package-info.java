@@ -1,6 +1,6 @@
 /**
  * The case format of parity/FORMAT.md: files, their JSON and their tensors. Uses {@code array} for
- * the tensors and Jackson for the JSON; used by everything that asks Heddle a case.
+ * the tensors and Jackson for the JSON; used by the runners of cases.
  */
 @NullMarked
 package dev.heddle.parity.cases;

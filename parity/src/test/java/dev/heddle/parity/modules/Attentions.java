@@ -114,7 +114,7 @@ public final class Attentions {
     }
   }
 
-  /** Embed, attention and attend: the table is used on both ends. */
+  /** Embed, attention and attend: the embedding is used for inputs and logits. */
   public static final class WithLayers extends Module<Array, Array> {
     @Override
     protected Array call(Scope scope, Array ids) {

@@ -5,7 +5,7 @@ import dev.heddle.array.ArrayTree;
 import java.util.List;
 
 /**
- * What a module with dropout is called with.
+ * The inputs of a module with dropout.
  *
  * @param x the input, shape {@code [B..., Q, F]}
  * @param deterministic whether dropout is off

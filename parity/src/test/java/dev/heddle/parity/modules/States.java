@@ -69,7 +69,7 @@ public final class States {
     private final String stream;
     private final int draws;
 
-    /** So many draws of a stream. */
+    /** Draws from a stream several times. */
     public MakeRng(String stream, int draws) {
       this.stream = stream;
       this.draws = draws;
@@ -133,7 +133,7 @@ public final class States {
     }
   }
 
-  /** Wrong: reads a variable that nobody made. */
+  /** Wrong: reads a variable that does not exist. */
   public static final class ReadsMissing extends Module<Array, Array> {
     @Override
     protected Array call(Scope scope, Array x) {

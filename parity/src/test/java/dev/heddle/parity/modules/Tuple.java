@@ -10,7 +10,7 @@ import java.util.List;
  * @param leaves the arrays in order
  */
 public record Tuple(List<Array> leaves) implements ArrayTree<Tuple> {
-  /** A tuple of these. */
+  /** Makes a tuple of arrays. */
   public static Tuple of(Array... arrays) {
     return new Tuple(List.of(arrays));
   }

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A module by its name in the cases, called with an array and whether dropout is off.
  *
- * @param <I> what the module is called with
+ * @param <I> the type of the module's input
  * @param module the module
- * @param input makes that of the array and the flag
- * @param methods the methods beside the call
+ * @param input makes the input from the array and the flag
+ * @param methods the methods other than {@code call}
  */
 public record UserModule<I>(
     Module<I, ?> module,
@@ -81,12 +81,12 @@ public record UserModule<I>(
         module, Passage::x, Map.of("encode", module::encode, "decode", module::decode));
   }
 
-  /** The variables that init makes. */
+  /** Runs init. */
   public Variables init(Rngs rngs, Passage passage) {
     return module.init(rngs, input.apply(passage));
   }
 
-  /** One call with everything that Flax's apply takes. */
+  /** Runs apply with all arguments of Flax's apply. */
   public Applied<List<Array>> apply(
       Variables variables, Passage passage, Rngs rngs, Mutable mutable, @Nullable Capture capture) {
     I in = input.apply(passage);
@@ -97,7 +97,7 @@ public record UserModule<I>(
     return new Applied<>(arrays(applied.output()), applied.variables());
   }
 
-  /** One call of another method. */
+  /** Runs another method. */
   public Applied<List<Array>> applyMethod(
       String method, Variables variables, Array x, Rngs rngs, Mutable mutable) {
     Applied<Array> applied =

@@ -1,7 +1,6 @@
 /**
- * Users' own modules, as a user of the library writes them: the same as Python's {@code
- * modules.py}, by name. Uses {@code linen} and {@code array}; used by the cases of kind {@code
- * module}.
+ * User-defined modules, with the same names as in Python's {@code modules.py}. Uses {@code linen}
+ * and {@code array}; used by the cases of kind {@code module}.
  */
 @NullMarked
 package dev.heddle.parity.modules;

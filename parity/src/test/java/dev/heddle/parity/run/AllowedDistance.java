@@ -10,20 +10,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How far an answer may be from Flax's, the one rule of docs/parity.md: {@code 4 * max(ulp, error,
+ * The allowed difference from Flax, by the rule of docs/parity.md: {@code 4 * max(ulp, error,
  * noise)}.
  *
- * <p>The ulp is that of the tensor's largest value, in the narrowest dtype that it passed through;
- * for gradients over more than 1,024 keys it counts for more. Error and noise are Flax's own: its
- * distance from its float64 result, and from its answers to inputs and parameters moved by one ulp.
- * Both come from the oracle ({@code heddle_parity/measure.py}), never from the implementation under
- * test, and stand in the case as {@code distances}. A case that is within four ulps needs neither,
- * so only those that are beyond are measured.
+ * <p>The ulp is that of the tensor's largest value, in the narrowest dtype of the computation; for
+ * gradients over more than 1,024 keys it is scaled. Error and noise are Flax's: the difference from
+ * its float64 result, and the change of its output when inputs and parameters are perturbed by one
+ * ulp. Both are measured by the oracle ({@code heddle_parity/measure.py}), never with the
+ * implementation under test, and stored in the case as {@code distances}. Only cases that differ by
+ * more than four ulps need them.
  */
 final class AllowedDistance {
   private static final int FACTOR = 4;
 
-  /** Terms up to which gradients are within the rule as it is. */
+  /** The number of terms up to which the ulp of gradients is not scaled. */
   private static final int LONG = 1024;
 
   private static final List<String> WIDENING = List.of("bfloat16", "float16", "float32", "float64");
@@ -50,17 +50,17 @@ final class AllowedDistance {
 
   private AllowedDistance() {}
 
-  /** Whether the oracle can still say more about a case: it was not measured yet. */
+  /** Whether the oracle can measure a case, which has not been measured yet. */
   static boolean canBeMeasured(Case asked) {
     return MEASURABLE.contains(asked.kind()) && !asked.info().has("distances");
   }
 
-  /** The distance for a tensor of a case, by its path there. */
+  /** The allowed difference of a tensor of a case, by its path. */
   static double of(Case asked, String path, Tensor expected) {
     return of(asked, path, expected, expected.largest());
   }
 
-  /** Likewise, where its scale is more than its own largest value. */
+  /** The same with a scale other than the tensor's largest value. */
   static double of(Case asked, String path, Tensor expected, double scale) {
     Fields info = asked.info();
     String narrowest = info.has("narrowest") ? info.text("narrowest") : expected.dtype();
@@ -74,8 +74,8 @@ final class AllowedDistance {
   }
 
   /**
-   * The scale of the gradients of long rows: a row's rounding is the same for all its keys, so that
-   * it does not cancel where their gradients do.
+   * The scale of the gradients of long rows: a row's rounding error is the same for all its keys,
+   * so it does not cancel where their gradients do.
    */
   private static double largestGradient(Case asked) {
     return asked.under("grads").values().stream().mapToDouble(Tensor::largest).max().orElse(0);
@@ -88,7 +88,7 @@ final class AllowedDistance {
         .orElse(1);
   }
 
-  /** Four ulps of a tensor's largest value, where nothing else was measured. */
+  /** Four ulps of a tensor's largest value, for cases without measurements. */
   static double ofUlps(String dtype, Tensor expected) {
     return FACTOR * ulp(narrower(dtype, expected.dtype()), expected.largest());
   }

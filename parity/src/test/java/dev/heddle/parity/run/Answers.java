@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/** Flax's answers to a case of a module, and how near ours must be. */
+/** Flax's outputs of a module case, and the tolerances of Heddle's. */
 final class Answers {
-  /** Float32 numbers in the longest vector that XLA computes with. */
+  /** The float32 lanes of the longest vector that XLA uses. */
   private static final int VECTOR = 16;
 
-  /** A QR decomposition is of many steps; the oracles' is LAPACK's. */
+  /** The tolerance of QR decompositions in ulps; the oracles use LAPACK's. */
   private static final int ORTHOGONAL_ULPS = 64;
 
   private final Case asked;
@@ -27,7 +27,7 @@ final class Answers {
     this.asked = asked;
   }
 
-  /** The random streams of {@code init} or {@code apply}, in the case's era and width. */
+  /** The random streams of {@code init} or {@code apply}, with the case's era and x64 mode. */
   static Rngs rngs(Case asked, String phase) {
     Rngs rngs = Rngs.none();
     Fields seeds = asked.info().fields(phase).fields("rngs");
@@ -46,14 +46,14 @@ final class Answers {
     };
   }
 
-  /** What Flax's init returned, so that apply is compared for itself. */
+  /** The variables that Flax's init returned, so that apply is compared independently. */
   Variables variables() {
     SequencedMap<String, Array> tensors = new LinkedHashMap<>();
     asked.under("init").forEach((path, tensor) -> tensors.put(path, tensor.array()));
     return Variables.of(tensors);
   }
 
-  /** Parameters to the last bit in float32; other collections within the outputs' tolerance. */
+  /** Compares parameters bit by bit in float32; other collections with the outputs' tolerance. */
   void compareInit(Differences findings, Variables got) {
     findings.compareTrees("init", asked.under("init"), tensors(got), this::ofInitial);
   }
@@ -71,9 +71,9 @@ final class Answers {
   }
 
   /**
-   * The tolerance of a tensor that an initializer made: its bits. The classic era's own float32
-   * bits are not one function of what was drawn in the columns that its vectors leave over (docs/
-   * parity.md): four ulps there.
+   * The tolerance of an initialized tensor: the same bits. In the classic era, four ulps in the
+   * float32 columns that remain after whole vectors, since they are not a function of the drawn
+   * numbers alone (docs/parity.md).
    */
   static Tolerance initial(Case asked, String path, Tensor expected, boolean orthogonal) {
     if (orthogonal) {
@@ -91,7 +91,9 @@ final class Answers {
     return new Tolerance.UlpsInColumns(columns - columns % VECTOR, columns, 4);
   }
 
-  /** The last axis of what the initializer saw: attention's projections are made as matrices. */
+  /**
+   * The last axis of the initialized shape: attention's projections are initialized as matrices.
+   */
   private static int columns(String path, int[] shape) {
     int last = shape[shape.length - 1];
     return path.matches("(.*/)?(query|key|value)/kernel") && shape.length == 3
@@ -99,7 +101,7 @@ final class Answers {
         : last;
   }
 
-  /** The output, or outputs, and the collections that came back. */
+  /** Compares the outputs and the returned collections. */
   void compareApplied(Differences findings, String prefix, List<Array> outputs, Variables changed) {
     SequencedMap<String, Tensor> expected = asked.under(prefix);
     SequencedMap<String, Tensor> got = new LinkedHashMap<>();
@@ -115,7 +117,9 @@ final class Answers {
         prefix, expected, got, (path, tensor) -> ofOutput(prefix + "/" + path, tensor));
   }
 
-  /** All answers of attention. The scale of an output of decoding is the largest of all steps. */
+  /**
+   * Compares all outputs of attention. The scale of a decoding output is the largest of all steps.
+   */
   void compareComputed(Differences findings, SequencedMap<String, Tensor> computed) {
     SequencedMap<String, Tensor> expected = new LinkedHashMap<>(asked.tensors());
     expected.keySet().removeIf(path -> path.startsWith("inputs/") || path.startsWith("init/"));
@@ -134,8 +138,8 @@ final class Answers {
   }
 
   /**
-   * All answers of a gradient case, each gradient at its own scale. Their order is not compared:
-   * {@code jax.vjp} gives trees sorted by name.
+   * Compares all outputs of a gradient case, each gradient at its own scale. Their order is not
+   * compared: {@code jax.vjp} gives trees sorted by name.
    */
   void compareGradients(Differences findings, SequencedMap<String, Tensor> computed) {
     SequencedMap<String, Tensor> expected = new TreeMap<>(asked.tensors());
@@ -159,7 +163,9 @@ final class Answers {
       return Tolerance.BITS;
     }
     double distance = AllowedDistance.of(asked, path, expected, scale);
-    return asked.info().has("differs") // only one way is known: NaN that goes no further here
+    return asked
+            .info()
+            .has("differs") // the only intended difference: a NaN that does not propagate here
         ? new Tolerance.FiniteForNaN(distance)
         : new Tolerance.Absolute(distance);
   }

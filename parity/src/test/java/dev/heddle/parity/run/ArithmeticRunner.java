@@ -15,7 +15,7 @@ import dev.heddle.parity.cases.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** What {@code jax.numpy} computes: promotion, einsum, elementwise functions, reductions. */
+/** Functions of {@code jax.numpy}: promotion, einsum, elementwise functions, reductions. */
 final class ArithmeticRunner {
   private final Case asked;
   private final Fields info;
@@ -27,7 +27,7 @@ final class ArithmeticRunner {
     this.findings = findings;
   }
 
-  /** Types that meet, and a floating-point number of no type that meets an array. */
+  /** Promotion of pairs of dtypes, and of a dtype with a Python scalar. */
   void promote() {
     Fields weak = info.fields("weak");
     for (String pair : weak.names()) {
@@ -42,7 +42,7 @@ final class ArithmeticRunner {
       DType got = DType.promote(types.get(0), types.get(1));
       if (asked.x64() || !pair.matches("u?int32,u?int32") || types.get(0) == types.get(1)) {
         findings.expect(pair, table.text(pair), got.toString());
-      } // else: int64 is always there for int32 and uint32, in JAX only with x64
+      } // otherwise int64, which JAX has only with x64
     }
   }
 
@@ -118,7 +118,7 @@ final class ArithmeticRunner {
     };
   }
 
-  /** Sums, orders, softmax. */
+  /** Reductions, sorting, softmax. */
   void alongAxes() {
     Array x = asked.inputs().get("x");
     Fields args = info.fields("args");
@@ -145,7 +145,7 @@ final class ArithmeticRunner {
         });
   }
 
-  /** Over several axes: the differences to their largest, and the quotient by their sum. */
+  /** Softmax over several axes, from maximum, exponential and sum. */
   private static Array softmax(Array x, int[] axes) {
     if (axes.length == 1) {
       return Softmax.softmax(x, axes[0]);

@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Attention: init, then one apply or step after step with the cache carried on. */
+/** Attention: init, then one apply, or decoding step by step with the returned cache. */
 final class AttentionRunner {
   private final Case asked;
   private final Differences findings;
@@ -36,7 +36,7 @@ final class AttentionRunner {
     answers.compareComputed(findings, compute(module, answers.variables()));
   }
 
-  /** What the library answers: what init makes, and what Flax's variables give. */
+  /** The library's outputs: of init, and of apply with Flax's variables. */
   static SequencedMap<String, Tensor> answer(Case asked) {
     AttentionRunner runner = new AttentionRunner(asked, new Differences(asked));
     MultiHeadDotProductAttention module = module(asked);
@@ -49,7 +49,7 @@ final class AttentionRunner {
     return all;
   }
 
-  /** What Flax's variables give: all answers by the paths of the case. */
+  /** The library's outputs with Flax's variables, by the paths of the case. */
   private SequencedMap<String, Tensor> compute(
       MultiHeadDotProductAttention module, Variables given) {
     SequencedMap<String, Tensor> computed = new LinkedHashMap<>();
@@ -77,12 +77,12 @@ final class AttentionRunner {
         .forEach((path, array) -> computed.put(prefix + "/" + path, Tensor.of(array)));
   }
 
-  /** The module that a case configures. */
+  /** The module of a case. */
   static MultiHeadDotProductAttention module(Case asked) {
     return Configurations.attention(asked.info().text("class"), asked.info().fields("config"));
   }
 
-  /** Its variables; decoding starts without a mask. */
+  /** Runs init; decoding starts without a mask. */
   static Variables init(
       Case asked, MultiHeadDotProductAttention module, SequencedMap<String, Array> inputs) {
     SequencedMap<String, Array> given = new LinkedHashMap<>(inputs);
@@ -93,7 +93,7 @@ final class AttentionRunner {
     return module.init(Answers.rngs(asked, "init"), in);
   }
 
-  /** One apply with the call's options. */
+  /** Runs apply with the call's options. */
   static Applied<Array> apply(
       Case asked,
       MultiHeadDotProductAttention module,
@@ -103,7 +103,9 @@ final class AttentionRunner {
         variables, inputs(asked, inputs), Answers.rngs(asked, "apply"), Answers.mutable(asked));
   }
 
-  /** The whole sequence at once, without a cache, under a causal mask and the case's own. */
+  /**
+   * Computes the whole sequence at once, without a cache, with a causal mask and the case's mask.
+   */
   private Array full(MultiHeadDotProductAttention module, Variables given) {
     SequencedMap<String, Array> inputs = asked.inputs();
     Array query = inputs.get("inputs_q");
@@ -120,7 +122,7 @@ final class AttentionRunner {
             Answers.rngs(asked, "apply"));
   }
 
-  /** What a step of decoding is given: one position of every sequence, and its mask. */
+  /** The inputs of a decoding step: one position of every sequence, and its mask. */
   static SequencedMap<String, Array> position(Case asked, int step) {
     SequencedMap<String, Array> inputs = new LinkedHashMap<>();
     for (Map.Entry<String, Array> given : asked.inputs().entrySet()) {

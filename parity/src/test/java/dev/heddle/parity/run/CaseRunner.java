@@ -2,14 +2,14 @@ package dev.heddle.parity.run;
 
 import dev.heddle.parity.cases.Case;
 
-/** The one door: asks Heddle a case, whatever its kind, and says how its answers differ. */
+/** The entry point: runs a case of any kind with Heddle and returns the differences. */
 public final class CaseRunner {
   private CaseRunner() {}
 
   /**
    * Runs a case.
    *
-   * @throws IllegalArgumentException if Heddle refuses what Flax answered
+   * @throws IllegalArgumentException if Heddle rejects a case for which Flax has a result
    */
   public static Differences run(Case asked) {
     Differences findings = new Differences(asked);

@@ -13,7 +13,7 @@ import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** What the comparison finds, and what it says: it is the judge, so it is judged here. */
+/** Tests of the comparison: the differences that it finds, and its messages. */
 class CaseRunnerTest {
   private static final Case SOWN = golden("attention-sow-weights-f32-forward");
   private static final Case DECODED = golden("attention-dtype-f32-decode");

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Attention asked through files and the command line: {@code heddle init} and {@code heddle apply},
- * a command for each step of decoding, or {@code heddle grad}.
+ * Runs attention through files and the command line: {@code heddle init} and {@code heddle apply},
+ * one command per decoding step, or {@code heddle grad}.
  */
 public final class CommandLineRunner {
   private static final List<String> ENDINGS = List.of(".npz", ".safetensors", ".msgpack");
@@ -39,20 +39,21 @@ public final class CommandLineRunner {
   }
 
   /**
-   * Whether files and options can say it all: functions of the tests have no names in them, keys
-   * have none, and {@code --sow-weights} always makes {@code intermediates} mutable.
+   * Whether files and options can express a case: test functions and keys cannot be expressed, and
+   * {@code --sow-weights} always makes {@code intermediates} mutable.
    */
-  public static boolean canSay(Case asked) {
+  public static boolean isExpressible(Case asked) {
     boolean isAttention = asked.kind().equals("attention") || asked.kind().equals("gradient");
     if (!isAttention || asked.info().toString().contains("parity:")) {
       return false;
     }
     Fields call = asked.info().fields("call");
-    boolean deaf = call.flag("sow_weights") && !Answers.mutable(asked).includes("intermediates");
-    return !call.has("dropout_rng") && !deaf;
+    boolean sowsImmutable =
+        call.flag("sow_weights") && !Answers.mutable(asked).includes("intermediates");
+    return !call.has("dropout_rng") && !sowsImmutable;
   }
 
-  /** Runs a case; the command line must answer with the library's own bits. */
+  /** Runs a case; the command line must give the same bits as the library. */
   public static Differences run(Case asked, Path folder) throws IOException {
     CommandLineRunner runner = new CommandLineRunner(asked, folder);
     boolean isGradient = asked.kind().equals("gradient");
@@ -122,7 +123,7 @@ public final class CommandLineRunner {
     return all;
   }
 
-  /** What a step wrote, without its output: the next one's variables. */
+  /** The file of a step without its output: the variables of the next step. */
   private void cacheOf(String output) throws IOException {
     SequencedMap<String, Array> cache =
         new LinkedHashMap<>(CheckpointFile.read(folder.resolve(output)).tensors());

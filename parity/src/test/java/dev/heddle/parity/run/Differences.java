@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** The differences between Flax's answers to a case and Heddle's, in words. */
+/** The differences between Flax's and Heddle's outputs of a case, as messages. */
 public final class Differences {
   private final Case asked;
   private final List<String> differences = new ArrayList<>();
@@ -17,34 +17,36 @@ public final class Differences {
     this.asked = asked;
   }
 
-  /** The findings of a case that could not be run. */
+  /** The result of a case that could not be run. */
   public static Differences refused(Case asked, String why) {
     Differences findings = new Differences(asked);
     findings.differences.add(asked.id() + ": " + why);
     return findings;
   }
 
-  /** One line for each tensor that differs: its path, the first element, what Flax has and we. */
+  /**
+   * One line for each tensor that differs: its path, the first element, Flax's value and Heddle's.
+   */
   public List<String> differences() {
     return List.copyOf(differences);
   }
 
   /**
-   * Whether the oracle has not yet said how near an answer must be: a difference counts once it has
-   * ({@code heddle_parity.measure}).
+   * Whether the case must be measured by the oracle ({@code heddle_parity.measure}) before a
+   * difference counts.
    */
   public boolean canBeMeasured() {
     return AllowedDistance.canBeMeasured(asked);
   }
 
-  /** Something that is not a tensor. */
+  /** Compares values that are not tensors. */
   void expect(String what, Object expected, Object got) {
     if (!expected.equals(got)) {
       report(what, "expected " + expected + ", got " + got);
     }
   }
 
-  /** Two trees: the paths in their order, then each tensor. */
+  /** Compares two trees: the paths in order, then each tensor. */
   void compareTrees(
       String prefix,
       Map<String, Tensor> expected,
@@ -61,7 +63,7 @@ public final class Differences {
     });
   }
 
-  /** Two tensors: types, shapes, elements. */
+  /** Compares two tensors: dtypes, shapes, elements. */
   void compare(String path, Tensor expected, Tensor got, Tolerance tolerance) {
     if (!expected.dtype().equals(got.dtype()) || !Arrays.equals(expected.shape(), got.shape())) {
       report(path, "expected " + expected.type() + ", got " + got.type());

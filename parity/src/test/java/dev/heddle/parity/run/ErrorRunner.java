@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/** Cases that Flax refuses: Heddle does too, not later, and with Flax's class where it has it. */
+/**
+ * Cases that Flax rejects: Heddle rejects them too, not later, and with Flax's class if it exists.
+ */
 final class ErrorRunner {
   private static final List<String> PHASES = List.of("construct", "init", "apply");
 
-  /** Where both eras behave as the modern one does: there init falls back on another stream. */
+  /** Cases where Heddle behaves as the modern era in both: init falls back on another stream. */
   private static final Set<String> LATER = Set.of("classic/error-stream-missing");
 
   private final Case asked;
@@ -87,7 +89,7 @@ final class ErrorRunner {
     ModuleRunner.apply(asked, module, variables);
   }
 
-  /** What the case changes in the variables between init and apply. */
+  /** Applies the case's edits of the variables between init and apply. */
   private Variables edited(Variables made) {
     SequencedMap<String, Array> tensors = made.flatten();
     if (asked.info().has("edit")) {

@@ -52,7 +52,8 @@ final class FunctionRunner {
   }
 
   /**
-   * The vector-Jacobian product of attention by its query, key, value and bias, those that float.
+   * The vector-Jacobian product of attention for query, key, value and bias, if they are
+   * floating-point.
    */
   void gradient() {
     Map<String, Array> inputs = asked.inputs();
@@ -115,7 +116,7 @@ final class FunctionRunner {
     return options.build();
   }
 
-  /** The smallest dtype that the computation passes through; a bias only widens it. */
+  /** The narrowest dtype of the computation, not counting the bias. */
   private String narrowest(Map<String, Array> inputs) {
     List<DType> dtypes = new ArrayList<>();
     if (args.has("dtype")) {
@@ -153,7 +154,7 @@ final class FunctionRunner {
     findings.compare("output", asked.tensor("output"), Tensor.of(made), Tolerance.BITS);
   }
 
-  /** The masks given, with null where the case says None. */
+  /** The input masks, with null for None. */
   private List<@Nullable Array> combined(Map<String, Array> inputs) {
     if (!asked.info().has("positions")) {
       return List.copyOf(inputs.values());

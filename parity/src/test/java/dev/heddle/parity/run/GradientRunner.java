@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Gradients of attention: init, then the vector-Jacobian product of one apply (of decoding: of the
- * last step) by every parameter and input that floats.
+ * last step) for every parameter and floating-point input.
  */
 final class GradientRunner {
   private final Case asked;
@@ -41,19 +41,19 @@ final class GradientRunner {
         Tolerance.BITS);
   }
 
-  /** What the library answers, by the paths of the case. */
+  /** The library's outputs, by the paths of the case. */
   static SequencedMap<String, Tensor> answer(Case asked) {
     return compute(asked, AttentionRunner.module(asked), given(asked));
   }
 
-  /** Flax's variables: those of init, and the cache of the step before. */
+  /** Flax's variables: those of init, and the cache before the step. */
   static Variables given(Case asked) {
     SequencedMap<String, Array> cache = new LinkedHashMap<>();
     asked.under("before").forEach((path, tensor) -> cache.put(path, tensor.array()));
     return new Answers(asked).variables().merge(Variables.of(cache));
   }
 
-  /** What apply is given; of decoding the last position. */
+  /** The inputs of apply; for decoding, of the last position. */
   static SequencedMap<String, Array> inputs(Case asked) {
     return asked.info().has("steps")
         ? AttentionRunner.position(asked, asked.info().integer("steps") - 1)

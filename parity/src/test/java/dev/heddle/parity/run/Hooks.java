@@ -32,7 +32,7 @@ final class Hooks {
     };
   }
 
-  /** The default function, but what came after the reference page does not reach it. */
+  /** The default function with a fixed list of arguments; newer arguments are not passed. */
   private static Array explicitDefault(Array query, Array key, Array value, AttentionOptions in) {
     return DotProductAttention.dotProductAttention(
         query, key, value, plain(in).toBuilder().scope(null).build());
@@ -62,7 +62,7 @@ final class Hooks {
     return Einsum.einsum(SEEN, weights, value);
   }
 
-  /** Flax's weights, which may be sown, then a weighted sum of its own. */
+  /** Flax's attention weights, which may be sown, then a separate weighted sum. */
   private static Array fromWeights(Array query, Array key, Array value, AttentionOptions in) {
     return Einsum.einsum(
         SEEN, DotProductAttention.dotProductAttentionWeights(query, key, plain(in)), value);

@@ -12,7 +12,7 @@ import dev.heddle.parity.modules.Passage;
 import dev.heddle.parity.modules.UserModule;
 import java.util.List;
 
-/** Users' own modules: init with the first input, then apply. */
+/** User-defined modules: init with the first input, then apply. */
 final class ModuleRunner {
   private final Case asked;
   private final Differences findings;

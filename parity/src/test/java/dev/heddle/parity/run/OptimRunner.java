@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /** Optimizers, schedules and the global norm of Optax. */
 final class OptimRunner {
-  /** Float32 rounds each operation of a schedule; powers and cosines are a last place away. */
+  /** The tolerance of schedules: float32 rounds each operation, powers and cosines by one ulp. */
   private static final Tolerance PLACES = new Tolerance.OfElement(4e-7, 3e-8);
 
   private final Case asked;
@@ -30,8 +30,8 @@ final class OptimRunner {
   }
 
   /**
-   * Every step's updates and parameters, the state before and after. The parameters are also those
-   * of the steps that apply their updates at once, with the same bits.
+   * Compares every step's updates and parameters, and the first and last state. {@code
+   * applyGradients} must give the same bits.
    */
   void optimize() {
     GradientTransformation optimizer = Transformations.of(asked.info().fields("optimizer"));
@@ -99,7 +99,7 @@ final class OptimRunner {
         : Tolerance.BITS;
   }
 
-  /** The number for each count. */
+  /** Compares the values of a schedule. */
   void schedule() {
     Schedule schedule = Transformations.schedule(asked.info().fields("schedule"));
     int[] counts = asked.info().integers("counts");
@@ -110,7 +110,7 @@ final class OptimRunner {
     findings.compare("output", asked.tensor("output"), Tensor.of(Array.of(values)), PLACES);
   }
 
-  /** The norm of all leaves together. */
+  /** Compares the global norm. */
   void globalNorm() {
     Tensor expected = asked.tensor("output");
     Array got = Optim.globalNorm(tree("updates"));

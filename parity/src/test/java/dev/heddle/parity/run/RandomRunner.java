@@ -14,7 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Draws of {@code jax.random}, and of initializers: to the last bit. */
+/** Functions of {@code jax.random} and initializers, compared bit by bit. */
 final class RandomRunner {
   private final Case asked;
   private final Fields info;
@@ -62,7 +62,7 @@ final class RandomRunner {
     return Tensor.of(array());
   }
 
-  /** JAX's unsigned types of 16 and 64 bits are not among ours, their bits are. */
+  /** Heddle lacks uint16 and uint64; compares their bits in signed types. */
   private Tensor bits() {
     String dtype = info.text("dtype");
     int width = Integer.parseInt(dtype.substring("uint".length()));

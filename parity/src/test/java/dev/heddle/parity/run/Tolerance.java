@@ -2,7 +2,7 @@ package dev.heddle.parity.run;
 
 import dev.heddle.parity.cases.Tensor;
 
-/** How far an answer may be from Flax's. */
+/** The allowed difference from Flax. */
 sealed interface Tolerance {
   /** The same bits; every NaN equals every other. */
   record Bits() implements Tolerance {
@@ -12,15 +12,15 @@ sealed interface Tolerance {
     }
   }
 
-  /** At most so many representable numbers away. */
+  /** At most {@code count} ulps. */
   record Ulps(long count) implements Tolerance {}
 
   /**
-   * The same bits, but in the columns from one on at most so many representable numbers away.
+   * The same bits, except at most {@code count} ulps in the last columns.
    *
    * @param from the first of those columns
-   * @param columns how many columns there are, the last axis of what the initializer saw
-   * @param count how far
+   * @param columns the number of columns, the last axis of the initialized shape
+   * @param count the number of ulps
    */
   record UlpsInColumns(int from, int columns, long count) implements Tolerance {
     private boolean holds(int element) {
@@ -28,10 +28,10 @@ sealed interface Tolerance {
     }
   }
 
-  /** At most so far away; infinities and NaNs in the same places. */
+  /** An absolute difference; infinities and NaNs must be in the same positions. */
   record Absolute(double distance) implements Tolerance {}
 
-  /** At most so far away as a share of the element itself, and a little more near zero. */
+  /** A difference relative to the element, plus a small absolute difference. */
   record OfElement(double share, double more) implements Tolerance {}
 
   /** As {@code Absolute}; where Flax has NaN, a finite number. */
@@ -44,8 +44,8 @@ sealed interface Tolerance {
   Tolerance BITS = new Bits();
 
   /**
-   * For elements that have nothing to do with each other. XLA's CPU back end takes float32's
-   * subnormals for zero, and JAX rounds the steps of a 16-bit function one by one.
+   * The tolerance of elementwise functions. XLA's CPU back end flushes float32 subnormals to zero,
+   * and JAX rounds each step of a 16-bit function.
    */
   static Tolerance ofElement(String dtype) {
     return switch (dtype) {
@@ -57,36 +57,37 @@ sealed interface Tolerance {
     };
   }
 
-  /** Whether an element is near enough. */
+  /** Whether an element is within the tolerance. */
   default boolean allows(Tensor expected, Tensor got, int i) {
-    double want = expected.value(i);
-    double have = got.value(i);
-    if (expected.isFloating() && (Double.isNaN(want) || Double.isNaN(have))) {
+    double reference = expected.value(i);
+    double actual = got.value(i);
+    if (expected.isFloating() && (Double.isNaN(reference) || Double.isNaN(actual))) {
       return switch (this) {
-        case FiniteForNaN ignored -> Double.isFinite(have);
-        case FiniteOrNaN ignored -> Double.isNaN(want) && !Double.isInfinite(have);
-        default -> Double.isNaN(want) && Double.isNaN(have);
+        case FiniteForNaN ignored -> Double.isFinite(actual);
+        case FiniteOrNaN ignored -> Double.isNaN(reference) && !Double.isInfinite(actual);
+        default -> Double.isNaN(reference) && Double.isNaN(actual);
       };
     }
     return switch (this) {
       case Bits() -> expected.bits(i) == got.bits(i);
       case UlpsInColumns columns ->
           expected.bits(i) == got.bits(i)
-              || (columns.holds(i) && ranksApart(expected, got, i) <= columns.count());
-      case Ulps(long count) -> ranksApart(expected, got, i) <= count;
-      case Absolute(double distance) -> isWithin(distance, want, have);
-      case FiniteForNaN(double distance) -> isWithin(distance, want, have);
-      case FiniteOrNaN(double distance) -> isWithin(distance, want, have);
+              || (columns.holds(i) && ulpsApart(expected, got, i) <= columns.count());
+      case Ulps(long count) -> ulpsApart(expected, got, i) <= count;
+      case Absolute(double distance) -> isWithin(distance, reference, actual);
+      case FiniteForNaN(double distance) -> isWithin(distance, reference, actual);
+      case FiniteOrNaN(double distance) -> isWithin(distance, reference, actual);
       case OfElement(double share, double more) ->
-          isWithin(share * Math.abs(want) + more, want, have);
+          isWithin(share * Math.abs(reference) + more, reference, actual);
     };
   }
 
-  private static long ranksApart(Tensor expected, Tensor got, int i) {
+  private static long ulpsApart(Tensor expected, Tensor got, int i) {
     return Math.abs(expected.rank(i) - got.rank(i));
   }
 
-  private static boolean isWithin(double distance, double want, double have) {
-    return want == have || (Double.isFinite(want) && Math.abs(want - have) <= distance);
+  private static boolean isWithin(double distance, double reference, double actual) {
+    return reference == actual
+        || (Double.isFinite(reference) && Math.abs(reference - actual) <= distance);
   }
 }

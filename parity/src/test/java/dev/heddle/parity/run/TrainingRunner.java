@@ -55,7 +55,7 @@ final class TrainingRunner {
     findings.compare("losses", expected, Tensor.of(got), new Tolerance.OfElement(SHARE, 0));
   }
 
-  /** The mean of minus the logarithm of each next token's probability. */
+  /** The mean cross-entropy of the next tokens. */
   private Array loss(Variables params, Array batch, Rngs rngs) {
     boolean still = !asked.info().has("dropout");
     var inputs = LanguageModelInputs.of(words(batch, 0)).deterministic(still);
@@ -65,7 +65,7 @@ final class TrainingRunner {
     return Gather.takeAlongAxis(Softmax.logSoftmax(logits), column, -1).mean().negate();
   }
 
-  /** All tokens but the last, or but the first. */
+  /** All tokens except the last, or except the first. */
   private static Array words(Array batch, int from) {
     int length = batch.shape().dim(1) - 1;
     return Slice.get(batch, Index.all(), Index.range(from, from + length));

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Faults that attention could have; the comparison must notice each ({@link WrongAttentionTest}).
+ * Attention functions with faults; the comparison must detect each ({@link WrongAttentionTest}).
  */
 enum WrongAttention {
   /** Divides by the depth instead of its square root. */
@@ -18,16 +18,16 @@ enum WrongAttention {
       DotProductAttention.dotProductAttention(
           query.dividedBy(Math.sqrt(query.shape().dim(query.rank() - 1))), key, value, in)),
 
-  /** Does not see the mask. */
+  /** Ignores the mask. */
   MASK((query, key, value, in) ->
       DotProductAttention.dotProductAttention(
           query, key, value, in.toBuilder().mask(null).build())),
 
-  /** Gives each head the values of another one. */
+  /** Uses the values of another head. */
   HEADS((query, key, value, in) ->
       DotProductAttention.dotProductAttention(query, key, headsReversed(value), in)),
 
-  /** Takes keys for values and values for keys. */
+  /** Exchanges keys and values. */
   KEYS_AND_VALUES(
       (query, key, value, in) -> DotProductAttention.dotProductAttention(query, value, key, in)),
 
@@ -37,11 +37,11 @@ enum WrongAttention {
               query, key, value, in.toBuilder().dtype(DType.BFLOAT16).build())
           .astype(value.dtype())),
 
-  /** Is right, but lets no gradient through to the keys. */
+  /** Correct output, but no gradient for the keys. */
   GRADIENT_OF_KEYS((query, key, value, in) ->
       DotProductAttention.dotProductAttention(query, Grad.stopGradient(key), value, in)),
 
-  /** Is right, but the gradient of its queries is half of what it should be. */
+  /** Correct output, but half of the gradient for the queries. */
   GRADIENT_OF_QUERIES((query, key, value, in) -> {
     Array half = query.times(0.5);
     return DotProductAttention.dotProductAttention(
@@ -56,12 +56,12 @@ enum WrongAttention {
     this.attentionFn = attentionFn;
   }
 
-  /** The name by which a configuration asks for it. */
+  /** The name in a configuration. */
   String hook() {
     return PREFIX + name();
   }
 
-  /** The function of a name, if it is one of these. */
+  /** The function with a name, if it is one of these. */
   static Optional<AttentionFn> named(String name) {
     return Arrays.stream(values())
         .filter(one -> one.hook().equals(name))

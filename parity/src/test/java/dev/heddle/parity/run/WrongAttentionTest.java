@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The rule of distances is narrow enough: an implementation with a fault is noticed in every dtype,
- * at the distances that the oracle allows a fresh case, and the right one is not.
+ * The rule of allowed differences is strict enough: a faulty implementation is detected in every
+ * dtype, with the tolerances that the oracle measures, and the correct one passes.
  */
 class WrongAttentionTest {
   private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16", "float64");

@@ -32,15 +32,15 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AttentionBenchmark {
   private static final int DEPTH = 64;
 
-  /** Which kernels, as {@code --kernels}. */
+  /** The kernels, as {@code --kernels}. */
   @Param("auto")
   public String kernels;
 
-  /** How many queries, and keys. */
+  /** The number of queries and of keys. */
   @Param({"128", "512", "1024", "4096"})
   public int length;
 
-  /** Whether a query sees only the keys up to its own position. */
+  /** Whether a query attends only to keys up to its own position. */
   @Param({"false", "true"})
   public boolean causal;
 
@@ -48,12 +48,12 @@ public class AttentionBenchmark {
   private AttentionHead head;
   private MatrixView out;
 
-  /** The operations of a call that count: of causal attention the half. */
+  /** The floating-point operations of a call; half as many for causal attention. */
   static double flops(int length, boolean causal) {
     return 4.0 * length * (causal ? (length + 1) / 2.0 : length) * DEPTH;
   }
 
-  /** Draws the operands; the same ones each time. */
+  /** Draws the operands from a fixed seed. */
   @Setup
   public void draw() {
     chosen = KernelChoice.of(kernels).kernels();
@@ -75,7 +75,7 @@ public class AttentionBenchmark {
     return MatrixView.of(Numbers.drawn(seed, length * DEPTH), length, DEPTH);
   }
 
-  /** All queries; the result is returned, so that it must be computed. */
+  /** All queries; returns the result, so that the JIT compiler cannot remove the computation. */
   @Benchmark
   public float[] attend() {
     chosen.attend(head, 0, length, out, null, null);

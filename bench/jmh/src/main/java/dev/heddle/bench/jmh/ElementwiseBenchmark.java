@@ -37,7 +37,7 @@ public class ElementwiseBenchmark {
 
   private static final int ROW = 64;
 
-  /** Which kernels, as {@code --kernels}. */
+  /** The kernels, as {@code --kernels}. */
   @Param({"auto", "scalar"})
   public String kernels;
 
@@ -64,7 +64,7 @@ public class ElementwiseBenchmark {
   private float[] out;
   private NormRows rows;
 
-  /** Draws the operands; the same ones each time. */
+  /** Draws the operands from a fixed seed. */
   @Setup
   public void draw() {
     chosen = KernelChoice.of(kernels).kernels();
@@ -75,14 +75,14 @@ public class ElementwiseBenchmark {
       }
     }
     bits = new short[COUNT];
-    chosen.toFloat16(in, 0, bits, 0, COUNT); // as bfloat16 these are finite numbers too
+    chosen.toFloat16(in, 0, bits, 0, COUNT); // these bits are finite numbers in bfloat16 too
     out = new float[COUNT];
     float[] scale = new float[ROW];
     Arrays.fill(scale, 1);
     rows = new NormRows(in, out, ROW, 1e-6f, true, scale, new float[ROW]);
   }
 
-  /** One pass; what it wrote is returned, so that it must be computed. */
+  /** One pass; returns the output, so that the JIT compiler cannot remove the computation. */
   @Benchmark
   public Object pass() {
     switch (loop) {

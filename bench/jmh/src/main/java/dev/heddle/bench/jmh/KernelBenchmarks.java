@@ -18,8 +18,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs JMH with its own command line, {@link LimitBenchmark} always among the benchmarks, and
- * prints each kernel's arithmetic beside the limit of that run.
+ * Runs JMH with its command line and {@link LimitBenchmark}, and prints each kernel's speed
+ * relative to the limit measured in that run.
  *
  * <p>{@code bench/jmh/run} builds and starts it: {@code bench/jmh/run ProductBenchmark -p
  * size=384,768}.
@@ -62,7 +62,7 @@ public final class KernelBenchmarks {
 
   /** One kernel of a run. */
   record Line(String name, String parameters, double bestMicros, double meanMicros, double flops) {
-    /** 10^9 operations a second at its best. */
+    /** 10^9 operations per second of the best iteration. */
     double gflops() {
       return flops / (bestMicros * 1e3);
     }
@@ -91,9 +91,9 @@ public final class KernelBenchmarks {
   }
 
   /**
-   * The kernels beside the limit.
+   * The table of the kernels, relative to the limit.
    *
-   * @param limit 10^9 operations a second on one thread, 0 if it was not measured
+   * @param limit 10^9 operations per second on one thread, 0 if it was not measured
    */
   static String table(List<Line> lines, double limit) {
     StringBuilder table = new StringBuilder();
@@ -127,7 +127,7 @@ public final class KernelBenchmarks {
     return String.join(" ", words);
   }
 
-  /** The multiply-adds that the limit is for, twice; 0 for kernels that are something else. */
+  /** The floating-point operations of products and attention; 0 for other kernels. */
   private static double flops(BenchmarkParams params) {
     String benchmark = params.getBenchmark();
     if (benchmark.contains(ProductBenchmark.class.getSimpleName())) {

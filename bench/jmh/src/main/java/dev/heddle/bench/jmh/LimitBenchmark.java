@@ -13,22 +13,22 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one thread's multiply-add units do at most, beside which the other figures are read. */
+/** Measures the peak of one thread's multiply-add units, for comparison with the kernels. */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class LimitBenchmark {
-  /** Counts operations, so that JMH prints them a second. */
+  /** Counts operations, so that JMH prints operations per second. */
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   public static class Flops {
-    /** So far. */
+    /** The number of operations so far. */
     public double flops;
   }
 
-  /** Chains of multiply-adds in registers. */
+  /** Independent chains of multiply-adds in registers. */
   @Benchmark
   public float limit(Flops counter) {
     counter.flops += FmaLimit.flopsOfChains();

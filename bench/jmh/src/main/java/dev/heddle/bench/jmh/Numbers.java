@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 final class Numbers {
   private Numbers() {}
 
-  /** Numbers from -1 to 1; the same ones for the same seed. */
+  /** Numbers from -1 to 1, drawn from a seed. */
   static float[] drawn(long seed, int count) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] values = new float[count];

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A product of square matrices with a packed right operand, on one thread.
  *
- * <p>A fork for each kernel, because a call of {@link Kernels} is only inlined where one
- * implementation is loaded. {@code bench/jmh/run ProductBenchmark} prints it beside the limit.
+ * <p>Uses a fork for each kernel, because a call of {@link Kernels} is inlined only where one
+ * implementation is loaded. How to run: {@code bench/jmh/run ProductBenchmark}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,11 +30,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ProductBenchmark {
-  /** Which kernels, as {@code --kernels}. */
+  /** The kernels, as {@code --kernels}. */
   @Param("auto")
   public String kernels;
 
-  /** Rows and columns of all three matrices. */
+  /** The number of rows and columns of all three matrices. */
   @Param({"64", "128", "256", "384", "512", "768", "1024"})
   public int size;
 
@@ -43,12 +43,12 @@ public class ProductBenchmark {
   private Packed b;
   private MatrixView c;
 
-  /** The operations of a call. */
+  /** The floating-point operations of a call. */
   static double flops(int size) {
     return 2.0 * size * size * size;
   }
 
-  /** Draws the operands; the same ones each time. */
+  /** Draws the operands from a fixed seed. */
   @Setup
   public void draw() {
     chosen = KernelChoice.of(kernels).kernels();
@@ -57,7 +57,7 @@ public class ProductBenchmark {
     c = MatrixView.of(new float[size * size], size, size);
   }
 
-  /** One product; the result is returned, so that it must be computed. */
+  /** One product; returns the result, so that the JIT compiler cannot remove the computation. */
   @Benchmark
   public float[] product() {
     chosen.multiply(a, b, c);

@@ -20,9 +20,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The scalar kernels' product beside plain loops with a product and a sum, each rounded, which the
- * JIT compiler makes vectors of: within 3 times of them, and within 30 where the processor has no
- * fused multiply-add.
+ * The scalar kernels' product, compared with simple loops with a separately rounded product and
+ * sum, which the JIT compiler vectorizes: at most 3 times slower, and at most 30 times where the
+ * processor has no fused multiply-add.
  *
  * <p>How to run: as {@link ProductBenchmark}; for a processor without the instruction with {@code
  * -jvmArgsAppend -XX:-UseFMA}.
@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ScalarBenchmark {
-  /** Rows and columns of all three matrices. */
+  /** The number of rows and columns of all three matrices. */
   @Param({"128", "384"})
   public int size;
 
@@ -47,7 +47,7 @@ public class ScalarBenchmark {
   private MatrixView64 wideB;
   private MatrixView64 wideC;
 
-  /** Draws the operands; the same ones each time. */
+  /** Draws the operands from a fixed seed. */
   @Setup
   public void draw() {
     a = MatrixView.of(Numbers.drawn(1, size * size), size, size);
@@ -62,7 +62,7 @@ public class ScalarBenchmark {
   private MatrixView64 wide(MatrixView rows) {
     double[] values = new double[size * size];
     for (int i = 0; i < values.length; i++) {
-      values[i] = rows.data()[i] / 3.0; // so that products are not exact
+      values[i] = rows.data()[i] / 3.0; // so that products are rounded
     }
     return MatrixView64.of(values, size, size);
   }
@@ -74,7 +74,7 @@ public class ScalarBenchmark {
     return c.data();
   }
 
-  /** The plain loops, float32. */
+  /** The simple loops, float32. */
   @Benchmark
   public float[] plain() {
     Arrays.fill(c.data(), 0);
@@ -100,7 +100,7 @@ public class ScalarBenchmark {
     return wideC.data();
   }
 
-  /** The plain loops, float64. */
+  /** The simple loops, float64. */
   @Benchmark
   public double[] plain64() {
     Arrays.fill(wideC.data(), 0);

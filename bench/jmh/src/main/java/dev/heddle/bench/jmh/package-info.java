@@ -1,6 +1,6 @@
 /**
- * The kernels under JMH. Uses {@code dev.heddle.kernel} and {@code dev.heddle.bench}; used by those
- * who change a kernel.
+ * JMH benchmarks of the kernels. Uses {@code dev.heddle.kernel} and {@code dev.heddle.bench}; used
+ * in the development of kernels.
  */
 @NullMarked
 package dev.heddle.bench.jmh;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every benchmark runs once with every parameter, and its result has the scalar kernels' bits. */
+/** Runs every benchmark once with every parameter and compares the bits with the scalar kernels. */
 class BenchmarksTest {
   @ParameterizedTest
   @ValueSource(ints = {64, 128, 256, 384, 512, 768, 1024})
@@ -100,7 +100,7 @@ class BenchmarksTest {
     return benchmark.product();
   }
 
-  /** The fourth pass: the first ones run scalar in any case. */
+  /** The result of the fourth pass, since the first passes always use the scalar kernels. */
   private static Object pass(String kernels, String loop) {
     var benchmark = new ElementwiseBenchmark();
     benchmark.kernels = kernels;

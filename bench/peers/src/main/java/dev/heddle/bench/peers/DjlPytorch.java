@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PyTorch's library under DJL: one product for query, key and value, and
- * scaled_dot_product_attention, as a TorchScript program that {@code make_torchscript.py} made.
+ * scaled_dot_product_attention, as a TorchScript program written by {@code make_torchscript.py}.
  */
 public final class DjlPytorch implements EngineProvider {
   private static final String ENGINE = "PyTorch";
@@ -43,9 +43,9 @@ public final class DjlPytorch implements EngineProvider {
   @Override
   public dev.heddle.bench.Engine open(Setting setting) throws UnavailableException {
     if (setting.dtype() == DType.BFLOAT16) {
-      throw new UnavailableException("DJL's native side ends the process on bfloat16");
+      throw new UnavailableException("DJL's native code ends the process on bfloat16");
     }
-    System.setProperty("ai.djl.offline", "true"); // what it needs is on the class path
+    System.setProperty("ai.djl.offline", "true"); // its dependencies are on the class path
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(setting.threads()));
     try {
       return new Running(Engine.getEngine(ENGINE));

@@ -28,10 +28,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX Runtime, called from Java: the input lies outside the heap, as its documentation advises.
+ * ONNX Runtime, called from Java: the input is in a direct buffer, as its documentation recommends.
  */
 public final class OrtJava implements EngineProvider {
-  /** In which the models take turns before one is chosen. */
+  /** The number of rounds in which the models are timed in turn before one is selected. */
   private static final int ROUNDS = 5;
 
   private static final long TURN_NANOS = 50_000_000;
@@ -126,7 +126,7 @@ public final class OrtJava implements EngineProvider {
       }
     }
 
-    /** The name of the session with the shortest time, of sessions in turn. */
+    /** The name of the fastest session; the sessions are timed in turn. */
     private static String fastest(Map<String, OrtSession> sessions, OnnxTensor x)
         throws OrtException {
       Map<String, OnnxTensor> inputs = Map.of("x", x);
@@ -153,7 +153,7 @@ public final class OrtJava implements EngineProvider {
     private static Outputs outputs(OrtSession session, OnnxTensor x) throws OrtException {
       try (OrtSession.Result result = session.run(Map.of("x", x))) {
         OnnxTensor output = (OnnxTensor) result.get(0);
-        FloatBuffer buffer = output.getFloatBuffer(); // widens float16; null for float64
+        FloatBuffer buffer = output.getFloatBuffer(); // converts float16; null for float64
         if (buffer == null) {
           double[] values = new double[output.getDoubleBuffer().remaining()];
           output.getDoubleBuffer().get(values);

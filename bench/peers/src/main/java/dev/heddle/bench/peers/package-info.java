@@ -1,6 +1,6 @@
 /**
- * Peers that run in the JVM, with native libraries of their own. Uses {@code dev.heddle.bench};
- * used by it, as services.
+ * Peers that run in the JVM, with native libraries. Uses {@code dev.heddle.bench}; used by it, as
+ * services.
  */
 @NullMarked
 package dev.heddle.bench.peers;
