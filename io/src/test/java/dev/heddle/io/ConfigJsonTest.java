@@ -137,7 +137,7 @@ class ConfigJsonTest {
 
     assertThatThrownBy(() -> ConfigJson.write(attention))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("argument \"bias_init\": is a function of your own");
+        .hasMessageContaining("argument \"bias_init\": is a user-defined function");
   }
 
   @Test

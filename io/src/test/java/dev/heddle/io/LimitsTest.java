@@ -173,7 +173,7 @@ class LimitsTest {
 
   @Test
   void safetensorsHoldsTextsInUnicode() throws IOException {
-    refused("safetensors", "__metadata__", "is not a name that safetensors can hold");
+    refused("safetensors", "__metadata__", "is a reserved name in safetensors");
     Path file = folder.resolve("x.safetensors");
     assertThatThrownBy(() ->
             CheckpointFile.write(

@@ -1,6 +1,6 @@
 /**
  * Compares Heddle with Flax: golden cases from files, and live cases drawn at random. Uses the
- * library and the command line; nothing uses it.
+ * library and the command line; used by nothing.
  */
 @NullMarked
 package dev.heddle.parity;

@@ -1,6 +1,6 @@
 /**
  * JMH benchmarks of the kernels. Uses {@code dev.heddle.kernel} and {@code dev.heddle.bench}; used
- * in the development of kernels.
+ * by developers of kernels.
  */
 @NullMarked
 package dev.heddle.bench.jmh;
