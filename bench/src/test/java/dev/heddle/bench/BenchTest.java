@@ -100,8 +100,7 @@ class BenchTest {
 
     assertThat(out)
         .contains(
-            "left out: ort-java: its library is not on the class path; ./heddle bench adds it"
-                + "\n",
+            "left out: ort-java: its library is not on the class path; ./heddle bench adds it\n",
             "left out: flax: the path of its Python is set only by ./heddle bench\n");
     Map<?, ?> report = read(json);
     assertThat(report.get("results")).isEqualTo(List.of());
