@@ -1,15 +1,15 @@
 package dev.heddle.kernel;
 
 /**
- * One step of Adam's moments over some elements: {@code m' = (1 - b1) * g + b1 * m}, {@code v' = (1
- * - b2) * (g * g) + b2 * v}, and in place of the gradient {@code (m' / muCorrection) / (sqrt(v' /
- * nuCorrection + epsRoot) + eps)}; with Nesterov's momentum {@code b1 * (m' / muCorrection) + (1 -
- * b1) * (g / gradientCorrection)} instead of {@code m' / muCorrection}. Every operation is rounded.
+ * One Adam step over a range of elements: {@code m' = (1 - b1) * g + b1 * m}, {@code v' = (1 - b2)
+ * * (g * g) + b2 * v}, and the update {@code (m' / muCorrection) / (sqrt(v' / nuCorrection +
+ * epsRoot) + eps)}; with Nesterov momentum {@code b1 * (m' / muCorrection) + (1 - b1) * (g /
+ * gradientCorrection)} instead of {@code m' / muCorrection}. Every operation is rounded.
  *
  * @param mu the first moment {@code m}
  * @param nu the second moment {@code v}
- * @param newMu where {@code m'} goes, another array
- * @param newNu where {@code v'} goes, another array
+ * @param newMu receives {@code m'}; another array than {@code mu}
+ * @param newNu receives {@code v'}; another array than {@code nu}
  * @param numbers the factors of this step
  */
 public record AdamPass(float[] mu, float[] nu, float[] newMu, float[] newNu, Numbers numbers) {
@@ -20,12 +20,12 @@ public record AdamPass(float[] mu, float[] nu, float[] newMu, float[] newNu, Num
    * @param restOfB1 {@code 1 - b1}
    * @param b2 decay of the second moment
    * @param restOfB2 {@code 1 - b2}
-   * @param muCorrection what the first moment is divided by
-   * @param gradientCorrection what the gradient is divided by, with Nesterov's momentum
-   * @param nuCorrection what the second moment is divided by
-   * @param epsRoot added under the root
-   * @param eps added to the root
-   * @param nesterov whether the momentum is Nesterov's
+   * @param muCorrection the divisor of the first moment
+   * @param gradientCorrection the divisor of the gradient, with Nesterov momentum
+   * @param nuCorrection the divisor of the second moment
+   * @param epsRoot the summand inside the square root
+   * @param eps the summand outside the square root
+   * @param nesterov whether to use Nesterov momentum
    */
   public record Numbers(
       float b1,

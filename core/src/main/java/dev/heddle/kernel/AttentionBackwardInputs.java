@@ -1,16 +1,16 @@
 package dev.heddle.kernel;
 
 /**
- * What the derivative of one head starts from, in float32. Letters as in {@code linen}: Q queries,
- * V columns of a value.
+ * The inputs of the backward pass of attention for one head, in float32. Letters as in {@code
+ * linen}: Q queries, V columns of a value.
  *
  * @param head the operands of the forward pass
- * @param outputs {@code [Q, V]}, what {@link Kernels#attend(AttentionHead, int, int, MatrixView,
- *     float[], float[])} gave, rounded as it was given on
- * @param cotangents {@code [Q, V]}, the derivative of the loss by the outputs
+ * @param outputs {@code [Q, V]}, the result of {@link Kernels#attentionForward(AttentionHead, int,
+ *     int, MatrixView, float[], float[])}, rounded as in the forward pass
+ * @param cotangents {@code [Q, V]}, the cotangents of the outputs
  * @param maxima the final {@code m} of query {@code i} at {@code offset + i}
  * @param sums the final {@code l} likewise
- * @param offset where query 0 is in both
+ * @param offset the index of query 0 in both
  */
 public record AttentionBackwardInputs(
     AttentionHead head,

@@ -3,21 +3,21 @@ package dev.heddle.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the gradients of one head go, in float32; null for those that nobody wants. Letters as in
- * {@code linen}: Q queries, K keys, D depth, V columns of a value.
+ * The gradients of attention for one head, in float32; null for those that are not computed.
+ * Letters as in {@code linen}: Q queries, K keys, D depth, V columns of a value.
  *
- * @param queries {@code [Q, D]}, of the queries before they are divided
+ * @param queries {@code [Q, D]}, of the queries before the division
  * @param keys {@code [K, D]}
  * @param values {@code [K, V]}
- * @param pairs {@code [Q, K]}, of the scores, which is that of a bias
+ * @param scores {@code [Q, K]}, of the scores, which equals that of the bias
  */
 public record AttentionBackwardOutputs(
     @Nullable MatrixView queries,
     @Nullable MatrixView keys,
     @Nullable MatrixView values,
-    @Nullable MatrixView pairs) {
-  /** Whether anything is wanted for which scores are differentiated. */
-  public boolean wantScores() {
-    return queries != null || keys != null || pairs != null;
+    @Nullable MatrixView scores) {
+  /** Whether a gradient is computed that depends on those of the scores. */
+  public boolean needsScores() {
+    return queries != null || keys != null || scores != null;
   }
 }

@@ -3,18 +3,18 @@ package dev.heddle.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One head of one batch element in float32: where its queries, keys and values lie and what belongs
- * to their pairs. Letters as in {@code linen}: Q queries, K keys, D depth.
+ * One head of one batch element in float32: its queries, keys and values, and the bias and masks of
+ * their scores. Letters as in {@code linen}: Q queries, K keys, D depth.
  *
- * @param queries {@code [Q, D]}, not yet divided
+ * @param queries {@code [Q, D]}, before the division
  * @param keys {@code [K, D]}
- * @param values {@code [K, V]}; of no columns where only weights are wanted
- * @param scores the products of queries and keys, {@code [Q, K]}, where they were made elsewhere;
- *     queries and keys then have no columns
+ * @param values {@code [K, V]}; without columns if only weights are computed
+ * @param scores the products of queries and keys, {@code [Q, K]}, or null; if given, queries and
+ *     keys have no columns
  * @param bias added to the scores
- * @param mask not set where a key is masked, beside what {@link ScoreRules#causal} masks
- * @param keep not set where dropout drops a weight
- * @param rules what is done to a score
+ * @param mask 0 where a key is masked, in addition to {@link ScoreRules#causal}
+ * @param keep 0 where dropout drops a weight
+ * @param rules the operations on a score
  */
 public record AttentionHead(
     MatrixView queries,

@@ -5,73 +5,81 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Arrays for what a call needs between its inputs and its output: borrowed and given back, so that
- * calls in a row make no garbage. Idle ones are kept as in {@link SoftPool}.
+ * A pool of arrays for intermediate results, so that repeated calls allocate nothing. Idle arrays
+ * are held as in {@link SoftPool}.
  */
 public final class Buffers {
-  /** Below this a fresh array costs less than a look. */
+  /** Below this size a new array is cheaper than a search of the pool. */
   private static final int SMALL = 256;
 
-  /** Sizes between two powers of two: an array is at most a quarter longer than asked for. */
-  private static final int STEPS = 4;
+  /** Array lengths per power of two: an array is at most a quarter longer than requested. */
+  private static final int SIZES_PER_DOUBLING = 4;
 
-  /** Idle arrays of one size that are kept. */
-  private static final int KEPT = 16;
+  /** Maximum number of idle arrays per size. */
+  private static final int MAX_IDLE = 16;
 
-  /** Elements of an array that every Java virtual machine can make. */
-  public static final int LONGEST = Integer.MAX_VALUE - 8;
+  /** The greatest array length that every Java virtual machine supports. */
+  public static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   private static final List<SoftPool<float[]>> IDLE =
-      Stream.generate(() -> new SoftPool<float[]>(KEPT)).limit(Integer.SIZE * STEPS).toList();
+      Stream.generate(() -> new SoftPool<float[]>(MAX_IDLE))
+          .limit(Integer.SIZE * SIZES_PER_DOUBLING)
+          .toList();
 
   private Buffers() {}
 
   /**
-   * The elements of a matrix of workspace, which may be larger than the operands that it is for:
-   * rows or columns are filled up to whole tiles.
+   * The number of elements of a workspace matrix, which may be larger than its operands: rows or
+   * columns are padded to whole tiles.
    *
-   * @throws IllegalArgumentException if no array can hold them
+   * @throws IllegalArgumentException if it exceeds {@link #MAX_LENGTH}
    */
   public static int size(int rows, int cols) {
     long size = (long) rows * cols;
-    if (size > LONGEST) {
+    if (size > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "workspace: expected at most " + LONGEST + " elements, got [" + rows + ", " + cols + "]");
+          "workspace: expected at most "
+              + MAX_LENGTH
+              + " elements, got ["
+              + rows
+              + ", "
+              + cols
+              + "]");
     }
     return (int) size;
   }
 
   /**
-   * An array of at least a size, whose elements may be anything.
+   * An array of at least the given size, with unspecified elements.
    *
-   * @throws OutOfMemoryError if there is no room
+   * @throws OutOfMemoryError if memory is exhausted
    */
   public static float[] borrow(int size) {
     if (size < SMALL) {
       return new float[size];
     }
-    int kind = kind(size);
-    float[] array = IDLE.get(kind).poll();
-    return array != null ? array : new float[length(kind)];
+    int sizeClass = sizeClass(size);
+    float[] array = IDLE.get(sizeClass).poll();
+    return array != null ? array : new float[length(sizeClass)];
   }
 
-  /** Gives an array back that was borrowed; nobody may use it any more. */
+  /** Returns a borrowed array, which must not be used afterwards. */
   public static void giveBack(float[] array) {
     if (array.length >= SMALL) {
-      IDLE.get(kind(array.length)).offer(new SoftReference<>(array));
+      IDLE.get(sizeClass(array.length)).offer(new SoftReference<>(array));
     }
   }
 
-  /** The number of the smallest length that holds a size. */
-  private static int kind(int size) {
+  /** The index of the smallest pooled length that holds a size. */
+  private static int sizeClass(int size) {
     int power = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(size - 1);
-    int step = ((size - 1) >>> (power - 2)) & (STEPS - 1);
-    return power * STEPS + step;
+    int step = ((size - 1) >>> (power - 2)) & (SIZES_PER_DOUBLING - 1);
+    return power * SIZES_PER_DOUBLING + step;
   }
 
-  private static int length(int kind) {
-    int power = kind / STEPS;
-    long length = (1L << power) + (kind % STEPS + 1L) * (1L << (power - 2));
-    return (int) Math.min(length, LONGEST);
+  private static int length(int sizeClass) {
+    int power = sizeClass / SIZES_PER_DOUBLING;
+    long length = (1L << power) + (sizeClass % SIZES_PER_DOUBLING + 1L) * (1L << (power - 2));
+    return (int) Math.min(length, MAX_LENGTH);
   }
 }

@@ -1,11 +1,11 @@
 package dev.heddle.kernel;
 
 /**
- * The loops over single elements and over single rows: functions, conversions, sums. What stands
- * here is their definition in plain Java; an implementation with vectors gives the same bits.
+ * Elementwise and row-wise loops: functions, conversions, reductions. The default methods are their
+ * definition in plain Java; an implementation with vectors gives the same bits.
  *
- * <p>Every range of elements is an array, a first index and a count. Input and output may be the
- * same range; other overlaps are not allowed.
+ * <p>A range of elements is an array, a first index and a count. Input and output may be the same
+ * range but must not overlap otherwise.
  */
 public interface ElementKernels extends OptimizerKernels {
   /** {@code out[at + i] = function(in[from + i])}. */
@@ -33,7 +33,7 @@ public interface ElementKernels extends OptimizerKernels {
     ScalarConversions.toFloat16(in, from, out, at, n);
   }
 
-  /** Rounds values in place to a precision they keep as float32. */
+  /** Rounds float32 values in place to a lower precision. */
   default void round(Rounding rounding, float[] values, int from, int n) {
     rounding.round(values, from, n);
   }
@@ -43,17 +43,17 @@ public interface ElementKernels extends OptimizerKernels {
     return Lanes.sum(values, from, n);
   }
 
-  /** The largest value, NaN if there is one, -infinity of nothing. */
+  /** The maximum, NaN if there is one, -infinity of an empty range. */
   default float max(float[] values, int from, int n) {
     return Lanes.max(values, from, n);
   }
 
   /**
-   * Rows of consecutive elements normalized, each on its own; {@link NormRows} says how.
+   * Normalizes rows of consecutive elements, each independently, as defined in {@link NormRows}.
    *
-   * @param rows the rows and what is done with them
+   * @param rows the rows and the parameters of the normalization
    * @param first the first row
-   * @param count how many
+   * @param count the number of rows
    */
   default void normalize(NormRows rows, int first, int count) {
     for (int row = first; row < first + count; row++) {
@@ -62,7 +62,7 @@ public interface ElementKernels extends OptimizerKernels {
   }
 
   /**
-   * Rows added up: {@code out[at + c] = out[at + c] + in[from + r * stride + c]} for {@code r} in
+   * Sums rows: {@code out[at + c] = out[at + c] + in[from + r * stride + c]} for {@code r} in
    * order, each element one chain.
    */
   default void addRows(float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
@@ -74,38 +74,39 @@ public interface ElementKernels extends OptimizerKernels {
   }
 
   /**
-   * What flows back to normalized rows; {@link NormDerivative} says how.
+   * The gradient of normalization with respect to the rows, as defined in {@link NormDerivative}.
    *
    * @param first the first row
-   * @param count how many
+   * @param count the number of rows
    */
   default void normDerivative(NormDerivative rows, int first, int count) {
     for (int row = first; row < first + count; row++) {
-      rows.derive(row);
+      rows.differentiate(row);
     }
   }
 
   /**
-   * What flows back to the scale, after all rows have been done.
+   * The gradient of normalization with respect to the scale, after {@link #normDerivative} of all
+   * rows.
    *
-   * @param count how many rows there are
-   * @param sums where the chains go on, one for each place of a row
-   * @param from the first place
-   * @param places how many
+   * @param count the number of rows
+   * @param sums the accumulated gradient, one element for each column
+   * @param from the first column
+   * @param places the number of columns
    */
   default void normScaleDerivative(
       NormDerivative rows, int count, float[] sums, int from, int places) {
     rows.addToScale(count, sums, from, places);
   }
 
-  /** {@code out[i] = x[i] > 0 ? g[i] : 0} for {@code n} places from {@code from} on. */
+  /** {@code out[i] = x[i] > 0 ? g[i] : 0} for {@code n} elements starting at {@code from}. */
   default void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     ScalarDerivatives.relu(x, g, out, from, n);
   }
 
   /**
-   * The derivative of {@link UnaryFunction#GELU_TANH} at x times g: with {@code c} as x but within
-   * 30 of 0, {@code q = c * c * 0.044715f}, {@code k} of {@link SpecialFunctions#GELU_SCALE},
+   * The derivative of {@link UnaryFunction#GELU_TANH} at x times g: with {@code c} as x clamped to
+   * [-30, 30], {@code q = c * c * 0.044715f}, {@code k} of {@link SpecialFunctions#GELU_SCALE},
    * {@code e = exp(-|c| * ((q + 1) * k))}, {@code l = 1 / (1 + e)} and {@code s = 0.5 + (l - 0.5)}
    * with the sign of c, {@code g * (s + c * (e * l * l) * ((3 q + 1) * k))}.
    */
@@ -113,9 +114,9 @@ public interface ElementKernels extends OptimizerKernels {
     ScalarDerivatives.gelu(this, x, g, out, from, n);
   }
 
-  /** {@link UnaryFunction#GELU_SLOPE} at x, times g. */
+  /** {@link UnaryFunction#GELU_DERIVATIVE} at x, times g. */
   default void geluExactDerivative(float[] x, float[] g, float[] out, int from, int n) {
-    map(UnaryFunction.GELU_SLOPE, x, from, out, from, n);
+    map(UnaryFunction.GELU_DERIVATIVE, x, from, out, from, n);
     ScalarDerivatives.multiply(g, out, from, n);
   }
 
@@ -136,8 +137,8 @@ public interface ElementKernels extends OptimizerKernels {
   }
 
   /**
-   * A matrix with rows and columns exchanged: {@code out[at + c * outStride + r] = in[from + r *
-   * stride + c]}. The two do not overlap.
+   * Transposes a matrix: {@code out[at + c * outStride + r] = in[from + r * stride + c]}. Input and
+   * output must not overlap.
    */
   default void transpose(
       float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {

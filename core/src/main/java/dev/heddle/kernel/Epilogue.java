@@ -3,22 +3,22 @@ package dev.heddle.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to each element of a product while it is in the cache, each step rounded: the
- * product, plus a bias, divided by a number.
+ * The operations on each element of a matrix product while it is in the cache, each step rounded:
+ * the product, plus a bias, divided by a number.
  *
  * @param rounding the precision of each step: the compute dtype
- * @param bias added to each row, the column's in the packed operand; null for none
- * @param divisor what is divided by, of the compute dtype; 1 for no division
+ * @param bias added to each row, indexed by the column of the packed operand; null for none
+ * @param divisor the divisor, representable in the compute dtype; 1 for no division
  */
 public record Epilogue(Rounding rounding, float @Nullable [] bias, float divisor) {
-  /** Leaves a product as it is. */
+  /** Leaves a product unchanged. */
   public static final Epilogue NONE = new Epilogue(Rounding.NONE, null, 1);
 
   /**
-   * Goes over a block of a product.
+   * Applies the operations to a block of a product.
    *
    * @param c row r, column j of the block is at {@code at + r * stride + j}
-   * @param col the block's first column in the packed operand, which is the bias's
+   * @param col the block's first column in the packed operand, which is the first index of the bias
    */
   public void apply(float[] c, int at, int stride, int rows, int cols, int col) {
     if (rounding == Rounding.NONE && bias == null && divisor == 1) {

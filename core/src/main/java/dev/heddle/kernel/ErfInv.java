@@ -83,14 +83,14 @@ public final class ErfInv {
 
   private ErfInv() {}
 
-  /** The x whose error function this is; infinite at -1 and 1, NaN beyond. */
+  /** The inverse error function; infinite at -1 and 1, NaN outside. */
   public static float erfInv(float x) {
     float w = -log1p(-(x * x));
     float p = w < 5 ? horner(CENTRE, w - 2.5f) : horner(TAIL, (float) Math.sqrt(w) - 3);
     return Math.abs(x) == 1 ? x * Float.POSITIVE_INFINITY : p * x;
   }
 
-  /** The x whose error function this is; infinite at -1 and 1, NaN beyond. */
+  /** The inverse error function; infinite at -1 and 1, NaN outside. */
   public static double erfInv(double x) {
     double w = -StrictMath.log1p(-(x * x));
     double p;
@@ -114,7 +114,9 @@ public final class ErfInv {
     return x + fma(-0.5f, square, cube * quotient);
   }
 
-  /** XLA's logarithm of a normal number, NaN below 0: other bits than {@link Polynomials#log}. */
+  /**
+   * XLA's logarithm of a normal number, NaN below 0; its bits differ from {@link Polynomials#log}.
+   */
   private static float log(float x) {
     if (!(x > 0)) {
       return x == 0 ? Float.NEGATIVE_INFINITY : Float.NaN;

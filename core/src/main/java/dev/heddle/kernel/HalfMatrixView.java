@@ -3,12 +3,12 @@ package dev.heddle.kernel;
 import java.util.Objects;
 
 /**
- * A matrix of bfloat16 or float16 bits inside an array, as {@link MatrixView} is one of float32:
- * row {@code r}, column {@code c} is at {@code offset + r * stride + c}.
+ * A matrix of bfloat16 or float16 bits inside an array, as {@link MatrixView} of float32: row
+ * {@code r}, column {@code c} is at {@code offset + r * stride + c}.
  *
  * @param data the array, shared
- * @param isBfloat16 whether the bits are those of bfloat16, not of float16
- * @param offset where row 0 begins
+ * @param isBfloat16 whether the elements are bfloat16, otherwise float16
+ * @param offset the index of row 0
  * @param stride elements from one row to the next
  * @param rows the number of rows
  * @param cols the number of columns
@@ -19,7 +19,7 @@ public record HalfMatrixView(
   private static final int BFLOAT16_EXPONENT = 0x7f80;
   private static final int FLOAT16_EXPONENT = 0x7c00;
 
-  /** Checks that the last element lies inside the array. */
+  /** Checks that the last element is inside the array. */
   public HalfMatrixView {
     if (rows > 0 && cols > 0) {
       long length = (rows - 1L) * stride + cols;
@@ -27,28 +27,28 @@ public record HalfMatrixView(
     }
   }
 
-  /** A whole array as a matrix without gaps. */
+  /** A contiguous matrix that spans an array. */
   public static HalfMatrixView of(short[] data, boolean isBfloat16, int rows, int cols) {
     return new HalfMatrixView(data, isBfloat16, 0, cols, rows, cols);
   }
 
-  /** Where a row begins. */
+  /** The index of a row's first element. */
   public int at(int row) {
     return offset + row * stride;
   }
 
-  /** The columns from {@code col} on. */
+  /** The view of {@code count} columns starting at {@code col}. */
   public HalfMatrixView columns(int col, int count) {
     boolean isWhole = col == 0 && count == cols;
     return isWhole ? this : new HalfMatrixView(data, isBfloat16, offset + col, stride, rows, count);
   }
 
-  /** The rows from {@code row} on. */
+  /** The view of {@code count} rows starting at {@code row}. */
   public HalfMatrixView steps(int row, int count) {
     return new HalfMatrixView(data, isBfloat16, at(row), stride, count, cols);
   }
 
-  /** Whether no number is infinite or NaN. */
+  /** Whether all elements are finite. */
   public boolean areFinite() {
     int exponent = isBfloat16 ? BFLOAT16_EXPONENT : FLOAT16_EXPONENT;
     int found = 0;
@@ -62,10 +62,10 @@ public record HalfMatrixView(
   }
 
   /**
-   * Converts some elements of a row to float32, which is exact.
+   * Converts a range of elements of a row to float32, exactly.
    *
-   * @param kernels what converts
-   * @param out where they go, from {@code to} on
+   * @param kernels the implementation of the conversion
+   * @param out receives the elements, starting at {@code to}
    */
   public void widen(ElementKernels kernels, int row, int col, int count, float[] out, int to) {
     if (isBfloat16) {

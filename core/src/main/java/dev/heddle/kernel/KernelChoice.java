@@ -7,18 +7,18 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which kernels run, looked at once, with the reason. The system property {@code heddle.kernels}
- * asks for one: {@code auto} (the default), {@code scalar}, {@code simd128}, {@code simd256} or
+ * The kernels that run, chosen once, with the reason. The system property {@code heddle.kernels}
+ * requests them: {@code auto} (the default), {@code scalar}, {@code simd128}, {@code simd256} or
  * {@code simd512}.
  *
  * @param kernels the kernels
  * @param why the reason, a sentence without a full stop
  */
 public record KernelChoice(Kernels kernels, String why) {
-  /** The system property that asks for kernels. */
+  /** The system property that requests kernels. */
   public static final String PROPERTY = "heddle.kernels";
 
-  /** What may be asked for. */
+  /** The valid requests. */
   public static final List<String> NAMES =
       List.of("auto", "scalar", "simd128", "simd256", "simd512");
 
@@ -29,33 +29,33 @@ public record KernelChoice(Kernels kernels, String why) {
   /**
    * The choice of this JVM, made when it is first needed.
    *
-   * @throws IllegalArgumentException if the property holds another value than {@link #NAMES}, or
-   *     asks for kernels that are not here
+   * @throws IllegalArgumentException if the property is none of {@link #NAMES}, or requests kernels
+   *     that are not available
    */
   public static KernelChoice current() {
     KernelChoice choice = Holder.CURRENT;
     if (choice == null) {
-      return of(Holder.WISH); // again, for its exception
+      return of(Holder.REQUESTED); // throws the exception that choose() suppressed
     }
     return choice;
   }
 
   /**
-   * The choice for a wish, among the kernels that this class's own loader finds.
+   * The choice for a request, among the providers that this class's own loader finds.
    *
    * @throws IllegalArgumentException as {@link #current}
    */
-  public static KernelChoice of(String wish) {
+  public static KernelChoice of(String requested) {
     ClassLoader own = KernelsProvider.class.getClassLoader();
-    return of(wish, ServiceLoader.load(KernelsProvider.class, own));
+    return of(requested, ServiceLoader.load(KernelsProvider.class, own));
   }
 
-  static KernelChoice of(String wish, ServiceLoader<KernelsProvider> providers) {
-    if (!NAMES.contains(wish)) {
+  static KernelChoice of(String requested, ServiceLoader<KernelsProvider> providers) {
+    if (!NAMES.contains(requested)) {
       throw new IllegalArgumentException(
-          "kernels: expected one of " + String.join(", ", NAMES) + ", got \"" + wish + "\"");
+          "kernels: expected one of " + String.join(", ", NAMES) + ", got \"" + requested + "\"");
     }
-    if (wish.equals("scalar")) {
+    if (requested.equals("scalar")) {
       return new KernelChoice(new ScalarKernels(), "asked for");
     }
     String reason = MODULE + " is not present";
@@ -66,9 +66,10 @@ public record KernelChoice(Kernels kernels, String why) {
         ServiceLoader.Provider<KernelsProvider> provider = each.next();
         name = "the provider of kernels " + provider.type().getName();
         try {
-          Kernels kernels = provider.get().create(wish);
+          Kernels kernels = provider.get().create(requested);
           return new KernelChoice(
-              kernels, wish.equals("auto") ? "the widest that this machine prefers" : "asked for");
+              kernels,
+              requested.equals("auto") ? "the widest that this machine prefers" : "asked for");
         } catch (UnsupportedOperationException e) {
           reason = String.valueOf(e.getMessage());
           cause = e;
@@ -81,10 +82,11 @@ public record KernelChoice(Kernels kernels, String why) {
       reason = reason(name, e);
       cause = e;
     }
-    if (wish.equals("auto")) {
+    if (requested.equals("auto")) {
       return new KernelChoice(new ScalarKernels(), reason);
     }
-    throw new IllegalArgumentException("kernels: " + wish + " is not available: " + reason, cause);
+    throw new IllegalArgumentException(
+        "kernels: " + requested + " is not available: " + reason, cause);
   }
 
   private static String reason(String provider, Throwable error) {
@@ -100,14 +102,16 @@ public record KernelChoice(Kernels kernels, String why) {
   }
 
   private static final class Holder {
-    static final String WISH = System.getProperty(PROPERTY, "auto");
+    static final String REQUESTED = System.getProperty(PROPERTY, "auto");
     static final @Nullable KernelChoice CURRENT = choose();
 
-    /** Null where the wish is wrong: an exception here would hide that behind another. */
+    /**
+     * Null if the property is invalid: an exception here would be an ExceptionInInitializerError.
+     */
     private static @Nullable KernelChoice choose() {
       try {
-        KernelChoice choice = of(WISH);
-        if (WISH.equals("auto") && choice.kernels() instanceof ScalarKernels) {
+        KernelChoice choice = of(REQUESTED);
+        if (REQUESTED.equals("auto") && choice.kernels() instanceof ScalarKernels) {
           System.getLogger("dev.heddle")
               .log(Level.WARNING, "Heddle computes on its scalar kernels: {0}", choice.why);
         }

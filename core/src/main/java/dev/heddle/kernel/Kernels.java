@@ -3,57 +3,55 @@ package dev.heddle.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loops in which the time goes. Each method's order of operations is part of its contract:
- * every implementation gives the bits of {@link ScalarKernels}, on any machine, whatever rows it is
- * given at a time.
+ * The performance-critical loops. The order of operations of each method is part of its contract:
+ * every implementation gives the bits of {@link ScalarKernels}, on any machine and for any split
+ * into rows.
  *
  * <p>Implementations are stateless and safe for use by many threads. Arguments are checked by the
  * callers.
  */
 public interface Kernels extends ElementKernels {
-  /** The name by which {@code --kernels} asks for this implementation. */
+  /** The name of this implementation, as in {@code --kernels}. */
   String name();
 
-  /** What part of a product is in registers at a time: rows by columns, for people to read. */
+  /** The register tile of a matrix product, rows by columns, as text for reports. */
   String tiles();
 
   /**
-   * A right operand of products, laid out as this implementation likes it, to be used any number of
-   * times by any number of threads. It may share the array of {@code b}, which must not change.
+   * Packs the right operand of a matrix product into this implementation's layout, for any number
+   * of products and threads. The result may share the array of {@code b}, which must not change.
    *
-   * @param b {@code [K, N]}, or {@code [N, K]} if turned
-   * @param turned whether rows and columns of {@code b} are exchanged
-   * @param rows how many rows of left operands it will be multiplied with in all: for few of them
-   *     another layout does not pay
+   * @param b {@code [K, N]}, or {@code [N, K]} if {@code transposed}
+   * @param transposed whether the operand is the transpose of {@code b}
+   * @param rows the total number of rows of the left operands; for few rows packing does not pay
    */
-  Packed pack(MatrixView b, boolean turned, int rows);
+  Packed pack(MatrixView b, boolean transposed, int rows);
 
   /**
    * As {@link #pack(MatrixView, boolean, int)}, for one product: in workspace, which {@link
-   * Packed#release} gives back.
+   * Packed#release} returns to the pool.
    */
-  Packed packOnce(MatrixView b, boolean turned, int rows);
+  Packed packOnce(MatrixView b, boolean transposed, int rows);
 
   /**
-   * As {@link #pack(MatrixView, boolean, int)}, of 16-bit numbers; multiplied with few rows they
-   * stay as they are, and a product converts them as it reads them.
+   * As {@link #pack(MatrixView, boolean, int)}, of 16-bit numbers; for few rows they are not
+   * packed, and each product converts them to float32 as it reads them.
    *
    * @param b {@code [K, N]}
    */
   Packed pack(HalfMatrixView b, int rows);
 
   /**
-   * Whether so many rows are few: for them {@link #pack(HalfMatrixView, int)} leaves a matrix as it
-   * is.
+   * Whether {@link #pack(HalfMatrixView, int)} leaves a matrix unpacked for this number of rows.
    */
   boolean areFew(int rows);
 
-  /** As {@link #pack(HalfMatrixView, int)}, for one product, to be released. */
+  /** As {@link #pack(HalfMatrixView, int)}, for one product, in workspace that must be released. */
   Packed packOnce(HalfMatrixView b, int rows);
 
   /**
    * A matrix product: {@code c[i, j] = fma(a[i, k], b[k, j], c[i, j])} for {@code k} in order from
-   * {@code c = 0}, each element one chain.
+   * {@code c = 0}, one chain of fused multiply-adds for each element.
    *
    * @param a {@code [M, K]}
    * @param b {@code [K, N]}, packed by this implementation
@@ -64,7 +62,7 @@ public interface Kernels extends ElementKernels {
   }
 
   /**
-   * Some columns of a product, and what is done to each element afterwards; otherwise as {@link
+   * A range of columns of a product, followed by an epilogue on each element; otherwise as {@link
    * #multiply(MatrixView, Packed, MatrixView)}.
    *
    * @param b {@code [K, N]}
@@ -74,35 +72,34 @@ public interface Kernels extends ElementKernels {
   void multiply(MatrixView a, Packed b, int col, MatrixView c, Epilogue epilogue);
 
   /**
-   * As {@link #multiply(MatrixView, Packed, MatrixView)}, in float64 and adding to what {@code c}
-   * holds.
+   * As {@link #multiply(MatrixView, Packed, MatrixView)}, in float64, accumulating into {@code c}.
    */
   void multiply(MatrixView64 a, MatrixView64 b, MatrixView64 c);
 
   /**
-   * Attention of some query rows of one head. A score is the chain over the depth of the query,
-   * divided by {@link ScoreRules#queryDivisor} and rounded, times the key; it is rounded, biased
-   * and masked as {@link ScoreRules} says. Per row, with tiles of {@link Tiles#TILE} keys counted
-   * from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} at first: {@code m' = max(m, scores of the
-   * tile)}, NaN winning; if that is -infinity the tile changes nothing; {@code c = exp(m - m')};
-   * {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in 16 lanes)}; {@code acc = acc * c}
-   * (zeros where {@code c} is 0); then {@code acc = fma(p_j * dropout_j, v_j, acc)} for the keys in
-   * order, without those that are masked and have {@code p_j = 0}. {@link Tiles#SPAN} keys make a
-   * state of their own; states merge as in {@link RowState}. The result is {@code acc / l + 0};
-   * zeros without keys.
+   * Attention of a range of query rows of one head. A score is the dot product over the depth, one
+   * chain, of the query, divided by {@link ScoreRules#queryDivisor} and rounded, with the key; it
+   * is rounded, biased and masked according to {@link ScoreRules}. Per row, with tiles of {@link
+   * Tiles#TILE} keys counted from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} initially: {@code
+   * m' = max(m, scores of the tile)}, NaN if any is NaN; if {@code m'} is -infinity, the tile is
+   * skipped; {@code c = exp(m - m')}; {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in
+   * 16 lanes)}; {@code acc = acc * c} (zeros where {@code c} is 0); then {@code acc = fma(p_j *
+   * dropout_j, v_j, acc)} for the keys in order, except masked keys with {@code p_j = 0}. Each span
+   * of {@link Tiles#SPAN} keys has its own state; states merge as in {@link RowState}. The result
+   * is {@code acc / l + 0}, or 0 if there are no keys.
    *
-   * <p>Keys past the query's own position under a causal rule, and tiles of which a query sees no
-   * key, are not looked at, unless the row's greatest score is then at most {@link ScoreRules#low}:
-   * such a row is done again with all keys. Both give the bits of doing all of it.
+   * <p>Future keys under a causal rule, and tiles in which all keys are masked for a query, are
+   * skipped, unless the maximum score of the row is then at most {@link ScoreRules#low}: such a row
+   * is recomputed with all keys. Skipping does not affect any bit of the result.
    *
-   * @param head where the operands are
+   * @param head the operands
    * @param from the first query row
    * @param to the row after the last
-   * @param out {@code [Q, V]}; only the given rows are written
-   * @param maxima for each query the final {@code m}, or null
-   * @param sums for each query the final {@code l}, or null
+   * @param out {@code [Q, V]}; only rows {@code from} to {@code to} are written
+   * @param maxima receives the final {@code m} of each query, or null
+   * @param sums receives the final {@code l} of each query, or null
    */
-  void attend(
+  void attentionForward(
       AttentionHead head,
       int from,
       int to,
@@ -110,8 +107,11 @@ public interface Kernels extends ElementKernels {
       float @Nullable [] maxima,
       float @Nullable [] sums);
 
-  /** As {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])}, in float64. */
-  void attend(
+  /**
+   * As {@link #attentionForward(AttentionHead, int, int, MatrixView, float[], float[])}, in
+   * float64.
+   */
+  void attentionForward(
       AttentionHead64 head,
       int from,
       int to,
@@ -120,41 +120,41 @@ public interface Kernels extends ElementKernels {
       double @Nullable [] sums);
 
   /**
-   * The derivative of {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])} for
-   * some queries and keys of one head. With {@code s_ij}, {@code m_i}, {@code l_i} and the dropout
-   * multiplier {@code d_ij} of the forward pass, {@code q_i} the divided and rounded query, {@code
-   * o_i} the output and {@code c_i} its cotangent:
+   * The gradients of {@link #attentionForward(AttentionHead, int, int, MatrixView, float[],
+   * float[])} for a range of queries and a range of keys of one head. With {@code s_ij}, {@code
+   * m_i}, {@code l_i} and the dropout multiplier {@code d_ij} of the forward pass, {@code q_i} the
+   * divided and rounded query, {@code o_i} the output and {@code c_i} its cotangent:
    *
    * <pre>
    * g_i      = c_i / l_i
    * delta_i  = chain over the columns of g_i o_i
    * e_ij     = exp(s_ij - m_i)
-   * slope_ij = e_ij (d_ij (chain over the columns of g_i v_j) - delta_i), 0 where masked
+   * ds_ij    = e_ij (d_ij (chain over the columns of g_i v_j) - delta_i), 0 where masked
    * values_j = chain fma(e_ij d_ij, g_i, .) over the queries in order, + 0
-   * keys_j   = chain fma(slope_ij, q_i, .) over the queries in order, + 0
-   * queries_i = chain fma(slope_ij, k_j, .) over the keys in order, / queryDivisor + 0
-   * pairs_ij = slope_ij
+   * keys_j   = chain fma(ds_ij, q_i, .) over the queries in order, + 0
+   * queries_i = chain fma(ds_ij, k_j, .) over the keys in order, / queryDivisor + 0
+   * scores_ij = ds_ij
    * </pre>
    *
-   * <p>The chain of {@code delta_i} is as that of {@code g_i v_j}, so that both cancel where a
-   * query looks at one key alone. Roundings are passed straight through. A masked pair is no link
-   * of any chain, whatever is in its rows; but in a row whose {@code m_i} is at most {@link
-   * ScoreRules#low} it is one of {@code values_j}, unless {@code e_ij d_ij} is 0. So pairs of
-   * masked keys may be left out, and both give the bits of doing all of it.
+   * <p>The chain of {@code delta_i} has the order of that of {@code g_i v_j}, so that they cancel
+   * exactly where a query attends to one key only. Rounding has derivative 1 (straight-through). A
+   * masked pair contributes to no chain, whatever its operands; but in a row whose {@code m_i} is
+   * at most {@link ScoreRules#low} it contributes to {@code values_j}, unless {@code e_ij d_ij} is
+   * 0. So other tiles of masked pairs may be skipped without changing any bit.
    *
-   * <p>Chains start and end within the rectangle of pairs: gradients of queries want all keys in
-   * it, those of keys and values all queries.
+   * <p>Chains start and end within the tile of queries and keys: it must contain all keys for
+   * complete gradients of queries, and all queries for those of keys and values.
    *
-   * @param given the operands of the forward pass and what came of it
-   * @param wanted where gradients go; rows of the given queries and keys are overwritten
+   * @param inputs the operands and results of the forward pass, and the cotangent
+   * @param gradients receives the gradients; the rows of these queries and keys are overwritten
    * @param from the first query
    * @param to the query after the last
    * @param keyFrom the first key
    * @param keyTo the key after the last
    */
   void attentionBackward(
-      AttentionBackwardInputs given,
-      AttentionBackwardOutputs wanted,
+      AttentionBackwardInputs inputs,
+      AttentionBackwardOutputs gradients,
       int from,
       int to,
       int keyFrom,
@@ -165,22 +165,23 @@ public interface Kernels extends ElementKernels {
    * int)}, in float64.
    */
   void attentionBackward(
-      AttentionBackwardInputs64 given,
-      AttentionBackwardOutputs64 wanted,
+      AttentionBackwardInputs64 inputs,
+      AttentionBackwardOutputs64 gradients,
       int from,
       int to,
       int keyFrom,
       int keyTo);
 
   /**
-   * The weights that {@link #attend(AttentionHead, int, int, MatrixView, float[], float[])} gives
-   * to the keys before dropout: {@code exp(s_j - m) / l} of the final {@code m} and {@code l},
+   * The attention weights of {@link #attentionForward(AttentionHead, int, int, MatrixView, float[],
+   * float[])} before dropout: {@code exp(s_j - m) / l} with the final {@code m} and {@code l},
    * rounded.
    *
-   * @param out {@code [Q, K]}; only the given rows are written
+   * @param out {@code [Q, K]}; only rows {@code from} to {@code to} are written
    */
-  void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding);
+  void attentionWeights(AttentionHead head, int from, int to, MatrixView out, Rounding rounding);
 
-  /** As {@link #weigh(AttentionHead, int, int, MatrixView, Rounding)}, in float64. */
-  void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding);
+  /** As {@link #attentionWeights(AttentionHead, int, int, MatrixView, Rounding)}, in float64. */
+  void attentionWeights(
+      AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding);
 }

@@ -2,13 +2,13 @@ package dev.heddle.kernel;
 
 import java.util.List;
 
-/** What a module that has kernels of its own offers, found by service binding. */
+/** A service that a module with its own kernels provides. */
 public interface KernelsProvider {
-  /** The names under which its kernels may be asked for. */
+  /** The names by which its kernels are requested. */
   List<String> names();
 
   /**
-   * The kernels of a name, or for {@code auto} the best for this machine.
+   * The kernels of a name, or for {@code auto} the fastest for this machine.
    *
    * @throws UnsupportedOperationException if this machine cannot run them; the message says why
    */

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Sums and products over consecutive elements in 16 virtual lanes: element i goes to lane i mod 16,
  * and the lanes fold as i + 8, i + 4, i + 2, i + 1. The order is the same at any vector width, in
- * float64 too. A lane begins at +0 (sum) or 1 (product) and takes only elements that are there.
+ * float64 too. A lane starts at +0 (sum) or 1 (product) and accumulates only existing elements,
+ * without padding.
  */
 public final class Lanes {
   /** The number of lanes. */
@@ -13,7 +14,7 @@ public final class Lanes {
 
   private Lanes() {}
 
-  /** The sum of {@code length} elements from {@code from} on. */
+  /** The sum of {@code length} elements starting at {@code from}. */
   public static float sum(float[] values, int from, int length) {
     float[] lanes = new float[COUNT];
     for (int i = 0; i < length; i++) {
@@ -22,7 +23,7 @@ public final class Lanes {
     return foldSum(lanes);
   }
 
-  /** The sum of {@code length} elements from {@code from} on. */
+  /** The sum of {@code length} elements starting at {@code from}. */
   public static double sum(double[] values, int from, int length) {
     double[] lanes = new double[COUNT];
     for (int i = 0; i < length; i++) {
@@ -31,7 +32,7 @@ public final class Lanes {
     return foldSum(lanes);
   }
 
-  /** The lanes' own sum; they are overwritten. */
+  /** Folds the lanes to their sum; overwrites them. */
   public static float foldSum(float[] lanes) {
     for (int width = COUNT / 2; width > 0; width /= 2) {
       for (int i = 0; i < width; i++) {
@@ -41,7 +42,7 @@ public final class Lanes {
     return lanes[0];
   }
 
-  /** The lanes' own sum; they are overwritten. */
+  /** Folds the lanes to their sum; overwrites them. */
   public static double foldSum(double[] lanes) {
     for (int width = COUNT / 2; width > 0; width /= 2) {
       for (int i = 0; i < width; i++) {
@@ -51,7 +52,7 @@ public final class Lanes {
     return lanes[0];
   }
 
-  /** The product of {@code length} elements from {@code from} on. */
+  /** The product of {@code length} elements starting at {@code from}. */
   public static float product(float[] values, int from, int length) {
     float[] lanes = new float[COUNT];
     Arrays.fill(lanes, 1);
@@ -66,7 +67,7 @@ public final class Lanes {
     return lanes[0];
   }
 
-  /** The product of {@code length} elements from {@code from} on. */
+  /** The product of {@code length} elements starting at {@code from}. */
   public static double product(double[] values, int from, int length) {
     double[] lanes = new double[COUNT];
     Arrays.fill(lanes, 1);
@@ -81,7 +82,7 @@ public final class Lanes {
     return lanes[0];
   }
 
-  /** The largest of {@code length} elements from {@code from} on, NaN if there is one. */
+  /** The largest of {@code length} elements starting at {@code from}, NaN if there is one. */
   public static float max(float[] values, int from, int length) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = from; i < from + length; i++) {
@@ -90,7 +91,7 @@ public final class Lanes {
     return max;
   }
 
-  /** The smallest of {@code length} elements from {@code from} on, NaN if there is one. */
+  /** The smallest of {@code length} elements starting at {@code from}, NaN if there is one. */
   public static float min(float[] values, int from, int length) {
     float min = Float.POSITIVE_INFINITY;
     for (int i = from; i < from + length; i++) {
@@ -99,7 +100,7 @@ public final class Lanes {
     return min;
   }
 
-  /** The largest of {@code length} elements from {@code from} on, NaN if there is one. */
+  /** The largest of {@code length} elements starting at {@code from}, NaN if there is one. */
   public static double max(double[] values, int from, int length) {
     double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + length; i++) {
@@ -108,7 +109,7 @@ public final class Lanes {
     return max;
   }
 
-  /** The smallest of {@code length} elements from {@code from} on, NaN if there is one. */
+  /** The smallest of {@code length} elements starting at {@code from}, NaN if there is one. */
   public static double min(double[] values, int from, int length) {
     double min = Double.POSITIVE_INFINITY;
     for (int i = from; i < from + length; i++) {

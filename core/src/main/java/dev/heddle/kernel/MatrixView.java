@@ -7,13 +7,13 @@ import java.util.Objects;
  * c}.
  *
  * @param data the array, shared
- * @param offset where row 0 begins
+ * @param offset the index of row 0
  * @param stride elements from one row to the next
  * @param rows the number of rows
  * @param cols the number of columns
  */
 public record MatrixView(float[] data, int offset, int stride, int rows, int cols) {
-  /** Checks that the last element lies inside the array. */
+  /** Checks that the last element is inside the array. */
   public MatrixView {
     if (rows > 0 && cols > 0) {
       long length = (rows - 1L) * stride + cols;
@@ -21,12 +21,12 @@ public record MatrixView(float[] data, int offset, int stride, int rows, int col
     }
   }
 
-  /** A whole array as a matrix without gaps. */
+  /** A contiguous matrix that spans an array. */
   public static MatrixView of(float[] data, int rows, int cols) {
     return new MatrixView(data, 0, cols, rows, cols);
   }
 
-  /** Where a row begins. */
+  /** The index of a row's first element. */
   public int at(int row) {
     return offset + row * stride;
   }

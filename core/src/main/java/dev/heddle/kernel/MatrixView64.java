@@ -6,13 +6,13 @@ import java.util.Objects;
  * A matrix inside a double array; as {@link MatrixView}.
  *
  * @param data the array, shared
- * @param offset where row 0 begins
+ * @param offset the index of row 0
  * @param stride elements from one row to the next
  * @param rows the number of rows
  * @param cols the number of columns
  */
 public record MatrixView64(double[] data, int offset, int stride, int rows, int cols) {
-  /** Checks that the last element lies inside the array. */
+  /** Checks that the last element is inside the array. */
   public MatrixView64 {
     if (rows > 0 && cols > 0) {
       long length = (rows - 1L) * stride + cols;
@@ -25,7 +25,7 @@ public record MatrixView64(double[] data, int offset, int stride, int rows, int 
     return new MatrixView64(data, 0, cols, rows, cols);
   }
 
-  /** Where a row begins. */
+  /** The index of a row's first element. */
   public int at(int row) {
     return offset + row * stride;
   }

@@ -1,19 +1,20 @@
 package dev.heddle.kernel;
 
 /**
- * What flows back through rows that {@link NormRows} normalizes. With mean and factor as there, t
- * the cotangent times scale, d the distance from the mean, n the length and all sums in 16 lanes:
- * {@code (t - sum(t) / n) * factor - d * bend}, where {@code bend = sum(t * d) / n * factor *
- * factor * factor}, times 0 or 1/2 where the fast variance is below 0 or just 0, every operation
- * rounded. The scale's is {@code fma(cotangent, d * factor, sum)} over the rows in order from 0.
+ * The gradient of the normalization of {@link NormRows}. With its mean and factor, t the cotangent
+ * times the scale, d the deviation from the mean, n the length and all sums in 16 lanes: {@code (t
+ * - sum(t) / n) * factor - d * varianceFactor}, where {@code varianceFactor = sum(t * d) / n *
+ * factor * factor * factor}, times {@link NormRows#clampDerivative}, every operation rounded. The
+ * gradient of the scale is {@code fma(cotangent, d * factor, sum)} over the rows in order from 0.
  *
- * @param rows the rows; {@code out} is where their cotangents go
- * @param cotangent of the normalized rows
- * @param means for each row, written with its cotangent and read for the scale's
- * @param factors as {@code means}
+ * @param rows the rows; {@code out} receives their gradient
+ * @param cotangent the cotangent of the normalized rows
+ * @param means the mean of each row, written with the gradient of the rows and read for that of the
+ *     scale
+ * @param factors the factor of each row, as {@code means}
  */
 public record NormDerivative(NormRows rows, float[] cotangent, float[] means, float[] factors) {
-  void derive(int row) {
+  void differentiate(int row) {
     int length = rows.length();
     int from = row * length;
     float[] in = rows.in();
@@ -25,22 +26,22 @@ public record NormDerivative(NormRows rows, float[] cotangent, float[] means, fl
     for (int i = 0; i < length; i++) {
       out[from + i] = cotangent[from + i] * scale[i];
     }
-    float middle = Lanes.sum(out, from, length) / length;
+    float meanCotangent = Lanes.sum(out, from, length) / length;
     for (int i = 0; i < length; i++) {
       out[from + i] *= in[from + i] - mean;
     }
-    float bend = bend(Lanes.sum(out, from, length), mean, squares, factor);
+    float varianceFactor = varianceFactor(Lanes.sum(out, from, length), mean, squares, factor);
     for (int i = 0; i < length; i++) {
       float t = cotangent[from + i] * scale[i];
-      out[from + i] = (t - middle) * factor - (in[from + i] - mean) * bend;
+      out[from + i] = (t - meanCotangent) * factor - (in[from + i] - mean) * varianceFactor;
     }
     means[row] = mean;
     factors[row] = factor;
   }
 
-  /** What the distances from the mean are multiplied by. */
-  public float bend(float sum, float mean, float squares, float factor) {
-    return sum / rows.length() * factor * factor * factor * rows.share(mean, squares);
+  /** The coefficient of the deviations from the mean. */
+  public float varianceFactor(float sum, float mean, float squares, float factor) {
+    return sum / rows.length() * factor * factor * factor * rows.clampDerivative(mean, squares);
   }
 
   void addToScale(int rowCount, float[] sums, int from, int count) {

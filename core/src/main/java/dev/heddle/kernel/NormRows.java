@@ -1,18 +1,18 @@
 package dev.heddle.kernel;
 
 /**
- * Rows of float32 to be normalized, one after another in an array, and what is done with each: mean
- * and mean of squares, each a sum in 16 lanes divided by the length; the variance, {@code max(0,
- * mean(x * x) - mean * mean)} or, not {@code fast}, the mean of the squares of {@code x - mean};
- * {@code (x - mean) * (rsqrt(variance + epsilon) * scale) + bias}, every operation rounded.
+ * Contiguous float32 rows and their normalization: mean and mean of squares, each a sum in 16 lanes
+ * divided by the length; the variance, {@code max(0, mean(x * x) - mean * mean)} or, if not {@code
+ * fast}, the mean of the squares of {@code x - mean}; {@code (x - mean) * (rsqrt(variance +
+ * epsilon) * scale) + bias}, every operation rounded.
  *
  * @param in the elements, row after row
- * @param out where the results go; may be {@code in}
- * @param length elements of a row
- * @param epsilon what is added to the variance
- * @param fast whether the variance is the difference of two means
- * @param scale a factor for each place of a row; 1 changes no bit
- * @param bias a summand for each place of a row; -0 changes no bit
+ * @param out receives the results; may be {@code in}
+ * @param length the number of elements of a row
+ * @param epsilon the summand of the variance
+ * @param fast whether to compute the variance as the difference of two means
+ * @param scale a factor for each column; 1 changes no bit
+ * @param bias a summand for each column; -0 changes no bit
  */
 public record NormRows(
     float[] in, float[] out, int length, float epsilon, boolean fast, float[] scale, float[] bias) {
@@ -26,20 +26,20 @@ public record NormRows(
     }
   }
 
-  /** What the distances from the mean are multiplied by, before the scale. */
+  /** The factor of the deviations from the mean, before the scale. */
   public float factor(float mean, float sumOfSquares) {
     float square = sumOfSquares / length;
     float variance = fast ? Math.max(square - mean * mean, 0) : square;
     return Polynomials.rsqrt(variance + epsilon);
   }
 
-  /** How much of a change of the variance comes through: not all where it was cut off at 0. */
-  public float share(float mean, float sumOfSquares) {
+  /** The derivative of the variance's clamp at 0: 1, or 1/2 at 0 and 0 below if {@code fast}. */
+  public float clampDerivative(float mean, float sumOfSquares) {
     float variance = sumOfSquares / length - mean * mean;
     return !fast || variance > 0 ? 1 : variance == 0 ? 0.5f : 0;
   }
 
-  /** The sum of what the variance is made of. */
+  /** The sum of squares from which the variance is computed. */
   float squares(int from, float mean) {
     return fast ? squares(from) : squaredDistances(from, mean);
   }

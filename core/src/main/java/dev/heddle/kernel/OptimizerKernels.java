@@ -1,11 +1,11 @@
 package dev.heddle.kernel;
 
 /**
- * The loops of optimizers, in place over gradients on their way to become updates. Every operation
- * is rounded, so that a loop gives the bits of the array operations that it stands for.
+ * The fused loops of optimizers, in place over gradients or updates. Every operation is rounded, so
+ * a loop gives the bits of the array operations that it fuses.
  */
 public interface OptimizerKernels {
-  /** {@link AdamPass}, from an index on. */
+  /** Runs {@link AdamPass} over a range. */
   default void adam(AdamPass pass, float[] updates, int from, int n) {
     pass.run(updates, from, n);
   }
@@ -30,8 +30,8 @@ public interface OptimizerKernels {
   }
 
   /**
-   * Momentum: the trace becomes {@code g + decay * trace}; the update is that or, Nesterov's,
-   * {@code g + decay * newTrace}.
+   * Momentum: the trace becomes {@code g + decay * trace}; the update is the new trace or, with
+   * Nesterov momentum, {@code g + decay * newTrace}.
    */
   default void trace(
       float decay,

@@ -1,27 +1,27 @@
 package dev.heddle.kernel;
 
-/** A right operand of matrix products in some implementation's own layout. */
+/** The right operand of a matrix product in the layout of a {@link Kernels} implementation. */
 public interface Packed {
-  /** The contracted length, K. */
+  /** The length of the contracted axis, K. */
   int rows();
 
-  /** The columns of the product, N. */
+  /** The number of columns, N. */
   int cols();
 
-  /** The columns at which a part of the product may begin: multiples of this. */
+  /** The alignment of column ranges: a part of the product starts at a multiple of this. */
   int step();
 
   /**
-   * Gives back the workspace of {@link Kernels#packOnce}; nobody may use this any more. Nothing
-   * happens to a layout that is kept.
+   * Returns the workspace of {@link Kernels#packOnce} to its pool; must not be used afterwards. Has
+   * no effect on a retained layout.
    */
   default void release() {}
 
   /**
-   * A matrix of 16-bit numbers as it is, which a product converts to float32 as it reads them.
+   * An unpacked matrix of 16-bit numbers, which a product converts to float32 as it reads them.
    *
    * @param matrix {@code [K, N]}
-   * @param isFinite whether it is known that no number is infinite or NaN
+   * @param isFinite whether all numbers are known to be finite
    */
   record Halves(HalfMatrixView matrix, boolean isFinite) implements Packed {
     @Override
@@ -40,7 +40,7 @@ public interface Packed {
     }
   }
 
-  /** A matrix as it is. */
+  /** An unpacked matrix. */
   record Plain(MatrixView matrix) implements Packed {
     @Override
     public int rows() {

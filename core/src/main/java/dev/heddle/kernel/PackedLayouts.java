@@ -5,19 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layouts of one array as a right operand of matrix products, kept for as long as the array
- * lives, each under everything that it depends on: {@link Key}. What an array was packed as for one
- * product is never taken for another shape of the same elements.
+ * A cache of the packed layouts of one array as a right operand of matrix products, with the
+ * lifetime of the array. The {@link Key} has everything that a layout depends on, so a layout is
+ * never used for another shape of the same elements.
  *
- * <p>A layout is kept from the second product on that asks for it, because most arrays are
- * multiplied once. One in float32 takes as much memory as the array, or twice as much for an array
- * of 16 bits; one that is narrow shares the array's elements. No more than {@link #MAX_KEPT} are
- * kept; of more, the oldest goes.
+ * <p>A layout is retained from the second request, because most arrays are multiplied once. A
+ * float32 layout takes as much memory as the array, or twice as much for an array of 16 bits; a
+ * 16-bit layout shares the array's elements. At most {@link #MAX_KEPT} layouts are retained; then
+ * the oldest is evicted.
  *
  * <p>Safe for use by many threads.
  */
 public final class PackedLayouts {
-  /** How many layouts of one array are kept. */
+  /** Maximum number of retained layouts per array. */
   static final int MAX_KEPT = 4;
 
   private volatile List<Entry> entries = List.of();
@@ -25,24 +25,24 @@ public final class PackedLayouts {
   /**
    * What a layout depends on besides the elements.
    *
-   * @param kernels the implementation whose layout it is
-   * @param rows the contracted length, K
-   * @param cols the columns of the product, N
+   * @param kernels the implementation that defines the layout
+   * @param rows the length of the contracted axis, K
+   * @param cols the number of columns, N
    * @param turned whether the array is {@code [N, K]}, not {@code [K, N]}
-   * @param narrow whether it is of 16 bits and stays so, for few rows of a left operand
+   * @param narrow whether it remains in 16 bits, for few rows of the left operand
    */
   public record Key(Kernels kernels, int rows, int cols, boolean turned, boolean narrow) {}
 
-  /** A key that was asked for, and its layout from the second time on. */
+  /** A requested key, and its layout from the second request. */
   private record Entry(Key key, @Nullable Packed packed) {}
 
-  /** The layout that is kept under a key, or null. */
+  /** The retained layout of a key, or null. */
   public @Nullable Packed get(Key key) {
     Entry entry = find(key);
     return entry == null ? null : entry.packed;
   }
 
-  /** Whether a key has been asked for before; notes that it has been now. */
+  /** Whether a key has been requested before; records the request. */
   public boolean isRepeated(Key key) {
     if (find(key) != null) {
       return true;
@@ -51,11 +51,14 @@ public final class PackedLayouts {
     return false;
   }
 
-  /** Keeps a layout, unless it is the array as it is, or that of kernels that are not warm yet. */
+  /**
+   * Retains a layout, unless it is the float32 array itself or, during warm-up, not the one of the
+   * key.
+   */
   public void keep(Key key, Packed packed) {
     boolean isHalves = packed instanceof Packed.Halves;
     if (!(packed instanceof Packed.Plain) && isHalves == key.narrow()) {
-      put(new Entry(key, packed)); // by two threads: both the same
+      put(new Entry(key, packed)); // two threads may do this: both layouts are equal
     }
   }
 

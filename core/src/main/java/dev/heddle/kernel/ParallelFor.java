@@ -1,47 +1,47 @@
 package dev.heddle.kernel;
 
 /**
- * Work on many elements, cut into stretches that the threads of {@link Workers} take. Every element
- * is computed alone, so where the cuts are changes no bit.
+ * A loop over many elements, split into chunks for the threads of {@link Workers}. Elements are
+ * independent, so the chunk boundaries do not affect any bit of the results.
  */
 public final class ParallelFor {
-  /** Multiply-adds that a stretch is worth, roughly: a few microseconds. */
-  private static final int WORTH = 1 << 19;
+  /** Approximate cost of a chunk in multiply-adds: a few microseconds. */
+  private static final int CHUNK_COST = 1 << 19;
 
-  private static final int SHORTEST = 256;
+  private static final int MIN_CHUNK = 256;
 
-  /** So that only the last stretch has elements that fill no vector. */
-  private static final int MULTIPLE = 64;
+  /** Chunk lengths are multiples of this, so only the last one has a partial vector. */
+  private static final int CHUNK_MULTIPLE = 64;
 
   private ParallelFor() {}
 
-  /** What is done with some elements, or some rows, that lie one after another. */
+  /** The body of the loop, for a range of elements or rows. */
   public interface Work {
-    /** Does them; writes only what belongs to them. */
+    /** Processes a range; writes only the results of that range. */
     void run(int from, int count);
   }
 
   /**
-   * Runs work over elements.
+   * Runs a loop over elements.
    *
-   * @param n how many elements
-   * @param cost multiply-adds that take as long as one of them, roughly
+   * @param n the number of elements
+   * @param cost approximate cost of one element in multiply-adds
    */
   public static void run(int n, int cost, Work work) {
-    int length = Math.max(SHORTEST, WORTH / cost / MULTIPLE * MULTIPLE);
+    int length = Math.max(MIN_CHUNK, CHUNK_COST / cost / CHUNK_MULTIPLE * CHUNK_MULTIPLE);
     run(n, length, (long) n * cost, work);
   }
 
   /**
-   * Runs work over rows that are never cut.
+   * Runs a loop over rows, which are never split.
    *
-   * @param rows how many rows
+   * @param rows the number of rows
    * @param length elements of a row
-   * @param cost multiply-adds that take as long as one element, roughly
+   * @param cost approximate cost of one element in multiply-adds
    */
   public static void rows(int rows, int length, int cost, Work work) {
     long each = Math.max(1, (long) length * cost);
-    run(rows, (int) Math.max(1, WORTH / each), each * rows, work);
+    run(rows, (int) Math.max(1, CHUNK_COST / each), each * rows, work);
   }
 
   private static void run(int n, int length, long cost, Work work) {

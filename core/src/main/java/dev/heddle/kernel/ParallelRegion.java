@@ -6,13 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call while it runs: its phases, and which of their tasks are taken and done. Whoever has time
- * takes the next task; who finishes the last one of a phase opens the next. So nobody is waited for
- * who has not taken a task, and no thread has to take one but the leader, which made the call.
+ * A parallel call: its phases, and which of their tasks are claimed and completed. Any thread of
+ * the team claims the next task; the thread that completes the last task of a phase opens the next
+ * phase. So no thread is waited for unless it has claimed a task, and only the calling thread must
+ * take part.
  *
- * <p>A task's error ends the region in order. An error beside the tasks, as when the stack ends,
- * may leave a task taken and never done: then the region is {@link #broken}, and its leader gives
- * it up.
+ * <p>An exception in a task ends the region in order. An error outside of tasks, as a stack
+ * overflow, may leave a claimed task that is never completed: then the region is {@link #broken},
+ * and its caller abandons it.
  */
 final class ParallelRegion implements Runnable {
   private static final int PHASE_SHIFT = 32;
@@ -20,27 +21,29 @@ final class ParallelRegion implements Runnable {
   private final ThreadTeam team;
   private final Phase[] phases;
   private final boolean large;
-  private final Thread leader = Thread.currentThread();
-
-  /** The phase in the upper half, its next task in the lower: one step takes a task of a phase. */
-  private final AtomicLong next;
-
-  /** Tasks of the phase that are not done yet. */
-  private final AtomicInteger left;
-
-  /** The first error, which the caller gets. */
-  volatile @Nullable Throwable failure;
-
-  /** Whether a task may have been taken that will never be done. */
-  volatile boolean broken;
-
-  /** Whether the leader has left: no task is taken any more, and the leader is not counted. */
-  volatile boolean over;
+  private final Thread caller = Thread.currentThread();
 
   /**
-   * A region that this thread leads.
+   * The phase in the upper half, its next task in the lower; one atomic increment claims a task.
+   */
+  private final AtomicLong next;
+
+  /** Tasks of the phase that are not completed. */
+  private final AtomicInteger remaining;
+
+  /** The first exception, which the caller throws. */
+  volatile @Nullable Throwable failure;
+
+  /** Whether a claimed task may never be completed. */
+  volatile boolean broken;
+
+  /** Whether the caller has left: no more tasks are claimed, and the caller is not counted. */
+  volatile boolean closed;
+
+  /**
+   * A region that this thread calls.
    *
-   * @param large whether it is worth waking a thread that sleeps
+   * @param large whether waking a parked thread is worth its cost
    */
   ParallelRegion(ThreadTeam team, boolean large, Phase... phases) {
     this.team = team;
@@ -48,25 +51,25 @@ final class ParallelRegion implements Runnable {
     this.phases = phases;
     int first = firstWithTasks(0);
     this.next = new AtomicLong((long) first << PHASE_SHIFT);
-    this.left = new AtomicInteger(first < phases.length ? phases[first].count() : 0);
+    this.remaining = new AtomicInteger(first < phases.length ? phases[first].count() : 0);
   }
 
-  /** Leads the region: takes tasks until all phases are done. */
+  /** Runs tasks on the calling thread until all phases are completed. */
   @Override
   public void run() {
     try {
-      team.enter(this);
+      team.register(this);
       while (!isDone() && !broken) {
         if (!runTask()) {
-          awaitTaskOrEnd();
+          awaitTaskOrCompletion();
         }
       }
     } finally {
-      team.leave(this);
+      team.deregister(this);
     }
   }
 
-  /** Throws what a task threw: the first of them, the others suppressed in it. */
+  /** Throws the first exception of a task, with the others suppressed in it. */
   void throwFailure() {
     Throwable thrown = failure;
     if (thrown != null) {
@@ -74,41 +77,41 @@ final class ParallelRegion implements Runnable {
     }
   }
 
-  /** Whether a thread that sleeps should be woken for it. */
+  /** Whether waking a parked thread is worth its cost. */
   boolean isLarge() {
     return large;
   }
 
-  /** The tasks of the open phase that nobody has taken. */
+  /** The number of unclaimed tasks of the open phase. */
   int tasks() {
-    long seen = next.get();
-    return hasTask(seen) ? phases[phase(seen)].count() - (int) seen : 0;
+    long position = next.get();
+    return hasTask(position) ? phases[phase(position)].count() - (int) position : 0;
   }
 
-  /** Runs one task, if there is one to be taken. After a failure tasks are taken but not run. */
+  /** Claims and runs one task, if there is one. After a failure tasks are claimed but not run. */
   boolean runTask() {
     if (!hasTask(next.get())) {
       return false;
     }
-    long taken = next.getAndIncrement(); // by now another phase may be open, or none
-    if (!hasTask(taken)) {
+    long position = next.getAndIncrement(); // by now another phase may be open, or none
+    if (!hasTask(position)) {
       return false;
     }
     try {
       if (failure == null) {
-        phases[phase(taken)].task().accept((int) taken);
+        phases[phase(position)].task().accept((int) position);
       }
     } catch (Throwable e) {
       fail(e);
     } finally {
-      if (left.decrementAndGet() == 0) {
-        open(firstWithTasks(phase(taken) + 1));
+      if (remaining.decrementAndGet() == 0) {
+        openPhase(firstWithTasks(phase(position) + 1));
       }
     }
     return true;
   }
 
-  /** Ends the region, once the tasks that run now are done; its caller gets the reason. */
+  /** Ends the region once the running tasks are completed; its caller throws the reason. */
   synchronized void fail(Throwable reason) {
     Throwable first = failure;
     if (first == null) {
@@ -117,7 +120,7 @@ final class ParallelRegion implements Runnable {
       try {
         first.addSuppressed(reason);
       } catch (OutOfMemoryError e) {
-        return; // the first is what counts
+        return; // the first one is thrown anyway
       }
     }
   }
@@ -126,51 +129,49 @@ final class ParallelRegion implements Runnable {
     return phase(next.get()) == phases.length;
   }
 
-  /** Makes the leader look again. One that does not sleep will not the next time it wants to. */
-  void wakeLeader() {
-    if (Thread.currentThread() != leader) {
-      LockSupport.unpark(leader);
+  /** Unparks the caller; if it is not parked, its next park returns at once. */
+  void wakeCaller() {
+    if (Thread.currentThread() != caller) {
+      LockSupport.unpark(caller);
     }
   }
 
-  private void open(int phase) {
+  private void openPhase(int phase) {
     if (phase < phases.length) {
-      left.set(phases[phase].count());
+      remaining.set(phases[phase].count());
     }
     next.set((long) phase << PHASE_SHIFT);
-    wakeLeader();
+    wakeCaller();
     if (phase < phases.length) {
-      team.callFor(this);
+      team.requestWorkers(this);
     }
   }
 
-  /**
-   * Sleeps, if it takes long; an interrupt of this thread neither ends the region nor gets lost.
-   */
-  private void awaitTaskOrEnd() {
-    if (team.spinUntil(this::wantsLeader)) {
+  /** Waits, polling first, then parked; an interrupt does not end the region, and is restored. */
+  private void awaitTaskOrCompletion() {
+    if (team.spinUntil(this::isCallerNeeded)) {
       return;
     }
     boolean interrupted = false;
     try {
-      while (!wantsLeader()) {
-        LockSupport.parkNanos(this, ThreadTeam.NAP_NANOS);
-        interrupted |= Thread.interrupted(); // or the next park would return at once
+      while (!isCallerNeeded()) {
+        LockSupport.parkNanos(this, ThreadTeam.PARK_NANOS);
+        interrupted |= Thread.interrupted(); // otherwise the next park returns at once
       }
     } finally {
       if (interrupted) {
-        leader.interrupt();
+        caller.interrupt();
       }
     }
   }
 
-  private boolean wantsLeader() {
+  private boolean isCallerNeeded() {
     return hasTask(next.get()) || isDone() || broken;
   }
 
   private boolean hasTask(long position) {
     int phase = phase(position);
-    return !over && !broken && phase < phases.length && (int) position < phases[phase].count();
+    return !closed && !broken && phase < phases.length && (int) position < phases[phase].count();
   }
 
   private int firstWithTasks(int phase) {
@@ -184,7 +185,7 @@ final class ParallelRegion implements Runnable {
     return (int) (position >>> PHASE_SHIFT);
   }
 
-  /** Throws anything: a task may throw a checked exception past the compiler. */
+  /** Throws without the compiler's check: a task may have thrown a checked exception. */
   @SuppressWarnings("unchecked")
   private static <X extends Throwable> X asUnchecked(Throwable thrown) throws X {
     throw (X) thrown;

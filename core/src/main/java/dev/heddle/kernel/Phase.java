@@ -3,11 +3,11 @@ package dev.heddle.kernel;
 import java.util.function.IntConsumer;
 
 /**
- * A part of a call that {@link Workers} splits over threads: one task for each number from 0 to
- * {@code count}, exclusive, in any order.
+ * A phase of a parallel call of {@link Workers}: one task for each index from 0 to {@code count},
+ * exclusive, in any order.
  *
- * @param count how many tasks there are, 0 or more
- * @param task writes only what the task of its number owns; reads what earlier phases wrote
+ * @param count the number of tasks, 0 or more
+ * @param task writes only the results of its index; reads what earlier phases wrote
  */
 public record Phase(int count, IntConsumer task) {
   /**
@@ -21,8 +21,8 @@ public record Phase(int count, IntConsumer task) {
     }
   }
 
-  /** Runs the tasks one after another on this thread. */
-  void runHere() {
+  /** Runs the tasks in order on this thread. */
+  void runSequentially() {
     for (int i = 0; i < count; i++) {
       task.accept(i);
     }

@@ -3,28 +3,28 @@ package dev.heddle.kernel;
 import static dev.heddle.kernel.Fma.fma;
 
 /**
- * The elementary functions of float32, whose bits every kernel shares, each one polynomial.
+ * The elementary functions of float32 as polynomials, which define the bits for all kernels.
  *
  * <p>All are at most 1 ulp from the true value, with the right NaN, infinities, signed zeros and
- * subnormals. They are written without branches, tables or anything else that a vector lane does
- * not have: a vector kernel repeats them operation for operation and gets the same bits. Every step
- * is IEEE's add, subtract, multiply, divide, {@link Fma#fma fma}, minimum, maximum, a selection, or
+ * subnormals. They use no branches, tables or anything else that is not available in a vector lane:
+ * a vector kernel repeats them operation for operation and gets the same bits. Every step is an
+ * IEEE add, subtract, multiply, divide, {@link Fma#fma fma}, minimum, maximum, a selection, or
  * integer arithmetic on the bits.
  *
- * <p>{@link #exp} and {@link #log}, which attention spends its time in, stay in float32 (measured
- * over all values: 0.91 and 0.83 ulp). The others compute in float64, without fma, and round once
- * (0.51 ulp; {@link WidePolynomials}). {@link #sin} and {@link #cos} of {@link
- * WidePolynomials#CIRCULAR_FAR} and more, and {@link #pow} of what is no ordinary number, go
- * through {@link StrictMath}, whose bits are fixed too.
+ * <p>{@link #exp} and {@link #log}, which matter most for attention, are computed in float32
+ * (measured over all values: 0.91 and 0.83 ulp). The others compute in float64, without fma, and
+ * round once (0.51 ulp; {@link WidePolynomials}). {@link #sin} and {@link #cos} of {@link
+ * WidePolynomials#CIRCULAR_FAR} and more, and the special cases of {@link #pow}, use {@link
+ * StrictMath}, whose bits are fixed too.
  */
 public final class Polynomials {
-  /** Where {@link #exp} is exactly 0: at and below this. */
+  /** {@link #exp} is exactly 0 at and below this. */
   public static final float EXP_ZERO = -104f;
 
-  /** Where {@link #exp} is infinite for certain; the last finite value is exp(88.72283). */
+  /** {@link #exp} is infinite at and above this; the last finite value is exp(88.72283). */
   public static final float EXP_INFINITE = 89f;
 
-  /** 1.5 * 2^23: a small number added to it is rounded to an integer in the lowest bits. */
+  /** 1.5 * 2^23: adding a small number to it rounds that to an integer in the lowest bits. */
   public static final float ROUNDER = 0x1.8p23f;
 
   /** 1 / ln 2. */
@@ -33,7 +33,7 @@ public final class Polynomials {
   /** The first 9 bits of ln 2: exact when multiplied by an exponent. */
   public static final float LN2_HIGH = 0.693359375f;
 
-  /** What {@link #LN2_HIGH} lacks of ln 2. */
+  /** The remainder ln 2 - {@link #LN2_HIGH}. */
   public static final float LN2_LOW = -2.12194440e-4f;
 
   /** exp(r) = 1 + r + r^2 * (EXP_0 + r * (EXP_1 + ...)) for |r| up to ln(2) / 2. */
@@ -44,10 +44,10 @@ public final class Polynomials {
   public static final float EXP_3 = 0x1.123bf0p-7f;
   public static final float EXP_4 = 0x1.684fe4p-10f;
 
-  /** Bits of sqrt(1/2): mantissas are taken from there to sqrt(2). */
+  /** Bits of sqrt(1/2): mantissas are reduced to the range from it to sqrt(2). */
   public static final int SQRT_HALF_BITS = 0x3f3504f3;
 
-  /** log(1 + f) = f - f^2 / 2 + f^3 * (LOG_0 + f * (LOG_1 + ...)) for f as those mantissas give. */
+  /** log(1 + f) = f - f^2 / 2 + f^3 * (LOG_0 + f * (LOG_1 + ...)) for f in that range minus 1. */
   public static final float LOG_0 = 0x1.555546p-2f;
 
   public static final float LOG_1 = -0x1.00000ap-2f;
@@ -59,14 +59,14 @@ public final class Polynomials {
   public static final float LOG_7 = -0x1.dd651p-4f;
   public static final float LOG_8 = 0x1.11c874p-4f;
 
-  /** From here on every float32 is an even integer. */
+  /** At and above this every float32 is an even integer. */
   private static final float ODD_BELOW = 0x1p24f;
 
   private Polynomials() {}
 
   /**
-   * e to the power of x. Exactly 0 for x at most -104, infinite where the true value rounds so,
-   * subnormal between; NaN stays NaN.
+   * e to the power of x. Exactly 0 for x at most -104, infinite if the true value rounds to
+   * infinity, subnormal between; NaN stays NaN.
    */
   public static float exp(float x) {
     float bounded = Math.max(EXP_ZERO, Math.min(EXP_INFINITE, x));
@@ -79,7 +79,8 @@ public final class Polynomials {
     q = fma(q, r, EXP_0);
     float p = fma(fma(q, r, 1f), r, 1f);
     int exponent = Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(ROUNDER);
-    int half = exponent >> 1; // 2^exponent itself may be no float; the second product rounds
+    int half =
+        exponent >> 1; // 2^exponent itself may not be representable; the second product rounds
     return p * powerOfTwo(half) * powerOfTwo(exponent - half);
   }
 
@@ -87,7 +88,7 @@ public final class Polynomials {
     return Float.intBitsToFloat((exponent + 127) << 23);
   }
 
-  /** The natural logarithm. -infinity for both zeros, NaN below them, right for subnormals. */
+  /** The natural logarithm. -infinity for both zeros, NaN below 0, accurate for subnormals. */
   public static float log(float x) {
     boolean subnormal = x < Float.MIN_NORMAL;
     int bits = Float.floatToRawIntBits(subnormal ? x * 0x1p23f : x);
@@ -96,7 +97,7 @@ public final class Polynomials {
     float f = Float.intBitsToFloat(bits - (exponent << 23)) - 1f;
     float large = e * LN2_HIGH;
     float high = large + f;
-    float low = f - (high - large); // exactly what the sum lost
+    float low = f - (high - large); // the exact rounding error of the sum
     float q = fma(LOG_8, f, LOG_7);
     q = fma(q, f, LOG_6);
     q = fma(q, f, LOG_5);
@@ -118,12 +119,12 @@ public final class Polynomials {
     return (float) WidePolynomials.exp2(x);
   }
 
-  /** exp(x) - 1, exact to the last place near 0 too. */
+  /** exp(x) - 1, accurate near 0 too. */
   public static float expm1(float x) {
     return x == 0 ? x : (float) WidePolynomials.expm1(x);
   }
 
-  /** log(1 + x), exact to the last place near 0 too. */
+  /** log(1 + x), accurate near 0 too. */
   public static float log1p(float x) {
     float result = (float) WidePolynomials.log1p(x);
     result = x < Float.POSITIVE_INFINITY ? result : x;
@@ -156,12 +157,12 @@ public final class Polynomials {
     return Math.copySign((float) WidePolynomials.erf(Math.abs((double) x)), x);
   }
 
-  /** 1 - erf(x), right in the tail too. */
+  /** 1 - erf(x), accurate in the tail too. */
   public static float erfc(float x) {
     return (float) WidePolynomials.erfc(x);
   }
 
-  /** x * sigmoid(x), rounded once; NaN for -infinity, as the product of its limits. */
+  /** x * sigmoid(x), rounded once; NaN for -infinity, as the product -infinity * 0. */
   public static float silu(float x) {
     return gate(x, x);
   }
@@ -180,8 +181,8 @@ public final class Polynomials {
   }
 
   /** The derivative of {@link #gelu}; its limits for infinities. */
-  public static float geluSlope(float x) {
-    return (float) WidePolynomials.geluSlope(x);
+  public static float geluDerivative(float x) {
+    return (float) WidePolynomials.geluDerivative(x);
   }
 
   /** log(1 + exp(x)), rounded once. */
@@ -189,14 +190,14 @@ public final class Polynomials {
     return (float) WidePolynomials.softplus(x);
   }
 
-  /** The sine; by way of {@link StrictMath} far from 0. */
+  /** The sine; by {@link StrictMath} far from 0. */
   public static float sin(float x) {
     boolean isNear = Math.abs(x) < WidePolynomials.CIRCULAR_FAR;
     float result = (float) (isNear ? WidePolynomials.sin(x) : StrictMath.sin(x));
     return x == 0f ? x : result;
   }
 
-  /** The cosine; by way of {@link StrictMath} far from 0. */
+  /** The cosine; by {@link StrictMath} far from 0. */
   public static float cos(float x) {
     boolean isNear = Math.abs(x) < WidePolynomials.CIRCULAR_FAR;
     return (float) (isNear ? WidePolynomials.cos(x) : StrictMath.cos(x));

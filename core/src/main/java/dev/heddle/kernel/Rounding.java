@@ -1,8 +1,8 @@
 package dev.heddle.kernel;
 
-/** To which precision a value is rounded before it goes on; the values stay float32 or float64. */
+/** The precision to which intermediate values are rounded; they remain float32 or float64. */
 public enum Rounding {
-  /** Not at all: the type in which it was computed. */
+  /** No rounding: the type of the computation. */
   NONE,
   /** To float32, where the computation is in float64. */
   FLOAT32,
@@ -15,7 +15,7 @@ public enum Rounding {
   private static final int BFLOAT16_NAN = 0x7fc0;
   private static final short FLOAT16_NAN = 0x7e00;
 
-  /** A value rounded. */
+  /** Rounds a value. */
   public float round(float value) {
     return switch (this) {
       case NONE, FLOAT32 -> value;
@@ -24,7 +24,7 @@ public enum Rounding {
     };
   }
 
-  /** Rounds some values in place. */
+  /** Rounds a range of values in place. */
   public void round(float[] values, int from, int count) {
     switch (this) {
       case NONE, FLOAT32 -> {}
@@ -41,7 +41,7 @@ public enum Rounding {
     }
   }
 
-  /** A value rounded; to bfloat16 by way of float32, as XLA does. */
+  /** Rounds a value; to bfloat16 via float32, as XLA does. */
   public double round(double value) {
     return switch (this) {
       case NONE -> value;

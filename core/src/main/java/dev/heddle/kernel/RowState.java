@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running softmax of one query row: the greatest score so far, the sum of exponentials relative
- * to it, and the weighted values. States of finished spans wait in a binary counter, so that they
- * merge in a tree that depends on the number of spans only.
+ * The running softmax of one query row: the maximum score so far, the sum of exponentials relative
+ * to it, and the weighted values. States of finished spans are held as in a binary counter, so that
+ * the tree of merges depends only on the number of spans.
  */
 final class RowState {
   float maximum = Float.NEGATIVE_INFINITY;
@@ -26,7 +26,7 @@ final class RowState {
     Arrays.fill(weighted, 0);
   }
 
-  /** Ends a span: merges it with its equals among the earlier ones and starts anew from nothing. */
+  /** Ends a span: merges its state with earlier ones of the same size, and resets this state. */
   void endSpan() {
     RowState[] waiting = finished == null ? finished = new RowState[Integer.SIZE] : finished;
     RowState carried = new RowState(weighted.length);
@@ -42,7 +42,7 @@ final class RowState {
     clear();
   }
 
-  /** Folds all finished spans, the latest first, into this state. */
+  /** Merges all finished spans, the latest first, into this state. */
   void foldSpans() {
     RowState[] waiting = finished;
     if (waiting == null) {
@@ -68,7 +68,7 @@ final class RowState {
     System.arraycopy(other.weighted, 0, weighted, 0, weighted.length);
   }
 
-  /** This state, of earlier keys, becomes that of both. */
+  /** Merges the state of later keys into this one. */
   private void merge(RowState later) {
     float both = Math.max(maximum, later.maximum);
     float scale = factor(maximum, both);

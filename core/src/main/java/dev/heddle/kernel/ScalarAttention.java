@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Attention of one head in plain Java: the specification in float32. {@link ScalarAttention64} is
- * its twin in float64.
+ * the same in float64.
  *
  * <p>Per query row, over tiles of {@link Tiles#TILE} keys: scores, each a chain of fused
  * multiply-adds over the depth; their maximum; the exponentials; their sum in 16 lanes; then the
- * weighted values, a chain over the keys in order, rescaled whenever the maximum grows.
+ * weighted values, a chain over the keys in order, rescaled when the maximum grows.
  */
 final class ScalarAttention {
   /** Query rows that share a transposed tile of keys. */
@@ -19,9 +19,9 @@ final class ScalarAttention {
   private final ScoreRules rules;
   private final int keyCount;
   private final ScalarScores tile;
-  private final byte[] kept = new byte[Tiles.TILE];
+  private final byte[] keepFlags = new byte[Tiles.TILE];
   private final boolean[] skipped = new boolean[BLOCK];
-  private final int[] places = new int[Tiles.TILE];
+  private final int[] positions = new int[Tiles.TILE];
   private final float[] weights = new float[Tiles.TILE];
   private final boolean mayMask;
 
@@ -36,14 +36,14 @@ final class ScalarAttention {
   /**
    * The weighted values of the query rows from {@code from} to {@code to}; as in {@link Kernels}.
    */
-  void attend(
+  void attentionForward(
       int from, int to, MatrixView out, float @Nullable [] maxima, float @Nullable [] sums) {
     RowState[] states = new RowState[Math.min(BLOCK, to - from)];
     Arrays.setAll(states, i -> new RowState(head.values().cols()));
     for (int first = from; first < to; first += BLOCK) {
       int last = Math.min(first + BLOCK, to);
       run(first, last, states, mayMask);
-      redoLowRows(first, last, states);
+      recomputeLowRows(first, last, states);
       for (int query = first; query < last; query++) {
         RowState state = states[query - first];
         finish(state, out.data(), out.at(query));
@@ -55,8 +55,8 @@ final class ScalarAttention {
     }
   }
 
-  /** Does rows again, with all keys, whose greatest score lets those weigh that were skipped. */
-  private void redoLowRows(int first, int last, RowState[] states) {
+  /** Recomputes, with all keys, rows whose maximum is so low that skipped keys have weight. */
+  private void recomputeLowRows(int first, int last, RowState[] states) {
     for (int query = first; query < last; query++) {
       int low = query;
       while (low < last
@@ -72,7 +72,7 @@ final class ScalarAttention {
   }
 
   /** The weights of the query rows from {@code from} to {@code to}, {@code [Q, K]}. */
-  void weigh(int from, int to, MatrixView out, Rounding rounding) {
+  void attentionWeights(int from, int to, MatrixView out, Rounding rounding) {
     RowState[] states = {new RowState(0)};
     for (int query = from; query < to; query++) {
       RowState state = states[0];
@@ -91,7 +91,7 @@ final class ScalarAttention {
     }
   }
 
-  /** Runs all tiles over some rows; with {@code skip}, only the keys that a row sees. */
+  /** Processes all tiles for a range of rows; with {@code skip}, only those with visible keys. */
   private void run(int first, int last, RowState[] states, boolean skip) {
     for (int query = first; query < last; query++) {
       states[query - first].clear();
@@ -118,8 +118,9 @@ final class ScalarAttention {
     boolean packed = false;
     for (int query = first; query < last; query++) {
       int row = (query - first) * stride;
-      int seen = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
-      if (seen <= 0 || (skip && head.mask() != null && !tile.anyShown(row, seen))) {
+      int visibleCount = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
+      if (visibleCount <= 0
+          || (skip && head.mask() != null && !tile.anyVisible(row, visibleCount))) {
         skipped[query - first] = true;
         continue;
       }
@@ -127,12 +128,12 @@ final class ScalarAttention {
         tile.packKeys(start, length);
         packed = true;
       }
-      tile.score(query, start, seen, row);
-      add(states[query - first], query, start, seen, row);
+      tile.score(query, start, visibleCount, row);
+      add(states[query - first], query, start, visibleCount, row);
     }
   }
 
-  /** Brings the scores of a tile into a row's state. */
+  /** Updates a row's state with the scores of a tile. */
   private void add(RowState state, int query, int start, int length, int row) {
     float[] scores = tile.scores;
     float maximum = state.maximum;
@@ -149,7 +150,7 @@ final class ScalarAttention {
     state.sum = Fma.fma(state.sum, scale, Lanes.sum(scores, 0, length));
     state.maximum = maximum;
     rescale(state.weighted, scale);
-    weighValues(state.weighted, start, select(query, start, length, row));
+    addWeightedValues(state.weighted, start, select(query, start, length, row));
   }
 
   private static void rescale(float[] weighted, float scale) {
@@ -162,37 +163,37 @@ final class ScalarAttention {
     }
   }
 
-  /** The keys that take part, in order, with their weights after dropout. */
+  /** Selects the keys that contribute, in order, with their weights after dropout. */
   private int select(int query, int start, int length, int row) {
     ScoreMask keep = head.keep();
     if (keep != null) {
-      Arrays.fill(kept, 0, length, (byte) 1);
-      keep.restrict(query, 1, start, length, kept);
+      Arrays.fill(keepFlags, 0, length, (byte) 1);
+      keep.restrict(query, 1, start, length, keepFlags);
     }
     int count = 0;
     for (int j = 0; j < length; j++) {
       float weight = tile.scores[j];
       if (mayMask && weight == 0 && tile.isMasked(query, start, j, row)) {
-        continue; // not even 0 times an infinite value
+        continue; // its value may be infinite or NaN
       }
       if (keep != null) {
-        weight *= kept[j] != 0 ? (float) rules.dropoutScale() : 0;
+        weight *= keepFlags[j] != 0 ? (float) rules.dropoutScale() : 0;
       }
-      places[count] = j;
+      positions[count] = j;
       weights[count++] = weight;
     }
     return count;
   }
 
-  private void weighValues(float[] weighted, int start, int count) {
+  private void addWeightedValues(float[] weighted, int start, int count) {
     MatrixView values = head.values();
     float[] data = values.data();
     int n = 0;
     for (; n + 4 <= count; n += 4) {
-      int at0 = values.at(start + places[n]);
-      int at1 = values.at(start + places[n + 1]);
-      int at2 = values.at(start + places[n + 2]);
-      int at3 = values.at(start + places[n + 3]);
+      int at0 = values.at(start + positions[n]);
+      int at1 = values.at(start + positions[n + 1]);
+      int at2 = values.at(start + positions[n + 2]);
+      int at3 = values.at(start + positions[n + 3]);
       for (int d = 0; d < weighted.length; d++) {
         float sum = Fma.fma(weights[n], data[at0 + d], weighted[d]);
         sum = Fma.fma(weights[n + 1], data[at1 + d], sum);
@@ -201,7 +202,7 @@ final class ScalarAttention {
       }
     }
     for (; n < count; n++) {
-      int at = values.at(start + places[n]);
+      int at = values.at(start + positions[n]);
       for (int d = 0; d < weighted.length; d++) {
         weighted[d] = Fma.fma(weights[n], data[at + d], weighted[d]);
       }

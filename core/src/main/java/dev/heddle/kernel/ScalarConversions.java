@@ -1,6 +1,6 @@
 package dev.heddle.kernel;
 
-/** The conversions of {@link ElementKernels} in plain loops. */
+/** The conversions of {@link ElementKernels} as scalar loops. */
 final class ScalarConversions {
   private ScalarConversions() {}
 

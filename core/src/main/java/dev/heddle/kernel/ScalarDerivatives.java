@@ -1,11 +1,11 @@
 package dev.heddle.kernel;
 
 /**
- * The plain loops of derivatives over stretches of elements. All arrays are read and written at the
- * same places, so that the JIT compiler vectorizes the loops.
+ * The derivatives of {@link ElementKernels} as scalar loops. All arrays are accessed at the same
+ * indices, so that the JIT compiler vectorizes the loops.
  */
 public final class ScalarDerivatives {
-  /** Beyond this gelu is its argument or zero, and the polynomial in it stays finite. */
+  /** Beyond this gelu is its argument or 0; up to it the polynomial is finite. */
   public static final float FAR = 30;
 
   private static final float CUBIC = (float) SpecialFunctions.GELU_CUBIC;
@@ -28,7 +28,7 @@ public final class ScalarDerivatives {
     for (int i = from; i < from + n; i++) {
       float near = Math.max(-FAR, Math.min(FAR, x[i]));
       float slope = (near * near * CUBIC * 3 + 1) * SCALE;
-      float larger = 1 / (1 + out[i]); // the sigmoid there or at -x
+      float larger = 1 / (1 + out[i]); // the sigmoid of the magnitude
       float sigmoid = 0.5f + Math.copySign(larger - 0.5f, near);
       out[i] = g[i] * (sigmoid + near * (out[i] * larger * larger) * slope);
     }

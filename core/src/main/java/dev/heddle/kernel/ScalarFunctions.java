@@ -1,8 +1,8 @@
 package dev.heddle.kernel;
 
 /**
- * {@link ElementKernels#map} in plain loops, a method each: the JIT compiler vectorizes many of
- * those, and a loop through a function object it would not.
+ * {@link ElementKernels#map} as scalar loops, one method for each function: the JIT compiler
+ * vectorizes many of these, but not a loop over calls of a function object.
  */
 final class ScalarFunctions {
   private ScalarFunctions() {}
@@ -33,7 +33,7 @@ final class ScalarFunctions {
       case RELU -> relu(in, from, out, at, n);
       case SILU -> silu(in, from, out, at, n);
       case GELU -> gelu(in, from, out, at, n);
-      case GELU_SLOPE -> geluSlope(in, from, out, at, n);
+      case GELU_DERIVATIVE -> geluDerivative(in, from, out, at, n);
       case GELU_TANH -> geluTanh(in, from, out, at, n);
       case SOFTPLUS -> softplus(in, from, out, at, n);
       case FLOOR -> floor(in, from, out, at, n);
@@ -186,9 +186,9 @@ final class ScalarFunctions {
     }
   }
 
-  private static void geluSlope(float[] in, int from, float[] out, int at, int n) {
+  private static void geluDerivative(float[] in, int from, float[] out, int at, int n) {
     for (int i = 0; i < n; i++) {
-      out[at + i] = Polynomials.geluSlope(in[from + i]);
+      out[at + i] = Polynomials.geluDerivative(in[from + i]);
     }
   }
 

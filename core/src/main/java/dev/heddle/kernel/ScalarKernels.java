@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels in plain Java: the specification of every other implementation, and what runs where
- * the Vector API is missing. The inner loops run along rows, so that the JIT may vectorize them.
+ * The kernels in plain Java: the specification of every other implementation, and the fallback
+ * where the Vector API is missing. The inner loops run along rows, so that the JIT compiler may
+ * vectorize them.
  */
 public final class ScalarKernels implements Kernels {
   @Override
@@ -18,12 +19,12 @@ public final class ScalarKernels implements Kernels {
     return "as the JIT compiler makes them";
   }
 
-  /** Steps for which a right operand of 16 bits is in float32 at a time. */
-  private static final int STEPS = 32;
+  /** Rows of a 16-bit right operand that are converted to float32 at a time. */
+  private static final int STEPS_PER_CHUNK = 32;
 
   @Override
-  public Packed pack(MatrixView b, boolean turned, int rows) {
-    return packOnce(b, turned, rows);
+  public Packed pack(MatrixView b, boolean transposed, int rows) {
+    return packOnce(b, transposed, rows);
   }
 
   @Override
@@ -42,13 +43,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public Packed packOnce(MatrixView b, boolean turned, int rows) {
-    if (!turned) {
+  public Packed packOnce(MatrixView b, boolean transposed, int rows) {
+    if (!transposed) {
       return new Packed.Plain(b);
     }
-    float[] straight = new float[b.rows() * b.cols()];
-    transpose(b.data(), b.at(0), b.stride(), b.rows(), b.cols(), straight, 0, b.rows());
-    return new Packed.Plain(MatrixView.of(straight, b.cols(), b.rows()));
+    float[] rowMajor = new float[b.rows() * b.cols()];
+    transpose(b.data(), b.at(0), b.stride(), b.rows(), b.cols(), rowMajor, 0, b.rows());
+    return new Packed.Plain(MatrixView.of(rowMajor, b.cols(), b.rows()));
   }
 
   @Override
@@ -67,28 +68,28 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  /** All rows for some steps at a time, so that each is converted once. */
+  /** Processes all rows for a chunk of steps at a time, so that each element is converted once. */
   private void multiply(MatrixView a, HalfMatrixView b, int col, MatrixView c, Epilogue epilogue) {
     int cols = c.cols();
-    float[] wide = Buffers.borrow(STEPS * cols);
+    float[] converted = Buffers.borrow(STEPS_PER_CHUNK * cols);
     for (int i = 0; i < a.rows(); i++) {
       Arrays.fill(c.data(), c.at(i), c.at(i) + cols, 0);
     }
-    for (int k = 0; k < a.cols(); k += STEPS) {
-      int count = Math.min(STEPS, a.cols() - k);
+    for (int k = 0; k < a.cols(); k += STEPS_PER_CHUNK) {
+      int count = Math.min(STEPS_PER_CHUNK, a.cols() - k);
       for (int step = 0; step < count; step++) {
-        b.widen(this, k + step, 0, cols, wide, step * cols);
+        b.widen(this, k + step, 0, cols, converted, step * cols);
       }
-      MatrixView part = MatrixView.of(wide, count, cols);
+      MatrixView part = MatrixView.of(converted, count, cols);
       for (int i = 0; i < a.rows(); i++) {
         steps(a.data(), a.at(i) + k, part, c.data(), c.at(i));
       }
     }
-    Buffers.giveBack(wide);
+    Buffers.giveBack(converted);
     epilogue.apply(c.data(), c.at(0), c.stride(), a.rows(), cols, col);
   }
 
-  /** Continues the chains of a row over all steps of {@code b}. */
+  /** Continues the chains of a row over all rows of {@code b}. */
   private static void steps(float[] a, int at, MatrixView b, float[] c, int row) {
     int k = 0;
     for (; k + 4 <= b.rows(); k += 4) {
@@ -139,56 +140,58 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void attend(
+  public void attentionForward(
       AttentionHead head,
       int from,
       int to,
       MatrixView out,
       float @Nullable [] maxima,
       float @Nullable [] sums) {
-    new ScalarAttention(head).attend(from, to, out, maxima, sums);
+    new ScalarAttention(head).attentionForward(from, to, out, maxima, sums);
   }
 
   @Override
-  public void attend(
+  public void attentionForward(
       AttentionHead64 head,
       int from,
       int to,
       MatrixView64 out,
       double @Nullable [] maxima,
       double @Nullable [] sums) {
-    new ScalarAttention64(head).attend(from, to, out, maxima, sums);
+    new ScalarAttention64(head).attentionForward(from, to, out, maxima, sums);
   }
 
   @Override
   public void attentionBackward(
-      AttentionBackwardInputs given,
-      AttentionBackwardOutputs wanted,
+      AttentionBackwardInputs inputs,
+      AttentionBackwardOutputs gradients,
       int from,
       int to,
       int keyFrom,
       int keyTo) {
-    new ScalarAttentionBackward(given, wanted).run(from, to, keyFrom, keyTo);
+    new ScalarAttentionBackward(inputs, gradients).run(from, to, keyFrom, keyTo);
   }
 
   @Override
   public void attentionBackward(
-      AttentionBackwardInputs64 given,
-      AttentionBackwardOutputs64 wanted,
+      AttentionBackwardInputs64 inputs,
+      AttentionBackwardOutputs64 gradients,
       int from,
       int to,
       int keyFrom,
       int keyTo) {
-    new ScalarAttentionBackward64(given, wanted).run(from, to, keyFrom, keyTo);
+    new ScalarAttentionBackward64(inputs, gradients).run(from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
-    new ScalarAttention(head).weigh(from, to, out, rounding);
+  public void attentionWeights(
+      AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
+    new ScalarAttention(head).attentionWeights(from, to, out, rounding);
   }
 
   @Override
-  public void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
-    new ScalarAttention64(head).weigh(from, to, out, rounding);
+  public void attentionWeights(
+      AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
+    new ScalarAttention64(head).attentionWeights(from, to, out, rounding);
   }
 }

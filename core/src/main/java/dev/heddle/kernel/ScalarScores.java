@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The scores of one head, a query and a tile of keys at a time, in float32. {@link ScalarScores64}
- * is its twin in float64.
+ * is the same in float64.
  */
 final class ScalarScores {
   /** The scores of the tile, after {@link #score}. */
@@ -14,13 +14,13 @@ final class ScalarScores {
   private final ScoreRules rules;
   private final int depth;
   private final float[] tileOfKeys;
-  private final byte[] shown; // the mask of a tile, a row for each query of a block
+  private final byte[] visible; // the mask of a tile, one row for each query of a block
   private final boolean mayMask;
 
   /**
-   * For the queries of a head.
+   * Scores of the queries of a head.
    *
-   * @param block how many of them share a tile at most
+   * @param block the maximum number of queries that share a tile
    */
   ScalarScores(AttentionHead head, int block) {
     this.head = head;
@@ -28,13 +28,13 @@ final class ScalarScores {
     this.depth = head.queries().cols();
     this.tileOfKeys = new float[Buffers.size(depth, Tiles.TILE)];
     this.mayMask = rules.causal() || head.mask() != null;
-    this.shown = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
+    this.visible = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
   }
 
   /**
-   * Fills {@link #shown} for some queries and a tile of keys.
+   * Fills {@link #visible} for a range of queries and a tile of keys.
    *
-   * @return elements from one query's row to the next, 0 where all have the same
+   * @return elements from one query's row to the next, 0 if all queries share one row
    */
   int readMask(int query, int queries, int start, int length) {
     ScoreMask mask = head.mask();
@@ -42,21 +42,21 @@ final class ScalarScores {
       return 0;
     }
     int rows = mask.sameForAllQueries() ? 1 : queries;
-    Arrays.fill(shown, 0, rows * Tiles.TILE, (byte) 1);
-    mask.restrict(query, rows, start, length, shown);
+    Arrays.fill(visible, 0, rows * Tiles.TILE, (byte) 1);
+    mask.restrict(query, rows, start, length, visible);
     return rows == 1 ? 0 : Tiles.TILE;
   }
 
-  /** Whether a mask shows any of the first keys of a tile to a query. */
-  boolean anyShown(int row, int length) {
+  /** Whether any of the first keys of a tile is visible to a query. */
+  boolean anyVisible(int row, int length) {
     int any = 0;
     for (int j = 0; j < length; j++) {
-      any |= shown[row + j];
+      any |= visible[row + j];
     }
     return any != 0;
   }
 
-  /** Lays a tile of keys with the keys in the rows' direction: {@code [D, TILE]}. */
+  /** Transposes a tile of keys to {@code [D, TILE]}. */
   void packKeys(int start, int length) {
     MatrixView keys = head.keys();
     for (int j = 0; j < length; j++) {
@@ -70,7 +70,7 @@ final class ScalarScores {
   /**
    * Fills {@link #scores} for one query and a tile of keys.
    *
-   * @param row where its mask is in {@link #shown}
+   * @param row the index of its mask in {@link #visible}
    */
   void score(int query, int start, int length, int row) {
     if (head.scores() == null) {
@@ -129,6 +129,6 @@ final class ScalarScores {
 
   /** Whether a key of the tile is masked for a query. */
   boolean isMasked(int query, int start, int j, int row) {
-    return (rules.causal() && start + j > query) || (head.mask() != null && shown[row + j] == 0);
+    return (rules.causal() && start + j > query) || (head.mask() != null && visible[row + j] == 0);
   }
 }

@@ -1,6 +1,6 @@
 package dev.heddle.kernel;
 
-/** Rows and columns exchanged, in squares that stay in the cache. */
+/** Transposition in square blocks that fit in the cache. */
 final class ScalarTranspose {
   private static final int SQUARE = 16;
 

@@ -3,30 +3,30 @@ package dev.heddle.kernel;
 import java.util.Arrays;
 
 /**
- * Flags that belong to the pairs of queries and keys of one head: which keys a mask shows, which
- * weights dropout keeps. Kernels ask for them a tile at a time, so that their square lies in memory
- * only where it is somebody's array.
+ * Flags for the pairs of queries and keys of one head: the keys visible under a mask, or the
+ * weights kept by dropout. Kernels request one tile at a time, so the full [Q, K] matrix is in
+ * memory only if it is an array of the caller.
  */
 public sealed interface ScoreMask {
-  /** Whether all queries have the same flags, so that one row tells all. */
+  /** Whether all queries have the same flags, so that one row is enough. */
   boolean sameForAllQueries();
 
   /**
-   * Clears what is not set here: {@code flags[i * Tiles.TILE + j]} becomes 0 where the flag of
-   * query {@code query + i} and key {@code key + j} is, and stays otherwise.
+   * Combines flags with these by a logical and: {@code flags[i * Tiles.TILE + j]} becomes 0 if the
+   * flag of query {@code query + i} and key {@code key + j} is 0, and is unchanged otherwise.
    *
    * @param query the first query
-   * @param queries how many
+   * @param queries the number of queries
    * @param key the first key
-   * @param keys how many, at most {@link Tiles#TILE}
+   * @param keys the number of keys, at most {@link Tiles#TILE}
    * @param flags 0 or 1 each, a row of {@link Tiles#TILE} for each query
    */
   void restrict(int query, int queries, int key, int keys, byte[] flags);
 
   /**
-   * Flags that lie in an array.
+   * Flags stored in an array.
    *
-   * @param grid 0 or 1 each; keys one after another or all the same
+   * @param grid 0 or 1 each; the stride of keys is 1, or 0 if all keys have the same flag
    */
   record Stored(StridedView<byte[]> grid) implements ScoreMask {
     /** Checks the stride of the keys. */
@@ -59,7 +59,7 @@ public sealed interface ScoreMask {
     }
   }
 
-  /** Set where both are. */
+  /** The logical and of two masks. */
   record Both(ScoreMask one, ScoreMask other) implements ScoreMask {
     @Override
     public boolean sameForAllQueries() {
@@ -73,7 +73,7 @@ public sealed interface ScoreMask {
     }
   }
 
-  /** Flags that are made when they are asked for; by many threads at once, the same each time. */
+  /** Flags computed on request; thread-safe, with the same result each time. */
   non-sealed interface Made extends ScoreMask {
     @Override
     default boolean sameForAllQueries() {

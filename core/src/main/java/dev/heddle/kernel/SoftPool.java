@@ -5,13 +5,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects that calls use one after another: polled, and offered again. No thread keeps any, so they
- * end with the class loader of their class and not with a thread; the garbage collector takes those
- * that lie idle when memory is short. One that is not offered again is lost to the pool only.
+ * A bounded pool of reusable objects. They are not thread-local, so they do not outlive the class
+ * loader of their class; idle ones are softly reachable, and the garbage collector reclaims them
+ * when memory is short. An object that is not returned is simply collected.
  *
- * <p>A thread looks first where it put the last one, which may still be in its cache.
+ * <p>A thread looks first at the position where it returned the last one, which may still be in its
+ * cache.
  *
- * @param <T> the objects
+ * @param <T> the type of the objects
  */
 public final class SoftPool<T> {
   private final AtomicReferenceArray<@Nullable SoftReference<T>> idle;
@@ -19,13 +20,13 @@ public final class SoftPool<T> {
   /**
    * An empty pool.
    *
-   * @param kept how many idle objects it keeps at most, 1 or more
+   * @param maxIdle the maximum number of idle objects, 1 or more
    */
-  public SoftPool(int kept) {
-    this.idle = new AtomicReferenceArray<>(kept);
+  public SoftPool(int maxIdle) {
+    this.idle = new AtomicReferenceArray<>(maxIdle);
   }
 
-  /** An object that nobody else has until it is offered again, or null if none is idle. */
+  /** An object for exclusive use until it is offered again, or null if none is idle. */
   public @Nullable T poll() {
     int start = start();
     for (int i = 0; i < idle.length(); i++) {
@@ -42,7 +43,7 @@ public final class SoftPool<T> {
   }
 
   /**
-   * Takes an object that nobody uses any more; drops it if the pool is full.
+   * Returns an object that is no longer in use; drops it if the pool is full.
    *
    * @param reference to the object; the same at each time, or a new one
    */

@@ -2,13 +2,13 @@ package dev.heddle.kernel;
 
 /**
  * Functions of float64 that {@link StrictMath} lacks, and the inverse error function with XLA's
- * bits. Their bits are fixed: {@link StrictMath}, sums and products only.
+ * bits. Their bits are fixed: they use only {@link StrictMath}, sums and products.
  */
 public final class SpecialFunctions {
-  /** The factor of the cube in the tanh form of gelu. */
+  /** The coefficient of the cube in the tanh form of gelu. */
   public static final double GELU_CUBIC = 0.044715;
 
-  /** The factor before its sum: twice sqrt(2 / pi). */
+  /** The factor of the sum in the tanh form of gelu: 2 * sqrt(2 / pi). */
   public static final double GELU_SCALE = 2 * 0.7978845608028654;
 
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
@@ -34,7 +34,7 @@ public final class SpecialFunctions {
     return x < 0 ? 2 - tail : tail;
   }
 
-  /** exp(-x^2) * 2 / sqrt(pi) * sum of 2^k x^(2k+1) / (2k+1)!!, in which every term is positive. */
+  /** exp(-x^2) * 2 / sqrt(pi) * sum of 2^k x^(2k+1) / (2k+1)!!, whose terms are all positive. */
   private static double series(double x) {
     double square = x * x;
     double term = x;
@@ -46,7 +46,7 @@ public final class SpecialFunctions {
     return x == 0 ? 0 : TWO_OVER_SQRT_PI * StrictMath.exp(-square) * sum;
   }
 
-  /** The continued fraction of erfc from its end; beyond that many terms nothing changes. */
+  /** The continued fraction of erfc, from its last term; further terms do not change the result. */
   private static double fraction(double x) {
     if (x > VANISHES_ABOVE) {
       return 0;
@@ -63,7 +63,7 @@ public final class SpecialFunctions {
     return 1 / (1 + StrictMath.exp(-x));
   }
 
-  /** Where the sigmoid is taken in the tanh form of gelu: twice sqrt(2 / pi) (x + 0.044715 x^3). */
+  /** The argument of the sigmoid in the tanh form of gelu: 2 sqrt(2 / pi) (x + 0.044715 x^3). */
   public static double geluGate(double x) {
     return GELU_SCALE * (x + GELU_CUBIC * x * x * x);
   }

@@ -1,11 +1,11 @@
 package dev.heddle.kernel;
 
 /**
- * Whether a call has stack enough for code of others. An executor that meets a {@link
- * StackOverflowError} half way may lose a thread for good, so it is better not asked.
+ * Whether the stack has enough room to call an executor. One that meets a {@link
+ * StackOverflowError} half-way may lose a thread permanently, so it is not called then.
  */
 final class StackRoom {
-  /** Frames that are tried, of a hundred bytes or more each. */
+  /** The number of frames that are probed, each of a hundred bytes or more. */
   private static final int FRAMES = 256;
 
   private StackRoom() {}
@@ -18,7 +18,7 @@ final class StackRoom {
     }
   }
 
-  /** Keeps its arguments while it calls itself, so that each frame has them. */
+  /** Keeps its arguments live across the recursive call, so that each frame holds them. */
   private static long fill(int frames, long a, long b, long c, long d, long e, long f, long g) {
     if (frames == 0) {
       return 1;

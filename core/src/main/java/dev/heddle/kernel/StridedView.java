@@ -1,18 +1,18 @@
 package dev.heddle.kernel;
 
 /**
- * Values that belong to the pairs of queries and keys of one head, where an axis may repeat without
- * being expanded: query {@code i}, key {@code j} is at {@code offset + i * queryStride + j *
- * keyStride}, a stride of 0 repeating one value.
+ * A strided view of values for the pairs of queries and keys of one head: query {@code i}, key
+ * {@code j} is at {@code offset + i * queryStride + j * keyStride}. A stride of 0 broadcasts an
+ * axis.
  *
- * @param <T> the kind of array: {@code float[]}, {@code double[]} or {@code byte[]}
+ * @param <T> the array type: {@code float[]}, {@code double[]} or {@code byte[]}
  * @param data the array, shared
- * @param offset where query 0, key 0 is
+ * @param offset the index of query 0, key 0
  * @param queryStride elements from one query to the next, or 0
  * @param keyStride elements from one key to the next, or 0
  */
 public record StridedView<T>(T data, int offset, int queryStride, int keyStride) {
-  /** Where a query's values begin. */
+  /** The index of a query's first value. */
   int at(int query) {
     return offset + query * queryStride;
   }

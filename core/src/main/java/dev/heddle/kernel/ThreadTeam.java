@@ -10,50 +10,56 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool and the number of threads that compute at a time, with the regions that are open. Callers
- * work on their own regions; the pool's threads help where a task is to be had, as long as callers
- * and they together are not more than that number. So with as many callers no thread of the pool
- * works, and each caller does its own region alone.
+ * An executor, a limit on the threads that compute at a time, and the active parallel regions. Each
+ * caller runs tasks of its own region; pool threads run tasks of any region, as long as callers and
+ * pool threads together do not exceed the limit. With that many callers no pool thread runs, and
+ * each caller executes its region alone.
  *
- * <p>A pool that is busy, full or shut down gives no threads; then its callers do all themselves.
+ * <p>If the pool is busy, full or shut down, the callers execute all tasks themselves.
  *
- * <p>How many threads compute is never counted up and down: it is the number of regions that are
- * not over and of slots that have a region. A {@link StackOverflowError} or an {@link
- * OutOfMemoryError} may come with any call and any {@code new}; what ends a region or frees a slot
- * is therefore a write to a field, which neither can stop.
+ * <p>There is no counter of active threads: their number is derived from the regions that are not
+ * closed and the slots that have a region. A {@link StackOverflowError} or an {@link
+ * OutOfMemoryError} can be thrown by any call and any {@code new}; therefore a region is closed and
+ * a slot is freed by a field write, which cannot fail.
  */
 final class ThreadTeam {
-  /** How long a thread looks for the next task before it sleeps: about what waking one takes. */
+  /**
+   * How long a thread polls for the next task before it parks: about the time that waking one
+   * takes.
+   */
   private static final long SPIN_NANOS = 50_000;
 
-  private static final int LOOKS_A_CLOCK = 16;
+  private static final int POLLS_PER_CLOCK_READ = 16;
 
-  /** How long a thread sleeps at most before it looks again, should nobody have woken it. */
-  static final long NAP_NANOS = 10_000_000;
+  /** Maximum time that a thread parks before it checks again, in case a wake-up was missed. */
+  static final long PARK_NANOS = 10_000_000;
 
-  /** The team that this thread works for; then what it calls runs on this thread alone. */
-  private static final ScopedValue<ThreadTeam> AT_WORK = ScopedValue.newInstance();
+  /** The team whose task this thread is running; nested calls then run on this thread alone. */
+  private static final ScopedValue<ThreadTeam> CURRENT = ScopedValue.newInstance();
 
   private final Executor pool;
   private final int threads;
   private final WorkerSlot[] slots;
 
-  /** The slots that were ever asked for are the first of so many. */
+  /** The number of slots that have been requested at least once; they are the first ones. */
   private final AtomicInteger slotsUsed = new AtomicInteger();
 
-  /** The callers' regions, among gaps and regions that are over; who finds no gap works alone. */
-  private final AtomicReferenceArray<@Nullable ParallelRegion> open;
+  /**
+   * The callers' regions, with free and closed entries between; without a free one a caller runs
+   * alone.
+   */
+  private final AtomicReferenceArray<@Nullable ParallelRegion> regions;
 
-  /** The regions are in the first of so many places. */
-  private final AtomicInteger placesUsed = new AtomicInteger();
+  /** The number of entries of {@link #regions} that have been used at least once. */
+  private final AtomicInteger regionsUsed = new AtomicInteger();
 
-  /** Whether waiting threads may spin: not where they would take processors from those at work. */
+  /** Whether waiting threads may spin: only if there are at least as many processors as threads. */
   private final boolean spins;
 
   /**
-   * A team over a pool.
+   * A team on an executor.
    *
-   * @param threads how many threads compute at a time, the caller among them, 1 or more
+   * @param threads the number of threads that compute at a time, including the caller, 1 or more
    */
   ThreadTeam(Executor pool, int threads) {
     this.pool = pool;
@@ -62,113 +68,113 @@ final class ThreadTeam {
         IntStream.range(0, threads - 1)
             .mapToObj(i -> new WorkerSlot(this, i))
             .toArray(WorkerSlot[]::new);
-    this.open = new AtomicReferenceArray<>(threads);
+    this.regions = new AtomicReferenceArray<>(threads);
     this.spins = threads <= Runtime.getRuntime().availableProcessors();
   }
 
-  /** The team that this thread works for, or null. */
-  static @Nullable ThreadTeam atWork() {
-    return AT_WORK.isBound() ? AT_WORK.get() : null;
+  /** The team whose task this thread is running, or null. */
+  static @Nullable ThreadTeam current() {
+    return CURRENT.isBound() ? CURRENT.get() : null;
   }
 
   int threads() {
     return threads;
   }
 
-  /** Runs the phases, led by this thread. */
+  /** Runs the phases in a region that this thread calls. */
   void run(boolean large, Phase... phases) {
     ParallelRegion region = new ParallelRegion(this, large, phases);
     boolean done = false;
     try {
-      asMember(region);
+      runAsMember(region);
       done = region.isDone();
     } catch (Throwable e) {
       if (region.failure == null) {
         region.failure = e;
       }
     }
-    // Until no slot has the region, only fields are used: there may be no stack left for a call.
-    region.over = true;
+    // Only fields are used until no slot has the region: the stack may have no room for a call.
+    region.closed = true;
     for (WorkerSlot slot : slots) {
       while (!done && slot.region == region) {
         try {
-          LockSupport.parkNanos(region, NAP_NANOS);
+          LockSupport.parkNanos(region, PARK_NANOS);
         } catch (Throwable e) {
-          continue; // then without sleeping
+          continue; // busy waiting instead
         }
       }
     }
     region.throwFailure();
   }
 
-  /** Does something as a member of this team: what it calls stays on this thread. */
-  void asMember(Runnable work) {
-    ScopedValue.where(AT_WORK, this).run(work);
+  /** Runs an action as a member of this team: nested calls stay on this thread. */
+  void runAsMember(Runnable work) {
+    ScopedValue.where(CURRENT, this).run(work);
   }
 
-  /** Opens a region to the slots and asks for some, if there is room. */
-  void enter(ParallelRegion region) {
+  /** Makes a region visible to the slots and requests workers, within the limit. */
+  void register(ParallelRegion region) {
     for (int i = 0; i < threads; i++) {
-      ParallelRegion seen = open.get(i);
-      if (seen == null || seen.over) {
-        if (i >= placesUsed.get()) {
-          placesUsed.accumulateAndGet(i + 1, Math::max);
+      ParallelRegion existing = regions.get(i);
+      if (existing == null || existing.closed) {
+        if (i >= regionsUsed.get()) {
+          regionsUsed.accumulateAndGet(i + 1, Math::max);
         }
-        if (open.compareAndSet(i, seen, region)) {
-          callFor(region);
+        if (regions.compareAndSet(i, existing, region)) {
+          requestWorkers(region);
           return;
         }
       }
     }
   }
 
-  /** Makes room for slots that help others. */
-  void leave(ParallelRegion region) {
-    region.over = true;
-    for (int i = 0; i < placesUsed.get(); i++) {
-      if (open.get(i) == region) {
-        open.compareAndSet(i, region, null);
+  /** Removes a region and requests workers for another one, since this caller's place is free. */
+  void deregister(ParallelRegion region) {
+    region.closed = true;
+    for (int i = 0; i < regionsUsed.get(); i++) {
+      if (regions.get(i) == region) {
+        regions.compareAndSet(i, region, null);
       }
     }
-    ParallelRegion another = findJob();
+    ParallelRegion another = findRegion();
     if (another != null) {
-      callFor(another);
+      requestWorkers(another);
     }
   }
 
-  /** Asks for as many slots as a region can use and as there is room for. */
-  void callFor(ParallelRegion region) {
+  /** Requests as many workers as a region can use, within the limit. */
+  void requestWorkers(ParallelRegion region) {
     if (!region.isLarge()) {
-      return; // who is awake sees it
+      return; // only threads that are awake help
     }
-    int wanted = Math.min(threads - busy(), region.tasks() - 1);
-    for (int i = 0; i < slotsUsed.get() && wanted > 0; i++) {
-      if (slots[i].isComing()) {
-        wanted--;
+    int needed = Math.min(threads - busy(), region.tasks() - 1);
+    for (int i = 0; i < slotsUsed.get() && needed > 0; i++) {
+      if (slots[i].isExpected()) {
+        needed--;
       }
     }
     try {
-      for (int i = 0; i < slots.length && wanted > 0; i++) {
+      for (int i = 0; i < slots.length && needed > 0; i++) {
         if (i >= slotsUsed.get()) {
           slotsUsed.accumulateAndGet(i + 1, Math::max);
         }
-        if (slots[i].ask(pool)) {
-          wanted--;
+        if (slots[i].request(pool)) {
+          needed--;
         }
       }
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      return; // no thread to be had: the leader needs none
+      return; // the pool gives no thread; the caller can do without
     } catch (RuntimeException | Error e) {
       region.fail(e);
     }
   }
 
-  /** The open region with the most tasks to be taken, or null. */
-  @Nullable ParallelRegion findJob() {
+  /** The active region with the most unclaimed tasks, or null. */
+  @Nullable ParallelRegion findRegion() {
     ParallelRegion best = null;
     int most = 0;
-    for (int i = 0; i < placesUsed.get(); i++) {
-      ParallelRegion region = open.get(i);
+    for (int i = 0; i < regionsUsed.get(); i++) {
+      ParallelRegion region = regions.get(i);
       if (region != null && region.tasks() > most) {
         best = region;
         most = region.tasks();
@@ -177,23 +183,23 @@ final class ThreadTeam {
     return best;
   }
 
-  /** As {@link #findJob}, waiting for one for some microseconds, if there is room for a slot. */
-  @Nullable ParallelRegion awaitJob() {
-    spinUntil(() -> findJob() != null || !hasRoom());
-    return findJob();
+  /** As {@link #findRegion}, polling for some microseconds while a slot is within the limit. */
+  @Nullable ParallelRegion awaitRegion() {
+    spinUntil(() -> findRegion() != null || !hasCapacity());
+    return findRegion();
   }
 
   /**
-   * Works on a region as a slot. What a task throws is the caller's, and so is any other error
-   * here.
+   * Runs tasks of a region on a slot's thread. Errors of tasks and all others are passed to the
+   * region's caller.
    *
-   * @return false if it left to make room, or failed
+   * @return false if the slot exceeded the limit of threads, or failed
    */
   boolean work(ParallelRegion region, WorkerSlot slot) {
-    slot.region =
-        region; // and then looks whether the region is over, while its leader does both vice versa
+    // Written before region.closed is read; the region's caller writes closed before it reads this.
+    slot.region = region;
     try {
-      while (isWithinRoom(slot)) {
+      while (isWithinCapacity(slot)) {
         if (!region.runTask()) {
           return true;
         }
@@ -204,39 +210,39 @@ final class ThreadTeam {
         region.failure = e;
       }
       region.broken = true;
-      region.wakeLeader();
+      region.wakeCaller();
       return false;
     } finally {
       slot.region = null;
     }
   }
 
-  boolean hasRoom() {
+  boolean hasCapacity() {
     return busy() < threads;
   }
 
-  /** Whether callers, the slots at work before this one, and this one are not too many. */
-  private boolean isWithinRoom(WorkerSlot slot) {
-    return callers() + working(slot.number()) < threads;
+  /** Whether callers, active slots of lower index and this one are within the limit. */
+  private boolean isWithinCapacity(WorkerSlot slot) {
+    return callers() + working(slot.index()) < threads;
   }
 
   private int busy() {
     return callers() + working(slotsUsed.get());
   }
 
-  /** Callers that are at work; as many as threads if they are more. */
+  /** The number of active callers, at most the number of threads. */
   private int callers() {
     int callers = 0;
-    for (int i = 0; i < placesUsed.get(); i++) {
-      ParallelRegion region = open.get(i);
-      if (region != null && !region.over) {
+    for (int i = 0; i < regionsUsed.get(); i++) {
+      ParallelRegion region = regions.get(i);
+      if (region != null && !region.closed) {
         callers++;
       }
     }
     return callers;
   }
 
-  /** How many of the first slots have a region. */
+  /** How many of the first {@code first} slots have a region. */
   private int working(int first) {
     int working = 0;
     for (int i = 0; i < first; i++) {
@@ -247,11 +253,11 @@ final class ThreadTeam {
     return working;
   }
 
-  /** Whether the condition came true within some microseconds. */
+  /** Polls a condition for some microseconds; returns whether it became true. */
   boolean spinUntil(BooleanSupplier condition) {
     long start = System.nanoTime();
     do {
-      for (int i = 0; i < LOOKS_A_CLOCK; i++) {
+      for (int i = 0; i < POLLS_PER_CLOCK_READ; i++) {
         if (condition.getAsBoolean()) {
           return true;
         }

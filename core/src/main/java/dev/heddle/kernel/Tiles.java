@@ -1,11 +1,11 @@
 package dev.heddle.kernel;
 
-/** How keys are grouped in attention; part of the numerics, not a tuning choice. */
+/** The grouping of keys in attention; it defines the numerics and is not a tuning parameter. */
 public final class Tiles {
-  /** Keys whose maximum is taken before the first of them is weighed, counted from position 0. */
+  /** Keys per tile, counted from position 0; the running maximum is updated once per tile. */
   public static final int TILE = 256;
 
-  /** Keys that share one running state; states of several spans merge in a fixed tree. */
+  /** Keys per span, which has its own running state; states of spans merge in a fixed tree. */
   public static final int SPAN = 16 * TILE;
 
   private Tiles() {}

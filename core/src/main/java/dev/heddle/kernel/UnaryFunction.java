@@ -1,8 +1,8 @@
 package dev.heddle.kernel;
 
 /**
- * The functions of one float32 that {@link ElementKernels#map} takes, each with the bits of {@link
- * Polynomials} and its neighbours.
+ * The float32 functions of {@link ElementKernels#map}, with the bits of {@link Polynomials}, {@link
+ * ErfInv} and IEEE operations.
  */
 public enum UnaryFunction {
   /** -x. */
@@ -53,8 +53,8 @@ public enum UnaryFunction {
   SILU(Cost.DOUBLE),
   /** {@link Polynomials#gelu}. */
   GELU(Cost.DOUBLE),
-  /** {@link Polynomials#geluSlope}. */
-  GELU_SLOPE(Cost.DOUBLE),
+  /** {@link Polynomials#geluDerivative}. */
+  GELU_DERIVATIVE(Cost.DOUBLE),
   /** {@link Polynomials#geluTanh}. */
   GELU_TANH(Cost.DOUBLE),
   /** {@link Polynomials#softplus}. */
@@ -72,7 +72,7 @@ public enum UnaryFunction {
     this.cost = cost;
   }
 
-  /** How many multiply-adds of a product take as long as one element, roughly. */
+  /** Approximate cost of one element, in multiply-adds of a matrix product. */
   public int cost() {
     return cost;
   }

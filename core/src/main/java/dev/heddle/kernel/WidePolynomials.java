@@ -1,11 +1,12 @@
 package dev.heddle.kernel;
 
 /**
- * The float64 inside those functions of {@link Polynomials} that round once, at their end. Sums and
- * products only, no {@code fma}: a vector kernel repeats them operation for operation.
+ * The float64 computations of those functions of {@link Polynomials} that round once, at the end.
+ * They use no {@code fma}, only sums, products and quotients: a vector kernel repeats them
+ * operation for operation.
  */
 public final class WidePolynomials {
-  /** 1.5 * 2^52: a small number added to it is rounded to an integer in the lowest bits. */
+  /** 1.5 * 2^52: adding a small number to it rounds that to an integer in the lowest bits. */
   public static final double ROUNDER = 0x1.8p52;
 
   /** 1 / ln 2. */
@@ -17,19 +18,19 @@ public final class WidePolynomials {
   /** The first bits of ln 2: exact when multiplied by an exponent. */
   public static final double LN2_HIGH = 0x1.62e42feep-1;
 
-  /** What {@link #LN2_HIGH} lacks of ln 2. */
+  /** The remainder ln 2 - {@link #LN2_HIGH}. */
   public static final double LN2_LOW = 0x1.a39ef35793c76p-33;
 
-  /** Bits of sqrt(1/2): mantissas are taken from there to sqrt(2). */
+  /** Bits of sqrt(1/2): mantissas are reduced to the range from it to sqrt(2). */
   public static final long SQRT_HALF_BITS = 0x3fe6a09e667f3bcdL;
 
-  /** From here on erf rounds to 1; so it does from 3.92. */
+  /** At and above this erf rounds to 1 (it does so from 3.92). */
   public static final double ERF_ONE = 3.95;
 
-  /** From here on tanh rounds to 1; so it does from 9.02. */
+  /** At and above this tanh rounds to 1 (it does so from 9.02). */
   public static final double TANH_ONE = 10;
 
-  /** Where exp is cut off: far beyond float32, and still inside float64. */
+  /** Clamp of the argument of exp: beyond the range of float32, within that of float64. */
   public static final double EXP_BOUND = 700;
 
   /** exp(r) - 1 = r + r^2 * (EXPM1_0 + r * (EXPM1_1 + ...)) for |r| up to ln(2) / 2. */
@@ -69,13 +70,15 @@ public final class WidePolynomials {
   public static final double ERF_11 = -0x1.57ab6f8e8d525p-21;
   public static final double ERF_12 = 0x1.2926caf19bc9dp-25;
 
-  /** Where {@link #exp2} is cut off: far beyond float32, and still inside float64. */
+  /**
+   * Clamp of the argument of {@link #exp2}: beyond the range of float32, within that of float64.
+   */
   public static final double EXP2_BOUND = 1000;
 
   /** erfc(x) = exp(-x^2) * t * (ERFC_0 + t * (ERFC_1 + ...)) with t = 1 / (1 + ERFC_SCALE * x). */
   public static final double ERFC_SCALE = 0.4;
 
-  /** {@link #ERFC_SCALE} where x is divided by sqrt(2). */
+  /** {@link #ERFC_SCALE} / sqrt(2), for gelu. */
   public static final double GELU_SCALE = ERFC_SCALE * 0x1.6a09e667f3bcdp-1;
 
   public static final double ERFC_0 = 0x1.ce2d3f5a33fe3p-3;
@@ -91,7 +94,7 @@ public final class WidePolynomials {
   public static final double ERFC_10 = -0x1.44dec65f36904p-3;
   public static final double ERFC_11 = 0x1.62969391b1985p-6;
 
-  /** From here on erfc rounds to 0, as does gelu at its negative; exp(-x^2) is still a number. */
+  /** At and above this erfc rounds to 0, as gelu(-x) does; exp(-x^2) does not underflow. */
   public static final double TAIL_END = 26;
 
   /** The density of the normal distribution at 0: 1 / sqrt(2 pi). */
@@ -117,21 +120,19 @@ public final class WidePolynomials {
   public static final double LOG1P_5 = 0x1.209e599f577e6p-3;
   public static final double LOG1P_6 = 0x1.99f42b7a7baa2p-3;
 
-  /** Where exp(-x) is 0 beside any other term, and still a number. */
+  /** At and above this exp(-x) is negligible; it does not underflow. */
   public static final double SOFTPLUS_FAR = 600;
 
   /** 1 / 3. */
   public static final double THIRD = 1.0 / 3;
 
-  /** From here on sine and cosine are left to {@link StrictMath}: pi has too few bits here. */
+  /** At and above this {@link StrictMath} computes sine and cosine: pi has too few bits here. */
   public static final float CIRCULAR_FAR = 0x1p26f;
 
   /** 1 / pi. */
   public static final double PI_INVERSE = 0x1.45f306dc9c883p-2;
 
-  /**
-   * pi in three parts, of which the first two are exact when multiplied by a half-turn's number.
-   */
+  /** pi in three parts; the first two times the number of half-turns are exact. */
   public static final double PI_HIGH = 0x1.921fb5p+1;
 
   public static final double PI_MIDDLE = 0x1.110b46p-25;
@@ -151,7 +152,7 @@ public final class WidePolynomials {
 
   private WidePolynomials() {}
 
-  /** exp(x) - 1 within 2^-48, bounded to what float32 can tell apart. */
+  /** exp(x) - 1 within 2^-48, with the argument clamped. */
   static double expm1(double x) {
     double bounded = Math.max(-EXP_BOUND, Math.min(EXP_BOUND, x));
     double shifted = bounded * LOG2_E + ROUNDER;
@@ -160,7 +161,7 @@ public final class WidePolynomials {
     return scaled(r, shifted, 1);
   }
 
-  /** exp(r) times two to the power that stands in the lowest bits, less 0 or 1. */
+  /** exp(r) times 2 to the power in the lowest bits of {@code shifted}, minus 0 or 1. */
   private static double scaled(double r, double shifted, double less) {
     double p = r + r * r * expm1Polynomial(r);
     long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER);
@@ -187,7 +188,7 @@ public final class WidePolynomials {
     return value * r + EXPM1_0;
   }
 
-  /** The natural logarithm of a positive normal number; anything for others. */
+  /** The natural logarithm of a positive normal number; unspecified for others. */
   static double log(double x) {
     long bits = Double.doubleToRawLongBits(x);
     long exponent = (bits - SQRT_HALF_BITS) >> MANTISSA_BITS;
@@ -222,7 +223,7 @@ public final class WidePolynomials {
     return value * r + SHORT_0;
   }
 
-  /** The cube root of a positive number; anything for others. */
+  /** The cube root of a positive number; unspecified for others. */
   static double cbrt(double x) {
     return shortExp(log(x) * THIRD);
   }
@@ -266,7 +267,7 @@ public final class WidePolynomials {
     return value * square + ATANH_0;
   }
 
-  /** The error function of what is not negative. */
+  /** The error function of a non-negative number. */
   static double erf(double x) {
     double bounded = Math.min(x, ERF_ONE);
     return -expm1(-bounded * erfPolynomial(bounded));
@@ -323,8 +324,8 @@ public final class WidePolynomials {
     return x == Double.NEGATIVE_INFINITY ? Double.NaN : y;
   }
 
-  /** The derivative of {@link #gelu}: erfc(-x / sqrt(2)) / 2 and x times the normal density. */
-  static double geluSlope(double x) {
+  /** The derivative of {@link #gelu}: erfc(-x / sqrt(2)) / 2 plus x times the normal density. */
+  static double geluDerivative(double x) {
     double size = Math.min(Math.abs(x), TAIL_END);
     double t = 1 / (1 + size * GELU_SCALE);
     double bell = shortExp(size * size * -0.5);
@@ -332,12 +333,12 @@ public final class WidePolynomials {
     return x > 0 ? 1 - below : below;
   }
 
-  /** x to the power of y, of floats: x is positive, both are finite. */
+  /** x to the power of y for float32 arguments, x positive, both finite. */
   static double pow(double x, double y) {
     return shortExp(Math.max(-EXP_BOUND, Math.min(EXP_BOUND, y * log(x))));
   }
 
-  /** The sine of a float32 nearer to 0 than {@link #CIRCULAR_FAR}. */
+  /** The sine of a float32 of a magnitude below {@link #CIRCULAR_FAR}. */
   static double sin(double x) {
     double shifted = x * PI_INVERSE + ROUNDER;
     double n = shifted - ROUNDER;
@@ -345,7 +346,7 @@ public final class WidePolynomials {
     return withSign(sinPolynomial(r), Double.doubleToRawLongBits(shifted));
   }
 
-  /** The cosine, which is a sine from the nearest of its zeros on; as {@link #sin}. */
+  /** The cosine, as the sine of the distance from its nearest zero; as {@link #sin}. */
   static double cos(double x) {
     double shifted = x * PI_INVERSE - 0.5 + ROUNDER;
     double n = shifted - ROUNDER + 0.5;
@@ -363,7 +364,7 @@ public final class WidePolynomials {
     return r + r * square * value;
   }
 
-  /** A number, negated if the lowest bit is set. */
+  /** A number, negated if the lowest bit of {@code bits} is set. */
   private static double withSign(double value, long bits) {
     return Double.longBitsToDouble(Double.doubleToRawLongBits(value) ^ (bits << 63));
   }

@@ -7,105 +7,106 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place for one thread of a team's pool. A thread of the pool fills it while there are tasks and
- * for some microseconds after, and then goes back to its pool. As each place is filled once at a
- * time, the pool's threads at work are never more than there are places.
+ * A slot for one thread of a team's pool. A pool thread occupies it while there are tasks and for
+ * some microseconds after, and then returns to the pool. A slot has at most one thread at a time,
+ * so the number of slots bounds the number of active pool threads.
  *
- * <p>A request that no thread answers may have been discarded, as some executors do, or wait in a
- * queue. It is made again at the 4th, 8th, 16th, ... time that a thread is wanted since: a pool
- * that discards one is soon asked again, and the queue of a busy one holds few.
+ * <p>A request that no thread has served may have been discarded by the executor, or be queued. It
+ * is repeated when a thread is needed for the 4th, 8th, 16th, ... time since: an executor that
+ * discards requests is soon asked again, and the queue of a busy one holds few of them.
  */
 final class WorkerSlot implements Runnable {
-  /** Times that a thread is wanted before a request is made again for the first time. */
+  /** How many times a thread is needed before a request is first repeated. */
   private static final int FIRST_REPEAT = 4;
 
   private static final AtomicReferenceFieldUpdater<WorkerSlot, @Nullable Thread> OWNER =
       AtomicReferenceFieldUpdater.newUpdater(WorkerSlot.class, Thread.class, "owner");
 
   private final ThreadTeam team;
-  private final int number;
+  private final int index;
 
-  /** The thread that fills this place. */
+  /** The thread that occupies this slot. */
   private volatile @Nullable Thread owner;
 
-  /** What it works on; null while it looks for a region. */
+  /** The region whose tasks it runs; null while it looks for one. */
   volatile @Nullable ParallelRegion region;
 
-  /** Times that a thread was wanted since the last one came; 0 if none is asked for. */
-  private final AtomicInteger unanswered = new AtomicInteger();
+  /** How many times a thread was needed since the last request was served; 0 without a request. */
+  private final AtomicInteger pendingRequests = new AtomicInteger();
 
   /**
-   * An empty place.
+   * A free slot.
    *
-   * @param number its place in the order in which slots are asked for, and stay
+   * @param index its position in the order in which slots are requested and stay active
    */
-  WorkerSlot(ThreadTeam team, int number) {
+  WorkerSlot(ThreadTeam team, int index) {
     this.team = team;
-    this.number = number;
+    this.index = index;
   }
 
-  int number() {
-    return number;
+  int index() {
+    return index;
   }
 
-  /** Whether it will look for a task soon, without being asked. */
-  boolean isComing() {
+  /** Whether it will look for a task soon, without a new request. */
+  boolean isExpected() {
     if (owner != null) {
       return region == null;
     }
-    return unanswered.get() != 0 && !isDue(unanswered.incrementAndGet());
+    return pendingRequests.get() != 0 && !isDue(pendingRequests.incrementAndGet());
   }
 
   /**
-   * Asks the pool for a thread, if this place is empty and none is on its way.
+   * Requests a thread of the pool, if this slot is free and no request is pending.
    *
-   * @return whether it was asked for
-   * @throws RejectedExecutionException if the pool gives none
+   * @return whether a request was made
+   * @throws RejectedExecutionException if the pool rejects the request
    */
-  boolean ask(Executor pool) {
-    int seen = unanswered.get();
-    if (owner != null || !isDue(seen) || !StackRoom.isEnough()) {
+  boolean request(Executor pool) {
+    int pending = pendingRequests.get();
+    if (owner != null || !isDue(pending) || !StackRoom.isEnough()) {
       return false;
     }
-    if (!unanswered.compareAndSet(seen, seen + 1)) {
-      return false; // another caller asks
+    if (!pendingRequests.compareAndSet(pending, pending + 1)) {
+      return false; // another caller makes the request
     }
-    boolean given = false;
+    boolean accepted = false;
     try {
       pool.execute(this);
-      given = true;
+      accepted = true;
     } finally {
-      if (!given) {
-        unanswered.set(0);
+      if (!accepted) {
+        pendingRequests.set(0);
       }
     }
     return true;
   }
 
-  private static boolean isDue(int unanswered) {
-    return unanswered == 0 || (unanswered >= FIRST_REPEAT && Integer.bitCount(unanswered) == 1);
+  private static boolean isDue(int pendingRequests) {
+    return pendingRequests == 0
+        || (pendingRequests >= FIRST_REPEAT && Integer.bitCount(pendingRequests) == 1);
   }
 
   /**
-   * Does what there is to do, on a thread of the pool. What is thrown here is no task's, and ends
-   * no region; the pool's thread goes on without it.
+   * Runs tasks on a pool thread. An error here is none of a task and ends no region; it is not
+   * passed to the pool.
    */
   @Override
   public void run() {
     Thread self = Thread.currentThread();
     try {
-      unanswered.set(0);
-      if (ThreadTeam.atWork() != null) {
+      pendingRequests.set(0);
+      if (ThreadTeam.current() != null) {
         return; // the executor runs it on a caller's thread
       }
       do {
         if (!OWNER.compareAndSet(this, null, self)) {
-          return; // asked twice, and the other came first
+          return; // a repeated request, and the other thread was first
         }
-        team.asMember(this::work);
+        team.runAsMember(this::work);
         owner = null;
-        // Who opened a region before that saw this place filled, and did not ask.
-      } while (team.hasRoom() && team.findJob() != null);
+        // A caller that registered a region before this write saw the slot occupied.
+      } while (team.hasCapacity() && team.findRegion() != null);
     } catch (Throwable e) {
       return;
     } finally {
@@ -116,9 +117,9 @@ final class WorkerSlot implements Runnable {
   }
 
   private void work() {
-    ParallelRegion found = team.findJob();
+    ParallelRegion found = team.findRegion();
     while (found != null && team.work(found, this)) {
-      found = team.awaitJob();
+      found = team.awaitRegion();
     }
   }
 }

@@ -8,28 +8,29 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that large work is split over. Work is split into tasks that each own their results,
- * so neither the threads nor their number change a bit.
+ * The threads over which large work is split. Each task owns its results, so neither the threads
+ * nor their number affect any bit of the output.
  *
- * <p>The thread that calls always takes part, and waits for no other but for tasks that already
- * run: a pool that is busy, full or shut down makes a call slower and never stops it. Any thread
- * may call: a virtual one, one of a fork-join pool, many at once (they share the pool, whose
- * threads help only as long as they and the callers are not more than {@link #threads} together). A
- * task that calls again does that work itself. An interrupt does not end a call and is not lost.
+ * <p>The calling thread always takes part, and waits only for tasks that are already running: a
+ * pool that is busy, full or shut down makes a call slower but never blocks it. Any thread may
+ * call: virtual threads, threads of a fork-join pool, many at once (they share the pool, whose
+ * threads run tasks only as long as they and the callers together do not exceed {@link #threads}).
+ * A nested call runs on the thread of the task that makes it. An interrupt does not end a call; the
+ * interrupt status is restored.
  *
- * <p>Work goes to the pool of the scope ({@link #over}) or else to one of Heddle's own: daemon
- * threads, started when first needed, that look for the next task for some microseconds, then
- * sleep, and end after a minute. The system property {@code heddle.threads} says how many threads
- * work at a time, the caller among them; by default as many as there are processors.
+ * <p>Tasks run on the executor of the scope ({@link #over}) or else on Heddle's own pool: daemon
+ * threads, started when first needed, that poll for the next task for some microseconds, then park,
+ * and end after an idle minute. The system property {@code heddle.threads} is the number of threads
+ * that work at a time, including the caller; the default is the number of processors.
  */
 public final class Workers {
   /** The system property that limits the number of threads. */
   public static final String PROPERTY = "heddle.threads";
 
-  /** Multiply-adds below which handing work to another thread costs more than it saves. */
+  /** Multiply-adds below which passing work to another thread costs more than it saves. */
   private static final long SMALL = 1 << 20;
 
-  /** Multiply-adds from which waking a thread that sleeps, some 20 microseconds, pays. */
+  /** Multiply-adds from which waking a parked thread, some 20 microseconds, pays. */
   private static final long LARGE = 4 << 20;
 
   private static final ScopedValue<Workers> SCOPE = ScopedValue.newInstance();
@@ -41,11 +42,11 @@ public final class Workers {
   }
 
   /**
-   * Workers on the threads of a pool, for use within {@link #call}. The pool stays the caller's: it
-   * is never shut down here.
+   * Workers on the threads of an executor, for use within {@link #call}. The executor is never shut
+   * down here.
    *
    * @param pool any executor; at most {@code threads - 1} of its threads work at a time
-   * @param threads how many threads work at a time, the caller among them
+   * @param threads the number of threads that work at a time, including the caller
    * @throws IllegalArgumentException if {@code threads} is not a number from 1 to 32767
    */
   public static Workers over(Executor pool, int threads) {
@@ -53,7 +54,7 @@ public final class Workers {
   }
 
   /**
-   * Does an operation, and the work within it on these workers: in this thread, and in those that
+   * Runs an operation whose parallel work uses these workers: in this thread, and in those that
    * inherit its scoped values.
    */
   public <R extends @Nullable Object, X extends Throwable> R call(
@@ -62,7 +63,7 @@ public final class Workers {
   }
 
   /**
-   * The number of threads that work at a time, the caller among them.
+   * The number of threads that work at a time, including the caller.
    *
    * @throws IllegalArgumentException if the property is not a number of 1 or more
    */
@@ -71,7 +72,7 @@ public final class Workers {
   }
 
   /**
-   * The number of threads a text asks for.
+   * Parses a number of threads.
    *
    * @throws IllegalArgumentException if it is not a number from 1 to 32767
    */
@@ -84,17 +85,17 @@ public final class Workers {
   }
 
   /**
-   * Runs a task for each number from 0 to {@code count}, exclusive, in any order and on several
-   * threads, and returns when all are done. What a task throws is thrown here, once no task runs
-   * any more; those not begun by then are left out, and what others throw meanwhile is suppressed
-   * in it.
+   * Runs a task for each index from 0 to {@code count}, exclusive, in any order and on several
+   * threads, and returns when all are completed. An exception of a task is thrown here, once no
+   * task is running; tasks not started by then are skipped, and exceptions of other tasks are
+   * suppressed in the first.
    *
-   * @param count how many parts there are
-   * @param cost multiply-adds in all of them together, roughly
-   * @param task writes only what its part owns
+   * @param count the number of tasks
+   * @param cost approximate cost of all of them together, in multiply-adds
+   * @param task writes only the results of its index
    */
   public static void run(int count, long cost, IntConsumer task) {
-    if (count < 2 || staysHere(cost)) {
+    if (count < 2 || runsSequentially(cost)) {
       for (int i = 0; i < count; i++) {
         task.accept(i);
       }
@@ -104,55 +105,58 @@ public final class Workers {
   }
 
   /**
-   * Runs phases one after another as one call: all tasks of a phase are done, and what they wrote
-   * is seen, before any of the next begins. Other threads are called once for all of them.
+   * Runs phases in sequence as one call: all tasks of a phase are completed, and their writes are
+   * visible, before any task of the next phase starts. Other threads are requested once for all
+   * phases.
    *
-   * @param cost multiply-adds in all of them together, roughly
+   * @param cost approximate cost of all of them together, in multiply-adds
    */
   public static void run(long cost, Phase... phases) {
-    if (staysHere(cost)) {
+    if (runsSequentially(cost)) {
       for (Phase phase : phases) {
-        phase.runHere();
+        phase.runSequentially();
       }
     } else {
       team().run(cost >= LARGE, phases);
     }
   }
 
-  private static boolean staysHere(long cost) {
-    return cost < SMALL || ThreadTeam.atWork() != null || team().threads() == 1;
+  private static boolean runsSequentially(long cost) {
+    return cost < SMALL || ThreadTeam.current() != null || team().threads() == 1;
   }
 
   private static ThreadTeam team() {
-    ThreadTeam atWork = ThreadTeam.atWork();
-    if (atWork != null) {
-      return atWork;
+    ThreadTeam current = ThreadTeam.current();
+    if (current != null) {
+      return current;
     }
     return SCOPE.isBound() ? SCOPE.get().team : Own.team();
   }
 
-  private static int check(int threads, String given) {
+  private static int check(int threads, String text) {
     if (threads >= 1 && threads <= Short.MAX_VALUE) {
       return threads;
     }
     throw new IllegalArgumentException(
-        "threads: expected a number from 1 to " + Short.MAX_VALUE + ", got " + given);
+        "threads: expected a number from 1 to " + Short.MAX_VALUE + ", got " + text);
   }
 
-  /** The threads of this JVM, looked at when they are first needed. */
+  /** Heddle's own pool, created when first needed. */
   private static final class Own {
-    static final String WISH =
+    static final String REQUESTED =
         System.getProperty(PROPERTY, Integer.toString(Runtime.getRuntime().availableProcessors()));
-    static final @Nullable ThreadTeam CREW = create();
+    static final @Nullable ThreadTeam TEAM = create();
 
     static ThreadTeam team() {
-      return CREW != null ? CREW : new ThreadTeam(Runnable::run, parse(WISH)); // for its exception
+      return TEAM != null ? TEAM : new ThreadTeam(Runnable::run, parse(REQUESTED)); // throws
     }
 
-    /** Null where the wish is wrong: an exception here would hide that behind another. */
+    /**
+     * Null if the property is invalid: an exception here would be an ExceptionInInitializerError.
+     */
     private static @Nullable ThreadTeam create() {
       try {
-        int threads = parse(WISH);
+        int threads = parse(REQUESTED);
         return new ThreadTeam(pool(Math.max(1, threads - 1)), threads);
       } catch (IllegalArgumentException e) {
         return null;
@@ -170,8 +174,9 @@ public final class Workers {
               Thread.ofPlatform()
                   .daemon()
                   .name("heddle-", 1)
-                  .inheritInheritableThreadLocals(false) // nor the context class loader
-                  .uncaughtExceptionHandler((thread, error) -> {}) // a task's is its caller's
+                  .inheritInheritableThreadLocals(false) // and no context class loader
+                  .uncaughtExceptionHandler(
+                      (thread, error) -> {}) // the caller throws those of tasks
                   .factory());
       pool.allowCoreThreadTimeOut(true);
       return pool;

@@ -1,9 +1,9 @@
 /**
- * The loops: matrix products, attention and the elementary functions over plain Java arrays, each
- * with an order of operations that is part of its contract.
+ * Compute kernels on Java arrays: matrix products, attention and elementary functions. The order of
+ * operations of each is part of its contract.
  *
- * <p>Uses nothing. Used by {@code array}; implemented once more, with the same bits, by the module
- * {@code dev.heddle.simd}.
+ * <p>Uses nothing. Used by {@code array}; the module {@code dev.heddle.simd} implements it too,
+ * with the same bits.
  */
 @NullMarked
 package dev.heddle.kernel;

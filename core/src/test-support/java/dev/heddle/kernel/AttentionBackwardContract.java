@@ -25,11 +25,11 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   protected abstract Kernels kernels();
 
   /** The gradients of one head, with canaries around them. */
-  private record Made(float[] queries, float[] keys, float[] values, float[] pairs) {
-    static Made of(AttentionHead head) {
+  private record Gradients(float[] queries, float[] keys, float[] values, float[] scores) {
+    static Gradients of(AttentionHead head) {
       int q = head.queries().rows();
       int k = head.keys().rows();
-      return new Made(
+      return new Gradients(
           canaries(5 + q * (head.queries().cols() + 1)),
           canaries(6 + k * (head.queries().cols() + 2)),
           canaries(7 + k * (head.values().cols() + 3)),
@@ -45,12 +45,12 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
           new MatrixView(queries, 5, depth + 1, q, depth),
           new MatrixView(keys, 6, depth + 2, k, depth),
           new MatrixView(values, 7, width + 3, k, width),
-          new MatrixView(pairs, 8, k + 4, q, k));
+          new MatrixView(scores, 8, k + 4, q, k));
     }
 
-    void assertSame(Made expected) {
+    void assertSame(Gradients expected) {
       assertSameBits(values, expected.values);
-      assertSameBits(pairs, expected.pairs);
+      assertSameBits(scores, expected.scores);
       assertSameBits(keys, expected.keys);
       assertSameBits(queries, expected.queries);
     }
@@ -62,41 +62,42 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     MatrixView outputs = MatrixView.of(new float[queries * width], queries, width);
     float[] maxima = new float[queries];
     float[] sums = new float[queries];
-    scalar.attend(head, 0, queries, outputs, maxima, sums);
+    scalar.attentionForward(head, 0, queries, outputs, maxima, sums);
     float[] shiftedMaxima = new float[queries + 3];
     float[] shiftedSums = new float[queries + 3];
     System.arraycopy(maxima, 0, shiftedMaxima, 3, queries);
     System.arraycopy(sums, 0, shiftedSums, 3, queries);
-    MatrixView given =
+    MatrixView inputs =
         new MatrixView(numbers(9, 2 + queries * (width + 1)), 2, width + 1, queries, width);
-    return new AttentionBackwardInputs(head, outputs, given, shiftedMaxima, shiftedSums, 3);
+    return new AttentionBackwardInputs(head, outputs, inputs, shiftedMaxima, shiftedSums, 3);
   }
 
   @ParameterizedTest
   @MethodSource("dev.heddle.kernel.AttentionCases#some")
   void gradientsOfAttentionHaveTheBitsOfTheScalarOnes(Case c) {
     AttentionHead head = head(c);
-    AttentionBackwardInputs given = cotangent(head);
-    Made expected = Made.of(head);
-    Made actual = Made.of(head);
-    scalar.attentionBackward(given, expected.all(head), 0, c.queries(), 0, c.keys());
-    kernels().attentionBackward(given, actual.all(head), 0, c.queries(), 0, c.keys());
+    AttentionBackwardInputs inputs = cotangent(head);
+    Gradients expected = Gradients.of(head);
+    Gradients actual = Gradients.of(head);
+    scalar.attentionBackward(inputs, expected.all(head), 0, c.queries(), 0, c.keys());
+    kernels().attentionBackward(inputs, actual.all(head), 0, c.queries(), 0, c.keys());
     actual.assertSame(expected);
 
-    Made parts = Made.of(head);
+    Gradients parts = Gradients.of(head);
     AttentionBackwardOutputs all = parts.all(head);
     int middle = c.queries() / 3;
     AttentionBackwardOutputs rows =
-        new AttentionBackwardOutputs(all.queries(), null, null, all.pairs());
-    kernels().attentionBackward(given, rows, 0, middle, 0, c.keys());
-    kernels().attentionBackward(given, rows, middle, c.queries(), 0, c.keys());
+        new AttentionBackwardOutputs(all.queries(), null, null, all.scores());
+    kernels().attentionBackward(inputs, rows, 0, middle, 0, c.keys());
+    kernels().attentionBackward(inputs, rows, middle, c.queries(), 0, c.keys());
     middle = c.keys() / 2;
-    AttentionBackwardOutputs cols = new AttentionBackwardOutputs(null, all.keys(), null, null);
-    kernels().attentionBackward(given, cols, 0, c.queries(), 0, middle);
-    kernels().attentionBackward(given, cols, 0, c.queries(), middle, c.keys());
-    AttentionBackwardOutputs weighed = new AttentionBackwardOutputs(null, null, all.values(), null);
-    kernels().attentionBackward(given, weighed, 0, c.queries(), 0, middle);
-    kernels().attentionBackward(given, weighed, 0, c.queries(), middle, c.keys());
+    AttentionBackwardOutputs columns = new AttentionBackwardOutputs(null, all.keys(), null, null);
+    kernels().attentionBackward(inputs, columns, 0, c.queries(), 0, middle);
+    kernels().attentionBackward(inputs, columns, 0, c.queries(), middle, c.keys());
+    AttentionBackwardOutputs valuesOnly =
+        new AttentionBackwardOutputs(null, null, all.values(), null);
+    kernels().attentionBackward(inputs, valuesOnly, 0, c.queries(), 0, middle);
+    kernels().attentionBackward(inputs, valuesOnly, 0, c.queries(), middle, c.keys());
     parts.assertSame(expected);
   }
 
@@ -111,8 +112,8 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     AttentionHead ruled = head(c);
     ScoreRules rules = rules(c.depth(), c.rounding(), false, ruled.rules().dropoutScale());
     AttentionHead masked = with(ruled, made((i, j) -> j <= i), rules);
-    Made expected = Made.of(ruled);
-    Made actual = Made.of(ruled);
+    Gradients expected = Gradients.of(ruled);
+    Gradients actual = Gradients.of(ruled);
 
     kernels().attentionBackward(cotangent(ruled), expected.all(ruled), 0, c.queries(), 0, c.keys());
     kernels().attentionBackward(cotangent(masked), actual.all(ruled), 0, c.queries(), 0, c.keys());
@@ -124,16 +125,16 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   void aFullyMaskedRowBesideOthersChangesNothingOfTheirs() {
     Case c = new Case(90, 600, 8, 9, Masking.NONE, true, Rounding.NONE, false, Special.NOTHING);
     AttentionHead window = with(head(c), made((i, j) -> j / 7 == i), head(c).rules());
-    AttentionHead open = with(head(c), made((i, j) -> j / 7 == i && i != 40), head(c).rules());
-    Made some = Made.of(window);
-    Made all = Made.of(window);
-    kernels().attentionBackward(cotangent(window), some.all(window), 0, 90, 0, 600);
-    kernels().attentionBackward(cotangent(open), all.all(window), 0, 90, 0, 600);
+    AttentionHead rowMasked = with(head(c), made((i, j) -> j / 7 == i && i != 40), head(c).rules());
+    Gradients attending = Gradients.of(window);
+    Gradients all = Gradients.of(window);
+    kernels().attentionBackward(cotangent(window), attending.all(window), 0, 90, 0, 600);
+    kernels().attentionBackward(cotangent(rowMasked), all.all(window), 0, 90, 0, 600);
 
-    MatrixView rows = some.all(window).queries();
+    MatrixView rows = attending.all(window).queries();
     for (int i = 0; rows != null && i < 90; i++) {
       for (int d = 0; d < 8; d++) {
-        float expected = i == 40 ? 0 : some.queries[rows.at(i) + d];
+        float expected = i == 40 ? 0 : attending.queries[rows.at(i) + d];
         assertThat(all.queries[rows.at(i) + d]).as("query %d", i).isEqualTo(expected);
       }
     }
@@ -143,15 +144,15 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   void whatIsMaskedMayBeNaN() {
     Case c = new Case(70, 300, 8, 9, Masking.NONE, false, Rounding.NONE, false, Special.NOTHING);
     AttentionHead head = with(head(c), made((i, j) -> j < 290 && i != 5), head(c).rules());
-    AttentionBackwardInputs given = cotangent(head);
-    Made expected = Made.of(head);
-    kernels().attentionBackward(given, expected.all(head), 6, 70, 0, 300);
+    AttentionBackwardInputs inputs = cotangent(head);
+    Gradients expected = Gradients.of(head);
+    kernels().attentionBackward(inputs, expected.all(head), 6, 70, 0, 300);
     for (int j = 290; j < 300; j++) {
       head.keys().data()[head.keys().at(j)] = Float.NaN;
       head.values().data()[head.values().at(j)] = Float.POSITIVE_INFINITY;
     }
-    Made actual = Made.of(head);
-    kernels().attentionBackward(given, actual.all(head), 6, 70, 0, 300);
+    Gradients actual = Gradients.of(head);
+    kernels().attentionBackward(inputs, actual.all(head), 6, 70, 0, 300);
     actual.assertSame(expected);
   }
 

@@ -73,26 +73,26 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     Buffers.giveBack(used); // workspace holds anything
     MatrixView a = MatrixView.of(numbers(1, m * k), m, k);
     MatrixView b = new MatrixView(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
-    float[] turned = canaries(3 + n * (k + 1));
+    float[] transposed = canaries(3 + n * (k + 1));
     for (int i = 0; i < k; i++) {
       for (int j = 0; j < n; j++) {
-        turned[3 + j * (k + 1) + i] = b.data()[b.at(i) + j];
+        transposed[3 + j * (k + 1) + i] = b.data()[b.at(i) + j];
       }
     }
     float[] expected = new float[m * n];
     float[] once = new float[m * n];
-    float[] back = new float[m * n];
+    float[] fromTransposed = new float[m * n];
 
     scalar.multiply(a, scalar.pack(b, false, m), MatrixView.of(expected, m, n));
-    Packed straight = kernels().packOnce(b, false, m);
-    kernels().multiply(a, straight, MatrixView.of(once, m, n));
-    straight.release();
-    Packed exchanged = kernels().packOnce(new MatrixView(turned, 3, k + 1, n, k), true, m);
-    kernels().multiply(a, exchanged, MatrixView.of(back, m, n));
-    exchanged.release();
+    Packed rowMajor = kernels().packOnce(b, false, m);
+    kernels().multiply(a, rowMajor, MatrixView.of(once, m, n));
+    rowMajor.release();
+    Packed columnMajor = kernels().packOnce(new MatrixView(transposed, 3, k + 1, n, k), true, m);
+    kernels().multiply(a, columnMajor, MatrixView.of(fromTransposed, m, n));
+    columnMajor.release();
 
     assertSameBits(once, expected);
-    assertSameBits(back, expected);
+    assertSameBits(fromTransposed, expected);
   }
 
   /** Weights of 16 bits: every bit pattern is among them in one of the cases. */
@@ -110,30 +110,31 @@ public abstract class KernelsContract extends AttentionBackwardContract {
         int finite = (drawn & 0x8fff) | (drawn & 0x3000); // no exponent is all ones
         bits[i] = (short) (n % 2 == 0 ? drawn : finite);
       }
-      float[] wide = new float[bits.length];
+      float[] converted = new float[bits.length];
       if (isBfloat16) {
-        scalar.fromBfloat16(bits, 0, wide, 0, bits.length);
+        scalar.fromBfloat16(bits, 0, converted, 0, bits.length);
       } else {
-        scalar.fromFloat16(bits, 0, wide, 0, bits.length);
+        scalar.fromFloat16(bits, 0, converted, 0, bits.length);
       }
       HalfMatrixView b = new HalfMatrixView(bits, isBfloat16, 7, n + 2, k, n);
       float[] expected = canaries(11 + m * (n + 1) + 20);
-      float[] kept = expected.clone();
+      float[] retained = expected.clone();
       float[] once = expected.clone();
       Epilogue bias = new Epilogue(Rounding.NONE, numbers(3, n), 2);
 
       scalar.multiply(
           a,
-          scalar.pack(new MatrixView(wide, 7, n + 2, k, n), false, m),
+          scalar.pack(new MatrixView(converted, 7, n + 2, k, n), false, m),
           0,
           new MatrixView(expected, 11, n + 1, m, n),
           bias);
-      kernels().multiply(a, kernels().pack(b, m), 0, new MatrixView(kept, 11, n + 1, m, n), bias);
-      Packed lent = kernels().packOnce(b, m);
-      kernels().multiply(a, lent, 0, new MatrixView(once, 11, n + 1, m, n), bias);
-      lent.release();
+      kernels()
+          .multiply(a, kernels().pack(b, m), 0, new MatrixView(retained, 11, n + 1, m, n), bias);
+      Packed borrowed = kernels().packOnce(b, m);
+      kernels().multiply(a, borrowed, 0, new MatrixView(once, 11, n + 1, m, n), bias);
+      borrowed.release();
 
-      assertSameBits(kept, expected);
+      assertSameBits(retained, expected);
       assertSameBits(once, expected);
     }
   }
@@ -166,14 +167,14 @@ public abstract class KernelsContract extends AttentionBackwardContract {
         numbers[at] = special;
         MatrixView a = MatrixView.of(numbers, 3, k);
         float[] expected = new float[3 * n];
-        float[] kept = new float[3 * n];
+        float[] retained = new float[3 * n];
         float[] once = new float[3 * n];
 
         scalar.multiply(a, scalar.pack(b, 3), MatrixView.of(expected, 3, n));
-        kernels().multiply(a, kernels().pack(b, 3), MatrixView.of(kept, 3, n));
+        kernels().multiply(a, kernels().pack(b, 3), MatrixView.of(retained, 3, n));
         kernels().multiply(a, kernels().packOnce(b, 3), MatrixView.of(once, 3, n));
 
-        assertSameBits(kept, expected);
+        assertSameBits(retained, expected);
         assertSameBits(once, expected);
       }
     }
@@ -202,12 +203,12 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] actual = expected.clone();
     float[][] stats = new float[4][c.queries()];
     MatrixView out = new MatrixView(expected, 9, stride, c.queries(), c.width());
-    scalar.attend(head, 0, c.queries(), out, stats[0], stats[1]);
+    scalar.attentionForward(head, 0, c.queries(), out, stats[0], stats[1]);
 
     MatrixView mine = new MatrixView(actual, 9, stride, c.queries(), c.width());
     int middle = c.queries() / 3;
-    kernels().attend(head, 0, middle, mine, stats[2], stats[3]);
-    kernels().attend(head, middle, c.queries(), mine, stats[2], stats[3]);
+    kernels().attentionForward(head, 0, middle, mine, stats[2], stats[3]);
+    kernels().attentionForward(head, middle, c.queries(), mine, stats[2], stats[3]);
 
     assertSameBits(actual, expected);
     assertSameBits(stats[2], stats[0]);
@@ -248,7 +249,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     float[] actual = new float[c.queries() * c.width()];
     float[][] stats = new float[4][c.queries()];
 
-    scalar.attend(
+    scalar.attentionForward(
         unmasked,
         0,
         c.queries(),
@@ -256,7 +257,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
         stats[0],
         stats[1]);
     kernels()
-        .attend(
+        .attentionForward(
             head,
             0,
             c.queries(),
@@ -275,14 +276,14 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     AttentionHead head = head(c);
     float[] expected = canaries(3 + c.queries() * (c.keys() + 1));
     float[] actual = expected.clone();
-    scalar.weigh(
+    scalar.attentionWeights(
         head,
         0,
         c.queries(),
         new MatrixView(expected, 3, c.keys() + 1, c.queries(), c.keys()),
         c.rounding());
     kernels()
-        .weigh(
+        .attentionWeights(
             head,
             0,
             c.queries(),

@@ -70,7 +70,7 @@ class AttentionGradientTest {
     MatrixView64 out = MatrixView64.of(new double[c.queries * c.width], c.queries, c.width);
     double[] maxima = new double[c.queries];
     double[] sums = new double[c.queries];
-    kernels.attend(head, 0, c.queries, out, maxima, sums);
+    kernels.attentionForward(head, 0, c.queries, out, maxima, sums);
     MatrixView64 cotangents = MatrixView64.of(weights, c.queries, c.width);
     Operands gradient =
         new Operands(
@@ -78,15 +78,15 @@ class AttentionGradientTest {
             new double[at.keys.length],
             new double[at.values.length],
             new double[at.bias.length]);
-    AttentionBackwardOutputs64 wanted =
+    AttentionBackwardOutputs64 gradients =
         new AttentionBackwardOutputs64(
             MatrixView64.of(gradient.queries, c.queries, c.depth),
             MatrixView64.of(gradient.keys, c.keys, c.depth),
             MatrixView64.of(gradient.values, c.keys, c.width),
             MatrixView64.of(gradient.bias, c.queries, c.keys));
-    AttentionBackwardInputs64 given =
+    AttentionBackwardInputs64 inputs =
         new AttentionBackwardInputs64(head, out, cotangents, maxima, sums, 0);
-    kernels.attentionBackward(given, wanted, 0, c.queries, 0, c.keys);
+    kernels.attentionBackward(inputs, gradients, 0, c.queries, 0, c.keys);
 
     compare("queries", c, at, weights, at.queries, gradient.queries);
     compare("keys", c, at, weights, at.keys, gradient.keys);
@@ -115,7 +115,7 @@ class AttentionGradientTest {
 
   private double loss(Case c, Operands at, double[] weights) {
     MatrixView64 out = MatrixView64.of(new double[c.queries * c.width], c.queries, c.width);
-    kernels.attend(head(c, at), 0, c.queries, out, null, null);
+    kernels.attentionForward(head(c, at), 0, c.queries, out, null, null);
     double loss = 0;
     for (int i = 0; i < weights.length; i++) {
       loss += weights[i] * out.data()[i];

@@ -150,10 +150,10 @@ class KernelChoiceTest {
     }
   }
 
-  private static KernelChoice choose(Path directory, String wish, String providers)
+  private static KernelChoice choose(Path directory, String requested, String providers)
       throws IOException {
     try (URLClassLoader loader = loader(directory, providers)) {
-      return KernelChoice.of(wish, ServiceLoader.load(KernelsProvider.class, loader));
+      return KernelChoice.of(requested, ServiceLoader.load(KernelsProvider.class, loader));
     }
   }
 

@@ -124,7 +124,7 @@ class PolynomialsTest {
   void theDerivativeOfGeluIsWithinTheErrorOfItsTerms() {
     for (long bits = 0; bits < 1L << 32; bits += STRIDE) {
       float x = Float.intBitsToFloat((int) bits);
-      float got = Polynomials.geluSlope(x);
+      float got = Polynomials.geluDerivative(x);
       if (Float.isNaN(x)) {
         assertThat(got).isNaN();
         continue;
@@ -139,8 +139,8 @@ class PolynomialsTest {
         assertThat(got).as("at %s", x).isEqualTo((float) want);
       }
     }
-    assertThat(Polynomials.geluSlope(Float.POSITIVE_INFINITY)).isEqualTo(1f);
-    assertThat(Polynomials.geluSlope(Float.NEGATIVE_INFINITY)).isEqualTo(0f);
+    assertThat(Polynomials.geluDerivative(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Polynomials.geluDerivative(Float.NEGATIVE_INFINITY)).isEqualTo(0f);
   }
 
   @Test

@@ -58,13 +58,13 @@ class ScalarElementsTest {
   void theFastVarianceIsCutOffAtZero() {
     float[] none = {};
     NormRows fast = new NormRows(none, none, 4, 0, true, none, none);
-    assertThat(fast.share(1, 8)).isEqualTo(1);
-    assertThat(fast.share(1, 4)).isEqualTo(0.5f);
-    assertThat(fast.share(1, 3)).isZero();
+    assertThat(fast.clampDerivative(1, 8)).isEqualTo(1);
+    assertThat(fast.clampDerivative(1, 4)).isEqualTo(0.5f);
+    assertThat(fast.clampDerivative(1, 3)).isZero();
     assertThat(fast.factor(1, 20)).isEqualTo(0.5f);
     assertThat(fast.factor(3, 20)).isEqualTo(Float.POSITIVE_INFINITY);
     NormRows exact = new NormRows(none, none, 4, 0, false, none, none);
-    assertThat(exact.share(1, 3)).isEqualTo(1);
+    assertThat(exact.clampDerivative(1, 3)).isEqualTo(1);
     assertThat(exact.factor(3, 16)).isEqualTo(0.5f);
     assertThat(new NormRows(none, none, 4, 0.25f, false, none, none).factor(0, 0)).isEqualTo(2);
   }

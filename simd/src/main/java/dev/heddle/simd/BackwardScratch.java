@@ -6,22 +6,22 @@ import dev.heddle.kernel.SoftPool;
 import dev.heddle.kernel.Tiles;
 import java.lang.ref.SoftReference;
 
-/** What the derivative of attention needs beside its operands; for one call at a time. */
+/** The workspace of the backward pass of attention, for one call at a time. */
 final class BackwardScratch {
-  /** Keys whose scores are used while they are in the first-level cache; even. */
+  /** Keys per chunk, whose scores fit in the first-level cache; even. */
   static final int CHUNK = 96;
 
   private static final int BLOCK = SimdAttention.BLOCK;
 
-  private static final SoftPool<BackwardScratch> IDLE = new SoftPool<>(Scratch.KEPT);
+  private static final SoftPool<BackwardScratch> IDLE = new SoftPool<>(Scratch.MAX_IDLE);
 
   private final SoftReference<BackwardScratch> self = new SoftReference<>(this);
 
   /** Scores, then weights, {@code [CHUNK, BLOCK]}. */
   final float[] weights = new float[CHUNK * BLOCK];
 
-  /** Derivatives by the weights, then by the scores, {@code [CHUNK, BLOCK]}. */
-  final float[] slopes = new float[CHUNK * BLOCK];
+  /** Gradients of the weights, then of the scores, {@code [CHUNK, BLOCK]}. */
+  final float[] scoreGradients = new float[CHUNK * BLOCK];
 
   final float[] maxima = new float[BLOCK];
   final float[] sums = new float[BLOCK];
@@ -30,12 +30,12 @@ final class BackwardScratch {
   final TileMasks masks = new TileMasks();
   final TileMasks keeps = new TileMasks();
 
-  /** A block of divided queries, {@code [D, BLOCK]}, and in rows, {@code [BLOCK, D]}. */
+  /** A block of divided queries, {@code [D, BLOCK]}, and its transpose, {@code [BLOCK, D]}. */
   float[] queries = {};
 
   float[] queryRows = {};
 
-  /** A block of divided cotangents, {@code [V, BLOCK]}, and in rows, {@code [BLOCK, V]}. */
+  /** A block of divided cotangents, {@code [V, BLOCK]}, and its transpose, {@code [BLOCK, V]}. */
   float[] cotangents = {};
 
   float[] cotangentRows = {};
@@ -44,57 +44,59 @@ final class BackwardScratch {
   float[] outputs = {};
 
   /** Gradients of a block of queries, {@code [D, BLOCK]}. */
-  float[] ofQueries = {};
+  float[] queryGradients = {};
 
-  /** Keys in the rows' direction, {@code [D, TILE]} for each tile of keys. */
+  /** Transposed keys, {@code [D, TILE]} for each tile of keys. */
   float[] keyColumns = {};
 
   private float[] keyRows = {};
   private float[] valueRows = {};
 
   /** Gradients of keys and values. */
-  float[] ofKeys = {};
+  float[] keyGradients = {};
 
-  float[] ofValues = {};
+  float[] valueGradients = {};
 
   private BackwardScratch() {}
 
-  /** One that nobody else uses until it is given back; of whatever it held before. */
+  /** A workspace for exclusive use until it is returned, with unspecified contents. */
   static BackwardScratch borrow() {
     BackwardScratch idle = IDLE.poll();
     return idle != null ? idle : new BackwardScratch();
   }
 
-  /** Lets others use it. */
+  /** Returns this workspace to the pool. */
   void giveBack() {
     IDLE.offer(self);
   }
 
-  /** Makes room for a block of queries. */
+  /** Allocates the arrays for a block of queries. */
   void prepare(int depth, int width) {
-    queries = room(queries, Buffers.size(depth, BLOCK));
-    queryRows = room(queryRows, Buffers.size(BLOCK, BlockProducts.padded(depth)));
-    cotangents = room(cotangents, Buffers.size(width, BLOCK));
-    cotangentRows = room(cotangentRows, Buffers.size(BLOCK, BlockProducts.padded(width)));
-    outputs = room(outputs, Buffers.size(width, BLOCK));
-    ofQueries = room(ofQueries, Buffers.size(depth, BLOCK));
+    queries = ensureLength(queries, Buffers.size(depth, BLOCK));
+    queryRows = ensureLength(queryRows, Buffers.size(BLOCK, BlockProducts.padded(depth)));
+    cotangents = ensureLength(cotangents, Buffers.size(width, BLOCK));
+    cotangentRows = ensureLength(cotangentRows, Buffers.size(BLOCK, BlockProducts.padded(width)));
+    outputs = ensureLength(outputs, Buffers.size(width, BLOCK));
+    queryGradients = ensureLength(queryGradients, Buffers.size(depth, BLOCK));
   }
 
   float[] keyColumns(int depth, int keys) {
-    int laid = Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE);
-    keyColumns = room(keyColumns, Buffers.size(depth, laid));
+    int padded = Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE);
+    keyColumns = ensureLength(keyColumns, Buffers.size(depth, padded));
     return keyColumns;
   }
 
-  /** Rows side by side, because their stride may put many of them into the same cache sets. */
+  /**
+   * A contiguous copy of the keys, because their stride may map many rows to the same cache sets.
+   */
   MatrixView keyRows(MatrixView keys) {
-    keyRows = room(keyRows, Buffers.size(keys.rows(), keys.cols()));
+    keyRows = ensureLength(keyRows, Buffers.size(keys.rows(), keys.cols()));
     return packed(keys, keyRows);
   }
 
   /** As {@link #keyRows}. */
   MatrixView valueRows(MatrixView values) {
-    valueRows = room(valueRows, Buffers.size(values.rows(), values.cols()));
+    valueRows = ensureLength(valueRows, Buffers.size(values.rows(), values.cols()));
     return packed(values, valueRows);
   }
 
@@ -106,8 +108,8 @@ final class BackwardScratch {
     return new MatrixView(to, 0, cols, rows.rows(), cols);
   }
 
-  /** At least so long; of whatever it held before. */
-  static float[] room(float[] array, int size) {
+  /** An array of at least the given size, with unspecified contents. */
+  static float[] ensureLength(float[] array, int size) {
     return array.length < size ? new float[size] : array;
   }
 }

@@ -11,33 +11,33 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of few rows of A with a matrix B of bfloat16, whose bits are the upper half of
- * float32's.
+ * Products of few rows of A with a bfloat16 matrix B. The bits of a bfloat16 are the upper half of
+ * a float32.
  *
- * <p>A vector of B has the numbers of two vectors of float32: those of even columns, which are the
- * lower halves of its 32-bit words, and those of odd columns. Their sums are stored so, to be
- * interleaved at the end.
+ * <p>A vector of B holds the numbers of two float32 vectors: the even columns in the lower halves
+ * of its 32-bit words, the odd columns in the upper halves. The sums are stored in that order; the
+ * caller interleaves them.
  */
 final class Bfloat16Kernel {
   /** Columns of C that the narrowest tile computes. */
   static final int WIDTH = 2 * LANES;
 
-  /** From one row of A to the next. */
+  /** Elements from one row of A to the next. */
   static final int ROW = HalfProducts.ROW;
 
-  /** Twice as many 16-bit elements as a vector of float32 holds. */
+  /** Vectors of 16-bit elements, twice as many as a float32 vector holds. */
   private static final VectorSpecies<Short> HALVES = VectorSpecies.of(short.class, F.vectorShape());
 
   private Bfloat16Kernel() {}
 
   /**
-   * Adds to {@code rows} rows of C, {@code cols} columns, a multiple of {@link #WIDTH}.
+   * Computes {@code rows} rows and {@code cols} columns of C, a multiple of {@link #WIDTH}.
    *
    * @param a row r, step k is at {@code ao + r * ROW + k}
    * @param b step k, column j is at {@code bo + k * ldb + j}
-   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns
-   *     those of even number come first
-   * @param fresh whether the chains start at zero, not at what C holds
+   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns the
+   *     even ones come first
+   * @param fresh whether the chains start at 0 instead of the elements of C
    */
   static void multiply(
       float[] a,
@@ -52,18 +52,18 @@ final class Bfloat16Kernel {
       boolean fresh,
       int rows,
       int cols) {
-    int some;
-    for (int r = 0; r < rows; r += some) {
-      some = rows - r == 7 ? 4 : Math.min(6, rows - r);
+    int tileRows;
+    for (int r = 0; r < rows; r += tileRows) {
+      tileRows = rows - r == 7 ? 4 : Math.min(6, rows - r);
       int ar = ao + r * ROW;
       int cr = co + r * ldc;
       int width = LANES < 16 ? WIDTH : 2 * WIDTH;
       int col = 0;
       for (; width > WIDTH && col + width <= cols; col += width) {
-        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
       for (; col < cols; col += WIDTH) {
-        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
     }
   }

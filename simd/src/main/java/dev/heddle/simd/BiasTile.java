@@ -9,22 +9,22 @@ import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.StridedView;
 import jdk.incubator.vector.FloatVector;
 
-/** The bias of scores that are kept transposed, {@code [keys, BLOCK]}. */
+/** The addition of a bias to transposed scores, {@code [keys, BLOCK]}. */
 final class BiasTile {
-  /** Keys whose biases are in the first-level cache together with the scores. */
+  /** Keys per chunk, whose biases and scores fit in the first-level cache. */
   private static final int CHUNK = 96;
 
   private BiasTile() {}
 
   /**
-   * Adds a bias to the scores of some keys and rounds; scores of queries past the last become
-   * anything.
+   * Adds a bias to the scores of a range of keys and rounds; scores of queries past the last become
+   * unspecified.
    *
    * @param first the first query
-   * @param count how many queries
+   * @param count the number of queries
    * @param key the first key
-   * @param keys how many keys
-   * @param place where the scores of the first key are
+   * @param keys the number of keys
+   * @param place the index of the scores of the first key
    */
   static void add(
       StridedView<float[]> bias,
@@ -35,29 +35,30 @@ final class BiasTile {
       int keys,
       float[] scores,
       int place) {
-    float[] turned = Buffers.borrow(CHUNK * BLOCK);
+    float[] transposed = Buffers.borrow(CHUNK * BLOCK);
     for (int from = 0; from < keys; from += CHUNK) {
-      int some = Math.min(CHUNK, keys - from);
+      int keysInChunk = Math.min(CHUNK, keys - from);
       int to = place + from * BLOCK;
       int at = bias.offset() + first * bias.queryStride() + (key + from) * bias.keyStride();
       if (bias.keyStride() == 1) {
-        Transpose.intoColumns(bias.data(), at, bias.queryStride(), count, some, turned, 0, BLOCK);
-        addRows(turned, BLOCK, scores, to, some);
+        Transpose.intoColumns(
+            bias.data(), at, bias.queryStride(), count, keysInChunk, transposed, 0, BLOCK);
+        addRows(transposed, BLOCK, scores, to, keysInChunk);
       } else if (bias.keyStride() == 0) {
-        gather(bias, at, count, turned, 0);
-        addRows(turned, 0, scores, to, some);
+        gather(bias, at, count, transposed, 0);
+        addRows(transposed, 0, scores, to, keysInChunk);
       } else {
-        for (int j = 0; j < some; j++) {
-          gather(bias, at + j * bias.keyStride(), count, turned, j * BLOCK);
+        for (int j = 0; j < keysInChunk; j++) {
+          gather(bias, at + j * bias.keyStride(), count, transposed, j * BLOCK);
         }
-        addRows(turned, BLOCK, scores, to, some);
+        addRows(transposed, BLOCK, scores, to, keysInChunk);
       }
     }
-    Buffers.giveBack(turned);
+    Buffers.giveBack(transposed);
     Passes.round(rounding, scores, place, keys, BLOCK, count);
   }
 
-  /** The biases of one key. */
+  /** Copies the biases of one key. */
   private static void gather(StridedView<float[]> bias, int at, int count, float[] out, int to) {
     for (int i = 0; i < count; i++) {
       out[to + i] = bias.data()[at + i * bias.queryStride()];
@@ -65,9 +66,10 @@ final class BiasTile {
   }
 
   /**
-   * Adds rows of a block. Written out, so that it is too long to be inlined and is compiled alone.
+   * Adds rows of a block. Unrolled, so that it is too long to be inlined and is compiled
+   * separately.
    *
-   * @param stride from a row of the bias to the next; 0 for the same one each time
+   * @param stride from a row of the bias to the next; 0 if all rows are the same
    */
   private static void addRows(float[] bias, int stride, float[] scores, int place, int rows) {
     for (int lane = 0; lane < BLOCK; lane += 4 * LANES) {

@@ -2,24 +2,26 @@ package dev.heddle.simd;
 
 import static dev.heddle.simd.Species.LANES;
 
-/** Products of which all columns are computed at once, without panels: those of attention. */
+/** The matrix products of attention, whose operands are small enough to need no panels. */
 final class BlockProducts {
   private BlockProducts() {}
 
-  /** How many columns the right operand and the result must have room for. */
+  /**
+   * The number of columns, padded, that the arrays of the right operand and the result must hold.
+   */
   static int padded(int cols) {
     return (cols + MicroKernel2.WIDTH - 1) / MicroKernel2.WIDTH * MicroKernel2.WIDTH;
   }
 
   /**
-   * Adds to {@code rows} rows and {@code cols} columns of C; those up to {@link #padded} become
-   * anything.
+   * Computes {@code rows} rows and {@code cols} columns of C; the columns up to {@link #padded}
+   * become unspecified.
    *
    * @param a row r, step i is at {@code ao + r * lda + i}
    * @param b step i, column j is at {@code bo + i * ldb + j}
    * @param c row r, column j is at {@code co + r * ldc + j}
    * @param k the number of steps
-   * @param fresh whether the chains start at zero, not at what C holds
+   * @param fresh whether the chains start at 0 instead of the elements of C
    */
   static void multiply(
       float[] a,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The running softmax of {@link SimdAttention#BLOCK} query rows, one in each lane, and the states
- * of their finished spans, which merge as the scalar kernels' do.
+ * of their finished spans, which merge as in the scalar kernels.
  */
 final class BlockState {
   final float[] maxima = new float[SimdAttention.BLOCK];
@@ -34,16 +34,16 @@ final class BlockState {
     this.weighted = new float[Buffers.size(width, SimdAttention.BLOCK)];
   }
 
-  /** Back to no keys. The weighted values stay: the first tile of a span starts their chains. */
+  /** Resets maxima and sums. The first tile of a span overwrites the weighted values. */
   void clear() {
     Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
     Arrays.fill(sums, 0);
   }
 
   /**
-   * Ends a span: merges it with its equals among the earlier ones and starts anew from nothing.
+   * Ends a span: merges its state with earlier ones of the same size, and resets this state.
    *
-   * @param empty whether no key of it was looked at
+   * @param empty whether all its tiles were skipped
    */
   void endSpan(boolean empty) {
     if (empty) {
@@ -65,7 +65,7 @@ final class BlockState {
     clear();
   }
 
-  /** Folds all finished spans, the latest first, into this state. */
+  /** Merges all finished spans, the latest first, into this state. */
   void foldSpans() {
     boolean first = true;
     for (int level = 0; level < finished.length; level++) {
@@ -89,8 +89,8 @@ final class BlockState {
   }
 
   /**
-   * This state, of earlier keys, becomes that of both. The weighted values two vectors at a time;
-   * what is scaled by 0 is nothing, whatever it was.
+   * Merges the state of later keys into this one. A factor of 0 gives 0, even for values that are
+   * not finite.
    */
   private void merge(BlockState later) {
     for (int lane = 0; lane < maxima.length; lane++) {
@@ -103,21 +103,22 @@ final class BlockState {
     float[] own = weighted;
     int block = SimdAttention.BLOCK;
     for (int lane = 0; lane < block; lane += 2 * LANES) {
-      FloatVector by0 = FloatVector.fromArray(F, scales, lane);
-      FloatVector by1 = FloatVector.fromArray(F, scales, lane + LANES);
-      FloatVector later0 = FloatVector.fromArray(F, laterScales, lane);
-      FloatVector later1 = FloatVector.fromArray(F, laterScales, lane + LANES);
-      VectorMask<Float> nothing0 = by0.compare(VectorOperators.EQ, 0f);
-      VectorMask<Float> nothing1 = by1.compare(VectorOperators.EQ, 0f);
-      VectorMask<Float> noLater0 = later0.compare(VectorOperators.EQ, 0f);
-      VectorMask<Float> noLater1 = later1.compare(VectorOperators.EQ, 0f);
+      FloatVector scale0 = FloatVector.fromArray(F, scales, lane);
+      FloatVector scale1 = FloatVector.fromArray(F, scales, lane + LANES);
+      FloatVector laterScale0 = FloatVector.fromArray(F, laterScales, lane);
+      FloatVector laterScale1 = FloatVector.fromArray(F, laterScales, lane + LANES);
+      VectorMask<Float> isZero0 = scale0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> isZero1 = scale1.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> isLaterZero0 = laterScale0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> isLaterZero1 = laterScale1.compare(VectorOperators.EQ, 0f);
       for (int at = lane; at < own.length; at += block) {
-        FloatVector own0 = FloatVector.fromArray(F, own, at).mul(by0).blend(0f, nothing0);
-        FloatVector sum0 = FloatVector.fromArray(F, later.weighted, at).fma(later0, own0);
-        sum0.blend(own0, noLater0).intoArray(own, at);
-        FloatVector own1 = FloatVector.fromArray(F, own, at + LANES).mul(by1).blend(0f, nothing1);
-        FloatVector sum1 = FloatVector.fromArray(F, later.weighted, at + LANES).fma(later1, own1);
-        sum1.blend(own1, noLater1).intoArray(own, at + LANES);
+        FloatVector own0 = FloatVector.fromArray(F, own, at).mul(scale0).blend(0f, isZero0);
+        FloatVector sum0 = FloatVector.fromArray(F, later.weighted, at).fma(laterScale0, own0);
+        sum0.blend(own0, isLaterZero0).intoArray(own, at);
+        FloatVector own1 = FloatVector.fromArray(F, own, at + LANES).mul(scale1).blend(0f, isZero1);
+        FloatVector sum1 =
+            FloatVector.fromArray(F, later.weighted, at + LANES).fma(laterScale1, own1);
+        sum1.blend(own1, isLaterZero1).intoArray(own, at + LANES);
       }
     }
   }

@@ -14,8 +14,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Sine and cosine of {@link Polynomials}; as {@link WideFunctions}. Elements beside one that is far
- * from 0 are done one by one.
+ * Sine and cosine of {@link Polynomials}; as {@link WideFunctions}. A vector with an element far
+ * from 0 is computed element by element.
  */
 final class CircularFunctions {
   private static final DoubleVector PI_INVERSE = all(WidePolynomials.PI_INVERSE);
@@ -41,14 +41,14 @@ final class CircularFunctions {
   static int sin(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + LANES <= n; i += STEP) {
-      FloatVector narrow = FloatVector.fromArray(F, in, from + i);
-      if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
+      FloatVector floats = FloatVector.fromArray(F, in, from + i);
+      if (!floats.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
         for (int j = i; j < i + STEP; j++) {
           out[at + j] = Polynomials.sin(in[from + j]);
         }
         continue;
       }
-      DoubleVector x = (DoubleVector) narrow.castShape(D, 0);
+      DoubleVector x = (DoubleVector) floats.castShape(D, 0);
       DoubleVector shifted = x.mul(PI_INVERSE).add(ROUNDER);
       DoubleVector turns = shifted.sub(ROUNDER);
       DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));
@@ -62,7 +62,7 @@ final class CircularFunctions {
       LongVector size = r.add(r.mul(square).mul(p)).reinterpretAsLongs();
       DoubleVector y = size.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
       FloatVector rounded = (FloatVector) y.castShape(F, 0);
-      rounded.blend(narrow, narrow.compare(VectorOperators.EQ, 0)).intoArray(out, at + i, LOWER);
+      rounded.blend(floats, floats.compare(VectorOperators.EQ, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
@@ -70,14 +70,14 @@ final class CircularFunctions {
   static int cos(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + LANES <= n; i += STEP) {
-      FloatVector narrow = FloatVector.fromArray(F, in, from + i);
-      if (!narrow.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
+      FloatVector floats = FloatVector.fromArray(F, in, from + i);
+      if (!floats.abs().compare(VectorOperators.LT, WidePolynomials.CIRCULAR_FAR).allTrue()) {
         for (int j = i; j < i + STEP; j++) {
           out[at + j] = Polynomials.cos(in[from + j]);
         }
         continue;
       }
-      DoubleVector x = (DoubleVector) narrow.castShape(D, 0);
+      DoubleVector x = (DoubleVector) floats.castShape(D, 0);
       DoubleVector shifted = x.mul(PI_INVERSE).sub(HALF_TURN).add(ROUNDER);
       DoubleVector turns = shifted.sub(ROUNDER).add(HALF_TURN);
       DoubleVector r = x.sub(turns.mul(PI_HIGH)).sub(turns.mul(PI_MIDDLE)).sub(turns.mul(PI_LOW));

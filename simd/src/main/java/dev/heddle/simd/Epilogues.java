@@ -5,31 +5,31 @@ import static dev.heddle.simd.Species.LANES;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.Rounding;
 
-/** An {@link Epilogue} over blocks of a product, two vectors of columns after another. */
+/** {@link Epilogue} with vectors, over blocks of a product. */
 final class Epilogues {
-  /** Columns that are gone over together. */
+  /** Columns per vector pair. */
   private static final int PAIR = 2 * LANES;
 
   private Epilogues() {}
 
   /** As {@link Epilogue#apply}. */
-  static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
-    if (end.rounding() == Rounding.NONE) {
-      inFull(end, c, at, stride, rows, cols, col);
+  static void apply(Epilogue epilogue, float[] c, int at, int stride, int rows, int cols, int col) {
+    if (epilogue.rounding() == Rounding.NONE) {
+      withoutRounding(epilogue, c, at, stride, rows, cols, col);
     } else {
       int whole = cols / LANES * LANES;
-      HalfEpilogue.apply(end, c, at, stride, rows, whole, col);
+      HalfEpilogue.apply(epilogue, c, at, stride, rows, whole, col);
       if (whole < cols) {
-        end.apply(c, at + whole, stride, rows, cols - whole, col + whole);
+        epilogue.apply(c, at + whole, stride, rows, cols - whole, col + whole);
       }
     }
   }
 
-  private static void inFull(
-      Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
+  private static void withoutRounding(
+      Epilogue epilogue, float[] c, int at, int stride, int rows, int cols, int col) {
     int whole = cols / PAIR * PAIR;
-    float[] bias = end.bias();
-    float divisor = end.divisor();
+    float[] bias = epilogue.bias();
+    float divisor = epilogue.divisor();
     if (bias != null) {
       Passes.addRow(bias, col, c, at, rows, stride, whole);
       addRest(bias, col, c, at, stride, rows, whole, cols);

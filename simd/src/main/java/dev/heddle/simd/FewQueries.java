@@ -6,16 +6,16 @@ import dev.heddle.kernel.MatrixView;
 import dev.heddle.kernel.Tiles;
 
 /**
- * Scores where there are too few queries to fill lanes, as in a decode step: the keys are in the
- * lanes instead, tile by tile. What follows the scores is little work then, and stays scalar.
+ * Scores of few queries, as in a decode step, with the keys in the lanes, tile by tile. The softmax
+ * and the weighted values are little work then and remain scalar.
  */
 final class FewQueries {
   private FewQueries() {}
 
   /**
-   * The same head with the products of its first queries and all keys made.
+   * A head with precomputed products of its first queries and all keys.
    *
-   * @param queries how many queries
+   * @param queries the number of queries
    */
   static AttentionHead scored(AttentionHead head, int queries, Scratch scratch) {
     MatrixView keys = head.keys();
@@ -58,12 +58,12 @@ final class FewQueries {
 
   /** The first queries, {@code [queries, D]}, divided and rounded. */
   private static float[] divide(AttentionHead head, int queries, float[] divided) {
-    MatrixView given = head.queries();
-    int depth = given.cols();
+    MatrixView source = head.queries();
+    int depth = source.cols();
     float divisor = (float) head.rules().queryDivisor();
     for (int i = 0; i < queries; i++) {
       for (int d = 0; d < depth; d++) {
-        divided[i * depth + d] = given.data()[given.at(i) + d] / divisor;
+        divided[i * depth + d] = source.data()[source.at(i) + d] / divisor;
       }
     }
     Passes.round(head.rules().scoreRounding(), divided, 0, queries * depth);

@@ -11,37 +11,36 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of few rows of A with a matrix B of float16 without infinities and NaNs. Its exponent
- * and fraction are shifted to where float32's are, which makes numbers that are 2^-112 of B's,
- * subnormal ones too; A comes multiplied by 2^112. Both are exact, and so are the products before
- * they are added.
+ * Products of few rows of A with a float16 matrix B without infinities and NaNs. Exponent and
+ * fraction are shifted to the bit positions of float32, which gives 2^-112 times the number,
+ * subnormal or not; A is already multiplied by 2^112. Both scalings and the products are exact.
  *
- * <p>A vector of B has the numbers of two vectors of float32: those of even columns, which are the
- * lower halves of its 32-bit words, and those of odd columns. Their sums are stored so, to be
- * interleaved at the end.
+ * <p>A vector of B holds the numbers of two float32 vectors: the even columns in the lower halves
+ * of its 32-bit words, the odd columns in the upper halves. The sums are stored in that order; the
+ * caller interleaves them.
  */
 final class FiniteFloat16Kernel {
   /** Columns of C that the narrowest tile computes. */
   static final int WIDTH = 2 * LANES;
 
-  /** From one row of A to the next. */
+  /** Elements from one row of A to the next. */
   static final int ROW = HalfProducts.ROW;
 
-  /** Twice as many 16-bit elements as a vector of float32 holds. */
+  /** Vectors of 16-bit elements, twice as many as a float32 vector holds. */
   private static final VectorSpecies<Short> HALVES = VectorSpecies.of(short.class, F.vectorShape());
 
-  private static final int KEPT = 0x8fffe000; // a shift copies the sign and more
+  private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
 
   private FiniteFloat16Kernel() {}
 
   /**
-   * Adds to {@code rows} rows of C, {@code cols} columns, a multiple of {@link #WIDTH}.
+   * Computes {@code rows} rows and {@code cols} columns of C, a multiple of {@link #WIDTH}.
    *
    * @param a row r, step k is at {@code ao + r * ROW + k}
    * @param b step k, column j is at {@code bo + k * ldb + j}
-   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns
-   *     those of even number come first
-   * @param fresh whether the chains start at zero, not at what C holds
+   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns the
+   *     even ones come first
+   * @param fresh whether the chains start at 0 instead of the elements of C
    */
   static void multiply(
       float[] a,
@@ -56,18 +55,18 @@ final class FiniteFloat16Kernel {
       boolean fresh,
       int rows,
       int cols) {
-    int some;
-    for (int r = 0; r < rows; r += some) {
-      some = rows - r == 7 ? 4 : Math.min(6, rows - r);
+    int tileRows;
+    for (int r = 0; r < rows; r += tileRows) {
+      tileRows = rows - r == 7 ? 4 : Math.min(6, rows - r);
       int ar = ao + r * ROW;
       int cr = co + r * ldc;
       int width = LANES < 16 ? WIDTH : 2 * WIDTH;
       int col = 0;
       for (; width > WIDTH && col + width <= cols; col += width) {
-        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
       for (; col < cols; col += WIDTH) {
-        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
     }
   }
@@ -170,15 +169,21 @@ final class FiniteFloat16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -282,15 +287,21 @@ final class FiniteFloat16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -378,15 +389,21 @@ final class FiniteFloat16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -458,15 +475,21 @@ final class FiniteFloat16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -524,15 +547,21 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
-            word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word2
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b2 = bits2.reinterpretAsFloats();
-        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -561,15 +590,21 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
-            word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word2
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b2 = bits2.reinterpretAsFloats();
-        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -616,9 +651,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -668,9 +706,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -727,9 +768,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -763,9 +807,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -806,9 +853,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -827,9 +877,12 @@ final class FiniteFloat16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);

@@ -11,38 +11,38 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link FiniteFloat16Kernel} where numbers of B may be infinite or NaN: those get float32's
- * greatest exponent.
+ * As {@link FiniteFloat16Kernel}, for a B that may contain infinities and NaNs: these get the
+ * maximum exponent of float32.
  *
- * <p>A vector of B has the numbers of two vectors of float32: those of even columns, which are the
- * lower halves of its 32-bit words, and those of odd columns. Their sums are stored so, to be
- * interleaved at the end.
+ * <p>A vector of B holds the numbers of two float32 vectors: the even columns in the lower halves
+ * of its 32-bit words, the odd columns in the upper halves. The sums are stored in that order; the
+ * caller interleaves them.
  */
 final class Float16Kernel {
   /** Columns of C that the narrowest tile computes. */
   static final int WIDTH = 2 * LANES;
 
-  /** From one row of A to the next. */
+  /** Elements from one row of A to the next. */
   static final int ROW = HalfProducts.ROW;
 
-  /** Twice as many 16-bit elements as a vector of float32 holds. */
+  /** Vectors of 16-bit elements, twice as many as a float32 vector holds. */
   private static final VectorSpecies<Short> HALVES = VectorSpecies.of(short.class, F.vectorShape());
 
-  private static final int KEPT = 0x8fffe000; // a shift copies the sign and more
+  private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
   private static final int MAGNITUDE = 0x7fffffff;
-  private static final int ENDLESS = 0x1f << 23; // the exponent of infinities and NaNs
+  private static final int NON_FINITE = 0x1f << 23; // the exponent of infinities and NaNs
   private static final int EXPONENT = 0xff << 23;
 
   private Float16Kernel() {}
 
   /**
-   * Adds to {@code rows} rows of C, {@code cols} columns, a multiple of {@link #WIDTH}.
+   * Computes {@code rows} rows and {@code cols} columns of C, a multiple of {@link #WIDTH}.
    *
    * @param a row r, step k is at {@code ao + r * ROW + k}
    * @param b step k, column j is at {@code bo + k * ldb + j}
-   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns
-   *     those of even number come first
-   * @param fresh whether the chains start at zero, not at what C holds
+   * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns the
+   *     even ones come first
+   * @param fresh whether the chains start at 0 instead of the elements of C
    */
   static void multiply(
       float[] a,
@@ -57,18 +57,18 @@ final class Float16Kernel {
       boolean fresh,
       int rows,
       int cols) {
-    int some;
-    for (int r = 0; r < rows; r += some) {
-      some = rows - r == 7 ? 4 : Math.min(6, rows - r);
+    int tileRows;
+    for (int r = 0; r < rows; r += tileRows) {
+      tileRows = rows - r == 7 ? 4 : Math.min(6, rows - r);
       int ar = ao + r * ROW;
       int cr = co + r * ldc;
       int width = LANES < 16 ? WIDTH : 2 * WIDTH;
       int col = 0;
       for (; width > WIDTH && col + width <= cols; col += width) {
-        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
       for (; col < cols; col += WIDTH) {
-        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+        narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
       }
     }
   }
@@ -171,27 +171,37 @@ final class Float16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size0 = bits0.and(MAGNITUDE);
       bits0 =
-          bits0.lanewise(VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+          bits0.lanewise(
+              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size1 = bits1.and(MAGNITUDE);
       bits1 =
-          bits1.lanewise(VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+          bits1.lanewise(
+              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size2 = bits2.and(MAGNITUDE);
       bits2 =
-          bits2.lanewise(VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+          bits2.lanewise(
+              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size3 = bits3.and(MAGNITUDE);
       bits3 =
-          bits3.lanewise(VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+          bits3.lanewise(
+              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -295,27 +305,37 @@ final class Float16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size0 = bits0.and(MAGNITUDE);
       bits0 =
-          bits0.lanewise(VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+          bits0.lanewise(
+              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size1 = bits1.and(MAGNITUDE);
       bits1 =
-          bits1.lanewise(VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+          bits1.lanewise(
+              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size2 = bits2.and(MAGNITUDE);
       bits2 =
-          bits2.lanewise(VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+          bits2.lanewise(
+              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size3 = bits3.and(MAGNITUDE);
       bits3 =
-          bits3.lanewise(VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+          bits3.lanewise(
+              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -403,27 +423,37 @@ final class Float16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size0 = bits0.and(MAGNITUDE);
       bits0 =
-          bits0.lanewise(VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+          bits0.lanewise(
+              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size1 = bits1.and(MAGNITUDE);
       bits1 =
-          bits1.lanewise(VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+          bits1.lanewise(
+              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size2 = bits2.and(MAGNITUDE);
       bits2 =
-          bits2.lanewise(VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+          bits2.lanewise(
+              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size3 = bits3.and(MAGNITUDE);
       bits3 =
-          bits3.lanewise(VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+          bits3.lanewise(
+              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -495,27 +525,37 @@ final class Float16Kernel {
     for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
       IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
       IntVector bits0 =
-          word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size0 = bits0.and(MAGNITUDE);
       bits0 =
-          bits0.lanewise(VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+          bits0.lanewise(
+              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b0 = bits0.reinterpretAsFloats();
-      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size1 = bits1.and(MAGNITUDE);
       bits1 =
-          bits1.lanewise(VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+          bits1.lanewise(
+              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
-          word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+          word2
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(VALUE_BITS);
       IntVector size2 = bits2.and(MAGNITUDE);
       bits2 =
-          bits2.lanewise(VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+          bits2.lanewise(
+              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b2 = bits2.reinterpretAsFloats();
-      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+      IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
       IntVector size3 = bits3.and(MAGNITUDE);
       bits3 =
-          bits3.lanewise(VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+          bits3.lanewise(
+              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -573,31 +613,37 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
-            word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word2
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size2 = bits2.and(MAGNITUDE);
         bits2 =
             bits2.lanewise(
-                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b2 = bits2.reinterpretAsFloats();
-        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size3 = bits3.and(MAGNITUDE);
         bits3 =
             bits3.lanewise(
-                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -626,31 +672,37 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
-            word2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word2
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size2 = bits2.and(MAGNITUDE);
         bits2 =
             bits2.lanewise(
-                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b2 = bits2.reinterpretAsFloats();
-        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size3 = bits3.and(MAGNITUDE);
         bits3 =
             bits3.lanewise(
-                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -697,17 +749,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -757,17 +812,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -824,17 +882,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -868,17 +929,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -919,17 +983,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -948,17 +1015,20 @@ final class Float16Kernel {
       for (int k = ao, at = bo; k < ao + steps; k++, at += ldb) {
         IntVector word0 = ShortVector.fromArray(HALVES, b, at).reinterpretAsInts();
         IntVector bits0 =
-            word0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT);
+            word0
+                .lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(VALUE_BITS);
         IntVector size0 = bits0.and(MAGNITUDE);
         bits0 =
             bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b0 = bits0.reinterpretAsFloats();
-        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(KEPT);
+        IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
         IntVector size1 = bits1.and(MAGNITUDE);
         bits1 =
             bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, ENDLESS));
+                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);

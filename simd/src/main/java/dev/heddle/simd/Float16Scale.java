@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Scales the rows of A for a matrix B of float16 whose bits are read as those of float32: they are
- * 2^-112 of B's numbers, because the exponents' biases differ by 112.
+ * Scales the rows of A for a float16 matrix B whose exponent bits are read as those of float32:
+ * that gives 2^-112 times the numbers of B, because the exponent biases differ by 112.
  */
 final class Float16Scale {
   private static final float SCALE = 0x1p112f;
@@ -18,12 +18,12 @@ final class Float16Scale {
   /**
    * Multiplies by 2^112, which is exact.
    *
-   * @return whether all products are finite, as those of all finite numbers of float16 are
+   * @return whether all results are finite, as they are for numbers in the range of float16
    */
   static boolean multiply(float[] from, int at, float[] to, int out, int count) {
     FloatVector scale = FloatVector.broadcast(F, SCALE);
     FloatVector zero = FloatVector.zero(F);
-    FloatVector wrong = zero; // NaN where a product is not finite
+    FloatVector wrong = zero; // NaN if a result is not finite
     int i = 0;
     for (; i + 4 * LANES <= count; i += 4 * LANES) {
       FloatVector x0 = FloatVector.fromArray(F, from, at + i).mul(scale);

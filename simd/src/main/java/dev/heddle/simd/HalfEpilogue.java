@@ -11,38 +11,39 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * An {@link Epilogue} of a 16-bit type in one pass: each vector is rounded, biased, rounded,
- * divided and rounded while it is in a register. A bias that is not there is -0, which changes
- * nothing when it is added.
+ * {@link Epilogue} of a 16-bit type in one pass: each vector is rounded, biased, rounded, divided
+ * and rounded in a register. A missing bias is -0, the neutral element of addition.
  *
- * <p>The roundings, those of {@link Passes}, are written out, so that the methods are too long to
- * be inlined and are compiled alone: deep below a call, vectors became objects (of a small layer 18
- * and 45 kilobytes a call, which took half as long again).
+ * <p>The roundings of {@link Passes} are repeated here, so that the methods are too long to be
+ * inlined and are compiled separately: when inlined deeply, vectors were boxed (18 to 45 kilobytes
+ * for each call of a small layer, which took 1.5 times as long).
  */
 final class HalfEpilogue {
-  private static final float[] NOTHING = new float[LANES];
+  private static final float[] NEGATIVE_ZEROS = new float[LANES];
 
   static {
-    Arrays.fill(NOTHING, -0f);
+    Arrays.fill(NEGATIVE_ZEROS, -0f);
   }
 
   private HalfEpilogue() {}
 
-  /** Goes over whole vectors of columns. */
+  /** Processes whole vectors of columns. */
   static void apply(Epilogue end, float[] c, int at, int stride, int rows, int cols, int col) {
     float[] bias = end.bias();
     for (int j = 0; j < cols; j += LANES) {
-      float[] added = bias == null ? NOTHING : bias;
+      float[] summand = bias == null ? NEGATIVE_ZEROS : bias;
       int from = bias == null ? 0 : col + j;
       if (end.rounding() == Rounding.BFLOAT16) {
-        bfloat16(c, at + j, stride, rows, added, from, end.divisor());
+        bfloat16(c, at + j, stride, rows, summand, from, end.divisor());
       } else {
-        float16(c, at + j, stride, rows, added, from, end.divisor());
+        float16(c, at + j, stride, rows, summand, from, end.divisor());
       }
     }
   }
 
-  /** A NaN is looked for once: the bias's, or a new one, has no bits that rounding could carry. */
+  /**
+   * Checks the input for NaN once: a NaN of the bias or of an operation has no low bits to round.
+   */
   private static void bfloat16(
       float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
     FloatVector b = FloatVector.fromArray(F, bias, from);
@@ -54,112 +55,97 @@ final class HalfEpilogue {
         bits = x.reinterpretAsInts();
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector product =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
         FloatVector sum = product.add(b);
         bits = sum.reinterpretAsInts();
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector y =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
         y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
       }
     } else {
-      boolean isPower = Passes.isPower(divisor);
+      boolean isPowerOfTwo = Passes.isPowerOfTwo(divisor);
       float inverse = 1 / divisor;
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
         bits = x.reinterpretAsInts();
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector product =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
         FloatVector sum = product.add(b);
         bits = sum.reinterpretAsInts();
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector biased =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
-        FloatVector scaled = isPower ? biased.mul(inverse) : biased.div(divisor);
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
+        FloatVector scaled = isPowerOfTwo ? biased.mul(inverse) : biased.div(divisor);
         bits = scaled.reinterpretAsInts();
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector y =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_KEPT).reinterpretAsFloats();
+            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
         y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
       }
     }
   }
 
-  /** Vectors in which something is not finite are done in steps. */
+  /** A vector with an overflow or a non-finite element is computed element by element. */
   private static void float16(
       float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
     FloatVector b = FloatVector.fromArray(F, bias, from);
     IntVector bits;
-    IntVector m; // of what is added and subtracted again
+    IntVector m; // of the number that is added and subtracted
     if (divisor == 1) {
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
         IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
         bits = x.reinterpretAsInts();
-        m =
-            bits.and(Passes.EXPONENT)
-                .max(Passes.FLOAT16_LEAST_EXPONENT)
-                .add(Passes.FLOAT16_ROUNDER);
+        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
         FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
         FloatVector sum = product.add(b);
         size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
         bits = sum.reinterpretAsInts();
-        m =
-            bits.and(Passes.EXPONENT)
-                .max(Passes.FLOAT16_LEAST_EXPONENT)
-                .add(Passes.FLOAT16_ROUNDER);
+        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
         FloatVector y = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
         if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
           y.intoArray(c, to);
         } else {
-          inSteps(c, to, bias, from, 1);
+          roundEach(c, to, bias, from, 1);
         }
       }
     } else {
-      boolean isPower = Passes.isPower(divisor);
+      boolean isPowerOfTwo = Passes.isPowerOfTwo(divisor);
       float inverse = 1 / divisor;
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
         IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
         bits = x.reinterpretAsInts();
-        m =
-            bits.and(Passes.EXPONENT)
-                .max(Passes.FLOAT16_LEAST_EXPONENT)
-                .add(Passes.FLOAT16_ROUNDER);
+        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
         FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
         FloatVector sum = product.add(b);
         size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
         bits = sum.reinterpretAsInts();
-        m =
-            bits.and(Passes.EXPONENT)
-                .max(Passes.FLOAT16_LEAST_EXPONENT)
-                .add(Passes.FLOAT16_ROUNDER);
+        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
         FloatVector biased = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         biased = biased.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        FloatVector scaled = isPower ? biased.mul(inverse) : biased.div(divisor);
+        FloatVector scaled = isPowerOfTwo ? biased.mul(inverse) : biased.div(divisor);
         size = size.max(scaled.reinterpretAsInts().and(Passes.MAGNITUDE));
         bits = scaled.reinterpretAsInts();
-        m =
-            bits.and(Passes.EXPONENT)
-                .max(Passes.FLOAT16_LEAST_EXPONENT)
-                .add(Passes.FLOAT16_ROUNDER);
+        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
         FloatVector y = scaled.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
         if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
           y.intoArray(c, to);
         } else {
-          inSteps(c, to, bias, from, divisor);
+          roundEach(c, to, bias, from, divisor);
         }
       }
     }
   }
 
-  /** One vector with an overflow, an infinity or a NaN. */
-  private static void inSteps(float[] c, int to, float[] bias, int from, float divisor) {
+  /** Computes one vector with an overflow, an infinity or a NaN. */
+  private static void roundEach(float[] c, int to, float[] bias, int from, float divisor) {
     for (int i = 0; i < LANES; i++) {
       float sum = Rounding.FLOAT16.round(Rounding.FLOAT16.round(c[to + i]) + bias[from + i]);
       c[to + i] = divisor == 1 ? sum : Rounding.FLOAT16.round(sum / divisor);

@@ -5,19 +5,21 @@ import dev.heddle.kernel.ElementKernels;
 import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.MatrixView;
 
-/** Products of few rows with a matrix of 16-bit numbers as it is. */
+/** Products of few rows with an unpacked matrix of 16-bit numbers. */
 final class HalfProducts {
-  /** From one row of a block of A to the next, a constant so that it takes no register. */
-  static final int ROW = Products.STEP_BLOCK + 16; // rows begin in different sets of the cache
+  /**
+   * Elements from one row of a block of A to the next; a constant, so that it takes no register.
+   */
+  static final int ROW = Products.STEP_BLOCK + 16; // rows start in different cache sets
 
   private HalfProducts() {}
 
   /**
-   * {@code c = a b}. Columns past the last whole tile are converted.
+   * Computes {@code c = a b}. Columns past the last whole tile are converted to panels.
    *
-   * @param b as many columns as {@code c}
-   * @param isFinite whether it is known that none of its numbers is infinite or NaN
-   * @param kernels what converts those
+   * @param b the right operand, with as many columns as {@code c}
+   * @param isFinite whether all its numbers are known to be finite
+   * @param kernels the implementation of the conversion
    */
   static void multiply(
       MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c, ElementKernels kernels) {
@@ -30,7 +32,7 @@ final class HalfProducts {
     }
   }
 
-  /** Returns false where numbers of A are too large for the kernels of float16. */
+  /** Computes the whole tiles; returns false if A has numbers too large for the float16 kernels. */
   private static boolean tiles(
       MatrixView a, HalfMatrixView b, int cols, boolean isFinite, MatrixView c) {
     float[] block = Buffers.borrow(Buffers.size(a.rows(), ROW));
@@ -118,7 +120,7 @@ final class HalfProducts {
     for (int done = 0; done < b.cols(); done += Panels.WIDTH) {
       for (int step = 0; step == 0 || step < a.cols(); step += Products.STEP_BLOCK) {
         int steps = Math.min(Products.STEP_BLOCK, a.cols() - step);
-        Panels.lay(b.steps(step, steps), kernels, done, panel, 0);
+        Panels.pack(b.steps(step, steps), kernels, done, panel, 0);
         Products.panel(a, step, steps, panel, c, col + done);
       }
     }

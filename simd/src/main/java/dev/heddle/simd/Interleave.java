@@ -7,13 +7,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/** Interleaves vectors, one with the even and one with the odd columns of two vectors. */
+/** Interleaves pairs of vectors, of which one holds the even and one the odd columns. */
 final class Interleave {
-  /** Lanes of the first half, each twice. */
-  private static final VectorShuffle<Float> FIRST = twice(0);
+  /** The lanes of the first half, each twice. */
+  private static final VectorShuffle<Float> LOW_TWICE = twice(0);
 
-  /** Lanes of the second half, each twice. */
-  private static final VectorShuffle<Float> SECOND = twice(LANES / 2);
+  /** The lanes of the second half, each twice. */
+  private static final VectorShuffle<Float> HIGH_TWICE = twice(LANES / 2);
 
   private static final VectorMask<Float> ODD = odd();
 
@@ -32,7 +32,7 @@ final class Interleave {
   }
 
   /**
-   * Puts the columns of each pair of vectors in order.
+   * Interleaves the columns of each pair of vectors.
    *
    * @param cols a multiple of two vectors
    */
@@ -44,10 +44,10 @@ final class Interleave {
         FloatVector o0 = FloatVector.fromArray(F, c, col + LANES);
         FloatVector e1 = FloatVector.fromArray(F, c, col + 2 * LANES);
         FloatVector o1 = FloatVector.fromArray(F, c, col + 3 * LANES);
-        FloatVector a0 = e0.rearrange(FIRST).blend(o0.rearrange(FIRST), ODD);
-        FloatVector b0 = e0.rearrange(SECOND).blend(o0.rearrange(SECOND), ODD);
-        FloatVector a1 = e1.rearrange(FIRST).blend(o1.rearrange(FIRST), ODD);
-        FloatVector b1 = e1.rearrange(SECOND).blend(o1.rearrange(SECOND), ODD);
+        FloatVector a0 = e0.rearrange(LOW_TWICE).blend(o0.rearrange(LOW_TWICE), ODD);
+        FloatVector b0 = e0.rearrange(HIGH_TWICE).blend(o0.rearrange(HIGH_TWICE), ODD);
+        FloatVector a1 = e1.rearrange(LOW_TWICE).blend(o1.rearrange(LOW_TWICE), ODD);
+        FloatVector b1 = e1.rearrange(HIGH_TWICE).blend(o1.rearrange(HIGH_TWICE), ODD);
         a0.intoArray(c, col);
         b0.intoArray(c, col + LANES);
         a1.intoArray(c, col + 2 * LANES);
@@ -56,8 +56,8 @@ final class Interleave {
       if (col < row + cols) {
         FloatVector e0 = FloatVector.fromArray(F, c, col);
         FloatVector o0 = FloatVector.fromArray(F, c, col + LANES);
-        FloatVector a0 = e0.rearrange(FIRST).blend(o0.rearrange(FIRST), ODD);
-        FloatVector b0 = e0.rearrange(SECOND).blend(o0.rearrange(SECOND), ODD);
+        FloatVector a0 = e0.rearrange(LOW_TWICE).blend(o0.rearrange(LOW_TWICE), ODD);
+        FloatVector b0 = e0.rearrange(HIGH_TWICE).blend(o0.rearrange(HIGH_TWICE), ODD);
         a0.intoArray(c, col);
         b0.intoArray(c, col + LANES);
       }

@@ -7,9 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The register tile of a matrix product for machines with 16 vector registers: up to 6 rows of A by
- * 2 vectors of B. A is read straight from its rows, B from a panel; each element of C is one chain
- * of fused multiply-adds. Everything is written out, because an accumulator in a loop or an array
- * spills.
+ * 2 vectors of B. A is read from its rows, B from a panel; each element of C is one chain of fused
+ * multiply-adds. The code is fully unrolled, because an accumulator in an array spills.
  */
 final class MicroKernel2 {
   /** Columns of C that one tile computes. */
@@ -18,13 +17,13 @@ final class MicroKernel2 {
   private MicroKernel2() {}
 
   /**
-   * Adds to {@code rows} rows of C, {@link #WIDTH} columns each.
+   * Computes {@code rows} rows of C, {@link #WIDTH} columns each.
    *
    * @param a row r, step i is at {@code ao + r * lda + i}
    * @param b step i, column j is at {@code bo + i * ldb + j}
    * @param c row r, column j is at {@code co + r * ldc + j}
    * @param k the number of steps
-   * @param fresh whether the chains start at zero, not at what C holds
+   * @param fresh whether the chains start at 0 instead of the elements of C
    */
   static void multiply(
       float[] a,
@@ -52,7 +51,7 @@ final class MicroKernel2 {
     }
   }
 
-  /** 6 rows. */
+  /** The tile of 6 rows. */
   private static void rows6(
       float[] a,
       int ao,
@@ -123,7 +122,7 @@ final class MicroKernel2 {
     s51.intoArray(c, c5 + LANES);
   }
 
-  /** 4 rows. */
+  /** The tile of 4 rows. */
   private static void rows4(
       float[] a,
       int ao,
@@ -177,8 +176,8 @@ final class MicroKernel2 {
   }
 
   /**
-   * Up to 3 rows: two of them, and one. Both are in one method, so that it is too long to be
-   * inlined (see the package).
+   * The tiles of 2 rows and of 1 row, for up to 3 rows. Both are in one method, so that it is too
+   * long to be inlined (see the package).
    */
   private static void fewRows(
       float[] a,

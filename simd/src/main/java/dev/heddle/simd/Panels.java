@@ -9,19 +9,19 @@ import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 
 /**
- * A right operand in panels of as many columns as a register tile has: step k, column j of panel p
- * is at {@code (p * rows + k) * WIDTH + j}. The last panel is filled up with zeros.
+ * A right operand packed into panels of the width of a register tile: row k, column j of panel p is
+ * at {@code (p * rows + k) * WIDTH + j}. The last panel is padded with zeros.
  *
  * @param data the panels
- * @param rows the contracted length
- * @param cols the columns without the filling
- * @param isLent whether the array is workspace
+ * @param rows the length of the contracted axis
+ * @param cols the columns without the padding
+ * @param isBorrowed whether the array is borrowed workspace
  */
-record Panels(float[] data, int rows, int cols, boolean isLent) implements Packed {
+record Panels(float[] data, int rows, int cols, boolean isBorrowed) implements Packed {
   /** Columns of a panel. */
   static final int WIDTH = Species.LANES == 16 ? MicroKernel4.WIDTH : MicroKernel2.WIDTH;
 
-  /** Multiply-adds that take as long as laying one element, roughly. */
+  /** Approximate cost of packing one element, in multiply-adds. */
   private static final long COST = 8;
 
   @Override
@@ -31,106 +31,107 @@ record Panels(float[] data, int rows, int cols, boolean isLent) implements Packe
 
   @Override
   public void release() {
-    if (isLent) {
+    if (isBorrowed) {
       Buffers.giveBack(data);
     }
   }
 
   /**
-   * Panels to be kept.
+   * Packs a matrix into a new array.
    *
-   * @param turned whether {@code b} has a column of the operand in each row
+   * @param transposed whether the operand is the transpose of {@code b}
    */
-  static Panels of(MatrixView b, boolean turned, ElementKernels kernels) {
-    return empty(rows(b, turned), cols(b, turned), false).lay(b, turned, kernels);
+  static Panels of(MatrixView b, boolean transposed, ElementKernels kernels) {
+    return empty(rows(b, transposed), cols(b, transposed), false).pack(b, transposed, kernels);
   }
 
-  /** Whether an array holds the panels: with the filling they are larger than the operand. */
+  /** Whether an array can hold the panels, which with padding are larger than the operand. */
   static boolean fit(int rows, int cols) {
-    return (long) Math.ceilDiv(cols, WIDTH) * WIDTH * rows <= Buffers.LONGEST;
+    return (long) Math.ceilDiv(cols, WIDTH) * WIDTH * rows <= Buffers.MAX_LENGTH;
   }
 
-  /** Panels in workspace. */
-  static Panels lent(MatrixView b, boolean turned, ElementKernels kernels) {
-    return empty(rows(b, turned), cols(b, turned), true).lay(b, turned, kernels);
+  /** Packs a matrix into borrowed workspace. */
+  static Panels borrowed(MatrixView b, boolean transposed, ElementKernels kernels) {
+    return empty(rows(b, transposed), cols(b, transposed), true).pack(b, transposed, kernels);
   }
 
-  /** Panels of 16-bit numbers, to be kept. */
+  /** Converts and packs a matrix of 16-bit numbers into a new array. */
   static Panels of(HalfMatrixView b, ElementKernels kernels) {
-    return empty(b.rows(), b.cols(), false).lay(b, kernels);
+    return empty(b.rows(), b.cols(), false).pack(b, kernels);
   }
 
-  /** Panels of 16-bit numbers, in workspace. */
-  static Panels lent(HalfMatrixView b, ElementKernels kernels) {
-    return empty(b.rows(), b.cols(), true).lay(b, kernels);
+  /** Converts and packs a matrix of 16-bit numbers into borrowed workspace. */
+  static Panels borrowed(HalfMatrixView b, ElementKernels kernels) {
+    return empty(b.rows(), b.cols(), true).pack(b, kernels);
   }
 
-  private static int rows(MatrixView b, boolean turned) {
-    return turned ? b.cols() : b.rows();
+  private static int rows(MatrixView b, boolean transposed) {
+    return transposed ? b.cols() : b.rows();
   }
 
-  private static int cols(MatrixView b, boolean turned) {
-    return turned ? b.rows() : b.cols();
+  private static int cols(MatrixView b, boolean transposed) {
+    return transposed ? b.rows() : b.cols();
   }
 
-  private static Panels empty(int rows, int cols, boolean isLent) {
+  private static Panels empty(int rows, int cols, boolean isBorrowed) {
     int size = Buffers.size(rows, Math.ceilDiv(cols, WIDTH) * WIDTH);
-    return new Panels(isLent ? Buffers.borrow(size) : new float[size], rows, cols, isLent);
+    return new Panels(isBorrowed ? Buffers.borrow(size) : new float[size], rows, cols, isBorrowed);
   }
 
-  private Panels lay(MatrixView b, boolean turned, ElementKernels kernels) {
+  private Panels pack(MatrixView b, boolean transposed, ElementKernels kernels) {
     return each((col, to) -> {
-      if (turned) {
-        turn(kernels, b, col, data, to);
+      if (transposed) {
+        packTransposed(kernels, b, col, data, to);
       } else {
-        lay(b, col, data, to);
+        pack(b, col, data, to);
       }
     });
   }
 
-  private Panels lay(HalfMatrixView b, ElementKernels kernels) {
-    return each((col, to) -> lay(b, kernels, col, data, to));
+  private Panels pack(HalfMatrixView b, ElementKernels kernels) {
+    return each((col, to) -> pack(b, kernels, col, data, to));
   }
 
-  /** Lays a panel. */
-  private interface Lay {
+  /** Packs one panel. */
+  private interface PanelPacker {
     void panel(int col, int to);
   }
 
-  /** Lays all panels, on several threads where they are large. */
-  private Panels each(Lay lay) {
+  /** Packs all panels, on several threads if they are large. */
+  private Panels each(PanelPacker pack) {
     Workers.run(
         Math.ceilDiv(cols, WIDTH),
         COST * rows * cols,
-        panel -> lay.panel(panel * WIDTH, panel * rows * WIDTH));
+        panel -> pack.panel(panel * WIDTH, panel * rows * WIDTH));
     return this;
   }
 
-  /** Lays the columns from {@code col} on into a panel at {@code to}. */
-  static void lay(HalfMatrixView b, ElementKernels kernels, int col, float[] panels, int to) {
+  /** Packs the columns starting at {@code col} into a panel at {@code to}. */
+  static void pack(HalfMatrixView b, ElementKernels kernels, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.cols() - col);
     for (int k = 0; k < b.rows(); k++) {
       b.widen(kernels, k, col, width, panels, to + k * WIDTH);
     }
-    fill(panels, to, b.rows(), width);
+    padWithZeros(panels, to, b.rows(), width);
   }
 
-  /** Lays the columns from {@code col} on into a panel at {@code to}. */
-  static void lay(MatrixView b, int col, float[] panels, int to) {
+  /** Packs the columns starting at {@code col} into a panel at {@code to}. */
+  static void pack(MatrixView b, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.cols() - col);
     for (int k = 0; k < b.rows(); k++) {
       System.arraycopy(b.data(), b.at(k) + col, panels, to + k * WIDTH, width);
     }
-    fill(panels, to, b.rows(), width);
+    padWithZeros(panels, to, b.rows(), width);
   }
 
-  private static void turn(ElementKernels kernels, MatrixView b, int col, float[] panels, int to) {
+  private static void packTransposed(
+      ElementKernels kernels, MatrixView b, int col, float[] panels, int to) {
     int width = Math.min(WIDTH, b.rows() - col);
     kernels.transpose(b.data(), b.at(col), b.stride(), width, b.cols(), panels, to, WIDTH);
-    fill(panels, to, b.cols(), width);
+    padWithZeros(panels, to, b.cols(), width);
   }
 
-  private static void fill(float[] panels, int to, int rows, int width) {
+  private static void padWithZeros(float[] panels, int to, int rows, int width) {
     for (int k = 0; width < WIDTH && k < rows; k++) {
       Arrays.fill(panels, to + k * WIDTH + width, to + (k + 1) * WIDTH, 0);
     }

@@ -10,38 +10,39 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Passes over arrays of numbers that do the same to each of them. */
+/** Elementwise passes over arrays. */
 final class Passes {
   private static final int MANTISSA = (1 << 23) - 1;
 
   private static final float[] NONE = {};
 
   static final int BFLOAT16_DROPPED = 16;
-  static final int BFLOAT16_HALF = 0x7fff; // a tie needs one more, which an odd bit adds
-  static final int BFLOAT16_KEPT = 0xffff0000;
+  static final int BFLOAT16_HALF = 0x7fff; // the odd bit is added too, which rounds ties to even
+  static final int BFLOAT16_MASK = 0xffff0000;
 
   static final int SIGN = 0x80000000;
   static final int MAGNITUDE = 0x7fffffff;
   static final int EXPONENT = 0x7f800000;
 
-  /** Of 2^-14, the least normal number: below it the last bit is always 2^-24. */
-  static final int FLOAT16_LEAST_EXPONENT = (127 - 14) << 23;
+  /** The exponent bits of 2^-14, the least normal number: below it the last bit is 2^-24. */
+  static final int FLOAT16_MIN_EXPONENT = (127 - 14) << 23;
 
-  /** To the bits of 2^e, gives those of 1.5 * 2^(e + 13), whose last bit is 2^(e - 10). */
+  /** Added to the bits of 2^e it gives those of 1.5 * 2^(e + 13), whose last bit is 2^(e - 10). */
   static final int FLOAT16_ROUNDER = (13 << 23) + (1 << 22);
 
-  /** The bits of the first number that becomes infinite in float16. */
+  /** The bits of the least number that float16 rounds to infinity. */
   static final int OVERFLOW = Float.floatToRawIntBits(65520f);
 
   private Passes() {}
 
   /**
-   * Divides the first {@code count} columns of some rows, and may divide what follows them up to a
-   * multiple of the lanes. A power of two divides by its inverse, which gives the same bits sooner.
+   * Divides the first {@code count} columns of a range of rows, and possibly those after them up to
+   * a multiple of the lanes. For a power of two it multiplies by the inverse, which is faster and
+   * gives the same bits.
    */
   static void divide(float[] values, int from, int rows, int stride, int count, float divisor) {
     if (divisor != 1) {
-      if (isPower(divisor)) {
+      if (isPowerOfTwo(divisor)) {
         columns(Pass.TIMES, values, from, rows, stride, count, 1 / divisor, NONE, 0);
       } else {
         columns(Pass.DIVIDE, values, from, rows, stride, count, divisor, NONE, 0);
@@ -49,29 +50,29 @@ final class Passes {
     }
   }
 
-  /** Whether a product with the inverse rounds the same number. */
-  static boolean isPower(float divisor) {
+  /** Whether multiplying by the inverse gives the same bits as dividing. */
+  static boolean isPowerOfTwo(float divisor) {
     boolean power = (Float.floatToRawIntBits(divisor) & MANTISSA) == 0;
     return power && 1 / divisor >= Float.MIN_NORMAL && divisor >= Float.MIN_NORMAL;
   }
 
-  /** Adds 0, as {@link #divide} divides: no zero is negative then. */
+  /** Adds 0 to the same columns as {@link #divide}, which makes negative zeros positive. */
   static void addZero(float[] values, int from, int rows, int stride, int count) {
     columns(Pass.ADD, values, from, rows, stride, count, 0, NONE, 0);
   }
 
   /**
-   * Adds one row to each of some rows.
+   * Adds one row to each of a range of rows.
    *
-   * @param count how many columns, a multiple of twice the lanes
-   * @param row what is added, from {@code at} on
+   * @param count the number of columns, a multiple of twice the lanes
+   * @param row the row that is added, starting at {@code at}
    */
   static void addRow(
       float[] row, int at, float[] values, int from, int rows, int stride, int count) {
     columns(Pass.ADD_ROW, values, from, rows, stride, count, 0, row, at);
   }
 
-  /** Whether the first rows hold neither an infinity nor a NaN: times 0 they are not 0. */
+  /** Whether the first rows are finite; infinities and NaNs times 0 are not 0. */
   static boolean areFinite(MatrixView values, int rows) {
     float[] data = values.data();
     FloatVector zero = FloatVector.zero(F);
@@ -108,7 +109,7 @@ final class Passes {
     return sum.compare(VectorOperators.EQ, 0f).allTrue() && rest == 0;
   }
 
-  /** {@link Rounding#round(float)} of each. */
+  /** {@link Rounding#round(float)} of each element. */
   static void round(Rounding rounding, float[] values, int from, int to) {
     if (rounding == Rounding.BFLOAT16 || rounding == Rounding.FLOAT16) {
       int rows = (to - from) / LANES;
@@ -119,7 +120,7 @@ final class Passes {
     }
   }
 
-  /** Rounds the first {@code count} columns of some rows, and may round what follows them. */
+  /** Rounds the first {@code count} columns of a range of rows, and possibly those after them. */
   static void round(Rounding rounding, float[] values, int from, int rows, int stride, int count) {
     if (count > stride - LANES) {
       round(rounding, values, from, from + rows * stride);
@@ -129,14 +130,14 @@ final class Passes {
   }
 
   /**
-   * All the loops in one method, so that it is too long to be inlined; they go down the rows, one
-   * vector of columns after another.
+   * All loops in one method, so that it is too long to be inlined; for each vector of columns they
+   * iterate over the rows.
    *
-   * <p>To float16 by adding a number of which the last bit is the one that float16 has last, and
-   * subtracting it again. That is all where the numbers stay finite.
+   * <p>Rounds to float16 by adding and subtracting a number whose last bit is that of the float16
+   * result, which is correct unless a number overflows.
    *
-   * @param number what is added, or what is multiplied or divided by
-   * @param row what is added to each row, from {@code at} on
+   * @param operand the summand, factor or divisor
+   * @param row the row that is added to each row, starting at {@code at}
    */
   private static void columns(
       Pass pass,
@@ -145,24 +146,24 @@ final class Passes {
       int rows,
       int stride,
       int count,
-      float number,
+      float operand,
       float[] row,
       int at) {
     for (int first = from; first < from + count; first += LANES) {
       switch (pass) {
         case ADD -> {
           for (int r = 0, i = first; r < rows; r++, i += stride) {
-            FloatVector.fromArray(F, values, i).add(number).intoArray(values, i);
+            FloatVector.fromArray(F, values, i).add(operand).intoArray(values, i);
           }
         }
         case TIMES -> {
           for (int r = 0, i = first; r < rows; r++, i += stride) {
-            FloatVector.fromArray(F, values, i).mul(number).intoArray(values, i);
+            FloatVector.fromArray(F, values, i).mul(operand).intoArray(values, i);
           }
         }
         case DIVIDE -> {
           for (int r = 0, i = first; r < rows; r++, i += stride) {
-            FloatVector.fromArray(F, values, i).div(number).intoArray(values, i);
+            FloatVector.fromArray(F, values, i).div(operand).intoArray(values, i);
           }
         }
         case ADD_ROW -> { // two vectors of columns
@@ -179,7 +180,7 @@ final class Passes {
             FloatVector x = FloatVector.fromArray(F, values, i);
             IntVector bits = x.reinterpretAsInts();
             IntVector odd = bits.lanewise(VectorOperators.LSHR, BFLOAT16_DROPPED).and(1);
-            IntVector y = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_KEPT);
+            IntVector y = bits.add(BFLOAT16_HALF).add(odd).and(BFLOAT16_MASK);
             VectorMask<Float> nan = x.compare(VectorOperators.NE, x);
             y.reinterpretAsFloats().blend(x, nan).intoArray(values, i);
           }
@@ -188,7 +189,7 @@ final class Passes {
           for (int r = 0, i = first; r < rows; r++, i += stride) {
             FloatVector x = FloatVector.fromArray(F, values, i);
             IntVector bits = x.reinterpretAsInts();
-            IntVector exponent = bits.and(EXPONENT).max(FLOAT16_LEAST_EXPONENT);
+            IntVector exponent = bits.and(EXPONENT).max(FLOAT16_MIN_EXPONENT);
             FloatVector rounder = exponent.add(FLOAT16_ROUNDER).reinterpretAsFloats();
             IntVector rounded = x.add(rounder).sub(rounder).reinterpretAsInts();
             FloatVector y = rounded.or(bits.and(SIGN)).reinterpretAsFloats();
@@ -206,7 +207,7 @@ final class Passes {
     }
   }
 
-  /** What {@link #columns} does. */
+  /** The loops of {@link #columns}. */
   private enum Pass {
     ADD,
     ADD_ROW,

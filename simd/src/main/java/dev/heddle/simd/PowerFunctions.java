@@ -14,8 +14,7 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Exponential and logarithm to base 2 of {@link Polynomials}; written out as {@link WideFunctions}
- * are.
+ * Exponential and logarithm to base 2 of {@link Polynomials}; unrolled as in {@link WideFunctions}.
  */
 final class PowerFunctions {
   private static final DoubleVector EXPM1_0 = all(WidePolynomials.EXPM1_0);
@@ -33,8 +32,8 @@ final class PowerFunctions {
   private static final DoubleVector ATANH_3 = all(WidePolynomials.ATANH_3);
   private static final DoubleVector ATANH_4 = all(WidePolynomials.ATANH_4);
   private static final DoubleVector ATANH_5 = all(WidePolynomials.ATANH_5);
-  private static final DoubleVector LEAST = all(-WidePolynomials.EXP2_BOUND);
-  private static final DoubleVector MOST = all(WidePolynomials.EXP2_BOUND);
+  private static final DoubleVector MIN_EXPONENT = all(-WidePolynomials.EXP2_BOUND);
+  private static final DoubleVector MAX_EXPONENT = all(WidePolynomials.EXP2_BOUND);
   private static final DoubleVector LOG2_E = all(WidePolynomials.LOG2_E);
   private static final DoubleVector ROUNDER = all(WidePolynomials.ROUNDER);
   private static final DoubleVector LN2 = all(WidePolynomials.LN2);
@@ -55,8 +54,8 @@ final class PowerFunctions {
     for (; i + LANES <= n; i += STEP) {
       FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector t = (DoubleVector) x.castShape(D, 0);
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.add(ROUNDER);
       DoubleVector r = t.sub(shifted.sub(ROUNDER)).mul(LN2);
       DoubleVector p = r.mul(EXPM1_8).add(EXPM1_7);

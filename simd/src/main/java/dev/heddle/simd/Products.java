@@ -4,33 +4,35 @@ import dev.heddle.kernel.Buffers;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.MatrixView;
 
-/** Matrix products over panels, blocked so that what is used again stays in the caches. */
+/** Matrix products over panels, blocked for the caches. */
 final class Products {
-  /** Elements of rows of A that stay in the second-level cache while the panels pass. */
+  /** Elements of a block of A, which stays in the second-level cache while all panels are read. */
   private static final int BLOCK = 112 << 10;
 
-  /** Rows that even long chains have in a block, or the panels come by too often. */
-  private static final int ROW_BLOCK = 96;
+  /**
+   * Minimum number of rows in a block, also for long chains, to limit how often panels are read.
+   */
+  private static final int MIN_ROW_BLOCK = 96;
 
-  /** Rows that even short chains have in a block at most. */
-  private static final int MOST_ROWS = 192;
+  /** Maximum number of rows in a block, also for short chains. */
+  private static final int MAX_ROW_BLOCK = 192;
 
-  /** Rows of a register tile. */
+  /** The rows of a register tile. */
   private static final int TILE = 6;
 
-  /** Rows of C that the epilogue goes over at a time, eight register tiles. */
-  private static final int FINISHED_TOGETHER = 48;
+  /** Rows of C per call of the epilogue: eight register tiles. */
+  private static final int EPILOGUE_ROWS = 48;
 
-  /** Steps of a chain before it is stored and continued. */
+  /** Length of the part of a chain that is computed before it is stored. */
   static final int STEP_BLOCK = 1024;
 
   private Products() {}
 
-  /** {@code c = a b} for the columns of packed {@code b} from {@code first} on. */
+  /** Computes {@code c = a b} for the columns of packed {@code b} starting at {@code first}. */
   static void multiply(MatrixView a, Panels b, int first, MatrixView c, Epilogue epilogue) {
-    int share = rowsABlock(a.rows(), Math.min(STEP_BLOCK, a.cols()));
-    for (int row = 0; row < a.rows(); row += share) {
-      int rows = Math.min(share, a.rows() - row);
+    int blockRows = rowsPerBlock(a.rows(), Math.min(STEP_BLOCK, a.cols()));
+    for (int row = 0; row < a.rows(); row += blockRows) {
+      int rows = Math.min(blockRows, a.rows() - row);
       for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
         int steps = Math.min(STEP_BLOCK, a.cols() - step);
         Epilogue after = step + steps == a.cols() ? epilogue : Epilogue.NONE;
@@ -39,22 +41,25 @@ final class Products {
           if (after == Epilogue.NONE) {
             block(a, row, step, b.data(), at, Panels.WIDTH, c, col, rows, steps, step == 0);
           } else {
-            finished(a, row, step, b.data(), at, c, col, rows, steps, after, first + col);
+            blockWithEpilogue(a, row, step, b.data(), at, c, col, rows, steps, after, first + col);
           }
         }
       }
     }
   }
 
-  /** Equal blocks: one of few rows takes nearly as long, because the panels pass all the same. */
-  private static int rowsABlock(int rows, int steps) {
-    int most = Math.clamp(BLOCK / Math.max(1, steps), ROW_BLOCK, MOST_ROWS);
-    int blocks = Math.max(1, Math.ceilDiv(rows, most));
+  /**
+   * Blocks of equal size: a smaller last one would take nearly as long, because it reads all
+   * panels.
+   */
+  private static int rowsPerBlock(int rows, int steps) {
+    int limit = Math.clamp(BLOCK / Math.max(1, steps), MIN_ROW_BLOCK, MAX_ROW_BLOCK);
+    int blocks = Math.max(1, Math.ceilDiv(rows, limit));
     return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, blocks), TILE)) * TILE;
   }
 
-  /** A block in parts that are still in the first-level cache when the epilogue comes. */
-  private static void finished(
+  /** Computes a block in parts that are still in the first-level cache for the epilogue. */
+  private static void blockWithEpilogue(
       MatrixView a,
       int row,
       int step,
@@ -67,14 +72,14 @@ final class Products {
       Epilogue after,
       int biasCol) {
     int cols = Math.min(Panels.WIDTH, c.cols() - col);
-    for (int part = row; part < row + rows; part += FINISHED_TOGETHER) {
-      int count = Math.min(FINISHED_TOGETHER, row + rows - part);
+    for (int part = row; part < row + rows; part += EPILOGUE_ROWS) {
+      int count = Math.min(EPILOGUE_ROWS, row + rows - part);
       block(a, part, step, b, at, Panels.WIDTH, c, col, count, steps, step == 0);
       Epilogues.apply(after, c.data(), c.at(part) + col, c.stride(), count, cols, biasCol);
     }
   }
 
-  /** {@code c = a b} for a right operand in rows; for few rows of A. */
+  /** Computes {@code c = a b} for few rows of A and an unpacked right operand. */
   static void multiply(MatrixView a, MatrixView b, MatrixView c) {
     int full = b.cols() / Panels.WIDTH * Panels.WIDTH;
     for (int col = 0; col < full; col += Panels.WIDTH) {
@@ -87,27 +92,28 @@ final class Products {
     }
   }
 
-  /** Columns that fill no panel, some steps at a time. */
+  /** Computes the columns that do not fill a panel, one block of steps at a time. */
   private static void multiplyRest(MatrixView a, MatrixView b, MatrixView c, int col) {
     Scratch scratch = Scratch.borrow();
     float[] panel = scratch.panel(STEP_BLOCK * Panels.WIDTH);
     for (int step = 0; step == 0 || step < a.cols(); step += STEP_BLOCK) {
       int steps = Math.min(STEP_BLOCK, a.cols() - step);
       MatrixView part = new MatrixView(b.data(), b.at(step), b.stride(), steps, b.cols());
-      Panels.lay(part, 0, panel, 0);
+      Panels.pack(part, 0, panel, 0);
       panel(a, step, steps, panel, c, col);
     }
     scratch.giveBack();
   }
 
   /**
-   * Some steps of the columns of {@code c} from {@code col} on, which a panel of its own is for.
+   * Computes a block of steps for the columns of {@code c} starting at {@code col} with a single
+   * panel.
    */
   static void panel(MatrixView a, int step, int steps, float[] panel, MatrixView c, int col) {
     block(a, 0, step, panel, 0, Panels.WIDTH, c, col, a.rows(), steps, step == 0);
   }
 
-  /** Some rows by one panel; the columns past the end of C go to scratch. */
+  /** Multiplies a range of rows by one panel; columns past the end of C are written to scratch. */
   private static void block(
       MatrixView a,
       int row,
@@ -177,7 +183,7 @@ final class Products {
     }
   }
 
-  /** Rows by {@link Panels#WIDTH} columns, in registers. */
+  /** Multiplies rows by {@link Panels#WIDTH} columns. */
   static void tile(
       float[] a,
       int ao,

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Those functions of {@link Polynomials} that take a logarithm and an exponential in one; written
- * out as {@link TailFunctions} are.
+ * The functions of {@link Polynomials} that combine a logarithm and an exponential; unrolled as in
+ * {@link TailFunctions}.
  */
 final class RootFunctions {
   private static final DoubleVector SHORT_0 = all(WidePolynomials.SHORT_0);

@@ -6,25 +6,25 @@ import dev.heddle.kernel.SoftPool;
 import dev.heddle.kernel.Tiles;
 import java.lang.ref.SoftReference;
 
-/** What attention needs beside its operands; for one call at a time, grown when it must. */
+/** The workspace of attention, for one call at a time, enlarged on demand. */
 final class Scratch {
-  /** Idle ones that are kept: as many as threads compute, where there are more processors. */
-  static final int KEPT = Math.max(16, Runtime.getRuntime().availableProcessors());
+  /** Maximum number of idle instances: at least one for each processor. */
+  static final int MAX_IDLE = Math.max(16, Runtime.getRuntime().availableProcessors());
 
-  private static final SoftPool<Scratch> IDLE = new SoftPool<>(KEPT);
+  private static final SoftPool<Scratch> IDLE = new SoftPool<>(MAX_IDLE);
 
   private final SoftReference<Scratch> self = new SoftReference<>(this);
 
   /** A tile of scores, then of weights, {@code [TILE, BLOCK]}. */
   final float[] scores = new float[Tiles.TILE * SimdAttention.BLOCK];
 
-  /** The greatest scores so far. */
+  /** The maximum scores so far. */
   final float[] maxima = new float[SimdAttention.BLOCK];
 
-  /** What is subtracted from the scores of each query before the exponential. */
+  /** The number subtracted from the scores of each query before the exponential. */
   final float[] shifts = new float[SimdAttention.BLOCK];
 
-  /** What each query's sum and weighted values are multiplied by. */
+  /** The rescaling factor of each query's sum and weighted values. */
   final float[] factors = new float[SimdAttention.BLOCK];
 
   /** Sums of the 16 virtual lanes, for each vector of queries. */
@@ -35,7 +35,7 @@ final class Scratch {
   /** A block of queries, {@code [D, BLOCK]}. */
   float[] queries = {};
 
-  /** All values of a head, {@code [V, TILE]} for each tile of keys. */
+  /** The transposed values of a head, {@code [V, TILE]} for each tile of keys. */
   float[] values = {};
 
   private float[] keys = {};
@@ -46,13 +46,13 @@ final class Scratch {
 
   private Scratch() {}
 
-  /** One that nobody else uses until it is given back; of whatever it held before. */
+  /** A workspace for exclusive use until it is returned, with unspecified contents. */
   static Scratch borrow() {
     Scratch idle = IDLE.poll();
     return idle != null ? idle : new Scratch();
   }
 
-  /** Lets others use it. */
+  /** Returns this workspace to the pool. */
   void giveBack() {
     IDLE.offer(self);
   }
@@ -62,16 +62,16 @@ final class Scratch {
     if (queries.length < block) {
       queries = new float[block];
     }
-    int laid = Buffers.size(width, Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE));
-    if (values.length < laid) {
-      values = new float[laid];
+    int padded = Buffers.size(width, Buffers.size(Math.ceilDiv(keys, Tiles.TILE), Tiles.TILE));
+    if (values.length < padded) {
+      values = new float[padded];
     }
     if (state.weighted.length < Buffers.size(width, SimdAttention.BLOCK)) {
       state = new BlockState(width);
     }
   }
 
-  /** Room for the keys of a head. */
+  /** An array for the keys of a head. */
   float[] keys(int size) {
     if (keys.length < size) {
       keys = new float[size];
@@ -79,7 +79,7 @@ final class Scratch {
     return keys;
   }
 
-  /** Room for the columns past the end of a product. */
+  /** An array for the columns past the end of a product. */
   float[] edge(int size) {
     if (edge.length < size) {
       edge = new float[size];
@@ -87,7 +87,7 @@ final class Scratch {
     return edge;
   }
 
-  /** Room for one panel; of whatever it held before. */
+  /** An array for one panel, with unspecified contents. */
   float[] panel(int size) {
     if (panel.length < size) {
       panel = new float[size];

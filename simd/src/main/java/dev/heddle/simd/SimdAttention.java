@@ -9,22 +9,22 @@ import dev.heddle.kernel.Tiles;
 
 /**
  * Attention of one head with the queries in the lanes: scores are kept transposed, keys by queries,
- * so that maximum, sum and rescaling need nothing across lanes. 64 queries pass over the tiles of
- * keys together; both products are those of {@link BlockProducts}.
+ * so that maximum, sum and rescaling need no operation across lanes. Blocks of 64 queries iterate
+ * over the tiles of keys; both products use {@link BlockProducts}.
  *
- * <p>Tiles of which none of them sees a key are skipped; a block in which that shows, because
- * scores are so low that masked keys have weight, is done again. Rows with a NaN are left to the
- * scalar kernels, and so are heads whose masked values may not be finite.
+ * <p>Tiles in which all keys are masked for the whole block are skipped; a block is recomputed
+ * without skipping if scores are so low that masked keys have weight. Rows with a NaN are left to
+ * the scalar kernels, and so are heads with a mask and values that are not finite.
  */
 final class SimdAttention {
-  /** Queries that pass over the keys together. */
+  /** Queries of a block. */
   static final int BLOCK = 64;
 
-  /** Keys whose scores are used while they are in the first-level cache; a multiple of 16. */
+  /** Keys per chunk, whose scores fit in the first-level cache; a multiple of 16. */
   private static final int CHUNK = 96;
 
-  /** Elements: two kilobytes, of which few multiples fall into different cache sets. */
-  private static final int CLASHING_STRIDE = 512;
+  /** A stride in elements, two kilobytes, whose multiples map to few cache sets. */
+  private static final int CONFLICTING_STRIDE = 512;
 
   private final AttentionHead head;
   private final ScoreRules rules;
@@ -51,30 +51,29 @@ final class SimdAttention {
   }
 
   /**
-   * Lays the keys side by side where their stride puts many of them into the same cache sets, if
-   * they will be read often enough.
+   * Copies the keys into a contiguous array if their stride maps many of them to the same cache
+   * sets, and if they are read often enough.
    *
-   * @param queries how many there will be
-   * @param end the keys that are laid, from the first on
+   * @param queries the number of queries that read the keys
+   * @param end the number of keys to copy, from the first
    */
   void packKeys(int queries, int end) {
-    MatrixView given = head.keys();
-    if (queries <= 2 * BLOCK || given.stride() % CLASHING_STRIDE != 0) {
+    MatrixView source = head.keys();
+    if (queries <= 2 * BLOCK || source.stride() % CONFLICTING_STRIDE != 0) {
       return;
     }
     float[] packed = scratch.keys(Buffers.size(end, depth));
     for (int j = 0; j < end; j++) {
-      System.arraycopy(given.data(), given.at(j), packed, j * depth, depth);
+      System.arraycopy(source.data(), source.at(j), packed, j * depth, depth);
     }
     keys = new MatrixView(packed, 0, depth, end, depth);
   }
 
   /**
-   * Lays the values with the keys in the rows' direction, tile by tile of keys: {@code [V, TILE]}
-   * each.
+   * Transposes the values, to {@code [V, TILE]} for each tile of keys.
    *
-   * @param end the keys that are laid, from the first on
-   * @return whether all of them are finite, as far as that matters: where keys are masked
+   * @param end the number of keys whose values are transposed, from the first
+   * @return whether no key can be masked or all these values are finite
    */
   boolean packValues(int end) {
     MatrixView values = head.values();
@@ -91,29 +90,32 @@ final class SimdAttention {
           Tiles.TILE);
     }
     packedKeys = end;
-    boolean matters = head.mask() != null || rules.causal();
-    finite = !matters || Passes.areFinite(values, end);
+    boolean anyMasked = head.mask() != null || rules.causal();
+    finite = !anyMasked || Passes.areFinite(values, end);
     return finite;
   }
 
-  /** Makes all keys available, of which only the first may have been laid; as packValues. */
+  /**
+   * Makes all keys and values available, of which only the first may have been packed; returns as
+   * {@link #packValues}.
+   */
   boolean packRest() {
     keys = head.keys();
     return packedKeys == keyCount ? finite : packValues(keyCount);
   }
 
   /**
-   * The weighted values of up to {@link #BLOCK} queries; returns with {@code state} at the end.
+   * Computes the state of up to {@link #BLOCK} queries after all keys.
    *
-   * @param skip whether keys that none of them sees are left out
+   * @param skip whether to skip tiles in which all keys are masked
    */
-  BlockState attend(int first, int count, boolean skip) {
+  BlockState attentionForward(int first, int count, boolean skip) {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
     skipped = skip && rules.causal() && first + 1 < keyCount;
     int end = skip && rules.causal() ? Math.min(keyCount, first + count) : keyCount;
-    boolean fresh = true; // no tile of the span yet
+    boolean fresh = true; // no tile of this span has been processed
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
       if (readMask(first, count, start, length) || !skip) {
@@ -141,17 +143,17 @@ final class SimdAttention {
   private void tile(BlockState state, int first, int count, int start, int length, boolean fresh) {
     score(first, count, start, length);
     SoftmaxTile.shift(scratch, state, count);
-    SoftmaxTile.fillUp(scratch, length);
+    SoftmaxTile.padKeys(scratch, length);
     if (!fresh) {
       SoftmaxTile.rescale(scratch, state.weighted, count, width);
     }
-    weigh(state, first, count, start, length, fresh);
+    addWeightedValues(state, first, count, start, length, fresh);
     SoftmaxTile.sums(scratch, state, count);
   }
 
-  /** The weights of up to {@link #BLOCK} queries for all keys, and the state they come from. */
-  BlockState weigh(int first, int count, MatrixView out) {
-    BlockState state = attend(first, count, false);
+  /** Computes the weights of up to {@link #BLOCK} queries for all keys; returns their state. */
+  BlockState attentionWeights(int first, int count, MatrixView out) {
+    BlockState state = attentionForward(first, count, false);
     for (int start = 0; start < keyCount; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, keyCount - start);
       readMask(first, count, start, length);
@@ -174,7 +176,7 @@ final class SimdAttention {
     }
   }
 
-  /** Fills the tile of scores, {@code [keys, BLOCK]}, masks it and finds the new maxima. */
+  /** Computes a tile of scores, {@code [keys, BLOCK]}, masks it and updates the maxima. */
   private void score(int first, int count, int start, int length) {
     System.arraycopy(scratch.state.maxima, 0, scratch.maxima, 0, BLOCK);
     int step = head.bias() == null ? CHUNK : length;
@@ -211,10 +213,11 @@ final class SimdAttention {
   }
 
   /**
-   * Turns the scores into weights and adds the weighted values; some keys at a time, so that their
-   * weights are still in the first-level cache.
+   * Computes the weights and adds the weighted values, one chunk of keys at a time, whose weights
+   * stay in the first-level cache.
    */
-  private void weigh(BlockState state, int first, int count, int start, int length, boolean fresh) {
+  private void addWeightedValues(
+      BlockState state, int first, int count, int start, int length, boolean fresh) {
     if (head.keep() != null) {
       scratch.masks.readKeep(head.keep(), first, count, start, length);
     }
@@ -241,14 +244,16 @@ final class SimdAttention {
     }
   }
 
-  /** Writes the finished rows of a block. */
+  /** Writes the output rows of a block. */
   void store(BlockState state, int first, int count, MatrixView out) {
     SoftmaxTile.finish(state, count, width);
     Transpose.intoRows(
         state.weighted, 0, BLOCK, width, count, out.data(), out.at(first), out.stride());
   }
 
-  /** Whether the block must be done again with all keys: a row gives weight to skipped ones. */
+  /**
+   * Whether the block must be recomputed with all keys, because skipped keys have weight in a row.
+   */
   boolean anyLow(BlockState state, int count) {
     boolean low = false;
     for (int i = 0; skipped && i < count; i++) {
@@ -257,8 +262,8 @@ final class SimdAttention {
     return low;
   }
 
-  /** Whether a row must be done again by the scalar kernels. */
-  static boolean needsCare(BlockState state, int lane) {
+  /** Whether a row must be recomputed by the scalar kernels. */
+  static boolean needsScalarKernel(BlockState state, int lane) {
     return Float.isNaN(state.sums[lane]);
   }
 }

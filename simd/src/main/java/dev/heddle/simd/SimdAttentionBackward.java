@@ -15,20 +15,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The derivative of attention of one head, with the queries in the lanes. 64 queries pass over the
- * keys together, some keys at a time; their weights and slopes are transposed, keys by queries, and
- * so are at once the left operands of the gradients of values and keys and the right one of that of
- * the queries: no tile of scores is ever turned round.
+ * The backward pass of attention for one head, with the queries in the lanes. Blocks of 64 queries
+ * iterate over chunks of keys. The weights and the gradients of the scores are stored as keys by
+ * queries, which makes them the left operand of the gradients of values and keys and the right
+ * operand of that of the queries: no tile is ever transposed.
  *
- * <p>Works with finite operands: then a pair of weight 0 adds nothing to any chain.
+ * <p>Requires finite operands, for which a pair of weight 0 adds nothing to any chain.
  *
  * <p>(2026-11-28, two cores of Zen 4 whose limit is 236 GF/s: 172 GF/s for batch 1, length 1024, 16
- * causal heads of depth 64; 187 for length 4096 and 8 heads; with 32, 48, 64 or 96 keys at a time
- * the same.)
+ * causal heads of depth 64; 187 for length 4096 and 8 heads; the same with chunks of 32, 48, 64 or
+ * 96 keys.)
  */
 final class SimdAttentionBackward {
-  private final AttentionBackwardInputs given;
-  private final AttentionBackwardOutputs wanted;
+  private final AttentionBackwardInputs inputs;
+  private final AttentionBackwardOutputs gradients;
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int depth;
@@ -42,14 +42,14 @@ final class SimdAttentionBackward {
   private final MatrixView values;
 
   SimdAttentionBackward(
-      AttentionBackwardInputs given,
-      AttentionBackwardOutputs wanted,
+      AttentionBackwardInputs inputs,
+      AttentionBackwardOutputs gradients,
       int keyFrom,
       int keyTo,
       BackwardScratch scratch) {
-    this.given = given;
-    this.wanted = wanted;
-    this.head = given.head();
+    this.inputs = inputs;
+    this.gradients = gradients;
+    this.head = inputs.head();
     this.rules = head.rules();
     this.depth = head.queries().cols();
     this.width = head.values().cols();
@@ -63,36 +63,36 @@ final class SimdAttentionBackward {
     this.values = scratch.valueRows(part(head.values()));
   }
 
-  /** The rows of the keys that are looked at. */
+  /** The rows of the range of keys. */
   private MatrixView part(MatrixView rows) {
     return new MatrixView(
         rows.data(), rows.at(keyFrom), rows.stride(), keyTo - keyFrom, rows.cols());
   }
 
   /**
-   * The gradients of some queries and the keys; as in {@link dev.heddle.kernel.Kernels}.
+   * The gradients for a range of queries and the keys; as in {@link dev.heddle.kernel.Kernels}.
    *
-   * @return whether all that a weight of 0 meets was finite; if not, this has to be done otherwise
+   * @return false if an operand is not finite, so that the result is not valid
    */
   boolean run(int from, int to) {
     int count = keyTo - keyFrom;
     if (!Passes.areFinite(keys, count) || !areFinite(from, to)) {
       return false;
     }
-    if (wanted.queries() != null) {
+    if (gradients.queries() != null) {
       packKeys();
     }
-    if (wanted.keys() != null) {
-      scratch.ofKeys = cleared(scratch.ofKeys, Buffers.size(count, paddedDepth));
+    if (gradients.keys() != null) {
+      scratch.keyGradients = cleared(scratch.keyGradients, Buffers.size(count, paddedDepth));
     }
-    if (wanted.values() != null) {
-      scratch.ofValues = cleared(scratch.ofValues, Buffers.size(count, paddedWidth));
+    if (gradients.values() != null) {
+      scratch.valueGradients = cleared(scratch.valueGradients, Buffers.size(count, paddedWidth));
     }
-    if (wanted.pairs() != null) {
-      MatrixView pairs = wanted.pairs();
+    if (gradients.scores() != null) {
+      MatrixView scores = gradients.scores();
       for (int query = from; query < to; query++) {
-        int at = pairs.at(query);
-        Arrays.fill(pairs.data(), at + keyFrom, at + keyTo, 0);
+        int at = scores.at(query);
+        Arrays.fill(scores.data(), at + keyFrom, at + keyTo, 0);
       }
     }
     for (int first = from; first < to; first += BLOCK) {
@@ -100,16 +100,16 @@ final class SimdAttentionBackward {
         return false;
       }
     }
-    finish(wanted.keys(), scratch.ofKeys, paddedDepth);
-    finish(wanted.values(), scratch.ofValues, paddedWidth);
+    finish(gradients.keys(), scratch.keyGradients, paddedDepth);
+    finish(gradients.values(), scratch.valueGradients, paddedWidth);
     return true;
   }
 
-  /** Whether maxima and sums are. */
+  /** Whether the maxima and sums of a range of queries are finite. */
   private boolean areFinite(int from, int to) {
     float worst = 0;
-    for (int i = given.offset() + from; i < given.offset() + to; i++) {
-      worst += given.maxima()[i] * 0 + given.sums()[i] * 0;
+    for (int i = inputs.offset() + from; i < inputs.offset() + to; i++) {
+      worst += inputs.maxima()[i] * 0 + inputs.sums()[i] * 0;
     }
     return worst == 0;
   }
@@ -149,26 +149,26 @@ final class SimdAttentionBackward {
     }
   }
 
-  /** Up to {@link SimdAttention#BLOCK} queries and all keys, where they are finite. */
+  /** Processes up to {@link SimdAttention#BLOCK} queries; returns false if they are not finite. */
   private boolean block(int first, int count) {
-    boolean open = begin(first, count);
+    boolean low = loadStatistics(first, count);
     packQueries(first, count);
     packCotangents(first, count);
     if (!Passes.areFinite(new MatrixView(scratch.queries, 0, BLOCK, depth, count), depth)
         || !Passes.areFinite(new MatrixView(scratch.cotangents, 0, BLOCK, width, count), width)) {
       return false;
     }
-    Arrays.fill(scratch.ofQueries, 0, depth * BLOCK, 0);
-    int end = rules.causal() && !open ? Math.min(keyTo, first + count) : keyTo;
+    Arrays.fill(scratch.queryGradients, 0, depth * BLOCK, 0);
+    int end = rules.causal() && !low ? Math.min(keyTo, first + count) : keyTo;
     for (int start = keyFrom; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
-      if (scratch.masks.read(head.mask(), rules.causal(), first, count, start, length) || open) {
+      if (scratch.masks.read(head.mask(), rules.causal(), first, count, start, length) || low) {
         tile(first, count, start, length);
       }
     }
-    MatrixView gradient = wanted.queries();
+    MatrixView gradient = gradients.queries();
     if (gradient != null) {
-      float[] sums = scratch.ofQueries;
+      float[] sums = scratch.queryGradients;
       Passes.divide(sums, 0, depth, BLOCK, count, (float) rules.queryDivisor());
       Passes.addZero(sums, 0, depth, BLOCK, count);
       Transpose.intoRows(
@@ -177,18 +177,21 @@ final class SimdAttentionBackward {
     return true;
   }
 
-  /** Copies what the forward pass kept; returns whether masked keys of any query have weight. */
-  private boolean begin(int first, int count) {
-    int from = given.offset() + first;
-    boolean open = false;
+  /**
+   * Copies the statistics of the forward pass; returns whether masked keys of any query have
+   * weight.
+   */
+  private boolean loadStatistics(int first, int count) {
+    int from = inputs.offset() + first;
+    boolean low = false;
     for (int i = 0; i < count; i++) {
-      scratch.maxima[i] = given.maxima()[from + i];
-      scratch.sums[i] = given.sums()[from + i];
-      open |= scratch.maxima[i] <= (float) rules.low();
+      scratch.maxima[i] = inputs.maxima()[from + i];
+      scratch.sums[i] = inputs.sums()[from + i];
+      low |= scratch.maxima[i] <= (float) rules.low();
     }
     Arrays.fill(scratch.maxima, count, BLOCK, 0);
     Arrays.fill(scratch.sums, count, BLOCK, 1);
-    return open;
+    return low;
   }
 
   private void packQueries(int first, int count) {
@@ -200,20 +203,20 @@ final class SimdAttentionBackward {
     if (rules.scoreRounding() != Rounding.NONE) {
       Passes.round(rules.scoreRounding(), packed, 0, depth * BLOCK);
     }
-    if (wanted.keys() != null) {
+    if (gradients.keys() != null) {
       Transpose.intoRows(packed, 0, BLOCK, depth, count, scratch.queryRows, 0, paddedDepth);
     }
   }
 
   private void packCotangents(int first, int count) {
-    MatrixView own = given.cotangents();
+    MatrixView own = inputs.cotangents();
     float[] packed = scratch.cotangents;
     Transpose.intoColumns(own.data(), own.at(first), own.stride(), count, width, packed, 0, BLOCK);
     SoftmaxGradient.divide(scratch, count, width);
-    if (wanted.values() != null) {
+    if (gradients.values() != null) {
       Transpose.intoRows(packed, 0, BLOCK, width, count, scratch.cotangentRows, 0, paddedWidth);
     }
-    MatrixView outputs = given.outputs();
+    MatrixView outputs = inputs.outputs();
     Transpose.intoColumns(
         outputs.data(),
         outputs.at(first),
@@ -233,39 +236,39 @@ final class SimdAttentionBackward {
     for (int from = 0; from < length; from += CHUNK) {
       int to = Math.min(length, from + CHUNK);
       score(first, count, start, from, to);
-      weigh(count, start, from, to);
-      if (wanted.values() != null) {
+      differentiateScores(count, start, from, to);
+      if (gradients.values() != null) {
         add(
             count,
             to - from,
             scratch.weights,
             scratch.cotangentRows,
-            scratch.ofValues,
+            scratch.valueGradients,
             start + from - keyFrom,
             width,
             paddedWidth);
       }
-      if (wanted.keys() != null) {
+      if (gradients.keys() != null) {
         add(
             count,
             to - from,
-            scratch.slopes,
+            scratch.scoreGradients,
             scratch.queryRows,
-            scratch.ofKeys,
+            scratch.keyGradients,
             start + from - keyFrom,
             depth,
             paddedDepth);
       }
-      if (wanted.queries() != null) {
+      if (gradients.queries() != null) {
         int row = start - keyFrom;
         BlockProducts.multiply(
             scratch.keyColumns,
             row * depth + from,
             Tiles.TILE,
-            scratch.slopes,
+            scratch.scoreGradients,
             0,
             BLOCK,
-            scratch.ofQueries,
+            scratch.queryGradients,
             0,
             BLOCK,
             depth,
@@ -273,22 +276,22 @@ final class SimdAttentionBackward {
             to - from,
             false);
       }
-      MatrixView pairs = wanted.pairs();
-      if (pairs != null) {
+      MatrixView scores = gradients.scores();
+      if (scores != null) {
         Transpose.intoRows(
-            scratch.slopes,
+            scratch.scoreGradients,
             0,
             BLOCK,
             to - from,
             count,
-            pairs.data(),
-            pairs.at(first) + start + from,
-            pairs.stride());
+            scores.data(),
+            scores.at(first) + start + from,
+            scores.stride());
       }
     }
   }
 
-  /** The chains of some keys go on over the queries of the block. */
+  /** Continues the chains of a range of keys over the queries of the block. */
   private static void add(
       int count,
       int keys,
@@ -302,7 +305,7 @@ final class SimdAttentionBackward {
         factors, 0, BLOCK, rows, 0, stride, sums, key * stride, stride, keys, cols, count, false);
   }
 
-  /** Scores of some keys of a tile, masked. */
+  /** Computes the masked scores of a chunk of keys. */
   private void score(int first, int count, int start, int from, int to) {
     int row = start + from - keyFrom;
     float[] scores = scratch.weights;
@@ -328,10 +331,10 @@ final class SimdAttentionBackward {
     scratch.masks.mask(scores, 0, from, to, (float) rules.masked());
   }
 
-  /** Weights and slopes of some keys of a tile. */
-  private void weigh(int count, int start, int from, int to) {
+  /** Computes the weights and the gradients of the scores of a chunk of keys. */
+  private void differentiateScores(int count, int start, int from, int to) {
     int row = start + from - keyFrom;
-    float[] slopes = scratch.slopes;
+    float[] scoreGradients = scratch.scoreGradients;
     BlockProducts.multiply(
         values.data(),
         values.at(row),
@@ -339,7 +342,7 @@ final class SimdAttentionBackward {
         scratch.cotangents,
         0,
         BLOCK,
-        slopes,
+        scoreGradients,
         0,
         BLOCK,
         to - from,
@@ -349,10 +352,10 @@ final class SimdAttentionBackward {
     boolean drops = head.keep() != null;
     float scale = (float) rules.dropoutScale();
     if (drops) {
-      scratch.keeps.drop(slopes, 0, from, to, scale);
+      scratch.keeps.drop(scoreGradients, 0, from, to, scale);
     }
     SoftmaxGradient.of(scratch, count, to - from);
-    scratch.masks.mask(slopes, 0, from, to, 0);
+    scratch.masks.mask(scoreGradients, 0, from, to, 0);
     if (drops) {
       scratch.keeps.drop(scratch.weights, 0, from, to, scale);
     }

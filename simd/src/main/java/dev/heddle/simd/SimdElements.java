@@ -8,11 +8,13 @@ import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScalarKernels;
 import dev.heddle.kernel.UnaryFunction;
 
-/** The element kernels on the Vector API; what fills no vector goes through the plain loops. */
+/**
+ * The element kernels on the Vector API; elements that do not fill a vector use the scalar loops.
+ */
 abstract class SimdElements implements Kernels {
   private final ElementKernels plain = new ScalarKernels();
 
-  /** How far the loops are; of tests, which end the plain loops' turn, too. */
+  /** The warm-up of each loop; tests end it. */
   final WarmUp warmUp = new WarmUp();
 
   @Override

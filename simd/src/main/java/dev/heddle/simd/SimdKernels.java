@@ -17,25 +17,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, with the bits of {@link ScalarKernels}. */
 final class SimdKernels extends SimdElements {
-  /** Rows of a left operand from which on copying the right one into panels pays. */
-  private static final int ROWS_TO_PACK_FOR = 8;
+  /**
+   * Minimum number of rows of the left operand for which packing the right one into panels pays.
+   */
+  private static final int MIN_ROWS_TO_PACK = 8;
 
-  /** Queries below which lanes would mostly be idle. */
+  /** Below this number of queries most lanes would be idle. */
   private static final int FEW_QUERIES = 8;
 
   /**
-   * Small calls that run scalar first: vector code takes milliseconds a call until the JIT compiler
-   * has made machine code of it, and a program that only computes one layer ends before that.
-   * (2026-11-23, two cores: the demo's layer took 0.8 s with vectors at once, 0.2 s with these.)
+   * Number of small calls that run scalar first: vector code takes milliseconds a call until the
+   * JIT compiler has compiled it, and a program that computes one layer ends before that.
+   * (2026-11-23, two cores: the demo's layer took 0.8 s with vectors from the start, 0.2 s with
+   * scalar calls first.)
    */
   static final int COLD_CALLS = 64;
 
-  /** Multiply-adds up to which a call is small. */
+  /** Maximum number of multiply-adds of a small call. */
   private static final long SMALL = 16 << 20;
 
   private final ScalarKernels scalar = new ScalarKernels();
   private final String name;
-  private int products; // counted roughly: a race only makes the cold phase longer
+  private int products; // approximate: a race only prolongs the warm-up
   private int attentions;
 
   SimdKernels(String name) {
@@ -53,45 +56,45 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public Packed pack(MatrixView b, boolean turned, int rows) {
-    boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
-    return plain ? scalar.packOnce(b, turned, rows) : Panels.of(b, turned, this);
+  public Packed pack(MatrixView b, boolean transposed, int rows) {
+    boolean isPlain = usesPlainLayout(b.rows(), b.cols(), transposed, rows);
+    return isPlain ? scalar.packOnce(b, transposed, rows) : Panels.of(b, transposed, this);
   }
 
   @Override
-  public Packed packOnce(MatrixView b, boolean turned, int rows) {
-    boolean plain = staysPlain(b.rows(), b.cols(), turned, rows);
-    return plain ? scalar.packOnce(b, turned, rows) : Panels.lent(b, turned, this);
+  public Packed packOnce(MatrixView b, boolean transposed, int rows) {
+    boolean isPlain = usesPlainLayout(b.rows(), b.cols(), transposed, rows);
+    return isPlain ? scalar.packOnce(b, transposed, rows) : Panels.borrowed(b, transposed, this);
   }
 
   @Override
   public Packed pack(HalfMatrixView b, int rows) {
-    boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
-    return plain ? new Packed.Halves(b, b.isBfloat16() || b.areFinite()) : Panels.of(b, this);
+    boolean isPlain = usesPlainLayout(b.rows(), b.cols(), false, rows);
+    return isPlain ? new Packed.Halves(b, b.isBfloat16() || b.areFinite()) : Panels.of(b, this);
   }
 
   @Override
   public Packed packOnce(HalfMatrixView b, int rows) {
-    boolean plain = staysPlain(b.rows(), b.cols(), false, rows);
-    return plain ? new Packed.Halves(b, b.isBfloat16()) : Panels.lent(b, this);
+    boolean isPlain = usesPlainLayout(b.rows(), b.cols(), false, rows);
+    return isPlain ? new Packed.Halves(b, b.isBfloat16()) : Panels.borrowed(b, this);
   }
 
   @Override
   public boolean areFew(int rows) {
-    return rows < ROWS_TO_PACK_FOR;
+    return rows < MIN_ROWS_TO_PACK;
   }
 
-  /** Whether an operand is not worth panels. */
-  private boolean staysPlain(int height, int width, boolean turned, int rows) {
-    boolean few = areFew(rows) && !turned; // turning it is as much work as panels
-    boolean fits = turned ? Panels.fit(width, height) : Panels.fit(height, width);
+  /** Whether packing an operand into panels does not pay. */
+  private boolean usesPlainLayout(int height, int width, boolean transposed, int rows) {
+    boolean few = areFew(rows) && !transposed; // transposing is as much work as packing
+    boolean fits = transposed ? Panels.fit(width, height) : Panels.fit(height, width);
     return few || !fits || isCold((long) rows * height * width);
   }
 
   @Override
   public void multiply(MatrixView a, Packed b, int col, MatrixView c, Epilogue epilogue) {
     boolean cold = isCold((long) a.rows() * b.rows() * c.cols());
-    if (col == 0) { // counted here: an operand that is kept is packed once
+    if (col == 0) { // counted here, because a retained operand is packed only once
       products = Math.min(products + 1, COLD_CALLS);
     }
     if (b instanceof Panels panels) {
@@ -113,19 +116,19 @@ final class SimdKernels extends SimdElements {
     Epilogues.apply(epilogue, c.data(), c.at(0), c.stride(), c.rows(), c.cols(), col);
   }
 
-  /** Ends the small calls that run scalar: tests compare vectors from the first call on. */
+  /** Ends the warm-up, for tests that compare vectors from the first call. */
   void endColdCalls() {
     products = COLD_CALLS;
     attentions = COLD_CALLS;
   }
 
-  /** Whether no call runs scalar for being one of the first. */
+  /** Whether the warm-up has ended for all calls. */
   boolean areColdCallsOver() {
-    return areProductsVectors() && attentions >= COLD_CALLS;
+    return areProductsVectorized() && attentions >= COLD_CALLS;
   }
 
-  /** Whether no product runs scalar for being one of the first. */
-  boolean areProductsVectors() {
+  /** Whether the warm-up has ended for products. */
+  boolean areProductsVectorized() {
     return products >= COLD_CALLS;
   }
 
@@ -139,7 +142,7 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void attend(
+  public void attentionForward(
       AttentionHead head,
       int from,
       int to,
@@ -147,25 +150,25 @@ final class SimdKernels extends SimdElements {
       float @Nullable [] maxima,
       float @Nullable [] sums) {
     if (isScalar(head, to - from)) {
-      scalar.attend(head, from, to, out, maxima, sums);
+      scalar.attentionForward(head, from, to, out, maxima, sums);
       return;
     }
     if (to - from < FEW_QUERIES) {
       if (from > 0 || head.rules().causal()) {
-        scalar.attend(head, from, to, out, maxima, sums);
+        scalar.attentionForward(head, from, to, out, maxima, sums);
         return;
       }
       Scratch scratch = Scratch.borrow();
-      scalar.attend(FewQueries.scored(head, to, scratch), from, to, out, maxima, sums);
+      scalar.attentionForward(FewQueries.scored(head, to, scratch), from, to, out, maxima, sums);
       scratch.giveBack();
       return;
     }
     Scratch scratch = Scratch.borrow();
-    attend(new SimdAttention(head, scratch), head, from, to, out, maxima, sums);
+    attentionForward(new SimdAttention(head, scratch), head, from, to, out, maxima, sums);
     scratch.giveBack();
   }
 
-  private void attend(
+  private void attentionForward(
       SimdAttention attention,
       AttentionHead head,
       int from,
@@ -176,24 +179,24 @@ final class SimdKernels extends SimdElements {
     int keys = head.keys().rows();
     int end = head.rules().causal() ? Math.min(to, keys) : keys;
     if (!attention.packValues(end)) {
-      scalar.attend(head, from, to, out, maxima, sums);
+      scalar.attentionForward(head, from, to, out, maxima, sums);
       return;
     }
     attention.packKeys(to - from, end);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
-      BlockState state = attention.attend(first, count, true);
+      BlockState state = attention.attentionForward(first, count, true);
       if (attention.anyLow(state, count)) {
         if (!attention.packRest()) {
-          scalar.attend(head, first, first + count, out, maxima, sums);
+          scalar.attentionForward(head, first, first + count, out, maxima, sums);
           continue;
         }
-        state = attention.attend(first, count, false);
+        state = attention.attentionForward(first, count, false);
       }
       attention.store(state, first, count, out);
       for (int i = 0; i < count; i++) {
-        if (SimdAttention.needsCare(state, i) || isNegativeZero(state.maxima[i])) {
-          scalar.attend(head, first + i, first + i + 1, out, maxima, sums);
+        if (SimdAttention.needsScalarKernel(state, i) || isNegativeZero(state.maxima[i])) {
+          scalar.attentionForward(head, first + i, first + i + 1, out, maxima, sums);
         } else if (maxima != null && sums != null) {
           maxima[first + i] = state.maxima[i];
           sums[first + i] = state.sums[i];
@@ -202,7 +205,7 @@ final class SimdKernels extends SimdElements {
     }
   }
 
-  /** A greatest score that zeros of both signs may have been compared for. */
+  /** Whether a maximum is -0, which may be wrong: comparisons do not order zeros of both signs. */
   private static boolean isNegativeZero(float maximum) {
     return Float.floatToRawIntBits(maximum) == Integer.MIN_VALUE;
   }
@@ -215,7 +218,7 @@ final class SimdKernels extends SimdElements {
         head.queries(), head.keys(), none, null, head.bias(), head.mask(), null, head.rules());
   }
 
-  /** Whether a call is left to the scalar kernels; counts it. */
+  /** Whether a call is left to the scalar kernels; counts the call. */
   private boolean isScalar(AttentionHead head, int queries) {
     long work = (long) queries * head.keys().rows() * head.values().cols();
     boolean cold = attentions < COLD_CALLS && work <= SMALL;
@@ -224,64 +227,65 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void attend(
+  public void attentionForward(
       AttentionHead64 head,
       int from,
       int to,
       MatrixView64 out,
       double @Nullable [] maxima,
       double @Nullable [] sums) {
-    scalar.attend(head, from, to, out, maxima, sums);
+    scalar.attentionForward(head, from, to, out, maxima, sums);
   }
 
   @Override
   public void attentionBackward(
-      AttentionBackwardInputs given,
-      AttentionBackwardOutputs wanted,
+      AttentionBackwardInputs inputs,
+      AttentionBackwardOutputs gradients,
       int from,
       int to,
       int keyFrom,
       int keyTo) {
-    if (to - from >= FEW_QUERIES && !isScalar(given.head(), to - from)) {
+    if (to - from >= FEW_QUERIES && !isScalar(inputs.head(), to - from)) {
       BackwardScratch scratch = BackwardScratch.borrow();
       boolean done =
-          new SimdAttentionBackward(given, wanted, keyFrom, keyTo, scratch).run(from, to);
+          new SimdAttentionBackward(inputs, gradients, keyFrom, keyTo, scratch).run(from, to);
       scratch.giveBack();
       if (done) {
         return;
       }
     }
-    scalar.attentionBackward(given, wanted, from, to, keyFrom, keyTo);
+    scalar.attentionBackward(inputs, gradients, from, to, keyFrom, keyTo);
   }
 
   @Override
   public void attentionBackward(
-      AttentionBackwardInputs64 given,
-      AttentionBackwardOutputs64 wanted,
+      AttentionBackwardInputs64 inputs,
+      AttentionBackwardOutputs64 gradients,
       int from,
       int to,
       int keyFrom,
       int keyTo) {
-    scalar.attentionBackward(given, wanted, from, to, keyFrom, keyTo);
+    scalar.attentionBackward(inputs, gradients, from, to, keyFrom, keyTo);
   }
 
   @Override
-  public void weigh(AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
+  public void attentionWeights(
+      AttentionHead head, int from, int to, MatrixView out, Rounding rounding) {
     if (to - from < FEW_QUERIES || isScalar(head, to - from)) {
-      scalar.weigh(head, from, to, out, rounding);
+      scalar.attentionWeights(head, from, to, out, rounding);
       return;
     }
     Scratch scratch = Scratch.borrow();
     SimdAttention attention = new SimdAttention(withoutValues(head), scratch);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
-      BlockState state = attention.weigh(first, count, out);
+      BlockState state = attention.attentionWeights(first, count, out);
       for (int i = 0; i < count; i++) {
         if (state.sums[i] > 0) {
           int at = out.at(first + i);
           Passes.round(rounding, out.data(), at, at + out.cols());
-        } else { // no sum, or NaN
-          scalar.weigh(head, first + i, first + i + 1, out, rounding);
+        } else { // the sum is 0 or NaN
+          scalar.attentionWeights(head, first + i, first + i + 1, out, rounding);
         }
       }
     }
@@ -289,7 +293,8 @@ final class SimdKernels extends SimdElements {
   }
 
   @Override
-  public void weigh(AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
-    scalar.weigh(head, from, to, out, rounding);
+  public void attentionWeights(
+      AttentionHead64 head, int from, int to, MatrixView64 out, Rounding rounding) {
+    scalar.attentionWeights(head, from, to, out, rounding);
   }
 }

@@ -6,7 +6,7 @@ import dev.heddle.kernel.KernelsProvider;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** Offers kernels of the widths that this machine has. */
+/** Provides kernels of the vector widths that this machine supports. */
 public final class SimdProvider implements KernelsProvider {
   @Override
   public List<String> names() {

@@ -18,8 +18,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The derivative of the softmax over some keys of a block of queries, {@code [keys, BLOCK]}, for
- * the queries of one vector at a time.
+ * The backward pass of the softmax for a chunk of keys and a block of queries, {@code [keys,
+ * BLOCK]}, one vector of queries at a time.
  */
 final class SoftmaxGradient {
   private static final int MANTISSA_BITS = 23;
@@ -27,15 +27,15 @@ final class SoftmaxGradient {
   private SoftmaxGradient() {}
 
   /**
-   * Turns scores into weights, {@code e = exp(s - m)}, and what a change of those is worth into
-   * what a change of the scores is, {@code e (w - delta)}; two keys side by side, because each
-   * exponential is one long chain.
+   * Replaces scores by weights, {@code e = exp(s - m)}, and the gradients {@code w} of the weights
+   * by those of the scores, {@code e (w - delta)}; two keys in parallel, because each exponential
+   * is a long dependency chain.
    *
-   * @param keys how many; where they are odd, there is room for one more
+   * @param keys the number of keys; if it is odd, the arrays hold one more
    */
   static void of(BackwardScratch scratch, int count, int keys) {
     float[] scores = scratch.weights;
-    float[] slopes = scratch.slopes;
+    float[] scoreGradients = scratch.scoreGradients;
     FloatVector log2e = FloatVector.broadcast(F, LOG2_E);
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector high = FloatVector.broadcast(F, -LN2_HIGH);
@@ -53,10 +53,10 @@ final class SoftmaxGradient {
       for (int at = lane; at < keys * BLOCK; at += 2 * BLOCK) {
         FloatVector x0 = FloatVector.fromArray(F, scores, at).sub(shift);
         FloatVector x1 = FloatVector.fromArray(F, scores, at + BLOCK).sub(shift);
-        boolean near = x0.compare(VectorOperators.GE, bound).allTrue();
+        boolean inRange = x0.compare(VectorOperators.GE, bound).allTrue();
         FloatVector q0;
         FloatVector q1;
-        if (near && x1.compare(VectorOperators.GE, bound).allTrue()) {
+        if (inRange && x1.compare(VectorOperators.GE, bound).allTrue()) {
           FloatVector s0 = x0.fma(log2e, rounder);
           FloatVector s1 = x1.fma(log2e, rounder);
           FloatVector n0 = s0.sub(rounder);
@@ -84,14 +84,14 @@ final class SoftmaxGradient {
           q0.intoArray(scores, at);
           q1.intoArray(scores, at + BLOCK);
         } else {
-          SoftmaxTile.distant(scores, at, scratch.maxima, lane);
+          SoftmaxTile.fullRangeExponentials(scores, at, scratch.maxima, lane);
           q0 = FloatVector.fromArray(F, scores, at);
           q1 = FloatVector.fromArray(F, scores, at + BLOCK);
         }
-        FloatVector w0 = FloatVector.fromArray(F, slopes, at).sub(delta);
-        FloatVector w1 = FloatVector.fromArray(F, slopes, at + BLOCK).sub(delta);
-        w0.mul(q0).intoArray(slopes, at);
-        w1.mul(q1).intoArray(slopes, at + BLOCK);
+        FloatVector w0 = FloatVector.fromArray(F, scoreGradients, at).sub(delta);
+        FloatVector w1 = FloatVector.fromArray(F, scoreGradients, at + BLOCK).sub(delta);
+        w0.mul(q0).intoArray(scoreGradients, at);
+        w1.mul(q1).intoArray(scoreGradients, at + BLOCK);
       }
     }
   }
@@ -101,7 +101,9 @@ final class SoftmaxGradient {
     SoftmaxTile.divide(scratch.cotangents, scratch.sums, count, width);
   }
 
-  /** The products of cotangents and outputs: one chain over the columns for each query. */
+  /**
+   * Computes the dot products of cotangents and outputs, one chain over the columns for each query.
+   */
   static void deltas(BackwardScratch scratch, int count, int width) {
     SoftmaxTile.chains(scratch.cotangents, scratch.outputs, scratch.deltas, count, width);
   }

@@ -22,18 +22,18 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The online softmax over one tile of scores, {@code [keys, BLOCK]}, for the queries of one vector
- * at a time: nothing goes across lanes.
+ * The online softmax over one tile of scores, {@code [keys, BLOCK]}, one vector of queries at a
+ * time, without operations across lanes.
  */
 final class SoftmaxTile {
-  /** From here up to 0 the power of two in exp(x) and exp(x) itself are normal numbers. */
+  /** From this up to 0, exp(x) and the power of two in it are normal numbers. */
   static final float EXP_NORMAL = -86f;
 
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
   private static final int EXPONENT_BIAS = 127;
   private static final int MANTISSA_BITS = 23;
 
-  /** What {@link #byLane} does. */
+  /** The loops of {@link #byLane}. */
   private static final int RESCALE = 0;
 
   private static final int DIVIDE = 1;
@@ -45,9 +45,9 @@ final class SoftmaxTile {
   private SoftmaxTile() {}
 
   /**
-   * Brings keys {@code from} to {@code to} of the tile into the maxima of {@code count} queries.
-   * NaNs show in the sum later, because no comparison with them holds. Eight chains, because a
-   * comparison takes its time.
+   * Updates the maxima of {@code count} queries with keys {@code from} to {@code to} of the tile.
+   * NaNs are ignored here, because comparisons with them are false; they reach the sum. Eight
+   * independent chains hide the latency of the comparison.
    */
   static void maxima(Scratch scratch, int count, int from, int to) {
     float[] scores = scratch.scores;
@@ -95,16 +95,16 @@ final class SoftmaxTile {
   }
 
   /**
-   * Fixes what is subtracted from all scores of a tile, and the factors for what the lanes hold,
-   * the exponentials of how much the maxima grew.
+   * Computes the number to subtract from the scores of each query, and the rescaling factor of its
+   * state, the exponential of the old maximum minus the new one.
    */
   static void shift(Scratch scratch, BlockState state, int count) {
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector one = FloatVector.broadcast(F, 1f);
     for (int lane = 0; lane < count; lane += LANES) {
       FloatVector maximum = FloatVector.fromArray(F, scratch.maxima, lane);
-      VectorMask<Float> nothing = maximum.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      FloatVector shift = maximum.blend(0f, nothing); // then every weight is exp(-infinity)
+      VectorMask<Float> noKeys = maximum.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+      FloatVector shift = maximum.blend(0f, noKeys); // every weight is exp(-infinity)
       FloatVector x = FloatVector.fromArray(F, state.maxima, lane).sub(shift);
       shift.intoArray(scratch.shifts, lane);
       maximum.intoArray(state.maxima, lane);
@@ -130,29 +130,29 @@ final class SoftmaxTile {
   }
 
   /**
-   * Multiplies what the lanes hold of weighted values by their factors; a factor of 0 makes them 0
-   * whatever they were.
+   * Multiplies the weighted values by the factors of their lanes; a factor of 0 gives 0, even for
+   * values that are not finite.
    */
   static void rescale(Scratch scratch, float[] weighted, int count, int width) {
     byLane(RESCALE, weighted, NONE, scratch.factors, count, width);
   }
 
-  /** Divides {@code [width, BLOCK]} values by a number for each lane. */
+  /** Divides {@code [width, BLOCK]} values by one divisor per lane. */
   static void divide(float[] values, float[] divisors, int count, int width) {
     byLane(DIVIDE, values, NONE, divisors, count, width);
   }
 
-  /** The products of two arrays, {@code [width, BLOCK]}: one chain over the rows for each lane. */
+  /** Dot products of two arrays, {@code [width, BLOCK]}: one chain over the rows for each lane. */
   static void chains(float[] values, float[] others, float[] sums, int count, int width) {
     byLane(CHAIN, values, others, sums, count, width);
   }
 
   /**
-   * Passes down the columns of {@code [width, BLOCK]} values with a number for each lane, all in
-   * one method, so that it is too long to be inlined.
+   * All loops over {@code [width, BLOCK]} values with one operand per lane, in one method, so that
+   * it is too long to be inlined.
    *
-   * @param others the other factors of a chain
-   * @param lanes what the values are multiplied or divided by, or where chains go
+   * @param others the second factors of the dot products
+   * @param lanes the factors or divisors, or the results of the dot products
    */
   private static void byLane(
       int pass, float[] values, float[] others, float[] lanes, int count, int width) {
@@ -162,10 +162,10 @@ final class SoftmaxTile {
       switch (pass) {
         case RESCALE -> {
           if (!own.compare(VectorOperators.EQ, 1f).allTrue()) {
-            VectorMask<Float> anew = own.compare(VectorOperators.EQ, 0f);
+            VectorMask<Float> isZero = own.compare(VectorOperators.EQ, 0f);
             for (int at = lane; at < end; at += BLOCK) {
               FloatVector scaled = FloatVector.fromArray(F, values, at).mul(own);
-              scaled.blend(0f, anew).intoArray(values, at);
+              scaled.blend(0f, isZero).intoArray(values, at);
             }
           }
         }
@@ -198,8 +198,8 @@ final class SoftmaxTile {
     }
   }
 
-  /** Fills up a tile of scores to a multiple of 16 keys, with such as weigh nothing. */
-  static void fillUp(Scratch scratch, int length) {
+  /** Pads a tile of scores to a multiple of 16 keys with -infinity, the score of weight 0. */
+  static void padKeys(Scratch scratch, int length) {
     if (length % Lanes.COUNT != 0) {
       int end = (length / Lanes.COUNT + 1) * Lanes.COUNT;
       Arrays.fill(scratch.scores, length * BLOCK, end * BLOCK, Float.NEGATIVE_INFINITY);
@@ -207,10 +207,10 @@ final class SoftmaxTile {
   }
 
   /**
-   * Turns scores, for keys {@code from} to {@code to}, both multiples of 16, into exponentials and
-   * adds them up in 16 virtual lanes; two keys side by side, because each exponential is one long
-   * chain. Where all scores are near the maximum, a product with the power of two is exact, so it
-   * is a sum of exponents; the shift drops the rounder.
+   * Replaces scores by exponentials, for keys {@code from} to {@code to}, both multiples of 16, and
+   * sums them in 16 virtual lanes; two keys in parallel, because each exponential is a long
+   * dependency chain. If all scores are near the maximum, multiplying by the power of two is exact
+   * and is done by adding the exponents; the shift drops the bits of the rounder.
    */
   static void exponentials(Scratch scratch, int count, int from, int to) {
     float[] scores = scratch.scores;
@@ -237,9 +237,9 @@ final class SoftmaxTile {
           int at = j * BLOCK + lane;
           FloatVector x0 = FloatVector.fromArray(F, scores, at).sub(shift);
           FloatVector x1 = FloatVector.fromArray(F, scores, at + BLOCK).sub(shift);
-          boolean near = x0.compare(VectorOperators.GE, bound).allTrue();
-          if (!(near && x1.compare(VectorOperators.GE, bound).allTrue())) {
-            distant(scores, at, scratch.shifts, lane);
+          boolean inRange = x0.compare(VectorOperators.GE, bound).allTrue();
+          if (!(inRange && x1.compare(VectorOperators.GE, bound).allTrue())) {
+            fullRangeExponentials(scores, at, scratch.shifts, lane);
             sum0 = FloatVector.fromArray(F, scores, at).add(sum0);
             sum1 = FloatVector.fromArray(F, scores, at + BLOCK).add(sum1);
             continue;
@@ -280,11 +280,11 @@ final class SoftmaxTile {
   }
 
   /**
-   * The exponentials of two keys with any scores, in place: {@link
-   * dev.heddle.kernel.Polynomials#exp} where all are at most 0 or NaN, so that the bound above is
-   * left out.
+   * The exponentials of two keys over the full range of scores, in place: {@link
+   * dev.heddle.kernel.Polynomials#exp} without the upper clamp, because all arguments are at most 0
+   * or NaN.
    */
-  static void distant(float[] scores, int at, float[] shifts, int lane) {
+  static void fullRangeExponentials(float[] scores, int at, float[] shifts, int lane) {
     FloatVector shift = FloatVector.fromArray(F, shifts, lane);
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
     FloatVector one = FloatVector.broadcast(F, 1f);
@@ -309,7 +309,7 @@ final class SoftmaxTile {
     }
   }
 
-  /** Folds the 16 virtual lanes and adds their sum to what the lanes hold. */
+  /** Folds the 16 virtual lanes and adds their total to the rescaled sum of each query. */
   static void sums(Scratch scratch, BlockState state, int count) {
     float[] partial = scratch.partial;
     for (int lane = 0; lane < count; lane += LANES) {
@@ -350,7 +350,7 @@ final class SoftmaxTile {
     }
   }
 
-  /** Turns scores into weights by the final maxima and sums. */
+  /** Replaces scores by weights, with the final maxima and sums. */
   static void weights(Scratch scratch, BlockState state, int count, int length) {
     float[] scores = scratch.scores;
     FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
@@ -381,7 +381,7 @@ final class SoftmaxTile {
     }
   }
 
-  /** Divides the weighted values of some lanes by their sum. */
+  /** Divides the weighted values by the sums of their lanes. */
   static void finish(BlockState state, int count, int width) {
     byLane(FINISH, state.weighted, NONE, state.sums, count, width);
   }

@@ -13,12 +13,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The tail of the normal distribution, and the functions of {@link Polynomials} that are made of
- * it; as {@link WideFunctions}.
+ * The functions of {@link Polynomials} that use the tail of the normal distribution; as {@link
+ * WideFunctions}.
  *
- * <p>Everything is written out, so that each method is too long to be inlined and is compiled
- * alone: with methods for the polynomials, vectors became objects (2026-11, 30 MB for three million
- * elements).
+ * <p>The polynomials are repeated in each method, so that it is too long to be inlined and is
+ * compiled separately: with methods for the polynomials, vectors were boxed (2026-11, 30 MB for
+ * three million elements).
  */
 final class TailFunctions {
   private static final DoubleVector ERFC_0 = all(WidePolynomials.ERFC_0);
@@ -46,11 +46,11 @@ final class TailFunctions {
   private static final DoubleVector ERFC_SCALE = all(WidePolynomials.ERFC_SCALE);
   private static final DoubleVector GELU_SCALE = all(WidePolynomials.GELU_SCALE);
   private static final DoubleVector NORMAL_DENSITY = all(WidePolynomials.NORMAL_DENSITY);
-  private static final DoubleVector END = all(WidePolynomials.TAIL_END);
-  private static final DoubleVector LEAST = all(Double.NEGATIVE_INFINITY);
-  private static final DoubleVector LOST = all(Double.NaN);
+  private static final DoubleVector TAIL_END = all(WidePolynomials.TAIL_END);
+  private static final DoubleVector NEGATIVE_INFINITY = all(Double.NEGATIVE_INFINITY);
+  private static final DoubleVector NAN = all(Double.NaN);
   private static final DoubleVector ZERO = all(0);
-  private static final DoubleVector HALF_OF = all(0.5);
+  private static final DoubleVector ONE_HALF = all(0.5);
   private static final DoubleVector MINUS_HALF = all(-0.5);
   private static final DoubleVector ONE = all(1);
   private static final DoubleVector TWO = all(2);
@@ -68,7 +68,7 @@ final class TailFunctions {
     for (; i + LANES <= n; i += STEP) {
       DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
-      size = size.blend(END, size.compare(VectorOperators.GT, END));
+      size = size.blend(TAIL_END, size.compare(VectorOperators.GT, TAIL_END));
       DoubleVector t = ONE.div(ONE.add(size.mul(ERFC_SCALE)));
       DoubleVector power = size.mul(size).neg();
       DoubleVector shifted = power.mul(LOG2_E).add(ROUNDER);
@@ -110,7 +110,7 @@ final class TailFunctions {
     for (; i + LANES <= n; i += STEP) {
       DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
-      size = size.blend(END, size.compare(VectorOperators.GT, END));
+      size = size.blend(TAIL_END, size.compare(VectorOperators.GT, TAIL_END));
       DoubleVector t = ONE.div(ONE.add(size.mul(GELU_SCALE)));
       DoubleVector power = size.mul(size).mul(MINUS_HALF);
       DoubleVector shifted = power.mul(LOG2_E).add(ROUNDER);
@@ -142,19 +142,19 @@ final class TailFunctions {
       value = value.mul(t).add(ERFC_0);
       DoubleVector tail = bell.mul(t.mul(value));
       DoubleVector twice = tail.blend(TWO.sub(tail), x.compare(VectorOperators.GT, ZERO));
-      DoubleVector y = x.mul(HALF_OF).mul(twice);
-      y = y.blend(LOST, x.compare(VectorOperators.EQ, LEAST));
+      DoubleVector y = x.mul(ONE_HALF).mul(twice);
+      y = y.blend(NAN, x.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
       ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
   }
 
-  static int geluSlope(float[] in, int from, float[] out, int at, int n) {
+  static int geluDerivative(float[] in, int from, float[] out, int at, int n) {
     int i = 0;
     for (; i + LANES <= n; i += STEP) {
       DoubleVector x = (DoubleVector) FloatVector.fromArray(F, in, from + i).castShape(D, 0);
       DoubleVector size = x.abs();
-      size = size.blend(END, size.compare(VectorOperators.GT, END));
+      size = size.blend(TAIL_END, size.compare(VectorOperators.GT, TAIL_END));
       DoubleVector t = ONE.div(ONE.add(size.mul(GELU_SCALE)));
       DoubleVector power = size.mul(size).mul(MINUS_HALF);
       DoubleVector shifted = power.mul(LOG2_E).add(ROUNDER);
@@ -184,7 +184,7 @@ final class TailFunctions {
       value = value.mul(t).add(ERFC_2);
       value = value.mul(t).add(ERFC_1);
       value = value.mul(t).add(ERFC_0);
-      DoubleVector below = bell.mul(t.mul(value).mul(HALF_OF));
+      DoubleVector below = bell.mul(t.mul(value).mul(ONE_HALF));
       below = below.sub(size.mul(bell.mul(NORMAL_DENSITY)));
       DoubleVector y = below.blend(ONE.sub(below), x.compare(VectorOperators.GT, ZERO));
       ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);

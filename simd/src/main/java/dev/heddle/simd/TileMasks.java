@@ -17,36 +17,36 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags of a tile as bits: a word for each key, in which bit i stands for query i of the block.
- * So parts combine by and, a tile that nobody sees shows at once, and a word becomes the mask of a
- * vector of queries.
+ * The flags of a tile as bits: a word for each key, in which bit i is the flag of query i of the
+ * block. Masks are combined by a bitwise and, a fully masked tile is detected quickly, and a word
+ * converts to the mask of a vector of queries.
  */
 final class TileMasks {
   private static final VectorSpecies<Integer> I = F.withLanes(int.class);
 
   private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
 
-  /** Bit i in lane i. */
+  /** Bit i is set in lane i. */
   private static final IntVector BIT_OF_LANE =
       IntVector.broadcast(I, 1).lanewise(VectorOperators.LSHL, IntVector.zero(I).addIndex(1));
 
   private final byte[] flags = new byte[BLOCK * Tiles.TILE];
   private final byte[] octets = new byte[BLOCK / 8 * Tiles.TILE];
   private final long[] bits = new long[Tiles.TILE];
-  private boolean all;
+  private boolean allVisible;
 
   /**
-   * Reads which keys of a tile the queries of a block see.
+   * Reads which keys of a tile are visible to the queries of a block.
    *
    * @param mask the flags, or null for all
-   * @param causal whether keys past a query's own position are masked
-   * @return whether any query sees any of them
+   * @param causal whether keys after a query's position are masked
+   * @return whether any key is visible to any query
    */
   boolean read(
       @Nullable ScoreMask mask, boolean causal, int first, int count, int start, int length) {
     if (mask == null) {
       if (!causal || start + length - 1 <= first) {
-        all = true;
+        allVisible = true;
         return true;
       }
       Arrays.fill(bits, 0, length, -1L);
@@ -54,7 +54,7 @@ final class TileMasks {
       readFlags(mask, first, count, start, length);
     }
     if (causal) {
-      hideFuture(first, start, length);
+      maskFutureKeys(first, start, length);
     }
     long used = -1L >>> (BLOCK - count);
     long any = 0;
@@ -63,7 +63,7 @@ final class TileMasks {
       any |= bits[j];
       every &= bits[j];
     }
-    all = (every & used) == used;
+    allVisible = (every & used) == used;
     return (any & used) != 0;
   }
 
@@ -105,9 +105,9 @@ final class TileMasks {
   }
 
   /**
-   * Puts the flags of the queries into the words of their keys: those of eight queries become the
-   * bits of a byte for each key, and then these bytes a word. In one method and written out, so
-   * that it is too long to be inlined.
+   * Collects the flags of the queries into the words of their keys: the flags of eight queries
+   * become a byte for each key, and eight bytes a word. Unrolled in one method, so that it is too
+   * long to be inlined.
    */
   private void gather(int length) {
     byte[] own = octets;
@@ -141,8 +141,10 @@ final class TileMasks {
     }
   }
 
-  /** Query {@code first + i} sees key {@code start + j} where i is at least their distance. */
-  private void hideFuture(int first, int start, int length) {
+  /**
+   * Masks key {@code start + j} for query {@code first + i} where i is less than their distance.
+   */
+  private void maskFutureKeys(int first, int start, int length) {
     for (int j = Math.max(0, first + 1 - start); j < length; j++) {
       int distance = start + j - first;
       bits[j] = distance < BLOCK ? bits[j] & (-1L << distance) : 0;
@@ -150,38 +152,38 @@ final class TileMasks {
   }
 
   /**
-   * Puts a number in place of what is masked, for some keys of the tile.
+   * Replaces masked scores by a number, for a range of keys of the tile.
    *
    * @param scores {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
    */
   void mask(float[] scores, int place, int from, int to, float masked) {
-    if (!all) {
-      choose(false, scores, place, from, to, masked);
+    if (!allVisible) {
+      apply(false, scores, place, from, to, masked);
     }
   }
 
-  /** Reads which weights of a tile dropout keeps. */
+  /** Reads which weights of a tile are kept by dropout. */
   void readKeep(ScoreMask keep, int first, int count, int start, int length) {
     readFlags(keep, first, count, start, length);
   }
 
   /**
-   * Multiplies weights of some keys by a number where they are kept, and by 0 where not.
+   * Multiplies the weights of a range of keys by a number if they are kept, otherwise by 0.
    *
    * @param weights {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
    */
   void drop(float[] weights, int place, int from, int to, float multiplier) {
-    choose(true, weights, place, from, to, multiplier);
+    apply(true, weights, place, from, to, multiplier);
   }
 
   /**
-   * Both of these in one method, two vectors at a time, so that it is too long to be inlined.
+   * {@link #mask} and {@link #drop} in one method, so that it is too long to be inlined.
    *
-   * @param drops whether numbers are multiplied by {@code number} or 0, not replaced by it
+   * @param drops whether to multiply by {@code number} or 0, instead of replacing
    */
-  private void choose(boolean drops, float[] values, int place, int from, int to, float number) {
+  private void apply(boolean drops, float[] values, int place, int from, int to, float number) {
     FloatVector zero = FloatVector.zero(F);
-    FloatVector given = FloatVector.broadcast(F, number);
+    FloatVector operand = FloatVector.broadcast(F, number);
     for (int j = from; j < to; j++) {
       long word = bits[j];
       int row = place + (j - from) * BLOCK;
@@ -192,8 +194,8 @@ final class TileMasks {
         VectorMask<Float> m1 = w1.compare(VectorOperators.NE, 0).cast(F);
         FloatVector x0 = FloatVector.fromArray(F, values, row + lane);
         FloatVector x1 = FloatVector.fromArray(F, values, row + lane + LANES);
-        x0.mul(zero.blend(given, m0)).intoArray(values, row + lane);
-        x1.mul(zero.blend(given, m1)).intoArray(values, row + lane + LANES);
+        x0.mul(zero.blend(operand, m0)).intoArray(values, row + lane);
+        x1.mul(zero.blend(operand, m1)).intoArray(values, row + lane + LANES);
       }
       for (int lane = 0; !drops && word != -1 && lane < BLOCK; lane += 2 * LANES) {
         IntVector w0 = IntVector.broadcast(I, (int) (word >>> lane)).and(BIT_OF_LANE);
@@ -202,8 +204,8 @@ final class TileMasks {
         VectorMask<Float> m1 = w1.compare(VectorOperators.NE, 0).cast(F);
         FloatVector x0 = FloatVector.fromArray(F, values, row + lane);
         FloatVector x1 = FloatVector.fromArray(F, values, row + lane + LANES);
-        given.blend(x0, m0).intoArray(values, row + lane);
-        given.blend(x1, m1).intoArray(values, row + lane + LANES);
+        operand.blend(x0, m0).intoArray(values, row + lane);
+        operand.blend(x1, m1).intoArray(values, row + lane + LANES);
       }
     }
   }

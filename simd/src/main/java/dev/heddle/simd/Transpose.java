@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Transposes through registers: squares of as many rows as a vector has lanes, whose quarters
- * change places, then the quarters of those, down to single elements. Everything is written out,
- * because a vector in an array is an object.
+ * Transposition in registers: square blocks of as many rows as a vector has lanes, whose
+ * off-diagonal quarters are exchanged recursively, down to single elements. The code is unrolled,
+ * because vectors in an array are boxed.
  */
 final class Transpose {
   private static final VectorShuffle<Float> SWAP_8 = swap(8);
@@ -24,7 +24,7 @@ final class Transpose {
 
   private Transpose() {}
 
-  /** Every lane takes what stands {@code distance} beside it. */
+  /** Exchanges lanes whose indices differ in the bit {@code distance}. */
   private static VectorShuffle<Float> swap(int distance) {
     return VectorShuffle.fromOp(F, lane -> (lane ^ distance) % LANES);
   }
@@ -38,43 +38,43 @@ final class Transpose {
   }
 
   /**
-   * Turns rows into columns of scratch: row r, column c goes to {@code out + c * outStride + r}.
-   * What follows the last row up to a multiple of the lanes is overwritten with anything; so there
-   * must be room for it.
+   * Transposes rows into scratch: row r, column c is written to {@code out + c * outStride + r}.
+   * The elements after the last row, up to a multiple of the lanes, are overwritten with
+   * unspecified values.
    */
   static void intoColumns(
       float[] from, int at, int stride, int rows, int cols, float[] to, int out, int outStride) {
     for (int r = 0; r < rows; r += LANES) {
-      int some = Math.min(LANES, rows - r);
+      int rowCount = Math.min(LANES, rows - r);
       int row = at + r * stride;
       for (int c = 0; c < cols; c += LANES) {
         int target = out + c * outStride + r;
-        int wanted = Math.min(LANES, cols - c);
-        if (row + c + (some - 1) * stride + LANES <= from.length) {
-          tile(from, row + c, stride, some, to, target, outStride, wanted);
+        int colCount = Math.min(LANES, cols - c);
+        if (row + c + (rowCount - 1) * stride + LANES <= from.length) {
+          tile(from, row + c, stride, rowCount, to, target, outStride, colCount);
         } else {
-          single(from, row + c, stride, some, to, target, outStride, wanted);
+          single(from, row + c, stride, rowCount, to, target, outStride, colCount);
         }
       }
     }
   }
 
   /**
-   * Turns columns of scratch into rows: row c of scratch, column r goes to {@code out + r *
-   * outStride + c}. Nothing else is written.
+   * Transposes scratch into rows: row c of scratch, column r is written to {@code out + r *
+   * outStride + c}. No other element is written.
    */
   static void intoRows(
       float[] from, int at, int stride, int rows, int cols, float[] to, int out, int outStride) {
     for (int c = 0; c < cols; c += LANES) {
-      int wanted = Math.min(LANES, cols - c);
+      int colCount = Math.min(LANES, cols - c);
       for (int r = 0; r < rows; r += LANES) {
-        int some = Math.min(LANES, rows - r);
+        int rowCount = Math.min(LANES, rows - r);
         int source = at + r * stride + c;
         int target = out + c * outStride + r;
-        if (some == LANES) {
-          tile(from, source, stride, some, to, target, outStride, wanted);
+        if (rowCount == LANES) {
+          tile(from, source, stride, rowCount, to, target, outStride, colCount);
         } else {
-          single(from, source, stride, some, to, target, outStride, wanted);
+          single(from, source, stride, rowCount, to, target, outStride, colCount);
         }
       }
     }
@@ -90,8 +90,8 @@ final class Transpose {
   }
 
   /**
-   * A square or less of it: reads whole vectors, those past the last row as that row again, and
-   * writes whole vectors, but not those past {@code cols}.
+   * Transposes a square or a part of it: reads whole vectors, repeating the last row for those past
+   * it, and writes whole vectors, except those past {@code cols}.
    */
   private static void tile(
       float[] from, int at, int stride, int rows, float[] to, int out, int outStride, int cols) {

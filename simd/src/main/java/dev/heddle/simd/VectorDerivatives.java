@@ -13,22 +13,22 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Derivatives over rows and down columns. */
+/** Derivatives of elementwise functions and of normalization. */
 final class VectorDerivatives {
   private static final float FAR = ScalarDerivatives.FAR;
   private static final float GELU_CUBIC = (float) SpecialFunctions.GELU_CUBIC;
   private static final float GELU_SCALE = (float) SpecialFunctions.GELU_SCALE;
   private static final int SIGN = 0x80000000;
 
-  /** Elements that relu's derivative does at a time. */
+  /** Elements per iteration of the derivative of relu. */
   private static final int RELU_STEP = 8 * LANES;
 
-  /** Elements that gelu's derivative does at a time. */
+  /** Elements per iteration of the exponents of gelu's derivative. */
   static final int GELU_STEP = 4 * LANES;
 
   private VectorDerivatives() {}
 
-  /** How many elements from the first on it did, eight vectors at a time. */
+  /** Processes eight vectors at a time; returns the number of elements done. */
   static int relu(float[] x, float[] g, float[] out, int from, int n) {
     FloatVector zero = FloatVector.zero(F);
     int end = from + n - n % RELU_STEP;
@@ -69,8 +69,8 @@ final class VectorDerivatives {
   }
 
   /**
-   * What gelu's derivative takes the exponential of. Both methods do two or four vectors at a time,
-   * whole ones only, so that they are too long to be inlined.
+   * The arguments of the exponential in gelu's derivative. This and {@link #gelu} process four and
+   * two whole vectors at a time, so that they are too long to be inlined.
    */
   static void geluExponents(float[] x, float[] out, int from, int n) {
     FloatVector far = FloatVector.broadcast(F, FAR);
@@ -102,7 +102,7 @@ final class VectorDerivatives {
     }
   }
 
-  /** gelu's derivative where {@code out} holds the exponentials. */
+  /** The derivative of gelu, given the exponentials in {@code out}. */
   static void gelu(float[] x, float[] g, float[] out, int from, int n) {
     FloatVector far = FloatVector.broadcast(F, FAR);
     FloatVector near = FloatVector.broadcast(F, -FAR);
@@ -115,29 +115,29 @@ final class VectorDerivatives {
       FloatVector x0 = FloatVector.fromArray(F, x, i);
       x0 = x0.blend(far, x0.compare(VectorOperators.GT, far));
       x0 = x0.blend(near, x0.compare(VectorOperators.LT, near));
-      FloatVector slope0 = x0.mul(x0).mul(cubic).mul(three).add(one).mul(scale);
+      FloatVector gateDerivative0 = x0.mul(x0).mul(cubic).mul(three).add(one).mul(scale);
       FloatVector e0 = FloatVector.fromArray(F, out, i);
-      FloatVector larger0 = one.div(e0.add(one)); // the sigmoid there or at -x
+      FloatVector larger0 = one.div(e0.add(one)); // the sigmoid of the magnitude
       IntVector sign0 = x0.reinterpretAsInts().and(SIGN);
       IntVector size0 = larger0.sub(half).reinterpretAsInts().and(~SIGN);
       FloatVector sigmoid0 = size0.or(sign0).reinterpretAsFloats().add(half);
-      FloatVector bend0 = x0.mul(e0.mul(larger0).mul(larger0)).mul(slope0);
-      FloatVector.fromArray(F, g, i).mul(sigmoid0.add(bend0)).intoArray(out, i);
+      FloatVector gateTerm0 = x0.mul(e0.mul(larger0).mul(larger0)).mul(gateDerivative0);
+      FloatVector.fromArray(F, g, i).mul(sigmoid0.add(gateTerm0)).intoArray(out, i);
       FloatVector x1 = FloatVector.fromArray(F, x, i + LANES);
       x1 = x1.blend(far, x1.compare(VectorOperators.GT, far));
       x1 = x1.blend(near, x1.compare(VectorOperators.LT, near));
-      FloatVector slope1 = x1.mul(x1).mul(cubic).mul(three).add(one).mul(scale);
+      FloatVector gateDerivative1 = x1.mul(x1).mul(cubic).mul(three).add(one).mul(scale);
       FloatVector e1 = FloatVector.fromArray(F, out, i + LANES);
-      FloatVector larger1 = one.div(e1.add(one)); // the sigmoid there or at -x
+      FloatVector larger1 = one.div(e1.add(one)); // the sigmoid of the magnitude
       IntVector sign1 = x1.reinterpretAsInts().and(SIGN);
       IntVector size1 = larger1.sub(half).reinterpretAsInts().and(~SIGN);
       FloatVector sigmoid1 = size1.or(sign1).reinterpretAsFloats().add(half);
-      FloatVector bend1 = x1.mul(e1.mul(larger1).mul(larger1)).mul(slope1);
-      FloatVector.fromArray(F, g, i + LANES).mul(sigmoid1.add(bend1)).intoArray(out, i + LANES);
+      FloatVector gateTerm1 = x1.mul(e1.mul(larger1).mul(larger1)).mul(gateDerivative1);
+      FloatVector.fromArray(F, g, i + LANES).mul(sigmoid1.add(gateTerm1)).intoArray(out, i + LANES);
     }
   }
 
-  /** How many columns from the first on it did, four vectors of them at a time. */
+  /** Processes four vectors of columns at a time; returns the number of columns done. */
   static int addRows(float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
     int c = 0;
     for (; c + 4 * LANES <= cols; c += 4 * LANES) {
@@ -175,20 +175,21 @@ final class VectorDerivatives {
     float squares = VectorRows.sumOfSquares(rows.in(), from, n, rows.fast() ? 0 : mean);
     float factor = rows.factor(mean, squares);
     pass(Pass.SCALE, rows, all.cotangent(), from, 0, 0, 0, 0);
-    float middle = VectorRows.sum(rows.out(), from, n) / n;
+    float meanCotangent = VectorRows.sum(rows.out(), from, n) / n;
     pass(Pass.TIMES_DISTANCE, rows, rows.in(), from, mean, 0, 0, 0);
-    float bend = all.bend(VectorRows.sum(rows.out(), from, n), mean, squares, factor);
-    pass(Pass.FINISH, rows, all.cotangent(), from, mean, middle, factor, bend);
+    float varianceFactor =
+        all.varianceFactor(VectorRows.sum(rows.out(), from, n), mean, squares, factor);
+    pass(Pass.FINISH, rows, all.cotangent(), from, mean, meanCotangent, factor, varianceFactor);
     all.means()[row] = mean;
     all.factors()[row] = factor;
   }
 
-  /** A row of normalization itself. */
+  /** Normalizes a row. */
   static void normalize(NormRows rows, int from, float mean, float factor) {
     pass(Pass.NORMALIZE, rows, rows.in(), from, mean, 0, factor, 0);
   }
 
-  /** What {@link #pass} does. */
+  /** The loops of {@link #pass}. */
   private enum Pass {
     NORMALIZE,
     SCALE,
@@ -196,16 +197,16 @@ final class VectorDerivatives {
     FINISH
   }
 
-  /** The passes over a row, all in one method, so that it is too long to be inlined. */
+  /** All loops over a row in one method, so that it is too long to be inlined. */
   private static void pass(
       Pass pass,
       NormRows rows,
       float[] g,
       int from,
       float mean,
-      float middle,
+      float meanCotangent,
       float factor,
-      float bend) {
+      float varianceFactor) {
     float[] in = rows.in();
     float[] scale = rows.scale();
     float[] bias = rows.bias();
@@ -245,12 +246,13 @@ final class VectorDerivatives {
         for (; i + LANES <= n; i += LANES) {
           FloatVector by = FloatVector.fromArray(F, scale, i);
           FloatVector t = FloatVector.fromArray(F, g, from + i).mul(by);
-          FloatVector bent = FloatVector.fromArray(F, in, from + i).sub(mean).mul(bend);
-          t.sub(middle).mul(factor).sub(bent).intoArray(out, from + i);
+          FloatVector varianceTerm =
+              FloatVector.fromArray(F, in, from + i).sub(mean).mul(varianceFactor);
+          t.sub(meanCotangent).mul(factor).sub(varianceTerm).intoArray(out, from + i);
         }
         for (; i < n; i++) {
           float t = g[from + i] * scale[i];
-          out[from + i] = (t - middle) * factor - (in[from + i] - mean) * bend;
+          out[from + i] = (t - meanCotangent) * factor - (in[from + i] - mean) * varianceFactor;
         }
       }
     }

@@ -32,8 +32,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The functions of {@link Polynomials} over many elements. Those that are one or two instructions
- * stay with the plain loops.
+ * The functions of {@link Polynomials} with vectors. Those of one or two instructions use the
+ * scalar loops, which the JIT compiler vectorizes.
  */
 final class VectorFunctions {
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
@@ -42,16 +42,16 @@ final class VectorFunctions {
 
   private VectorFunctions() {}
 
-  /** Whether a function has vector code here. */
+  /** Whether this class implements a function. */
   static boolean has(UnaryFunction function) {
     return switch (function) {
       case EXP, LOG, EXPM1, LOG1P, TANH, SIGMOID, ERF, SILU, GELU_TANH -> true;
-      case EXP2, LOG2, CBRT, SOFTPLUS, ERFC, GELU, GELU_SLOPE, SIN, COS -> true;
+      case EXP2, LOG2, CBRT, SOFTPLUS, ERFC, GELU, GELU_DERIVATIVE, SIN, COS -> true;
       default -> false;
     };
   }
 
-  /** How many elements from the first on it did: all but the few that fill no vector, or none. */
+  /** Computes all whole vectors; returns the number of elements done, 0 if not implemented. */
   static int map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {
     return switch (function) {
       case EXP -> exp(in, from, out, at, n);
@@ -69,7 +69,7 @@ final class VectorFunctions {
       case SOFTPLUS -> RootFunctions.softplus(in, from, out, at, n);
       case ERFC -> TailFunctions.erfc(in, from, out, at, n);
       case GELU -> TailFunctions.gelu(in, from, out, at, n);
-      case GELU_SLOPE -> TailFunctions.geluSlope(in, from, out, at, n);
+      case GELU_DERIVATIVE -> TailFunctions.geluDerivative(in, from, out, at, n);
       case SIN -> CircularFunctions.sin(in, from, out, at, n);
       case COS -> CircularFunctions.cos(in, from, out, at, n);
       default -> 0;
@@ -93,7 +93,7 @@ final class VectorFunctions {
       q = q.fma(r, FloatVector.broadcast(F, EXP_1));
       q = q.fma(r, FloatVector.broadcast(F, EXP_0));
       FloatVector p = q.fma(r, one).fma(r, one);
-      // Two steps cannot overflow; and no sum of exponents: that loses NaNs.
+      // Two factors cannot overflow; adding exponents instead would lose NaNs.
       IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
       IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
       IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Sums, maxima and normalization of rows. The 16 virtual lanes of {@link Lanes} are one, two or
- * four vectors; what is behind the end of a row counts as +0, which changes no lane.
+ * four vectors; elements after the end of a row are +0, which changes no lane.
  */
 final class VectorRows {
   private static final VectorShuffle<Float> UP_8 = VectorShuffle.iota(F, 8 % LANES, 1, true);
@@ -50,7 +50,7 @@ final class VectorRows {
         d = FloatVector.fromArray(F, values, at + 12, F.indexInRange(12, left)).add(d);
       }
     }
-    // Lane j takes j + 8, j + 4, j + 2, j + 1; what the other lanes hold does not matter.
+    // Lane j adds j + 8, j + 4, j + 2, j + 1; the other lanes are not used.
     if (LANES == 16) {
       a = a.add(a.rearrange(UP_8));
       a = a.add(a.rearrange(UP_4));
@@ -106,7 +106,7 @@ final class VectorRows {
     }
   }
 
-  /** Of the distances from a number. */
+  /** The sum of the squares of {@code values[i] - number}. */
   static float sumOfSquares(float[] values, int from, int n, float number) {
     FloatVector centre = FloatVector.broadcast(F, number);
     FloatVector zero = FloatVector.zero(F);
@@ -132,21 +132,21 @@ final class VectorRows {
     if (whole < n) {
       int at = from + whole;
       int left = n - whole;
-      VectorMask<Float> there = F.indexInRange(0, left);
-      FloatVector x = FloatVector.fromArray(F, values, at, there).sub(centre);
-      a = zero.blend(x.mul(x), there).add(a);
+      VectorMask<Float> inRow = F.indexInRange(0, left);
+      FloatVector x = FloatVector.fromArray(F, values, at, inRow).sub(centre);
+      a = zero.blend(x.mul(x), inRow).add(a);
       if (LANES <= 8) {
-        there = F.indexInRange(LANES, left);
-        x = FloatVector.fromArray(F, values, at + LANES, there).sub(centre);
-        b = zero.blend(x.mul(x), there).add(b);
+        inRow = F.indexInRange(LANES, left);
+        x = FloatVector.fromArray(F, values, at + LANES, inRow).sub(centre);
+        b = zero.blend(x.mul(x), inRow).add(b);
       }
       if (LANES == 4) {
-        there = F.indexInRange(8, left);
-        x = FloatVector.fromArray(F, values, at + 8, there).sub(centre);
-        c = zero.blend(x.mul(x), there).add(c);
-        there = F.indexInRange(12, left);
-        x = FloatVector.fromArray(F, values, at + 12, there).sub(centre);
-        d = zero.blend(x.mul(x), there).add(d);
+        inRow = F.indexInRange(8, left);
+        x = FloatVector.fromArray(F, values, at + 8, inRow).sub(centre);
+        c = zero.blend(x.mul(x), inRow).add(c);
+        inRow = F.indexInRange(12, left);
+        x = FloatVector.fromArray(F, values, at + 12, inRow).sub(centre);
+        d = zero.blend(x.mul(x), inRow).add(d);
       }
     }
     if (LANES == 16) {

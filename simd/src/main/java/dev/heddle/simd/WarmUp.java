@@ -4,9 +4,9 @@ import dev.heddle.kernel.UnaryFunction;
 import java.util.Arrays;
 
 /**
- * How much each loop over elements has done. Vector code is slow until the JIT compiler has made
- * machine code of it, slower than what a program that computes a little needs for all of it: so the
- * first elements go through the plain loops.
+ * The progress of the warm-up of each loop over elements. Vector code is very slow until the JIT
+ * compiler has compiled it, so the first elements are computed by the scalar loops; a short program
+ * computes nothing else.
  */
 final class WarmUp {
   static final int FROM_BFLOAT16 = 0;
@@ -25,28 +25,29 @@ final class WarmUp {
   static final int GELU_DERIVATIVE = 13;
   static final int FUNCTIONS = 14;
 
-  /** Elements that go through the plain loops first. */
-  static final int COLD = 1 << 21;
+  /** Number of elements that are computed by the scalar loops first. */
+  static final int COLD_ELEMENTS = 1 << 21;
 
-  private final int[] done = new int[FUNCTIONS + UnaryFunction.values().length]; // roughly: races
+  private final int[] done =
+      new int[FUNCTIONS + UnaryFunction.values().length]; // approximate, because of races
 
-  /** Whether a loop has done enough before; counts the elements that it is to do now. */
+  /** Whether the warm-up of a loop has ended; counts these elements. */
   boolean isWarm(int loop, int elements) {
     int before = done[loop];
-    if (before >= COLD) {
+    if (before >= COLD_ELEMENTS) {
       return true;
     }
-    done[loop] = before + Math.min(elements, COLD);
+    done[loop] = before + Math.min(elements, COLD_ELEMENTS);
     return false;
   }
 
-  /** Ends the plain loops' turn for all: tests compare vectors from the first call on. */
+  /** Ends the warm-up of all loops, for tests that compare vectors from the first call. */
   void end() {
-    Arrays.fill(done, COLD);
+    Arrays.fill(done, COLD_ELEMENTS);
   }
 
-  /** Whether no loop has plain elements left to do. */
+  /** Whether the warm-up of all loops has ended. */
   boolean isOver() {
-    return Arrays.stream(done).allMatch(elements -> elements >= COLD);
+    return Arrays.stream(done).allMatch(elements -> elements >= COLD_ELEMENTS);
   }
 }

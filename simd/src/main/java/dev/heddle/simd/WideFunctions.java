@@ -15,11 +15,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Those functions of {@link Polynomials} that compute in float64 and round once, half as many
- * elements at a time as a vector of float32 holds. Each returns how many elements it did; the few
- * that fill no vector are left.
+ * The functions of {@link Polynomials} that compute in float64 and round once, on half as many
+ * elements at a time as a float32 vector holds. Each method returns the number of elements done;
+ * the caller computes the remaining ones.
  *
- * <p>The polynomials are written out in each, exp(t) - 1 in most of them: no vector crosses a call
+ * <p>The polynomials, mostly exp(t) - 1, are repeated in each method: no vector is passed in a call
  * (see the package).
  */
 final class WideFunctions {
@@ -38,7 +38,7 @@ final class WideFunctions {
 
   private static final int SIGN = 0x80000000;
   private static final DoubleVector NEGATIVE_INFINITY = all(Double.NEGATIVE_INFINITY);
-  private static final DoubleVector LOST = all(Double.NaN);
+  private static final DoubleVector NAN = all(Double.NaN);
   private static final DoubleVector GELU_CUBIC = all(SpecialFunctions.GELU_CUBIC);
   private static final DoubleVector GELU_SCALE = all(SpecialFunctions.GELU_SCALE);
   private static final DoubleVector LOG2_E = all(WidePolynomials.LOG2_E);
@@ -76,8 +76,8 @@ final class WideFunctions {
   private static final DoubleVector ERF_10 = all(WidePolynomials.ERF_10);
   private static final DoubleVector ERF_11 = all(WidePolynomials.ERF_11);
   private static final DoubleVector ERF_12 = all(WidePolynomials.ERF_12);
-  private static final DoubleVector LEAST = all(-WidePolynomials.EXP_BOUND);
-  private static final DoubleVector MOST = all(WidePolynomials.EXP_BOUND);
+  private static final DoubleVector MIN_EXPONENT = all(-WidePolynomials.EXP_BOUND);
+  private static final DoubleVector MAX_EXPONENT = all(WidePolynomials.EXP_BOUND);
   private static final DoubleVector ONE = all(1);
   private static final DoubleVector TWO = all(2);
 
@@ -93,8 +93,8 @@ final class WideFunctions {
       FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w;
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -154,8 +154,8 @@ final class WideFunctions {
       w = w.abs();
       w = w.blend(TANH_ONE, w.compare(VectorOperators.GT, TANH_ONE));
       DoubleVector t = w.mul(TWO);
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -186,8 +186,8 @@ final class WideFunctions {
       FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w.neg();
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -216,21 +216,21 @@ final class WideFunctions {
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       w = w.abs();
       w = w.blend(ERF_ONE, w.compare(VectorOperators.GT, ERF_ONE));
-      DoubleVector of = w.mul(ERF_12).add(ERF_11);
-      of = of.mul(w).add(ERF_10);
-      of = of.mul(w).add(ERF_9);
-      of = of.mul(w).add(ERF_8);
-      of = of.mul(w).add(ERF_7);
-      of = of.mul(w).add(ERF_6);
-      of = of.mul(w).add(ERF_5);
-      of = of.mul(w).add(ERF_4);
-      of = of.mul(w).add(ERF_3);
-      of = of.mul(w).add(ERF_2);
-      of = of.mul(w).add(ERF_1);
-      of = of.mul(w).add(ERF_0);
-      DoubleVector t = w.neg().mul(of);
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      DoubleVector polynomial = w.mul(ERF_12).add(ERF_11);
+      polynomial = polynomial.mul(w).add(ERF_10);
+      polynomial = polynomial.mul(w).add(ERF_9);
+      polynomial = polynomial.mul(w).add(ERF_8);
+      polynomial = polynomial.mul(w).add(ERF_7);
+      polynomial = polynomial.mul(w).add(ERF_6);
+      polynomial = polynomial.mul(w).add(ERF_5);
+      polynomial = polynomial.mul(w).add(ERF_4);
+      polynomial = polynomial.mul(w).add(ERF_3);
+      polynomial = polynomial.mul(w).add(ERF_2);
+      polynomial = polynomial.mul(w).add(ERF_1);
+      polynomial = polynomial.mul(w).add(ERF_0);
+      DoubleVector t = w.neg().mul(polynomial);
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -261,8 +261,8 @@ final class WideFunctions {
       FloatVector x = FloatVector.fromArray(F, in, from + i);
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector t = w.neg();
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -280,7 +280,7 @@ final class WideFunctions {
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
       DoubleVector y = w.mul(ONE.div(e.add(TWO)));
-      y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
+      y = y.blend(NAN, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
       ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;
@@ -293,8 +293,8 @@ final class WideFunctions {
       DoubleVector w = (DoubleVector) x.castShape(D, 0);
       DoubleVector gate = w.add(w.mul(GELU_CUBIC).mul(w).mul(w)).mul(GELU_SCALE);
       DoubleVector t = gate.neg();
-      t = t.blend(MOST, t.compare(VectorOperators.GT, MOST));
-      t = t.blend(LEAST, t.compare(VectorOperators.LT, LEAST));
+      t = t.blend(MAX_EXPONENT, t.compare(VectorOperators.GT, MAX_EXPONENT));
+      t = t.blend(MIN_EXPONENT, t.compare(VectorOperators.LT, MIN_EXPONENT));
       DoubleVector shifted = t.mul(LOG2_E).add(ROUNDER);
       DoubleVector whole = shifted.sub(ROUNDER);
       DoubleVector r = t.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
@@ -312,7 +312,7 @@ final class WideFunctions {
           power.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsDoubles();
       DoubleVector e = p.mul(scale).add(scale.sub(ONE));
       DoubleVector y = w.mul(ONE.div(e.add(TWO)));
-      y = y.blend(LOST, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
+      y = y.blend(NAN, w.compare(VectorOperators.EQ, NEGATIVE_INFINITY));
       ((FloatVector) y.castShape(F, 0)).intoArray(out, at + i, LOWER);
     }
     return i;

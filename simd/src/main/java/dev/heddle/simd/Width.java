@@ -4,17 +4,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Which width this JVM's {@link Species} takes: the first that is asked for, for good. */
+/** The vector width of this JVM's {@link Species}: the first one requested, permanently. */
 final class Width {
   private static final AtomicInteger BITS = new AtomicInteger();
 
   private Width() {}
 
   /**
-   * Makes a width this JVM's.
+   * Sets the width of this JVM.
    *
    * @param bits 128, 256 or 512
-   * @throws UnsupportedOperationException if it has another already
+   * @throws UnsupportedOperationException if another width has been set
    */
   static void choose(int bits) {
     int chosen = BITS.compareAndExchange(0, bits);

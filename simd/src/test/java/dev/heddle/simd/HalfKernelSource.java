@@ -4,15 +4,15 @@ import java.util.List;
 
 /**
  * Writes the sources of the kernels that multiply few rows of float32 with a matrix of 16-bit
- * numbers. They differ in how they convert a number, in the rows and in the vectors of a tile, and
- * each tile is written out (docs/kernels.md): so there is one text for all of them.
+ * numbers. They differ in the conversion and in the rows and vectors of a tile. Each tile is an
+ * unrolled method (docs/kernels.md), so all of them are generated from one template.
  */
 enum HalfKernelSource {
   BFLOAT16(
       "Bfloat16Kernel",
       """
-      Products of few rows of A with a matrix B of bfloat16, whose bits are the upper half of
-      float32's.
+      Products of few rows of A with a bfloat16 matrix B. The bits of a bfloat16 are the upper half
+      of a float32.
       """,
       "",
       "word.lanewise(VectorOperators.LSHL, 16)",
@@ -22,37 +22,36 @@ enum HalfKernelSource {
   FLOAT16(
       "Float16Kernel",
       """
-      {@link FiniteFloat16Kernel} where numbers of B may be infinite or NaN: those get float32's
-      greatest exponent.
+      As {@link FiniteFloat16Kernel}, for a B that may contain infinities and NaNs: these get the
+      maximum exponent of float32.
       """,
       """
-      private static final int KEPT = 0x8fffe000; // a shift copies the sign and more
+      private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
       private static final int MAGNITUDE = 0x7fffffff;
-      private static final int ENDLESS = 0x1f << 23; // the exponent of infinities and NaNs
+      private static final int NON_FINITE = 0x1f << 23; // the exponent of infinities and NaNs
       private static final int EXPONENT = 0xff << 23;
       """,
-      "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT)",
-      "word.lanewise(VectorOperators.ASHR, 3).and(KEPT)",
+      "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
+      "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
       """
       IntVector size# = bits#.and(MAGNITUDE);
       bits# = bits#.lanewise(
-          VectorOperators.OR, EXPONENT, size#.compare(VectorOperators.GE, ENDLESS));
+          VectorOperators.OR, EXPONENT, size#.compare(VectorOperators.GE, NON_FINITE));
       """),
 
   FINITE_FLOAT16(
       "FiniteFloat16Kernel",
       """
-      Products of few rows of A with a matrix B of float16 without infinities and NaNs. Its exponent
-      and fraction are shifted to where float32's are, which makes numbers that are 2^-112 of B's,
-      subnormal ones too; A comes multiplied by 2^112. Both are exact, and so are the products before
-      they are added.
+      Products of few rows of A with a float16 matrix B without infinities and NaNs. Exponent and
+      fraction are shifted to the bit positions of float32, which gives 2^-112 times the number,
+      subnormal or not; A is already multiplied by 2^112. Both scalings and the products are exact.
       """,
-      "private static final int KEPT = 0x8fffe000; // a shift copies the sign and more\n",
-      "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(KEPT)",
-      "word.lanewise(VectorOperators.ASHR, 3).and(KEPT)",
+      "private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit\n",
+      "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
+      "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
       "");
 
-  /** A tile that has a method, with other rows of as many vectors or alone. */
+  /** A method with the tiles of one or two row counts and one number of vectors. */
   private record Method(int vectors, List<Integer> rows) {
     String name() {
       StringBuilder name = new StringBuilder("by" + vectors + "Rows");
@@ -60,20 +59,20 @@ enum HalfKernelSource {
       return name.toString();
     }
 
-    boolean isAlone() {
+    boolean hasOneTile() {
       return rows.size() == 1;
     }
 
     String declaration() {
-      return "%s(%s%s)".formatted(name(), PARAMETERS, isAlone() ? "" : ", int rows");
+      return "%s(%s%s)".formatted(name(), PARAMETERS, hasOneTile() ? "" : ", int rows");
     }
 
     String call() {
-      return "%s(%s%s);%n".formatted(name(), ARGUMENTS, isAlone() ? "" : ", rows");
+      return "%s(%s%s);%n".formatted(name(), ARGUMENTS, hasOneTile() ? "" : ", rows");
     }
   }
 
-  /** More rows first. Short methods have several tiles, so that none is inlined. */
+  /** In descending order of rows. Small tiles share a method, which is then too long to inline. */
   private static final List<Method> METHODS =
       List.of(
           new Method(4, List.of(6)),
@@ -120,7 +119,7 @@ enum HalfKernelSource {
     return className;
   }
 
-  /** The text of the class, not laid out. */
+  /** The source of the class, not formatted. */
   String text() {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -143,18 +142,18 @@ enum HalfKernelSource {
     text.append(
         """
          *
-         * <p>A vector of B has the numbers of two vectors of float32: those of even columns, which are
-         * the lower halves of its 32-bit words, and those of odd columns. Their sums are stored so, to be
-         * interleaved at the end.
+         * <p>A vector of B holds the numbers of two float32 vectors: the even columns in the lower halves of
+         * its 32-bit words, the odd columns in the upper halves. The sums are stored in that order; the
+         * caller interleaves them.
          */
         final class %s {
           /** Columns of C that the narrowest tile computes. */
           static final int WIDTH = 2 * LANES;
 
-          /** From one row of A to the next. */
+          /** Elements from one row of A to the next. */
           static final int ROW = HalfProducts.ROW;
 
-          /** Twice as many 16-bit elements as a vector of float32 holds. */
+          /** Vectors of 16-bit elements, twice as many as a float32 vector holds. */
           private static final VectorSpecies<Short> HALVES =
               VectorSpecies.of(short.class, F.vectorShape());
         """
@@ -166,66 +165,66 @@ enum HalfKernelSource {
           private %s() {}
 
           /**
-           * Adds to {@code rows} rows of C, {@code cols} columns, a multiple of {@link #WIDTH}.
+           * Computes {@code rows} rows and {@code cols} columns of C, a multiple of {@link #WIDTH}.
            *
            * @param a row r, step k is at {@code ao + r * ROW + k}
            * @param b step k, column j is at {@code bo + k * ldb + j}
            * @param c row r, column j is at {@code co + r * ldc + j}, but in each {@link #WIDTH} columns
-           *     those of even number come first
-           * @param fresh whether the chains start at zero, not at what C holds
+           *     the even ones come first
+           * @param fresh whether the chains start at 0 instead of the elements of C
            */
         """
             .formatted(className));
     text.append("static void multiply(").append(PARAMETERS).append(", int rows, int cols) {\n");
     text.append(
         """
-          int some;
-          for (int r = 0; r < rows; r += some) {
-            some = rows - r == 7 ? 4 : Math.min(6, rows - r);
+          int tileRows;
+          for (int r = 0; r < rows; r += tileRows) {
+            tileRows = rows - r == 7 ? 4 : Math.min(6, rows - r);
             int ar = ao + r * ROW;
             int cr = co + r * ldc;
             int width = LANES < 16 ? WIDTH : 2 * WIDTH;
             int col = 0;
             for (; width > WIDTH && col + width <= cols; col += width) {
-              wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+              wide(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
             }
             for (; col < cols; col += WIDTH) {
-              narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, some);
+              narrow(a, ar, b, bo + col, ldb, c, cr + col, ldc, steps, fresh, tileRows);
             }
           }
         }
         """);
-    choice("wide", METHODS.stream().filter(method -> method.vectors() > 2).toList(), text);
-    choice("narrow", METHODS.stream().filter(method -> method.vectors() == 2).toList(), text);
+    dispatch("wide", METHODS.stream().filter(method -> method.vectors() > 2).toList(), text);
+    dispatch("narrow", METHODS.stream().filter(method -> method.vectors() == 2).toList(), text);
     METHODS.forEach(method -> append(method, text));
     return text.append("}\n").toString();
   }
 
-  /** A method that calls the first of some that has the rows. */
-  private static void choice(String name, List<Method> methods, StringBuilder text) {
+  /** Appends a method that dispatches on the number of rows. */
+  private static void dispatch(String name, List<Method> methods, StringBuilder text) {
     text.append("private static void %s(%s, int rows) {%n".formatted(name, PARAMETERS));
-    String otherwise = "";
+    String separator = "";
     for (Method method : methods) {
-      int least = method.rows().getLast();
-      text.append(otherwise).append(least > 1 ? "if (rows >= %d) {%n".formatted(least) : "{\n");
+      int minRows = method.rows().getLast();
+      text.append(separator).append(minRows > 1 ? "if (rows >= %d) {%n".formatted(minRows) : "{\n");
       text.append(method.call());
-      otherwise = "} else ";
+      separator = "} else ";
     }
     text.append("}\n}\n");
   }
 
   private void append(Method method, StringBuilder text) {
     text.append("\nprivate static void %s {%n".formatted(method.declaration()));
-    String otherwise = "";
+    String separator = "";
     for (int rows : method.rows()) {
-      text.append(otherwise);
+      text.append(separator);
       if (rows != method.rows().getLast()) {
         text.append("if (rows == %d) {%n".formatted(rows));
       }
       tile(rows, method.vectors(), text);
-      otherwise = "} else {\n";
+      separator = "} else {\n";
     }
-    text.append(method.isAlone() ? "}\n" : "}\n}\n");
+    text.append(method.hasOneTile() ? "}\n" : "}\n}\n");
   }
 
   private void tile(int rows, int vectors, StringBuilder text) {

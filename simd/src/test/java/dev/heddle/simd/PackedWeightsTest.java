@@ -65,23 +65,23 @@ class PackedWeightsTest {
     List<WeakReference<?>> used = new ArrayList<>();
     for (String name : List.of("query", "key", "value", "out")) {
       Array kernel = variables.get("params/" + name + "/kernel");
-      Packed kept = kept(kernel, x.dtype());
+      Packed cachedLayout = cachedLayout(kernel, x.dtype());
       layer.apply(variables, x);
-      assertThat(kept(kernel, x.dtype())).isSameAs(kept);
+      assertThat(cachedLayout(kernel, x.dtype())).isSameAs(cachedLayout);
       used.add(new WeakReference<>(kernel));
-      used.add(new WeakReference<>(kept));
+      used.add(new WeakReference<>(cachedLayout));
     }
     return used;
   }
 
-  private static Packed kept(Array kernel, DType dtype) {
-    Packed kept =
+  private static Packed cachedLayout(Array kernel, DType dtype) {
+    Packed cachedLayout =
         kernel
             .convertedTo(dtype)
             .layouts()
             .get(
                 new PackedLayouts.Key(
                     KernelChoice.current().kernels(), FEATURES, FEATURES, false, false));
-    return assertThat(kept).isNotNull().actual();
+    return assertThat(cachedLayout).isNotNull().actual();
   }
 }

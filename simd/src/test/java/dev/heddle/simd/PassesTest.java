@@ -19,7 +19,7 @@ import org.opentest4j.TestAbortedException;
  * {@code -Dheddle.test.allFloats=true}.
  */
 class PassesTest {
-  private static final String WISH = System.getProperty(KernelChoice.PROPERTY, "auto");
+  private static final String REQUESTED = System.getProperty(KernelChoice.PROPERTY, "auto");
 
   /** A prime, so that all last bits occur. */
   private static final int STEP = Boolean.getBoolean("heddle.test.allFloats") ? 1 : 4099;
@@ -29,9 +29,9 @@ class PassesTest {
   @BeforeAll
   static void chooseTheWidth() {
     try {
-      new SimdProvider().create(WISH);
+      new SimdProvider().create(REQUESTED);
     } catch (UnsupportedOperationException e) {
-      throw new TestAbortedException(WISH + " left out: " + e.getMessage());
+      throw new TestAbortedException(REQUESTED + " left out: " + e.getMessage());
     }
   }
 

@@ -27,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 
 /** Runs once for each vector width, in a JVM of its own, by the system property heddle.kernels. */
 class SimdKernelsTest extends KernelsContract {
-  private static final String WISH = System.getProperty(KernelChoice.PROPERTY, "auto");
+  private static final String REQUESTED = System.getProperty(KernelChoice.PROPERTY, "auto");
 
   private static final ScoreRules RULES =
       new ScoreRules(1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, false, 1);
@@ -35,14 +35,14 @@ class SimdKernelsTest extends KernelsContract {
   @BeforeAll
   static void isOfThisMachine() {
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
-    if (!WISH.equals("auto") && Integer.parseInt(WISH.substring(4)) > preferred) {
-      throw new TestAbortedException(WISH + " left out: this machine prefers " + preferred);
+    if (!REQUESTED.equals("auto") && Integer.parseInt(REQUESTED.substring(4)) > preferred) {
+      throw new TestAbortedException(REQUESTED + " left out: this machine prefers " + preferred);
     }
   }
 
   /** Made once, and only where the machine has the width. */
   private static final class Warm {
-    static final Kernels KERNELS = WarmKernels.of(KernelChoice.of(WISH).kernels());
+    static final Kernels KERNELS = WarmKernels.of(KernelChoice.of(REQUESTED).kernels());
   }
 
   @Override
@@ -54,8 +54,8 @@ class SimdKernelsTest extends KernelsContract {
   void haveTheWidthAskedFor() {
     assertThat(kernels().name()).isEqualTo("simd" + Species.F.vectorBitSize());
     assertThat(kernels().tiles()).matches("6 x \\d+ \\(6 x [24] vectors\\)");
-    if (!WISH.equals("auto")) {
-      assertThat(kernels().name()).isEqualTo(WISH);
+    if (!REQUESTED.equals("auto")) {
+      assertThat(kernels().name()).isEqualTo(REQUESTED);
     }
   }
 
@@ -64,13 +64,13 @@ class SimdKernelsTest extends KernelsContract {
   void productsWithOneOperandEndTheScalarPhase() {
     for (boolean isBfloat16 : new boolean[] {true, false}) {
       SimdKernels cold = new SimdKernels("cold");
-      Packed kept = cold.pack(HalfMatrixView.of(new short[64 * 64], isBfloat16, 64, 64), 1);
+      Packed packed = cold.pack(HalfMatrixView.of(new short[64 * 64], isBfloat16, 64, 64), 1);
       MatrixView row = MatrixView.of(new float[64], 1, 64);
       for (int call = 0; call < SimdKernels.COLD_CALLS; call++) {
-        assertThat(cold.areProductsVectors()).isFalse();
-        cold.multiply(row, kept, MatrixView.of(new float[64], 1, 64));
+        assertThat(cold.areProductsVectorized()).isFalse();
+        cold.multiply(row, packed, MatrixView.of(new float[64], 1, 64));
       }
-      assertThat(cold.areProductsVectors()).isTrue();
+      assertThat(cold.areProductsVectorized()).isTrue();
     }
   }
 
@@ -102,10 +102,10 @@ class SimdKernelsTest extends KernelsContract {
             1);
     AttentionHead head = new AttentionHead(q, k, v, null, null, padding, null, causal);
     MatrixView expected = MatrixView.of(new float[keys * 20], keys, 20);
-    new ScalarKernels().attend(head, 0, keys, expected, null, null);
+    new ScalarKernels().attentionForward(head, 0, keys, expected, null, null);
     MatrixView out = MatrixView.of(new float[keys * 20], keys, 20);
     for (int from = 0; from < keys; from += parts) {
-      kernels().attend(head, from, from + parts, out, null, null);
+      kernels().attentionForward(head, from, from + parts, out, null, null);
     }
     assertThat(out.data()).isEqualTo(expected.data());
   }
@@ -149,7 +149,7 @@ class SimdKernelsTest extends KernelsContract {
               scratch.giveBack();
             });
     other.join();
-    assertThat(IntStream.range(0, Scratch.KEPT).mapToObj(i -> Scratch.borrow()))
+    assertThat(IntStream.range(0, Scratch.MAX_IDLE).mapToObj(i -> Scratch.borrow()))
         .as("what an ended thread had")
         .contains(others.get());
   }
@@ -161,7 +161,7 @@ class SimdKernelsTest extends KernelsContract {
     AttentionHead head = new AttentionHead(queries, keys, keys, null, null, null, null, RULES);
     float[] maxima = new float[8];
 
-    kernels().attend(head, 0, 8, MatrixView.of(new float[8], 8, 1), maxima, new float[8]);
+    kernels().attentionForward(head, 0, 8, MatrixView.of(new float[8], 8, 1), maxima, new float[8]);
 
     assertThat(Float.floatToRawIntBits(maxima[0])).isZero();
   }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Queries, keys and values have one dtype; {@code linen.DotProductAttention} sees to that. A
  * query is divided by the square root of the depth, rounded to the dtype; a score is the product of
  * that and a key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
- * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attend}, and {@link
- * Kernels#attentionBackward} of the derivative, which makes the scores again, so that its memory is
- * linear in the length too.
+ * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attentionForward}, and
+ * {@link Kernels#attentionBackward} of the derivative, which makes the scores again, so that its
+ * memory is linear in the length too.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
  */
@@ -136,7 +136,7 @@ public final class Attention {
     private static Array exact(
         List<Array> inputs, AttentionPlan plan, @Nullable RowStatistics statistics) {
       Shape shape = inputs.get(0).shape().with(-1, inputs.get(2).shape().dim(-1));
-      return Array.wrap(plan.attend(inputs, shape, statistics), shape);
+      return Array.wrap(plan.attentionForward(inputs, shape, statistics), shape);
     }
 
     private Array rounded(List<Array> inputs, Array exact) {

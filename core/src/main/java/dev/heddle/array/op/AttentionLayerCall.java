@@ -166,7 +166,7 @@ final class AttentionLayerCall {
       project(key, element, head, 0, keys, MatrixView.of(k, keys, depth));
       project(value, element, head, 0, keys, MatrixView.of(v, keys, depth));
     }
-    attend(
+    attentionForward(
         element * heads + head,
         MatrixView.of(q, queries, depth),
         MatrixView.of(k, keys, depth),
@@ -189,12 +189,12 @@ final class AttentionLayerCall {
     }
   }
 
-  private void attend(
+  private void attentionForward(
       int unit, MatrixView q, MatrixView k, MatrixView v, int from, int to, float[] attended) {
     int width = heads * depth;
     int at = unit / heads * queries * width + unit % heads * depth;
     MatrixView out = new MatrixView(attended, at, width, queries, depth);
-    kernels.attend(plan.head(unit, q, k, v, null), from, to, out, null, null);
+    kernels.attentionForward(plan.head(unit, q, k, v, null), from, to, out, null, null);
   }
 
   /**
@@ -238,7 +238,7 @@ final class AttentionLayerCall {
         task -> {
           int unit = task / tasks;
           int from = task % tasks * rows;
-          attend(
+          attentionForward(
               unit,
               headRows(q, unit, queries, byHead),
               headRows(k, unit, keys, byHead),

@@ -142,7 +142,7 @@ record AttentionPlan(
    *
    * @param statistics filled, where somebody will differentiate
    */
-  Storage attend(List<Array> inputs, Shape shape, @Nullable RowStatistics statistics) {
+  Storage attentionForward(List<Array> inputs, Shape shape, @Nullable RowStatistics statistics) {
     Array query = inputs.get(0);
     Array value = inputs.get(2);
     int depth = query.shape().dim(-1);
@@ -164,7 +164,7 @@ record AttentionPlan(
                     rows64(k, unit, keys, depth),
                     rows64(v, unit, keys, width),
                     null);
-            kernels.attend(
+            kernels.attentionForward(
                 head,
                 from,
                 to,
@@ -188,7 +188,7 @@ record AttentionPlan(
                   rows(k, unit, keys, depth),
                   rows(v, unit, keys, width),
                   null);
-          kernels.attend(
+          kernels.attentionForward(
               head,
               from,
               to,
@@ -200,10 +200,10 @@ record AttentionPlan(
   }
 
   Array weights(List<Array> inputs, DType dtype, boolean scored) {
-    return Array.wrap(weigh(inputs, dtype, scored), scores);
+    return Array.wrap(attentionWeights(inputs, dtype, scored), scores);
   }
 
-  private Storage weigh(List<Array> inputs, DType dtype, boolean scored) {
+  private Storage attentionWeights(List<Array> inputs, DType dtype, boolean scored) {
     Array first = inputs.get(0);
     int depth = scored ? 0 : first.shape().dim(-1);
     long cost = scores.count() * (depth + 1);
@@ -224,7 +224,7 @@ record AttentionPlan(
                     rows64(k, unit, keys, depth),
                     rows64(q, unit, keys, 0),
                     given);
-            kernels.weigh(head, from, to, square64(out, unit), rounding);
+            kernels.attentionWeights(head, from, to, square64(out, unit), rounding);
           });
       return Storage.ofDoubles(dtype, out);
     }
@@ -242,7 +242,7 @@ record AttentionPlan(
                   rows(k, unit, keys, depth),
                   rows(q, unit, keys, 0),
                   given);
-          kernels.weigh(head, from, to, square(out, unit), rounding);
+          kernels.attentionWeights(head, from, to, square(out, unit), rounding);
         });
     return Storage.ofFloats(dtype, out);
   }

@@ -72,8 +72,8 @@ final class KernelCalls {
     }
     visitor.call(
         "multiply with epilogue " + n, SMALL, () -> kernels.multiply(a, b, 0, c, epilogue));
-    MatrixView64 wide = MatrixView64.of(new double[n * n], n, n);
-    visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(wide, wide, wide));
+    MatrixView64 square = MatrixView64.of(new double[n * n], n, n);
+    visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(square, square, square));
   }
 
   private static void attention(Kernels kernels, int n, Visitor visitor) {
@@ -95,33 +95,43 @@ final class KernelCalls {
         MatrixView q = rows(5, n, n);
         AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);
         String what = (causal ? " causal " : " ") + rounding + " " + n;
-        visitor.call("attend" + what, SMALL, () -> kernels.attend(head, 0, n, out, maxima, sums));
         visitor.call(
-            "attend few" + what, PLAIN, () -> kernels.attend(head, 3, 5, out, maxima, sums));
+            "attention forward" + what,
+            SMALL,
+            () -> kernels.attentionForward(head, 0, n, out, maxima, sums));
+        visitor.call(
+            "attention forward few" + what,
+            PLAIN,
+            () -> kernels.attentionForward(head, 3, 5, out, maxima, sums));
         AttentionBackwardInputs cotangent =
             new AttentionBackwardInputs(head, out, rows(7, n, n), maxima, sums, 0);
         AttentionBackwardOutputs all =
             new AttentionBackwardOutputs(
                 rows(8, n, n), rows(9, n, n), rows(10, n, n), rows(11, n, n));
         visitor.call(
-            "attend backward" + what,
+            "attention backward" + what,
             VIEWS,
             () -> kernels.attentionBackward(cotangent, all, 0, n, 0, n));
         AttentionHead masked =
             new AttentionHead(q, q, q, null, pairs(q), flags(12, n), flags(13, n), rules);
         AttentionBackwardInputs ofMasked =
-            new AttentionBackwardInputs(masked, out, all.pairs(), maxima, sums, 0);
+            new AttentionBackwardInputs(masked, out, all.scores(), maxima, sums, 0);
         visitor.call(
-            "attend backward masked" + what,
+            "attention backward masked" + what,
             VIEWS,
             () -> kernels.attentionBackward(ofMasked, all, 0, n, 0, n));
-        visitor.call("weigh" + what, SMALL, () -> kernels.weigh(head, 0, n, out, rounding));
-        MatrixView64 wide = MatrixView64.of(new double[n * n], n, n);
+        visitor.call(
+            "attention weights" + what,
+            SMALL,
+            () -> kernels.attentionWeights(head, 0, n, out, rounding));
+        MatrixView64 square = MatrixView64.of(new double[n * n], n, n);
         AttentionHead64 head64 =
-            new AttentionHead64(wide, wide, wide, null, null, null, null, rules);
+            new AttentionHead64(square, square, square, null, null, null, null, rules);
         MatrixView64 out64 = MatrixView64.of(new double[n * n], n, n);
         visitor.call(
-            "attend float64" + what, PLAIN, () -> kernels.attend(head64, 0, n, out64, null, null));
+            "attention forward float64" + what,
+            PLAIN,
+            () -> kernels.attentionForward(head64, 0, n, out64, null, null));
       }
     }
   }

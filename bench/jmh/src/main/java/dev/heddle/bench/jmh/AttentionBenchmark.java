@@ -78,7 +78,7 @@ public class AttentionBenchmark {
   /** All queries; returns the result, so that the JIT compiler cannot remove the computation. */
   @Benchmark
   public float[] attend() {
-    chosen.attend(head, 0, length, out, null, null);
+    chosen.attentionForward(head, 0, length, out, null, null);
     return out.data();
   }
 }
