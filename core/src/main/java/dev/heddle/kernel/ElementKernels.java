@@ -92,11 +92,11 @@ public interface ElementKernels extends OptimizerKernels {
    * @param count the number of rows
    * @param sums the accumulated gradient, one element for each column
    * @param from the first column
-   * @param places the number of columns
+   * @param cols the number of columns
    */
   default void normScaleDerivative(
-      NormDerivative rows, int count, float[] sums, int from, int places) {
-    rows.addToScale(count, sums, from, places);
+      NormDerivative rows, int count, float[] sums, int from, int cols) {
+    rows.addToScale(count, sums, from, cols);
   }
 
   /** {@code out[i] = x[i] > 0 ? g[i] : 0} for {@code n} elements starting at {@code from}. */

@@ -29,9 +29,9 @@ public final class PackedLayouts {
    * @param rows the length of the contracted axis, K
    * @param cols the number of columns, N
    * @param turned whether the array is {@code [N, K]}, not {@code [K, N]}
-   * @param narrow whether it remains in 16 bits, for few rows of the left operand
+   * @param isHalf whether it remains in 16 bits, for few rows of the left operand
    */
-  public record Key(Kernels kernels, int rows, int cols, boolean turned, boolean narrow) {}
+  public record Key(Kernels kernels, int rows, int cols, boolean turned, boolean isHalf) {}
 
   /** A requested key, and its layout from the second request. */
   private record Entry(Key key, @Nullable Packed packed) {}
@@ -57,7 +57,7 @@ public final class PackedLayouts {
    */
   public void keep(Key key, Packed packed) {
     boolean isHalves = packed instanceof Packed.Halves;
-    if (!(packed instanceof Packed.Plain) && isHalves == key.narrow()) {
+    if (!(packed instanceof Packed.Plain) && isHalves == key.isHalf()) {
       put(new Entry(key, packed)); // two threads may do this: both layouts are equal
     }
   }

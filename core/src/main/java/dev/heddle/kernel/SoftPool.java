@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded pool of reusable objects. They are not thread-local, so they do not prevent the unloading of their class; idle ones are softly reachable, and the garbage collector reclaims them
+ * A bounded pool of reusable objects. They are not thread-local, so they do not prevent the
+ * unloading of their class; idle ones are softly reachable, and the garbage collector reclaims them
  * when memory is short. An object that is not returned is simply collected.
  *
  * <p>A thread looks first at the position where it returned the last one, which may still be in its

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every implementation of {@link Kernels} holds about the derivative of attention. */
+/** The contract of {@link Kernels} for the backward pass of attention. */
 abstract class AttentionBackwardContract extends ElementKernelsContract {
   private final Kernels scalar = new ScalarKernels();
 
@@ -73,7 +73,7 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.heddle.kernel.AttentionCases#some")
+  @MethodSource("dev.heddle.kernel.AttentionCases#everyFifth")
   void gradientsOfAttentionHaveTheBitsOfTheScalarOnes(Case c) {
     AttentionHead head = head(c);
     AttentionBackwardInputs inputs = cotangent(head);
@@ -122,7 +122,7 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   }
 
   @Test
-  void aFullyMaskedRowBesideOthersChangesNothingOfTheirs() {
+  void aFullyMaskedRowDoesNotAffectOtherRows() {
     Case c = new Case(90, 600, 8, 9, Masking.NONE, true, Rounding.NONE, false, Special.NOTHING);
     AttentionHead window = with(head(c), made((i, j) -> j / 7 == i), head(c).rules());
     AttentionHead rowMasked = with(head(c), made((i, j) -> j / 7 == i && i != 40), head(c).rules());
@@ -141,7 +141,7 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   }
 
   @Test
-  void whatIsMaskedMayBeNaN() {
+  void maskedOperandsMayBeNaN() {
     Case c = new Case(70, 300, 8, 9, Masking.NONE, false, Rounding.NONE, false, Special.NOTHING);
     AttentionHead head = with(head(c), made((i, j) -> j < 290 && i != 5), head(c).rules());
     AttentionBackwardInputs inputs = cotangent(head);

@@ -15,19 +15,19 @@ final class AttentionCases {
 
   private AttentionCases() {}
 
-  /** How a case of attention masks. */
+  /** The masks of a case. */
   enum Masking {
     NONE,
     CAUSAL,
     KEYS,
     PAIRS,
     CAUSAL_AND_PAIRS,
-    /** Keys and queries that are there, as in a padded batch. */
+    /** Valid keys and queries, as in a padded batch. */
     PADDING,
     CAUSAL_AND_PADDING,
-    /** A window around each query, made on request. */
+    /** A window around each query, computed on request. */
     WINDOW,
-    /** The last keys alone, so that all tiles before them are empty. */
+    /** Only the last keys, so that all tiles before them are fully masked. */
     LAST_KEYS;
 
     boolean isCausal() {
@@ -46,14 +46,15 @@ final class AttentionCases {
       boolean dropout,
       Special special) {}
 
-  /** What stands among the numbers. */
+  /** Special values among the numbers. */
   enum Special {
     NOTHING,
     NAN_SCORE,
     INFINITE_BIAS,
     NAN_VALUE,
     /**
-     * Values that are not finite at keys that a far greater score outweighs, before it or after.
+     * Values that are not finite, at keys whose weight underflows because of a far greater score
+     * before or after.
      */
     OUTWEIGHED_VALUES,
     /** Values whose weighted mean is zero by rounding, from below. */
@@ -98,8 +99,8 @@ final class AttentionCases {
         });
   }
 
-  /** A fifth of them, in which everything is met with everything still. */
-  static Stream<Case> some() {
+  /** Every fifth case, which still combines all properties. */
+  static Stream<Case> everyFifth() {
     List<Case> all = all().toList();
     return IntStream.range(0, all.size()).filter(i -> i % 5 == 0).mapToObj(all::get);
   }

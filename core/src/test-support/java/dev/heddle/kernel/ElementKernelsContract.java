@@ -10,9 +10,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every implementation of {@link ElementKernels} holds: the bits of the plain loops, for every
- * 997th float32 or, with {@code -Dheddle.test.allFloats=true}, for all of them, and at every length
- * with nothing written outside.
+ * The contract of {@link ElementKernels}: the bits of the scalar loops, for every 997th float32 or,
+ * with {@code -Dheddle.test.allFloats=true}, for all of them, and at every length without writes
+ * outside the range.
  */
 public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   private static final boolean ALL = Boolean.getBoolean("heddle.test.allFloats");
@@ -52,7 +52,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   @Override
   protected abstract ElementKernels kernels();
 
-  /** Does something with a chunk of floats, which it may change. */
+  /** An action on a chunk of floats, which it may overwrite. */
   private interface Chunk {
     void accept(float[] values);
   }
@@ -75,7 +75,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   void transposesExchangeRowsAndColumnsAndWriteNothingElse() {
     float[] big = numbers(1, 1 << 22);
     float[] moved = new float[1 << 22];
-    kernels().transpose(big, 0, 2048, 2048, 2048, moved, 0, 2048); // past the plain loops
+    kernels().transpose(big, 0, 2048, 2048, 2048, moved, 0, 2048); // ends the warm-up
     assertThat(moved[5 * 2048 + 9]).isEqualTo(big[9 * 2048 + 5]);
     for (int rows = 0; rows <= LONGEST; rows += 5) {
       for (int cols = 0; cols <= LONGEST; cols += 7) {
@@ -109,7 +109,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
 
   @ParameterizedTest
   @EnumSource
-  void functionsWriteWhatTheyAreAskedFor(UnaryFunction function) {
+  void functionsWriteOnlyTheirRange(UnaryFunction function) {
     float[] in = numbers(1, LONGEST + 3);
     for (int n = 0; n <= LONGEST; n++) {
       float[] expected = numbers(2, LONGEST + 9);
@@ -160,7 +160,7 @@ public abstract class ElementKernelsContract extends OptimizerKernelsContract {
   }
 
   @Test
-  void conversionsWriteWhatTheyAreAskedFor() {
+  void conversionsWriteOnlyTheirRange() {
     float[] in = numbers(1, LONGEST + 3);
     in[30] = Float.NaN;
     short[] bits = new short[LONGEST + 3];

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every implementation of {@link Kernels} holds: the bits of {@link ScalarKernels}, at awkward
- * sizes, inside larger arrays, with nothing written outside.
+ * The contract of {@link Kernels}: the bits of {@link ScalarKernels}, at awkward sizes, inside
+ * larger arrays, without writes outside the range.
  */
 public abstract class KernelsContract extends AttentionBackwardContract {
   private final Kernels scalar = new ScalarKernels();
@@ -64,13 +64,13 @@ public abstract class KernelsContract extends AttentionBackwardContract {
 
   @ParameterizedTest
   @MethodSource("productSizes")
-  void aLayoutForOneProductHasTheBitsOfOneThatIsKept(int[] size) {
+  void aLayoutForOneProductHasTheBitsOfARetainedOne(int[] size) {
     int m = size[0];
     int k = size[1];
     int n = size[2];
     float[] used = Buffers.borrow(4096);
     Arrays.fill(used, Float.NaN);
-    Buffers.giveBack(used); // workspace holds anything
+    Buffers.giveBack(used); // workspace has unspecified contents
     MatrixView a = MatrixView.of(numbers(1, m * k), m, k);
     MatrixView b = new MatrixView(numbers(2, 7 + k * (n + 2)), 7, n + 2, k, n);
     float[] transposed = canaries(3 + n * (k + 1));
@@ -95,7 +95,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     assertSameBits(fromTransposed, expected);
   }
 
-  /** Weights of 16 bits: every bit pattern is among them in one of the cases. */
+  /** Weights of 16 bits, with every bit pattern in one of the cases. */
   @ParameterizedTest
   @MethodSource("productSizes")
   void productsWithSixteenBitsHaveTheBitsOfTheConvertedMatrix(int[] size) {
@@ -139,7 +139,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     }
   }
 
-  /** Rows of float32 go beyond float16's range; kernels may read its bits at another scale. */
+  /** Rows of float32 exceed the range of float16, whose bits kernels may read at another scale. */
   @ParameterizedTest
   @ValueSource(
       floats = {
@@ -221,10 +221,12 @@ public abstract class KernelsContract extends AttentionBackwardContract {
         .filter(c -> c.special() == Special.NOTHING && c.rounding() == Rounding.NONE);
   }
 
-  /** A score that a bias makes the lowest number weighs as a masked one, but is not skipped. */
+  /**
+   * A score that a bias makes the lowest number has the weight of a masked one, but is not skipped.
+   */
   @ParameterizedTest
   @MethodSource("skippedCases")
-  void skippingHasTheBitsOfDoingAll(Case c) {
+  void skippingHasTheBitsOfAllKeys(Case c) {
     AttentionHead head = head(c);
     float[] lowest = new float[c.queries() * c.keys()];
     StridedView<float[]> bias = head.bias();

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every implementation of {@link OptimizerKernels} holds: the bits of the formulas, each
- * operation rounded, at every length with nothing written outside.
+ * The contract of {@link OptimizerKernels}: the bits of the formulas, each operation rounded, at
+ * every length without writes outside the range.
  */
 public abstract class OptimizerKernelsContract {
   private static final int LONGEST = 70;
@@ -22,7 +22,7 @@ public abstract class OptimizerKernelsContract {
   /** The implementation under test. */
   protected abstract OptimizerKernels kernels();
 
-  /** What becomes of an element's update and of what stands beside it. */
+  /** The expected value of an element. */
   private interface Formula {
     float of(int i);
   }
@@ -31,7 +31,7 @@ public abstract class OptimizerKernelsContract {
     void run(float[] updates, int n);
   }
 
-  /** Runs at every length and compares what is in the range, and that nothing else changed. */
+  /** Runs at every length and compares the range, and that nothing else changed. */
   private static void assertSame(String what, float[] updates, Run run, Formula formula) {
     for (int n = 0; n <= LONGEST; n++) {
       float[] actual = updates.clone();

@@ -5,7 +5,7 @@ import dev.heddle.array.DType;
 import org.assertj.core.api.AbstractAssert;
 
 /**
- * What tests say about arrays; a failure names the first element that differs, its values and bits.
+ * Assertions about arrays; a failure names the first element that differs, its values and bits.
  *
  * <pre>{@code
  * assertThatArray(decoded).hasSameBitsAs(full);
@@ -18,20 +18,20 @@ public final class ArrayAssert extends AbstractAssert<ArrayAssert, Array> {
     super(actual, ArrayAssert.class);
   }
 
-  /** Begins a sentence about an array. */
+  /** Starts an assertion about an array. */
   public static ArrayAssert assertThatArray(Array actual) {
     return new ArrayAssert(actual);
   }
 
-  /** The type, the shape and every bit; all NaNs are equal. */
+  /** Checks type, shape and every bit; all NaNs are equal. */
   public ArrayAssert hasSameBitsAs(Array expected) {
     hasTypeAndShapeOf(expected);
     return eachElement(expected, "the same bits", (got, want, i) -> got.bits(i) == want.bits(i));
   }
 
   /**
-   * The type, the shape and every element, none farther than {@code relative} times the largest
-   * finite magnitude in {@code expected}; infinities and NaNs in the same places.
+   * Checks type, shape and every element, with an absolute tolerance of {@code relative} times the
+   * largest finite magnitude in {@code expected}; infinities and NaNs in the same places.
    */
   public ArrayAssert isWithin(double relative, Array expected) {
     hasTypeAndShapeOf(expected);
@@ -47,7 +47,10 @@ public final class ArrayAssert extends AbstractAssert<ArrayAssert, Array> {
             same(got.value(i), want.value(i)) || Math.abs(got.value(i) - want.value(i)) <= allowed);
   }
 
-  /** The type, the shape and every element, none more than that many floats away; NaN is NaN. */
+  /**
+   * Checks type, shape and every element, with a tolerance in units in the last place; NaN equals
+   * NaN.
+   */
   public ArrayAssert isWithinUlps(long ulps, Array expected) {
     hasTypeAndShapeOf(expected);
     return eachElement(
@@ -60,7 +63,7 @@ public final class ArrayAssert extends AbstractAssert<ArrayAssert, Array> {
         });
   }
 
-  /** The type and the shape. */
+  /** Checks type and shape. */
   public ArrayAssert hasTypeAndShapeOf(Array expected) {
     isNotNull();
     if (actual.dtype() != expected.dtype() || !actual.shape().equals(expected.shape())) {
@@ -71,7 +74,7 @@ public final class ArrayAssert extends AbstractAssert<ArrayAssert, Array> {
     return this;
   }
 
-  /** Infinities of one sign and NaNs too. */
+  /** Equality, which also holds for infinities of one sign and for NaNs. */
   private static boolean same(double got, double want) {
     return Double.compare(got, want) == 0;
   }
@@ -133,7 +136,7 @@ public final class ArrayAssert extends AbstractAssert<ArrayAssert, Array> {
       return String.format("%0" + 2 * dtype.itemSize() + "x", bits(index));
     }
 
-    /** The element's place among all of its type, -0 beside 0. */
+    /** The rank of the element among all values of its type, -0 next to 0. */
     long rank(int index) {
       long sign = 1L << (8 * dtype.itemSize() - 1);
       long bits = bits(index);

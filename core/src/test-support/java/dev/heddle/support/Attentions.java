@@ -5,8 +5,8 @@ import dev.heddle.array.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention the slow way: one square of scores in float64, written from the formula alone, to hold
- * the fast ones against.
+ * A reference implementation of attention: the full matrix of scores in float64, directly from the
+ * formula.
  */
 public final class Attentions {
   private Attentions() {}

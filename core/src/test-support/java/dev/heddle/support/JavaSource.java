@@ -14,17 +14,17 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.tools.ToolProvider;
 
-/** Java that stands in the documentation, compiled and run within the tests' JVM. */
+/** Compiles and runs Java code of the documentation in the JVM of the tests. */
 public final class JavaSource {
   private JavaSource() {}
 
   /**
    * Compiles a source file on the tests' class path and runs its {@code void main()}.
    *
-   * @param folder where the source and the classes go
-   * @param type the name of the class that has the method, and of the file
+   * @param folder the directory of the source and the classes
+   * @param type the name of the class with the method, and of the file
    * @param source a compact source file, or one with that class
-   * @return what the program printed
+   * @return the output of the program
    */
   public static String run(Path folder, String type, String source) throws Exception {
     String messages = compile(folder, type, source);
@@ -46,7 +46,7 @@ public final class JavaSource {
     return printed.toString(StandardCharsets.UTF_8);
   }
 
-  /** The compiler's messages; empty where there is none. */
+  /** Compiles a source file; returns the compiler's messages, or an empty string. */
   public static String compile(Path folder, String type, String source) {
     StringWriter messages = new StringWriter();
     var compiler = ToolProvider.getSystemJavaCompiler();

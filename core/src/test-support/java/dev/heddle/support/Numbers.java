@@ -4,11 +4,11 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 
-/** Arrays of numbers that look random and are the same on every machine and in every version. */
+/** Arrays of pseudorandom numbers that are the same on every machine and in every version. */
 public final class Numbers {
   private Numbers() {}
 
-  /** Numbers from -2 to 2, of a dtype; the seed chooses which. */
+  /** Numbers from -2 to 2, determined by the seed. */
   public static Array of(long seed, DType dtype, int... shape) {
     return between(seed, -2, 2, dtype, shape);
   }

@@ -25,8 +25,8 @@ public final class Repository {
   }
 
   /**
-   * Every file that is in Git or would be added, relative to the root, in order; without Git, every
-   * file outside the directories that a build makes.
+   * Every file that is tracked by Git or would be added, relative to the root, in order; without
+   * Git, every file outside the directories of build outputs.
    */
   public static List<Path> files() {
     try {

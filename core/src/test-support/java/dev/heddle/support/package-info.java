@@ -1,6 +1,6 @@
 /**
- * What the tests of several modules need: comparing arrays, finding files. Uses {@code array}; used
- * by tests only, in other modules too, which compile it themselves.
+ * Support for the tests of several modules: comparing arrays, finding files. Uses {@code array};
+ * used by tests only, also of other modules, which compile it themselves.
  */
 @NullMarked
 package dev.heddle.support;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The derivative of attention in float64 is what finite differences say. */
+/** The derivative of attention in float64 agrees with finite differences. */
 class AttentionGradientTest {
   private static final double STEP = 0x1p-16;
 
@@ -53,7 +53,7 @@ class AttentionGradientTest {
     return Stream.concat(drawn, chosen);
   }
 
-  /** Numbers that are moved one at a time. */
+  /** Operands that are perturbed one element at a time. */
   private record Operands(double[] queries, double[] keys, double[] values, double[] bias) {}
 
   @ParameterizedTest
@@ -96,7 +96,7 @@ class AttentionGradientTest {
     }
   }
 
-  /** Some of the numbers, spread over all. */
+  /** Compares a sample of the elements. */
   private void compare(
       String what, Case c, Operands at, double[] weights, double[] moved, double[] gradient) {
     int step = Math.max(1, moved.length / 40);
@@ -145,7 +145,7 @@ class AttentionGradientTest {
         rules);
   }
 
-  /** Clear for one of every few pairs, and for all of the first query. */
+  /** Flags that are 0 for one of every few pairs, and for all pairs of the first query. */
   private static @Nullable ScoreMask flags(Case c, int ofEvery) {
     byte[] flags = new byte[c.queries * c.keys];
     for (int i = c.keys; i < flags.length; i++) {

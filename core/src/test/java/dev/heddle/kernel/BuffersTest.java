@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Workspace that calls borrow and give back. */
+/** Workspace that calls borrow and return. */
 class BuffersTest {
   @Test
-  void whatIsGivenBackIsBorrowedAgain() {
+  void returnedArraysAreReused() {
     float[] first = Buffers.borrow(70_001);
     assertThat(first).hasSizeGreaterThanOrEqualTo(70_001).hasSizeLessThan(70_001 * 5 / 4);
     Buffers.giveBack(first);
@@ -31,7 +31,7 @@ class BuffersTest {
   }
 
   @Test
-  void aPoolKeepsNoMoreThanAgreedAndGivesNothingTwice() {
+  void aPoolIsBoundedAndLendsNothingTwice() {
     SoftPool<Object> pool = new SoftPool<>(3);
     Object[] objects = IntStream.range(0, 5).mapToObj(i -> new Object()).toArray();
     for (Object object : objects) {
@@ -48,7 +48,7 @@ class BuffersTest {
   }
 
   @Test
-  void whatTheCollectorTookIsNotGiven() {
+  void collectedObjectsAreNotLent() {
     SoftPool<Object> pool = new SoftPool<>(2);
     SoftReference<Object> taken = new SoftReference<>(new Object());
     taken.clear();

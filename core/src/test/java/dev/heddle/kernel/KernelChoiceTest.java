@@ -13,7 +13,7 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The choice where only this module is present. */
+/** The choice if only this module is present. */
 class KernelChoiceTest {
   @Test
   void withoutOtherModulesTheScalarKernelsRunAndSayWhy() {
@@ -24,14 +24,14 @@ class KernelChoiceTest {
   }
 
   @Test
-  void aWishThatCannotBeMetIsAnError() {
+  void anUnavailableRequestIsAnError() {
     assertThatThrownBy(() -> KernelChoice.of("simd128"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("kernels: simd128 is not available: the module dev.heddle.simd is not present");
   }
 
   @Test
-  void anUnknownWishNamesTheKnownOnes() {
+  void anUnknownRequestListsTheValidOnes() {
     assertThatThrownBy(() -> KernelChoice.of("avx"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -40,7 +40,7 @@ class KernelChoiceTest {
 
   // --- providers that fail
 
-  /** Fails as it is made. */
+  /** Fails in its constructor. */
   public static final class Unmade implements KernelsProvider {
     /** Throws. */
     public Unmade() {
@@ -58,7 +58,7 @@ class KernelChoiceTest {
     }
   }
 
-  /** Fails as it is asked. */
+  /** Fails when kernels are requested. */
   public static final class Broken implements KernelsProvider {
     @Override
     public List<String> names() {
@@ -71,7 +71,7 @@ class KernelChoiceTest {
     }
   }
 
-  /** Needs what this machine has not. */
+  /** Fails for lack of the incubator module. */
   public static final class Missing implements KernelsProvider {
     @Override
     public List<String> names() {

@@ -42,7 +42,7 @@ class LanesTest {
   void float64FoldsTheSameWay() {
     double[] values = {1e16, 1, -1e16, 1, 0, 0, 0, 0, 3};
 
-    // lanes 0 and 8 meet first, then 0 and 4, 0 and 2, and last the odd ones
+    // lanes 0 and 8 are added first, then 0 and 4, 0 and 2, and last the odd ones
     assertThat(Lanes.sum(values, 0, 9)).isEqualTo(((1e16 + 3) + -1e16) + (1 + 1));
   }
 

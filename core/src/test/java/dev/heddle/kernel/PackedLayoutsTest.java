@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** A layout is found under everything it depends on, and under nothing else. */
+/** A layout is found under its key, and under no other. */
 class PackedLayoutsTest {
   private final Kernels kernels = new ScalarKernels();
   private final PackedLayouts layouts = new PackedLayouts();
@@ -42,7 +42,7 @@ class PackedLayoutsTest {
   }
 
   @Test
-  void matricesAsTheyAreAreNotKept() {
+  void unpackedMatricesAreNotRetained() {
     PackedLayouts.Key key = new PackedLayouts.Key(kernels, 2, 2, false, false);
     layouts.keep(key, new Packed.Plain(MatrixView.of(new float[4], 2, 2)));
     assertThat(layouts.get(key)).isNull();
@@ -51,7 +51,7 @@ class PackedLayoutsTest {
   }
 
   @Test
-  void theOldestGoesWhereThereAreTooMany() {
+  void theOldestLayoutIsEvicted() {
     for (int i = 1; i <= PackedLayouts.MAX_KEPT + 1; i++) {
       layouts.keep(new PackedLayouts.Key(kernels, i, 1, false, false), new Made(i, 1));
     }

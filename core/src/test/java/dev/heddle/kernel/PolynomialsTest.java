@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every function beside {@link StrictMath} in float64, over every 997th float32 or, with {@code
- * -Dheddle.test.allFloats=true}, over all of them.
+ * Every function compared with {@link StrictMath} in float64, over every 997th float32 or, with
+ * {@code -Dheddle.test.allFloats=true}, over all of them.
  */
 class PolynomialsTest {
   private static final int STRIDE = Boolean.getBoolean("heddle.test.allFloats") ? 1 : 997;
@@ -119,7 +119,10 @@ class PolynomialsTest {
     assertThat(Polynomials.rsqrt(0.25f)).isEqualTo(2f);
   }
 
-  /** Near its zero, at -0.7518, the terms cancel: it is as exact as they are, not as the result. */
+  /**
+   * Near its zero, at -0.7518, the terms cancel, so the error is relative to the terms, not to the
+   * result.
+   */
   @Test
   void theDerivativeOfGeluIsWithinTheErrorOfItsTerms() {
     for (long bits = 0; bits < 1L << 32; bits += STRIDE) {
@@ -195,7 +198,10 @@ class PolynomialsTest {
     return Offset.offset(offset);
   }
 
-  /** The distance in units of the last place of the true value; beyond float32 one is infinity. */
+  /**
+   * The distance in units in the last place of the true value; infinity counts as one unit above
+   * the largest float32.
+   */
   private static double ulps(float got, double want) {
     if (Double.isNaN(want) || Float.isNaN(got)) {
       return Double.isNaN(want) && Float.isNaN(got) ? 0 : Double.POSITIVE_INFINITY;

@@ -6,12 +6,12 @@ import java.util.concurrent.ThreadFactory;
 
 /** Pools for tests. */
 final class Pools {
-  /** How the threads of these pools are called. */
+  /** The prefix of the names of these pools' threads. */
   static final String NAME = "given-";
 
   private Pools() {}
 
-  /** Does something on workers of so many threads, whatever the machine has. */
+  /** Runs an action on workers with a number of threads independent of the machine. */
   static void with(int threads, Runnable work) {
     try (ExecutorService pool = fixed(threads - 1)) {
       within(Workers.over(pool, threads), work);

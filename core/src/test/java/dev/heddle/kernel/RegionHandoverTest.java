@@ -7,11 +7,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The fields by which a leader and a worker slot tell one another what they do. A leader writes
- * {@code closed} and then reads {@code region}; a slot writes {@code region} and then reads {@code
- * over}. Only as volatile fields are the four in one order that both see, so that at least one sees
- * the other; else a slot could run a task whose call has returned. What a processor reorders shows
- * too seldom for a test that runs the two, so the modes of access are what is held here.
+ * The fields by which a region's caller and a worker slot synchronize. The caller writes {@code
+ * closed} and then reads {@code region}; a slot writes {@code region} and then reads {@code
+ * closed}. Only for volatile fields is there one total order of the four accesses, so that at least
+ * one of the two sees the other's write; otherwise a slot could run a task whose call has returned.
+ * A stress test would detect a reordering too rarely, so this test checks the access modes.
  */
 class RegionHandoverTest {
   @ParameterizedTest

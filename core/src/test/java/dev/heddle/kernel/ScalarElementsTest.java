@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scalar kernels, which are the oracle of all others, beside the formulas in float64. */
+/** The scalar kernels, the reference of all others, compared with the formulas in float64. */
 class ScalarElementsTest {
   private static final int LENGTH = 19;
   private static final int ROWS = 3;
@@ -53,7 +53,7 @@ class ScalarElementsTest {
     return (in[at] - mean) / Math.sqrt(squares - mean * mean + epsilon);
   }
 
-  /** Half of a change of the variance comes through where it is 0, nothing where it was cut off. */
+  /** The derivative of the clamp of the variance is 1/2 at 0 and 0 below. */
   @Test
   void theFastVarianceIsCutOffAtZero() {
     float[] none = {};
@@ -104,7 +104,7 @@ class ScalarElementsTest {
   }
 
   @Test
-  void reluHasNoSlopeAtZero() {
+  void theDerivativeOfReluIsZeroAtZero() {
     float[] out = {7, 7};
     kernels.reluDerivative(new float[] {0, -0f}, new float[] {1, 1}, out, 0, 2);
     assertThat(out).containsExactly(0, 0);
@@ -132,7 +132,7 @@ class ScalarElementsTest {
   }
 
   @Test
-  void rowsLieInsideTheirArrays() {
+  void viewsAreInsideTheirArrays() {
     assertThat(new MatrixView(new float[11], 1, 5, 2, 5).at(1)).isEqualTo(6);
     assertThat(new MatrixView(new float[0], 9, 9, 0, 9).rows()).isZero();
     assertThat(new MatrixView(new float[0], 9, 9, 9, 0).cols()).isZero();
@@ -165,7 +165,7 @@ class ScalarElementsTest {
     assertThat(rows.columns(0, 3)).isSameAs(rows);
     assertThat(rows.columns(0, 2).cols()).isEqualTo(2);
     HalfMatrixView brain = HalfMatrixView.of(new short[] {infinite, (short) 0x7f7f}, true, 1, 2);
-    assertThat(brain.areFinite()).isTrue(); // the same bits are a number there
+    assertThat(brain.areFinite()).isTrue(); // in bfloat16 the same bits are finite
     assertThat(HalfMatrixView.of(new short[] {0x7f80}, true, 1, 1).areFinite()).isFalse();
   }
 }

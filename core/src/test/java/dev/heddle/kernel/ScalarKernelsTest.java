@@ -1,6 +1,8 @@
 package dev.heddle.kernel;
 
-/** The specification keeps its own contract: rows in parts and alone, nothing outside. */
+/**
+ * The specification fulfils its own contract: split rows, single rows, no writes outside the range.
+ */
 class ScalarKernelsTest extends KernelsContract {
   @Override
   protected Kernels kernels() {

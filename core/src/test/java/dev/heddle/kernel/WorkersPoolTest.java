@@ -31,15 +31,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On which threads calls run: Heddle's own, given ones, and callers of every kind. */
+/**
+ * The threads on which calls run: Heddle's own, those of other executors, and callers of every
+ * kind.
+ */
 @Timeout(120)
 class WorkersPoolTest {
   private static final long LARGE = Long.MAX_VALUE;
 
-  // --- Heddle's own
+  // --- Heddle's own threads
 
   @Test
-  void ownThreadsAreDaemonsThatTakeNothingOfTheCallers() {
+  void ownThreadsAreDaemonsThatInheritNothingFromCallers() {
     assumeThat(Workers.threads()).isGreaterThan(1);
     InheritableThreadLocal<String> secret = new InheritableThreadLocal<>();
     secret.set("the caller's");
@@ -82,7 +85,7 @@ class WorkersPoolTest {
     assertThat(helper.getState()).isIn(Thread.State.WAITING, Thread.State.TIMED_WAITING);
   }
 
-  // --- given ones
+  // --- other executors
 
   static Stream<Arguments> pools() {
     return Stream.of(
@@ -102,7 +105,7 @@ class WorkersPoolTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("pools")
-  void aGivenPoolDoesTheWork(String name, ExecutorService pool) {
+  void anExecutorRunsTheTasks(String name, ExecutorService pool) {
     try (pool) {
       Workers workers = Workers.over(pool, 4);
       for (int call = 0; call < 200; call++) {
@@ -120,7 +123,7 @@ class WorkersPoolTest {
   }
 
   @Test
-  void withinAScopeTheGivenThreadsHelpAndTheirNumberCounts() {
+  void withinAScopeItsExecutorAndThreadCountApply() {
     try (ExecutorService pool = Pools.fixed(2)) {
       Workers workers = Workers.over(pool, 3);
       AtomicReference<Thread> helper = new AtomicReference<>();
@@ -148,7 +151,7 @@ class WorkersPoolTest {
   }
 
   @Test
-  void aPoolThatGivesNoThreadsLeavesTheWorkToTheCaller() {
+  void theCallerRunsAllTasksIfThePoolGivesNoThreads() {
     ExecutorService shut = Pools.fixed(1);
     shut.shutdown();
     Executor rejecting =
@@ -219,7 +222,7 @@ class WorkersPoolTest {
   }
 
   @Test
-  void whatABusyPoolIsAskedForDoesNotPileUp() {
+  void requestsToABusyPoolDoNotAccumulate() {
     CountDownLatch end = new CountDownLatch(1);
     try (ThreadPoolExecutor pool = (ThreadPoolExecutor) Pools.fixed(1)) {
       pool.execute(() -> WorkersTest.await(end));
@@ -325,7 +328,7 @@ class WorkersPoolTest {
     assertThat(most.get()).isLessThan(threads);
   }
 
-  /** The thread that ran one of two tasks, while the caller ran the other. */
+  /** The thread that ran one of two tasks while the caller ran the other. */
   static Thread helperThat(Runnable work) {
     Thread caller = Thread.currentThread();
     CountDownLatch both = new CountDownLatch(2);

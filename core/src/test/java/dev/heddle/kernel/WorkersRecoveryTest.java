@@ -21,17 +21,17 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** After an error, or a task that an executor discarded, all threads take part as before. */
+/** After an error, or a request that an executor discarded, all threads take part again. */
 @Timeout(120)
 class WorkersRecoveryTest {
   private static final long LARGE = Long.MAX_VALUE;
   private static final int THREADS = 4;
   private static final int STACK = 256 << 10;
 
-  // --- the stack ends
+  // --- stack overflow
 
   @Test
-  void callsWhileAnOverflowUnwindsLoseNoThread() {
+  void callsDuringAStackOverflowLoseNoThread() {
     try (ExecutorService pool = Pools.fixed(THREADS - 1)) {
       Workers workers = Workers.over(pool, THREADS);
       Pools.within(workers, WorkersRecoveryTest::allTakePart);
@@ -57,9 +57,9 @@ class WorkersRecoveryTest {
     }
   }
 
-  /** Every other helper begins where its stack is about to end. */
+  /** Every other pool thread starts with almost no stack left. */
   @Test
-  void aHelperWhoseStackEndsIsReplacedAndItsCallerToldWhenNoTaskRuns() {
+  void aWorkerWithAStackOverflowIsReplacedAndItsCallerThrows() {
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger deep = new AtomicInteger();
     List<Thread> deepThreads = new CopyOnWriteArrayList<>();
@@ -98,13 +98,13 @@ class WorkersRecoveryTest {
     assertThat(deep.get()).isPositive();
   }
 
-  /** Does something again and again while the stack unwinds from its end. */
+  /** Runs an action repeatedly while the stack unwinds after an overflow. */
   @SuppressWarnings("InfiniteRecursion")
   private static void unwind(int depth, Runnable work) {
     try {
       unwind(depth + 1, work);
     } catch (StackOverflowError e) {
-      if (depth % 3 == 0) { // not each, for time's sake
+      if (depth % 3 == 0) { // not in each frame, to save time
         work.run();
       }
       if (depth > 200) {
@@ -122,9 +122,9 @@ class WorkersRecoveryTest {
     running.addAndGet(counts ? -1 : 0);
   }
 
-  // --- memory ends
+  // --- out of memory
 
-  /** A program whose tasks take all memory, again and again. */
+  /** A program whose tasks repeatedly exhaust the memory. */
   public static void main(String[] args) {
     for (int call = 0; call < 100; call++) {
       try {
@@ -147,7 +147,7 @@ class WorkersRecoveryTest {
   }
 
   @Test
-  void theEndOfMemoryIsTheCallersErrorAndNothingIsPrinted() throws Exception {
+  void anOutOfMemoryErrorIsThrownByTheCallerAndNothingIsPrinted() throws Exception {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-Xmx32m", "-XX:+UseSerialGC", "-Dheddle.threads=" + THREADS, "-cp"));
@@ -165,10 +165,10 @@ class WorkersRecoveryTest {
     assertThat(said.strip()).isEqualTo("done");
   }
 
-  // --- executors that take no task, or run it themselves
+  // --- executors that discard tasks, or run them on the calling thread
 
   @Test
-  void aPoolThatDiscardedATaskIsAskedAgain() {
+  void discardedRequestsAreRepeated() {
     for (int discarded : new int[] {1, 2, 10}) {
       try (ExecutorService pool = Pools.fixed(1)) {
         AtomicInteger asked = new AtomicInteger();
@@ -192,7 +192,7 @@ class WorkersRecoveryTest {
   }
 
   @Test
-  void aCallerThatIsDoneDoesNoTaskOfOthers() throws Exception {
+  void aCallerThatIsDoneRunsNoTaskOfOthers() throws Exception {
     CountDownLatch firstIsHere = new CountDownLatch(1);
     CountDownLatch secondIsHere = new CountDownLatch(1);
     CountDownLatch firstIsBack = new CountDownLatch(1);
@@ -234,7 +234,7 @@ class WorkersRecoveryTest {
   }
 
   @Test
-  void aCallerThatIsDoneAsksAHelperForOthers() throws Exception {
+  void aCallerThatIsDoneRequestsAWorkerForOthers() throws Exception {
     CountDownLatch firstIsHere = new CountDownLatch(1);
     CountDownLatch firstMayEnd = new CountDownLatch(1);
     CountDownLatch secondIsHere = new CountDownLatch(1);
@@ -248,11 +248,11 @@ class WorkersRecoveryTest {
       Future<?> second = callers.submit(() -> call(workers, secondIsHere, secondMayEnd));
       WorkersTest.await(secondIsHere);
       asked.getFirst().run();
-      assertThat(asked).as("two callers have no room, and the helper left").hasSize(1);
+      assertThat(asked).as("with two callers no helper is allowed, and it left").hasSize(1);
 
       firstMayEnd.countDown();
       first.get(60, SECONDS);
-      assertThat(asked).as("who leaves asks for the other").hasSize(2);
+      assertThat(asked).as("a caller that leaves requests a worker for the other").hasSize(2);
 
       secondMayEnd.countDown();
       second.get(60, SECONDS);
@@ -272,9 +272,9 @@ class WorkersRecoveryTest {
                 }));
   }
 
-  // ---
+  // --- support
 
-  /** Each thread takes one task and waits for the others: fewer threads would never end. */
+  /** Each thread runs one task and waits for the others, so fewer threads would not complete. */
   private static void allTakePart() {
     CountDownLatch all = new CountDownLatch(THREADS);
     Workers.run(THREADS, LARGE, i -> WorkersTest.meet(all));

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a call does, whatever its threads. {@link WorkersPoolTest} has the pools. */
+/** The behaviour of a call on any threads. {@link WorkersPoolTest} tests the executors. */
 @Timeout(120)
 class WorkersTest {
   private static final long LARGE = Long.MAX_VALUE;
@@ -111,7 +111,7 @@ class WorkersTest {
   }
 
   @Test
-  void whatAPartThrowsIsThrownToTheCallerAndTheRestLeftOut() {
+  void theCallerThrowsATasksExceptionAndSkipsTheRest() {
     AtomicInteger later = new AtomicInteger();
     for (Throwable thrown :
         new Throwable[] {
@@ -132,11 +132,11 @@ class WorkersTest {
     }
     assertThat(later).hasValue(0);
 
-    everyPartRunsOnce(); // and the threads are as good as before
+    everyPartRunsOnce(); // and the threads still work
   }
 
   @Test
-  void ofSeveralThatAreThrownTheCallerGetsOneAndInItTheOthers() {
+  void theCallerThrowsOneExceptionWithTheOthersSuppressed() {
     CountDownLatch both = new CountDownLatch(2);
     Pools.with(
         2,
@@ -157,7 +157,7 @@ class WorkersTest {
   }
 
   @Test
-  void noPartRunsAnyMoreWhenAFailedCallReturns() {
+  void noTaskRunsAfterAFailedCallReturns() {
     AtomicInteger running = new AtomicInteger();
     for (int call = 0; call < 300; call++) {
       assertThatThrownBy(() ->
@@ -176,7 +176,7 @@ class WorkersTest {
   }
 
   @Test
-  void anInterruptEndsNoCallAndIsKept() {
+  void anInterruptEndsNoCallAndIsRestored() {
     CountDownLatch both = new CountDownLatch(2);
     AtomicIntegerArray runs = new AtomicIntegerArray(2);
     Pools.with(
@@ -189,7 +189,7 @@ class WorkersTest {
               i -> {
                 meet(both);
                 if (Thread.currentThread() == caller) {
-                  caller.interrupt(); // and now the caller waits for the other
+                  caller.interrupt(); // while the caller waits for the other task
                 } else {
                   sleep(20);
                 }
@@ -213,7 +213,7 @@ class WorkersTest {
     assertThat(Workers.parse("32767")).isEqualTo(32767);
   }
 
-  /** Returns when as many threads are here as the latch counts. */
+  /** Returns when as many threads have arrived as the latch counts. */
   static void meet(CountDownLatch latch) {
     latch.countDown();
     await(latch);

@@ -24,7 +24,7 @@ final class BiasTile {
    * @param count the number of queries
    * @param key the first key
    * @param keys the number of keys
-   * @param place the index of the scores of the first key
+   * @param offset the index of the scores of the first key
    */
   static void add(
       StridedView<float[]> bias,
@@ -34,11 +34,11 @@ final class BiasTile {
       int key,
       int keys,
       float[] scores,
-      int place) {
+      int offset) {
     float[] transposed = Buffers.borrow(CHUNK * BLOCK);
     for (int from = 0; from < keys; from += CHUNK) {
       int keysInChunk = Math.min(CHUNK, keys - from);
-      int to = place + from * BLOCK;
+      int to = offset + from * BLOCK;
       int at = bias.offset() + first * bias.queryStride() + (key + from) * bias.keyStride();
       if (bias.keyStride() == 1) {
         Transpose.intoColumns(
@@ -55,7 +55,7 @@ final class BiasTile {
       }
     }
     Buffers.giveBack(transposed);
-    Passes.round(rounding, scores, place, keys, BLOCK, count);
+    Passes.round(rounding, scores, offset, keys, BLOCK, count);
   }
 
   /** Copies the biases of one key. */
@@ -71,12 +71,12 @@ final class BiasTile {
    *
    * @param stride from a row of the bias to the next; 0 if all rows are the same
    */
-  private static void addRows(float[] bias, int stride, float[] scores, int place, int rows) {
+  private static void addRows(float[] bias, int stride, float[] scores, int offset, int rows) {
     for (int lane = 0; lane < BLOCK; lane += 4 * LANES) {
       int r = 0;
       for (; r + 4 <= rows; r += 4) {
         int from = r * stride + lane;
-        int to = place + r * BLOCK + lane;
+        int to = offset + r * BLOCK + lane;
         FloatVector.fromArray(F, scores, to)
             .add(FloatVector.fromArray(F, bias, from))
             .intoArray(scores, to);
@@ -128,7 +128,7 @@ final class BiasTile {
       }
       for (; r < rows; r++) {
         int from = r * stride + lane;
-        int to = place + r * BLOCK + lane;
+        int to = offset + r * BLOCK + lane;
         FloatVector.fromArray(F, scores, to)
             .add(FloatVector.fromArray(F, bias, from))
             .intoArray(scores, to);

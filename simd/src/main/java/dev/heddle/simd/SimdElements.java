@@ -109,11 +109,11 @@ abstract class SimdElements implements Kernels {
 
   @Override
   public final void normScaleDerivative(
-      NormDerivative rows, int count, float[] sums, int from, int places) {
-    if (warmUp.isWarm(WarmUp.NORM_SCALE, count * places)) {
-      VectorDerivatives.normScale(rows, count, sums, from, places);
+      NormDerivative rows, int count, float[] sums, int from, int cols) {
+    if (warmUp.isWarm(WarmUp.NORM_SCALE, count * cols)) {
+      VectorDerivatives.normScale(rows, count, sums, from, cols);
     } else {
-      plain.normScaleDerivative(rows, count, sums, from, places);
+      plain.normScaleDerivative(rows, count, sums, from, cols);
     }
   }
 

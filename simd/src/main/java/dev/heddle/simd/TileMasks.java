@@ -154,11 +154,11 @@ final class TileMasks {
   /**
    * Replaces masked scores by a number, for a range of keys of the tile.
    *
-   * @param scores {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
+   * @param scores {@code [keys, BLOCK]}, those of key {@code from} at {@code offset}
    */
-  void mask(float[] scores, int place, int from, int to, float masked) {
+  void mask(float[] scores, int offset, int from, int to, float masked) {
     if (!allVisible) {
-      apply(false, scores, place, from, to, masked);
+      apply(false, scores, offset, from, to, masked);
     }
   }
 
@@ -170,10 +170,10 @@ final class TileMasks {
   /**
    * Multiplies the weights of a range of keys by a number if they are kept, otherwise by 0.
    *
-   * @param weights {@code [keys, BLOCK]}, those of key {@code from} at {@code place}
+   * @param weights {@code [keys, BLOCK]}, those of key {@code from} at {@code offset}
    */
-  void drop(float[] weights, int place, int from, int to, float multiplier) {
-    apply(true, weights, place, from, to, multiplier);
+  void drop(float[] weights, int offset, int from, int to, float multiplier) {
+    apply(true, weights, offset, from, to, multiplier);
   }
 
   /**
@@ -181,12 +181,12 @@ final class TileMasks {
    *
    * @param drops whether to multiply by {@code number} or 0, instead of replacing
    */
-  private void apply(boolean drops, float[] values, int place, int from, int to, float number) {
+  private void apply(boolean drops, float[] values, int offset, int from, int to, float number) {
     FloatVector zero = FloatVector.zero(F);
     FloatVector operand = FloatVector.broadcast(F, number);
     for (int j = from; j < to; j++) {
       long word = bits[j];
-      int row = place + (j - from) * BLOCK;
+      int row = offset + (j - from) * BLOCK;
       for (int lane = 0; drops && lane < BLOCK; lane += 2 * LANES) {
         IntVector w0 = IntVector.broadcast(I, (int) (word >>> lane)).and(BIT_OF_LANE);
         IntVector w1 = IntVector.broadcast(I, (int) (word >>> (lane + LANES))).and(BIT_OF_LANE);

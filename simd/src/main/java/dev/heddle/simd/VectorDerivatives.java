@@ -258,14 +258,14 @@ final class VectorDerivatives {
     }
   }
 
-  static void normScale(NormDerivative all, int count, float[] sums, int from, int places) {
+  static void normScale(NormDerivative all, int count, float[] sums, int from, int cols) {
     float[] g = all.cotangent();
     float[] in = all.rows().in();
     float[] means = all.means();
     float[] factors = all.factors();
     int length = all.rows().length();
     int i = from;
-    for (; i + 2 * LANES <= from + places; i += 2 * LANES) {
+    for (; i + 2 * LANES <= from + cols; i += 2 * LANES) {
       FloatVector sum0 = FloatVector.fromArray(F, sums, i);
       FloatVector sum1 = FloatVector.fromArray(F, sums, i + LANES);
       for (int row = 0; row < count; row++) {
@@ -280,7 +280,7 @@ final class VectorDerivatives {
       sum0.intoArray(sums, i);
       sum1.intoArray(sums, i + LANES);
     }
-    for (; i < from + places; i++) {
+    for (; i < from + cols; i++) {
       float sum = sums[i];
       for (int row = 0; row < count; row++) {
         int at = row * length + i;

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
-/** The bias of a block of scores has the sums of the plain loop, however its axes lie or repeat. */
+/**
+ * The bias of a block of scores gives the sums of the scalar loop, for any strides and broadcast
+ * axes.
+ */
 class BiasTileTest {
   private record Strides(int query, int key) {}
 
@@ -28,11 +31,11 @@ class BiasTileTest {
   void addsTheBiasOfEachPair() {
     List<Strides> all =
         List.of(
-            new Strides(300, 1), // as attention's own bias lies
+            new Strides(300, 1), // the usual layout
             new Strides(0, 1), // one row for all queries
             new Strides(1, 0), // one column for all keys
             new Strides(0, 0),
-            new Strides(1, 70), // queries last
+            new Strides(1, 70), // transposed
             new Strides(600, 2));
     for (Strides strides : all) {
       for (Rounding rounding : Rounding.values()) {
@@ -64,7 +67,7 @@ class BiasTileTest {
     BiasTile.add(bias, rounding, first, count, key, keys, scores, BLOCK);
 
     for (int j = 0; j < keys + 2; j++) {
-      int written = j == 0 || j > keys ? BLOCK : count; // others may become anything
+      int written = j == 0 || j > keys ? BLOCK : count; // others are unspecified
       for (int i = 0; i < written; i++) {
         assertThat(scores[j * BLOCK + i])
             .as("%s, %s, %s queries, key %s, query %s", strides, rounding, count, j - 1, i)

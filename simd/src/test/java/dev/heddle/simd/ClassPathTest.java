@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What a user sees who puts the jars on the class path, where nothing resolves the incubator. */
+/** The behaviour with the jars on the class path, where the incubator module is not resolved. */
 class ClassPathTest {
 
-  /** The user's program: a product, and which kernels made it. */
+  /** A user's program, which prints a product and the kernels. */
   public static void main(String[] args) {
     Array one = Array.of(new float[] {2}, 1, 1);
     System.out.println(MatMul.matmul(one, one).item());
@@ -25,7 +25,7 @@ class ClassPathTest {
   }
 
   @Test
-  void withoutTheModuleItRunsScalarAndSaysOnceWhatToAdd() throws Exception {
+  void withoutTheModuleItRunsScalarAndWarnsOnce() throws Exception {
     String out = run();
 
     assertThat(out).contains("4.0", "scalar");
@@ -40,7 +40,7 @@ class ClassPathTest {
   }
 
   @Test
-  void propertiesThatAreWrongSaySoEachTime() throws Exception {
+  void invalidPropertiesAreReportedEachTime() throws Exception {
     assertThat(run("-Dheddle.kernels=fast"))
         .contains("IllegalArgumentException: kernels: expected one of auto, scalar, ")
         .doesNotContain("ExceptionInInitializerError");
@@ -48,7 +48,7 @@ class ClassPathTest {
         .contains("IllegalArgumentException: kernels: simd256 is not available: ");
   }
 
-  /** What the program says, on a JVM of its own. */
+  /** Runs the program in a separate JVM; returns its output. */
   private static String run(String... options) throws Exception {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The kernels of 16-bit numbers are what their generator writes, but for the layout. */
+/** The kernels of 16-bit numbers are the generator's output, except for the formatting. */
 class HalfKernelSourceTest {
   @ParameterizedTest
   @EnumSource

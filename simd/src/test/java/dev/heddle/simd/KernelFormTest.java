@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The form of kernels that keeps vectors in registers whatever the JVM compiled before, read from
- * the class files; {@code docs/kernels.md} says why. A method that computes with vectors is longer
- * than what C2 inlines, and no vector is an argument or a result of a method of ours.
+ * Checks in the class files the form of kernels that keeps vectors in registers for any compilation
+ * order; {@code docs/kernels.md} explains it. A method that computes with vectors is too long for
+ * C2 to inline, and no vector is an argument or a result of a method of this module.
  */
 class KernelFormTest {
   private static final String VECTORS = "jdk/incubator/vector/";
@@ -34,7 +34,7 @@ class KernelFormTest {
   /** HotSpot never compiles a method with more bytes of code. */
   private static final int HUGE_METHOD_LIMIT = 8000;
 
-  /** Methods that only make constants, which class initializers call. */
+  /** Methods that only create constants, called by class initializers. */
   private static final Set<String> MAKE_CONSTANTS =
       Set.of(
           "Transpose.swap",
@@ -48,7 +48,7 @@ class KernelFormTest {
           "WideFunctions.all",
           "Width.species");
 
-  /** Questions about a species, which the JIT compiler answers once. */
+  /** Queries of a species, which the JIT compiler folds to constants. */
   private static final Set<String> QUESTIONS = Set.of("length", "vectorBitSize", "vectorShape");
 
   @Test
@@ -107,7 +107,7 @@ class KernelFormTest {
     assertThat(wrong).isEmpty();
   }
 
-  /** What is left out above runs once. */
+  /** The exempted methods run once. */
   @Test
   void onlyClassInitializersMakeConstants() throws Exception {
     List<String> wrong = new ArrayList<>();

@@ -26,14 +26,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Finds operations on vectors whose receiver is the variable of a loop: a local that an iteration
- * reads before it writes it. Reads straight code only; what a branch leaves on the operand stack
- * counts as something else.
+ * Finds operations on vectors whose receiver is a loop-carried variable: a local that an iteration
+ * reads before it writes it. Analyses straight-line code only; a value left on the operand stack by
+ * a branch counts as unknown.
  */
 final class LoopReceivers {
   private static final String VECTORS = "jdk/incubator/vector/";
 
-  /** Something on the operand stack that is no local as it was loaded. */
+  /** A value on the operand stack that is not an unmodified local. */
   private static final int OTHER = -1;
 
   private final TreeMap<Integer, CodeElement> instructions = new TreeMap<>();
@@ -45,7 +45,7 @@ final class LoopReceivers {
         instructions.put(2 * at + 1, instruction);
         at += instruction.sizeInBytes();
       } else if (element instanceof LabelTarget) {
-        instructions.put(2 * at, element); // before the instruction there
+        instructions.put(2 * at, element); // sorts before the instruction at this offset
       }
     }
   }
@@ -89,7 +89,7 @@ final class LoopReceivers {
     }
   }
 
-  /** Locals of vectors that an iteration reads first and then writes. */
+  /** The vector locals that an iteration reads first and then writes. */
   private Set<Integer> variables(int from, int to) {
     Set<Integer> read = new HashSet<>();
     Set<Integer> written = new HashSet<>();
@@ -109,7 +109,7 @@ final class LoopReceivers {
     return variables;
   }
 
-  /** What else an instruction does to the operand stack. */
+  /** The effect of other instructions on the operand stack. */
   private static void step(Deque<Integer> stack, CodeElement element) {
     switch (element) {
       case LoadInstruction load ->
@@ -146,7 +146,7 @@ final class LoopReceivers {
       case BranchInstruction branch -> stack.clear();
       case LabelTarget label -> stack.clear();
       default -> {
-        // casts and conversions change nothing here
+        // casts and conversions have no effect here
       }
     }
   }
@@ -158,7 +158,7 @@ final class LoopReceivers {
     };
   }
 
-  /** Takes some away; returns the lowest of them. */
+  /** Pops entries; returns the lowest of them. */
   private static int pop(Deque<Integer> stack, int count) {
     int last = OTHER;
     for (int i = 0; i < count; i++) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
 
-/** Weights are laid out for the kernels once, and the layout lives as long as they do. */
+/** Weights are packed once, and the packed layout has the lifetime of the weights. */
 class PackedWeightsTest {
   private static final int FEATURES = 48;
   private static final int COLLECTIONS = 100;
@@ -42,7 +42,7 @@ class PackedWeightsTest {
   @EnumSource(
       value = DType.class,
       names = {"FLOAT32", "BFLOAT16"})
-  void aLayoutIsReusedAndGoesWithTheVariables(DType dtype) throws InterruptedException {
+  void aLayoutIsReusedAndCollectedWithTheVariables(DType dtype) throws InterruptedException {
     var layer = MultiHeadDotProductAttention.builder().numHeads(3).dtype(dtype).build();
     Array x = Numbers.of(1, dtype, 2, 40, FEATURES);
 
@@ -53,11 +53,12 @@ class PackedWeightsTest {
       Thread.sleep(10);
     }
     assertThat(left).hasSize(8).allMatch(one -> one.get() == null);
-    Reference.reachabilityFence(layer); // neither it nor the threads that ran it keep weights
+    Reference.reachabilityFence(
+        layer); // neither the layer nor the threads that ran it hold weights
     Reference.reachabilityFence(x);
   }
 
-  /** The kernels and their layouts, of a layer that was applied with variables of its own. */
+  /** The kernels of a layer, and their layouts, after it was applied. */
   private static List<WeakReference<?>> used(MultiHeadDotProductAttention layer, Array x) {
     Variables variables = layer.init(Rngs.of(0), x);
     WarmKernels.of(KernelChoice.current().kernels());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
 
 /**
- * What is done to single numbers has the scalar bits: every 4,099th float, or all of them with
+ * Elementwise passes have the bits of the scalar kernels: every 4,099th float, or all of them with
  * {@code -Dheddle.test.allFloats=true}.
  */
 class PassesTest {
@@ -95,14 +95,15 @@ class PassesTest {
       }
       Passes.round(rounding, values, 0, 3, stride, count);
       for (int i = 0; i < values.length; i++) {
-        values[i] = i % stride < count ? values[i] : expected[i]; // what follows may be rounded
+        values[i] =
+            i % stride < count ? values[i] : expected[i]; // the elements after them may be rounded
       }
       assertThat(values).as("%d columns", count).isEqualTo(expected);
     }
   }
 
   @Test
-  void roundingLeavesTheRestAlone() {
+  void roundingDoesNotWriteOutsideItsRange() {
     float[] values = new float[100];
     Arrays.fill(values, 1.0009f);
     Passes.round(Rounding.BFLOAT16, values, 3, 50);

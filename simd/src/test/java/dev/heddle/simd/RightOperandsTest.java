@@ -19,15 +19,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * One array as the right operand of products of many shapes: what it was laid out as for one of
- * them is no part of another, in whatever order they come.
+ * One array as the right operand of products of many shapes: a layout packed for one shape is never
+ * used for another, in any order of the products.
  */
 class RightOperandsTest {
   private static final int F = 8;
   private static final int H = 4;
   private static final int D = 16;
 
-  /** Something that multiplies with a kernel of shape {@code [F, H, D]}. */
+  /** A product with a kernel of shape {@code [F, H, D]}. */
   private enum User {
     PROJECTION {
       @Override
@@ -105,7 +105,7 @@ class RightOperandsTest {
     }
   }
 
-  /** The first products go to the scalar kernels, which keep no layouts. */
+  /** During the warm-up products use the scalar kernels, which retain no layouts. */
   @BeforeAll
   static void warmUp() {
     WarmKernels.of(KernelChoice.current().kernels());

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
-/** Runs once for each vector width, in a JVM of its own, by the system property heddle.kernels. */
+/** Runs once for each vector width, in a separate JVM, by the system property heddle.kernels. */
 class SimdKernelsTest extends KernelsContract {
   private static final String REQUESTED = System.getProperty(KernelChoice.PROPERTY, "auto");
 
@@ -40,7 +40,7 @@ class SimdKernelsTest extends KernelsContract {
     }
   }
 
-  /** Made once, and only where the machine has the width. */
+  /** Created once, and only if the machine supports the width. */
   private static final class Warm {
     static final Kernels KERNELS = WarmKernels.of(KernelChoice.of(REQUESTED).kernels());
   }
@@ -51,7 +51,7 @@ class SimdKernelsTest extends KernelsContract {
   }
 
   @Test
-  void haveTheWidthAskedFor() {
+  void haveTheRequestedWidth() {
     assertThat(kernels().name()).isEqualTo("simd" + Species.F.vectorBitSize());
     assertThat(kernels().tiles()).matches("6 x \\d+ \\(6 x [24] vectors\\)");
     if (!REQUESTED.equals("auto")) {
@@ -59,7 +59,7 @@ class SimdKernelsTest extends KernelsContract {
     }
   }
 
-  /** Weights that are kept are packed once and multiplied with thousands of times. */
+  /** Retained weights are packed once and used in thousands of products. */
   @Test
   void productsWithOneOperandEndTheScalarPhase() {
     for (boolean isBfloat16 : new boolean[] {true, false}) {
@@ -75,14 +75,14 @@ class SimdKernelsTest extends KernelsContract {
   }
 
   /**
-   * Keys laid side by side, only those before the last query; then the first queries, of which none
-   * sees a key, need all of them.
+   * Keys are copied to a contiguous array, only up to the last query; then the first queries, for
+   * which all keys are masked, need all of them.
    */
   @Test
-  void maskedQueriesSeeAllKeysWhereOnlySomeWereLaid() {
+  void fullyMaskedQueriesReadAllKeys() {
     int keys = 600;
     int parts = 200; // queries of a part, more than two blocks
-    int stride = 512; // elements: rows of a multiple of two kilobytes clash in the cache
+    int stride = 512; // in elements: rows at a multiple of two kilobytes conflict in the cache
     float[] data = Numbers.of(1, DType.FLOAT32, keys, stride).toFloatArray();
     MatrixView q = new MatrixView(data, 0, stride, keys, 20);
     MatrixView k = new MatrixView(data, 100, stride, keys, 20);
@@ -110,13 +110,13 @@ class SimdKernelsTest extends KernelsContract {
     assertThat(out.data()).isEqualTo(expected.data());
   }
 
-  /** {@code [20M, 105]} is an array; filled up to whole panels of any width it would not be. */
+  /** {@code [20M, 105]} fits in an array; padded to whole panels of any width it does not. */
   @Test
-  void whatFitsNoArrayInPanelsStaysAsItIs() {
+  void operandsTooLargeForPanelsAreNotPacked() {
     assertThat(Panels.fit(20_000_000, 105)).isFalse();
     assertThat(Panels.fit(20_000_000, Panels.WIDTH)).isTrue();
     float[] tiny = new float[1];
-    MatrixView large = new MatrixView(tiny, 0, 0, 1 << 28, 1); // one row, again and again
+    MatrixView large = new MatrixView(tiny, 0, 0, 1 << 28, 1); // the same row repeated
     assertThat(kernels().pack(large, false, 64)).isInstanceOf(Packed.Plain.class);
   }
 
@@ -135,7 +135,7 @@ class SimdKernelsTest extends KernelsContract {
   }
 
   @Test
-  void scratchIsBorrowedByOneAtATimeAndBelongsToNoThread() throws InterruptedException {
+  void scratchIsExclusiveAndNotThreadLocal() throws InterruptedException {
     Scratch mine = Scratch.borrow();
     assertThat(Scratch.borrow()).isNotSameAs(mine);
     mine.giveBack();
@@ -150,7 +150,7 @@ class SimdKernelsTest extends KernelsContract {
             });
     other.join();
     assertThat(IntStream.range(0, Scratch.MAX_IDLE).mapToObj(i -> Scratch.borrow()))
-        .as("what an ended thread had")
+        .as("the workspace of an ended thread")
         .contains(others.get());
   }
 

@@ -2,12 +2,12 @@ package dev.heddle.simd;
 
 import dev.heddle.kernel.Kernels;
 
-/** Kernels past what runs scalar at first, so that it is vectors whose bits are compared. */
+/** Kernels after their warm-up, so that tests compare the bits of vector code. */
 public final class WarmKernels {
   private WarmKernels() {}
 
   /**
-   * Ends the first phase of SIMD kernels, in products, attention and all loops over elements.
+   * Ends the warm-up of SIMD kernels, in products, attention and all loops over elements.
    *
    * @throws IllegalStateException if these are no SIMD kernels, or still run scalar
    */
@@ -18,7 +18,7 @@ public final class WarmKernels {
     return simd;
   }
 
-  /** The same of products and attention alone, for JVMs that interpret. */
+  /** Ends the warm-up of products and attention only, for JVMs that interpret. */
   public static Kernels ofCalls(Kernels kernels) {
     if (!(kernels instanceof SimdKernels simd)) {
       throw new IllegalStateException("expected SIMD kernels, got " + kernels.name());

@@ -1,4 +1,7 @@
-/** Tests of the vector kernels. Uses core's contract of kernels; used by nothing. */
+/**
+ * Tests of the vector kernels. Uses the kernels' contract in core's test support; not used by other
+ * packages.
+ */
 @NullMarked
 package dev.heddle.simd;
 

@@ -4,22 +4,23 @@ import dev.heddle.array.Array;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Something that is computed in every JVM; its text says all that it depends on. */
+/** A computation that runs in every JVM; its text has all that it depends on. */
 sealed interface Case
     permits LayerCase, FunctionCase, DecodeCase, LayerGradientCase, FunctionGradientCase, StepCase {
-  /** What has to have the same bits everywhere. */
+  /** Computes the arrays that must have the same bits in every JVM. */
   List<Array> run();
 
   /**
-   * What, computed in parts in this JVM, has other bits than as a whole; empty where all is well.
+   * The results that have different bits when computed in parts in this JVM; empty if there are
+   * none.
    *
-   * @param made what {@link #run} gave
+   * @param made the result of {@link #run}
    */
   default List<String> disagreements(List<Array> made) {
     return List.of();
   }
 
-  /** The cases of a seed: always the same. */
+  /** The cases of a seed, which are reproducible. */
   static List<Case> of(long seed, Size size) {
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < size.count(); i++) {

@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence decoded one position at a time, which has the bits of the full causal pass.
+ * A sequence decoded one position at a time, with the bits of the full causal pass.
  *
- * @param hidesKeys whether a mask hides some keys of every position, though never the first
+ * @param hidesKeys whether a mask hides some keys from every position, but never the first key
  */
 record DecodeCase(
     long seed,

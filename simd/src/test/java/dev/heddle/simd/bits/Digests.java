@@ -11,14 +11,14 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Computes the cases of a seed and prints a line for each: {@code case N DIGEST}, where a part has
- * other bits than the whole {@code case N WHAT}. First it says {@code kernels NAME}, or {@code
- * missing REASON}; and {@code vectors NAME} once no call of SIMD kernels runs scalar any more.
+ * Computes the cases of a seed and prints a line for each: {@code case N DIGEST}, or {@code case N
+ * WHAT} if a part has different bits than the whole. The first line is {@code kernels NAME} or
+ * {@code missing REASON}; {@code vectors NAME} follows when the warm-up of SIMD kernels has ended.
  */
 final class Digests {
   private Digests() {}
 
-  /** The program; its words are the seed and the size. */
+  /** The program; its arguments are the seed and the size. */
   public static void main(String[] words) throws NoSuchAlgorithmException {
     try {
       System.out.println("kernels " + KernelChoice.current().kernels().name());
@@ -53,7 +53,7 @@ final class Digests {
     return HexFormat.of().formatHex(sha.digest(), 0, 8);
   }
 
-  /** Ends what runs scalar at first; of loops over elements only in JVMs that compile. */
+  /** Ends the warm-up; that of loops over elements only in JVMs that compile. */
   private static void warm(Size size) {
     Kernels kernels = KernelChoice.current().kernels();
     if (kernels.name().startsWith("simd")) {

@@ -2,7 +2,7 @@ package dev.heddle.simd.bits;
 
 import java.util.SplittableRandom;
 
-/** Draws the parts of a case. */
+/** Draws the parameters of a case. */
 final class Draw {
   private final SplittableRandom random;
 
@@ -14,12 +14,12 @@ final class Draw {
     return random.nextInt(1_000_000);
   }
 
-  /** A number from {@code low} to {@code high}, both possible. */
+  /** A number from {@code low} to {@code high}, inclusive. */
   int from(int low, int high) {
     return random.nextInt(low, high + 1);
   }
 
-  /** True one time of {@code n}. */
+  /** True with probability 1 / {@code n}. */
   boolean chance(int n) {
     return random.nextInt(n) == 0;
   }

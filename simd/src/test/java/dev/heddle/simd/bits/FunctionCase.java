@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of {@code dotProductAttention} with what the layer never passes: a bias, values of another
- * depth, and numbers that are none.
+ * A call of {@code dotProductAttention} with arguments that the layer never passes: a bias, values
+ * of another depth, infinities and NaNs.
  *
  * @param biasAxes how many of the last axes of the scores the bias has; 0 for none
- * @param range the largest query
- * @param special what stands in the middle of the keys or values, or null
+ * @param range the magnitude of the largest query
+ * @param special the special value in the middle of the keys or values, or null
  */
 record FunctionCase(
     long seed,
@@ -111,7 +111,7 @@ record FunctionCase(
     return options.build();
   }
 
-  /** The same with numbers only. */
+  /** The same case without special values. */
   FunctionCase withoutSpecial() {
     return new FunctionCase(
         seed,

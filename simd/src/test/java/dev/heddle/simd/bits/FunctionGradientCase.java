@@ -7,7 +7,7 @@ import dev.heddle.linen.DotProductAttention;
 import dev.heddle.support.Numbers;
 import java.util.List;
 
-/** The gradients of {@code dotProductAttention} by query, key, value and bias. */
+/** The gradients of {@code dotProductAttention} with respect to query, key, value and bias. */
 record FunctionGradientCase(FunctionCase of) implements Case {
   static FunctionGradientCase draw(Draw draw, Size size) {
     return new FunctionGradientCase(FunctionCase.draw(draw, size).withoutSpecial());

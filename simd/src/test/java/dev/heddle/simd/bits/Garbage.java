@@ -13,22 +13,24 @@ import dev.heddle.linen.Variables;
 import dev.heddle.support.Numbers;
 import java.lang.management.ManagementFactory;
 
-/** Runs each kernel until it is compiled and prints the bytes that a call then allocates. */
+/** Runs each kernel until it is compiled and prints the bytes that a call allocates afterwards. */
 final class Garbage {
-  /** Rows, columns and lengths: full register tiles, and what is left over. */
+  /** Rows, columns and lengths: full register tiles, and a remainder. */
   private static final int[] SIZES = {64, 67};
 
   private static final int CALLS = 50;
   private static final int ROUNDS = 4;
   private static final int MOST_ROUNDS = 200;
 
-  /** What the layer takes: its output, and small objects. */
+  /** The bytes that a layer may allocate: its output, and small objects. */
   static final long LAYER = 2 * 128 * 128 * 4 + 16_000;
 
-  /** What a layer takes whose heads are whole panels; as {@link #LAYER}. */
+  /** The bytes that a layer whose heads are whole panels may allocate; as {@link #LAYER}. */
   static final long WHOLE_HEADS = 2 * 128 * 256 * 4 + 16_000;
 
-  /** What a call takes whose arithmetic is microseconds: 4 KB of output, and small objects. */
+  /**
+   * The bytes that a call of a few microseconds may allocate: 4 KB of output, and small objects.
+   */
   static final long SMALL_LAYER = 2 * 16 * 32 * 4 + 8_000;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -36,14 +38,14 @@ final class Garbage {
   private Garbage() {}
 
   /**
-   * The program: {@code bytes N of ALLOWED NAME} for each; its word is {@code kernels}, {@code
-   * layers}, {@code heads} or {@code small}.
+   * The program: prints {@code bytes N of ALLOWED NAME} for each call; its argument is {@code
+   * kernels}, {@code layers}, {@code heads} or {@code small}.
    */
   public static void main(String[] words) {
     Kernels kernels = KernelChoice.current().kernels();
     System.out.println("kernels " + kernels.name());
     if (words[0].equals("layers")) {
-      layers(128, 128, LAYER, 2 * LAYER); // others convert their output
+      layers(128, 128, LAYER, 2 * LAYER); // 16-bit types convert their output
       return;
     }
     if (words[0].equals("heads")) {
@@ -62,8 +64,8 @@ final class Garbage {
   /**
    * Self-attention of two sequences.
    *
-   * @param allowed bytes of a call in float32
-   * @param allowedOfHalves and in others
+   * @param allowed maximum bytes of a call in float32
+   * @param allowedOfHalves maximum bytes of a call in 16-bit types
    */
   private static void layers(int length, int features, long allowed, long allowedOfHalves) {
     Array x = Numbers.of(1, DType.FLOAT32, 2, length, features);
@@ -80,9 +82,9 @@ final class Garbage {
   }
 
   /**
-   * Prints the bytes a call allocates once it is compiled: the fewest of any round of calls, of
-   * which there are more until it is few enough, up to a number. (The JVM compiles while the call
-   * waits, so after how many calls is not up to the machine's other work.)
+   * Prints the bytes that a compiled call allocates: the minimum over rounds of calls, which are
+   * repeated until it is low enough, up to a maximum number. (Calls wait for the JIT compiler, so
+   * the number of calls does not depend on the machine's load.)
    */
   private static void measure(String name, long enough, Runnable call) {
     long fewest = Long.MAX_VALUE;

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Compiled code allocates nothing for a call of a kernel, and for a call of the layer its output
- * and small objects. A vector that is boxed shows here first, because it is an object.
+ * A compiled call of a kernel allocates nothing, and a call of the layer only its output and small
+ * objects. Boxed vectors are detected here.
  */
 @DisabledIfSystemProperty(
     named = KernelChoice.PROPERTY,
@@ -29,15 +29,16 @@ class GarbageTest {
     assertThat(run("layers")).hasSize(6).allMatch(line -> line.bytes <= line.allowed);
   }
 
-  /**
-   * Heads of 64 columns, which are whole panels at each width: a task does a head from end to end.
-   */
+  /** Heads of 64 columns are whole panels at each vector width: one task computes a whole head. */
   @Test
   void layersOfWholeHeadsAllocateTheirOutputAndSmallObjects() {
     assertThat(run("heads")).hasSize(6).allMatch(line -> line.bytes <= line.allowed);
   }
 
-  /** Where calls are deepest for what they compute, and inlining ends where vectors are boxed. */
+  /**
+   * Small layers have deep calls for little arithmetic, where the inlining limits box vectors
+   * first.
+   */
   @Test
   void smallLayersAllocateTheirOutputAndSmallObjects() {
     assertThat(run("small")).hasSize(6).allMatch(line -> line.bytes <= line.allowed);
@@ -46,7 +47,7 @@ class GarbageTest {
   private record Line(String name, long bytes, long allowed) {}
 
   private static List<Line> run(String what) {
-    // With one thread, and compilation that calls wait for, a run is the same on a busy machine.
+    // One thread and blocking compilation make a run independent of the machine's load.
     List<String> flags = List.of("-Dheddle.threads=1", "-Xbatch");
     List<String> said = Jvm.run(flags, Garbage.class, what);
     if (said.contains("kernels scalar")) {

@@ -17,13 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Does a sequence of work drawn from a seed, then calls each kernel and some layers, prints {@code
+ * Runs a sequence of work drawn from a seed, then calls each kernel and some layers; prints {@code
  * bytes N of ALLOWED NAME} for a call of a kernel and {@code vectors N of 0 NAME} for calls of a
- * layer. How long anything takes does not count: calls are repeated while the JIT compiler has
- * work, and so often that all of them must be compiled then.
+ * layer. The result does not depend on timing: calls are repeated while the JIT compiler has work,
+ * and often enough that all of them are compiled.
  */
 final class History {
-  /** Rows, columns and lengths of the kernels: full register tiles, and what is left over. */
+  /** Rows, columns and lengths of the kernels: full register tiles, and a remainder. */
   private static final int SIZE = 67;
 
   private static final int CALLS = 50;
@@ -35,7 +35,7 @@ final class History {
 
   private History() {}
 
-  /** The program; its word is the seed. */
+  /** The program; its argument is the seed. */
   public static void main(String[] words) throws InterruptedException {
     System.out.println("kernels " + KernelChoice.current().kernels().name());
     long seed = Long.parseLong(words[0]);
@@ -103,7 +103,7 @@ final class History {
     vectors("step of a block", new BlockStep(2, 67, 64));
   }
 
-  /** The bytes that a call allocates: the fewest of any round. */
+  /** Prints the bytes that a call allocates: the minimum over rounds. */
   private static void bytes(String name, long allowed, Runnable call) {
     long fewest = Long.MAX_VALUE;
     for (int round = 0; round < MAX_ROUNDS && fewest > allowed; round++) {
@@ -119,7 +119,7 @@ final class History {
     System.out.println("bytes " + fewest + " of " + allowed + " " + name);
   }
 
-  /** The vectors that a round of calls makes on all threads: the fewest of any round. */
+  /** Prints the vectors that a round of calls allocates on all threads: the minimum over rounds. */
   private static void vectors(String name, Runnable call) {
     long fewest = Long.MAX_VALUE;
     for (int round = 0; round < MAX_ROUNDS && fewest > 0; round++) {

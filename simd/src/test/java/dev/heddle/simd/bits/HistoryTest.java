@@ -10,10 +10,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The kernels are compiled as well whatever the process did before: after sequences of work drawn
- * from seeds, each in a JVM of its own, no call of a kernel and none of a layer makes a vector an
- * object. {@code -Dheddle.history.sequences=50} tries more of them, {@code -Dheddle.history.seed=N}
- * others.
+ * The compilation of the kernels does not depend on what the process ran before: after sequences of
+ * work drawn from seeds, each in a separate JVM, no call of a kernel or a layer boxes a vector.
+ * {@code -Dheddle.history.sequences=50} runs more sequences, {@code -Dheddle.history.seed=N} other
+ * ones.
  */
 @DisabledIfSystemProperty(
     named = KernelChoice.PROPERTY,

@@ -4,16 +4,16 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** What this JVM's diagnostic commands, those of {@code jcmd}, say. */
+/** The diagnostic commands of this JVM, as in {@code jcmd}. */
 final class Jit {
   private static final int PAUSE_MILLIS = 10;
 
-  /** Ten minutes: a machine that has so much other work fails other tests first. */
+  /** Ten minutes: a machine with so much load fails other tests first. */
   private static final int MOST_PAUSES = 60_000;
 
   private Jit() {}
 
-  /** Returns when the JIT compilers have nothing to do. */
+  /** Waits until the JIT compilers are idle. */
   static void await() {
     for (int pause = 0; pause < MOST_PAUSES && isCompiling(); pause++) {
       try {
@@ -24,7 +24,7 @@ final class Jit {
     }
   }
 
-  /** Between two headings, of which the first is of running compilations, it says "Empty". */
+  /** Whether compilations are running or queued; an empty list is printed as "Empty". */
   private static boolean isCompiling() {
     return command("compilerQueue")
         .lines()
@@ -32,7 +32,7 @@ final class Jit {
         .anyMatch(line -> !line.isEmpty() && !line.endsWith(":") && !line.equals("Empty"));
   }
 
-  /** What a diagnostic command answers. */
+  /** Runs a diagnostic command; returns its output. */
   static String command(String name, String... words) {
     try {
       ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");

@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A JVM of its own, with flags of its own, that runs one of the programs of this package. */
+/** A separate JVM with its own flags, which runs a program of this package. */
 final class Jvm {
   private Jvm() {}
 
   /**
-   * What the program says on standard output, line by line.
+   * Runs a program; returns the lines of its standard output.
    *
-   * @param flags of the JVM; unknown ones, those of other processors, do not count
-   * @throws IllegalStateException if the program fails; the message is all that it said
+   * @param flags the JVM's flags; unknown ones, for other processors, are ignored
+   * @throws IllegalStateException if the program fails; the message has its output
    */
   static List<String> run(List<String> flags, Class<?> program, String... arguments) {
     List<String> words = new ArrayList<>();
@@ -47,7 +47,7 @@ final class Jvm {
     }
   }
 
-  /** Where the library, its kernels, and the tests' classes are. */
+  /** The class path of the library, its kernels and the tests. */
   private static String classPath() {
     List<Path> places = new ArrayList<>();
     for (Class<?> one : List.of(Array.class, SimdProvider.class, Numbers.class, Jvm.class)) {

@@ -20,22 +20,22 @@ import dev.heddle.kernel.StridedView;
 import dev.heddle.kernel.UnaryFunction;
 import dev.heddle.support.Numbers;
 
-/** A call of each kernel, with the bytes that it may allocate once it is compiled. */
+/** A call of each kernel, with the bytes that it may allocate when compiled. */
 final class KernelCalls {
-  /** What the kernel's own object and the like take. */
+  /** Bytes of a kernel's own small objects. */
   static final long SMALL = 160;
 
-  /** What the derivative of attention's own objects take: itself, and views of rows. */
+  /** Bytes of the small objects of the backward pass of attention: itself, and matrix views. */
   static final long VIEWS = 500;
 
-  /** What attention's plain loops take for their rows, which some calls still go through. */
+  /** Bytes that scalar attention, which some calls use, allocates for its rows. */
   static final long PLAIN = 200_000;
 
   private static double sink;
 
   private KernelCalls() {}
 
-  /** What is done with a call. */
+  /** A consumer of calls. */
   interface Visitor {
     void call(String name, long allowedBytes, Runnable call);
   }
@@ -46,7 +46,7 @@ final class KernelCalls {
     attention(kernels, n, visitor);
     elements(kernels, n, visitor);
     derivatives(kernels, n, visitor);
-    if (sink == 0.5) { // so that what is computed counts as used
+    if (sink == 0.5) { // so that the results are used
       throw new IllegalStateException();
     }
   }

@@ -17,11 +17,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of the layer, drawn from a seed.
+ * A call of the layer, with arguments drawn from a seed.
  *
- * @param seed of the numbers
+ * @param seed the seed of the numbers
  * @param batch the batch axes
- * @param apart whether keys and values are made of another input than queries
+ * @param apart whether keys and values are projected from another input than queries
  */
 record LayerCase(
     long seed,
@@ -135,7 +135,7 @@ record LayerCase(
     return made;
   }
 
-  /** A batch element alone, and some query rows alone, have the bits they have among others. */
+  /** A single batch element, and a subset of query rows, have the same bits as in the batch. */
   @Override
   public List<String> disagreements(List<Array> made) {
     if (dropoutRate > 0) {

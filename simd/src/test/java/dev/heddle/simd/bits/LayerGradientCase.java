@@ -13,7 +13,10 @@ import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The gradients of a call of the layer by its parameters and inputs, and of weights it sows. */
+/**
+ * The gradients of a call of the layer, and of its sown weights, with respect to parameters and
+ * inputs.
+ */
 record LayerGradientCase(LayerCase of) implements Case {
   static LayerGradientCase draw(Draw draw, Size size) {
     return new LayerGradientCase(LayerCase.draw(draw, size));
@@ -26,7 +29,7 @@ record LayerGradientCase(LayerCase of) implements Case {
     return vjp.pullback(cotangent(vjp.output())).leaves();
   }
 
-  /** What a batch element alone gives to its input, it gives among others. */
+  /** The gradient of a batch element's input is the same as in the batch. */
   @Override
   public List<String> disagreements(List<Array> made) {
     if (of.dropoutRate() > 0 || of.sowWeights() || of.batch().isEmpty()) {

@@ -10,30 +10,30 @@ import dev.heddle.support.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which users give masks. Letters as in {@code dev.heddle.linen}. */
+/** The forms of masks that users pass. Letters as in {@code dev.heddle.linen}. */
 enum MaskForm {
   NONE,
   CAUSAL,
-  /** As many numbers as the causal mask has. */
+  /** An array with the values of the causal mask. */
   CAUSAL_ARRAY,
   PADDING,
   PADDING_AND_CAUSAL,
-  /** A user's own function of queries and keys: not farther apart than some. */
+  /** A user's function of queries and keys: a maximum distance. */
   WINDOW,
-  /** {@code [B..., 1, 1, K]}, the last part hidden. */
+  /** {@code [B..., 1, 1, K]}, the last keys masked. */
   LAST_KEYS_HIDDEN,
   /** {@code [B..., 1, Q, K]}. */
   ARRAY_FOR_ALL_HEADS,
   /** {@code [1..., H, Q, K]}. */
   ARRAY_FOR_ALL_BATCHES,
-  /** {@code [B..., H, Q, K]}, and some rows hide every key. */
+  /** {@code [B..., H, Q, K]}, with some rows fully masked. */
   ARRAY_WITH_HIDDEN_ROWS,
   /** {@code [Q, K]}. */
   MATRIX,
-  /** {@code [B..., 1, Q, 1]}: whole rows hidden, or nothing. */
+  /** {@code [B..., 1, Q, 1]}: each row fully masked or not at all. */
   QUERIES;
 
-  /** Whether it has as many queries as keys. */
+  /** Whether it requires as many queries as keys. */
   boolean isSquare() {
     return this == CAUSAL || this == CAUSAL_ARRAY || this == PADDING_AND_CAUSAL;
   }

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A program's own vectors, of all widths: then the JDK's methods that the kernels call have seen
- * others than theirs.
+ * Vector code of a user's program, of all widths, which adds other classes to the type profiles of
+ * the JDK's methods.
  */
 final class OtherVectors implements Runnable {
   private static final int LENGTH = 256;

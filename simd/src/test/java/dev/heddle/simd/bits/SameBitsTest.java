@@ -23,8 +23,8 @@ import org.opentest4j.TestAbortedException;
 /**
  * Cases drawn from a seed have the same bits in JVMs of all kinds: kernels of each width, 1 to 8
  * threads, every instruction set, interpreted and compiled; and, in each of them, in parts and as a
- * whole; layers, their gradients and steps of training. {@code -Dheddle.bits.seed=N} draws others
- * and {@code -Dheddle.bits.more=N} N times as many.
+ * whole. The cases are layers, their gradients and training steps. {@code -Dheddle.bits.seed=N}
+ * draws other cases and {@code -Dheddle.bits.more=N} N times as many.
  */
 @DisabledIfSystemProperty(
     named = KernelChoice.PROPERTY,
@@ -33,7 +33,7 @@ import org.opentest4j.TestAbortedException;
 class SameBitsTest {
   private static final String SEED = System.getProperty("heddle.bits.seed", "12");
 
-  /** The JVMs, with threads from 1 to 8 among them, and which sizes each is quick enough for. */
+  /** The JVMs, with 1 to 8 threads, and the sizes that each is fast enough for. */
   enum Kind {
     SCALAR("-Dheddle.kernels=scalar -Dheddle.threads=1", Size.SMALL, Size.MEDIUM, Size.LONG),
     WIDEST("-Dheddle.threads=2", Size.SMALL, Size.MEDIUM, Size.LONG),
@@ -105,7 +105,7 @@ class SameBitsTest {
     assertThat(actual).hasSize(compared + (simd ? 2 : 1));
   }
 
-  /** What a JVM printed: the digest of each case, and its kernels. */
+  /** The output of a JVM: the digest of each case, and its kernels. */
   private static Map<String, String> run(Kind kind) {
     Map<String, String> digests = new TreeMap<>();
     for (Size size : kind.sizes) {
@@ -118,7 +118,7 @@ class SameBitsTest {
           case "kernels", "missing", "vectors" ->
               digests.put(words[0], line.substring(words[0].length() + 1));
           default -> {
-            // the JVM's own remarks on its flags
+            // the JVM's warnings about its flags
           }
         }
       }

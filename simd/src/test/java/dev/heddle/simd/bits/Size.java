@@ -3,12 +3,12 @@ package dev.heddle.simd.bits;
 import java.util.Arrays;
 import java.util.List;
 
-/** How large cases are. */
+/** The sizes of cases. */
 enum Size {
   /** For JVMs that do not compile. */
   SMALL(List.of(1, 2, 5, 6, 7, 15, 16, 17, 33, 63, 64, 65), List.of(), 50_000, 48, 12),
 
-  /** Around the borders of lanes, blocks and tiles. */
+  /** Around the boundaries of lanes, blocks and tiles. */
   MEDIUM(
       List.of(1, 2, 6, 7, 15, 16, 17, 63, 64, 65, 127, 128, 129, 255, 256, 257, 300, 511, 513, 600),
       List.of(),
@@ -16,7 +16,7 @@ enum Size {
       128,
       24),
 
-  /** Few queries, and keys around the borders of spans. */
+  /** Few queries, and keys around the boundaries of spans. */
   LONG(
       List.of(1, 9, 70, 300),
       List.of(4_095, 4_096, 4_097, 4_200, 9_000, 12_500),
@@ -32,7 +32,7 @@ enum Size {
   private final int count;
   private final int gradients;
 
-  /** An empty list of keys stands for that of queries. */
+  /** An empty list of keys means that of queries. */
   Size(List<Integer> queries, List<Integer> keys, double cost, int count, int gradients) {
     this.queries = queries;
     this.keys = keys.isEmpty() ? queries : keys;
@@ -51,24 +51,24 @@ enum Size {
     return keys.toArray(Integer[]::new);
   }
 
-  /** Forms of masks; for long ones without those that need as many queries as keys. */
+  /** Forms of masks; for long cases without those that require as many queries as keys. */
   MaskForm[] masks() {
     return Arrays.stream(MaskForm.values())
         .filter(form -> this != LONG || !form.isSquare())
         .toArray(MaskForm[]::new);
   }
 
-  /** Multiply-adds that a case may take, roughly. */
+  /** Approximate maximum number of multiply-adds of a case. */
   double cost() {
     return cost;
   }
 
-  /** How many cases there are; {@code -Dheddle.bits.more=10} makes ten times as many. */
+  /** The number of cases; {@code -Dheddle.bits.more=10} multiplies it by ten. */
   int count() {
     return count * MORE;
   }
 
-  /** How many of gradients come after them. */
+  /** The number of gradient cases, which follow them. */
   int gradients() {
     return gradients * MORE;
   }

@@ -15,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradients of {@code LayerNorm(gelu(Dense(x)))} by parameters and input, and two steps of
- * AdamW with them, so that the second finds moments.
+ * The gradients of {@code LayerNorm(gelu(Dense(x)))} with respect to parameters and input, and two
+ * AdamW steps with them, so that the second step has nonzero moments.
  *
- * @param paramDtype the type of the kernel and all that is learned
+ * @param paramDtype the type of all parameters
  */
 record StepCase(
     long seed,

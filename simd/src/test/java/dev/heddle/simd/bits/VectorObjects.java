@@ -3,13 +3,16 @@ package dev.heddle.simd.bits;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Counts objects of the Vector API in the heap, those that nothing refers to any more included. */
+/** Counts objects of the Vector API in the heap, including unreachable ones. */
 final class VectorObjects {
   private static final int CALLS = 3;
 
   private VectorObjects() {}
 
-  /** How many some calls make; {@code Long.MAX_VALUE} where a collection came between. */
+  /**
+   * The number of vectors that a call allocates; {@code Long.MAX_VALUE} if a garbage collection
+   * intervened.
+   */
   static long madeBy(Runnable call) {
     long collections = collections();
     long before = count();

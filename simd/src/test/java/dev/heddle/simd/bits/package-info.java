@@ -1,6 +1,6 @@
 /**
- * The same bits and no garbage, in JVMs of all kinds. Uses the public API in JVMs of its own; used
- * by nothing.
+ * Tests for equal bits and no garbage in JVMs of all kinds. Uses the public API in separate JVMs;
+ * not used by other packages.
  */
 @NullMarked
 package dev.heddle.simd.bits;
