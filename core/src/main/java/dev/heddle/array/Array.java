@@ -469,6 +469,30 @@ public final class Array implements ArrayTree<Array> {
     return dtype == DType.INT64 ? values.clone() : values;
   }
 
+  /**
+   * The elements as 32-bit integers, row-major, a copy; fractions are truncated.
+   *
+   * @throws IllegalArgumentException if an element is outside the range of int32
+   */
+  public int[] toIntArray() {
+    long[] values = elements("toIntArray").longs();
+    int[] result = new int[values.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (int) values[i];
+      if (result[i] != values[i]) {
+        throw new IllegalArgumentException(
+            "toIntArray: expected elements in the range of int32, got "
+                + values[i]
+                + " at index "
+                + i
+                + " of an array of "
+                + dtype
+                + shape);
+      }
+    }
+    return result;
+  }
+
   /** The elements as truth values, row-major, a copy; true where not zero. */
   public boolean[] toBooleanArray() {
     Storage elements = elements("toBooleanArray");

@@ -1,6 +1,10 @@
 package dev.heddle.array;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -27,5 +31,59 @@ public interface ArrayTree<T extends ArrayTree<T>> {
    */
   default List<String> paths() {
     return IntStream.range(0, leaves().size()).mapToObj(Integer::toString).toList();
+  }
+
+  /**
+   * Applies a function to every leaf; {@code jax.tree.map} of one tree.
+   *
+   * <pre>{@code
+   * Variables halves = variables.map(array -> array.astype(DType.BFLOAT16));
+   * }</pre>
+   *
+   * @return the same structure with the results
+   */
+  default T map(UnaryOperator<Array> function) {
+    List<Array> results = new ArrayList<>();
+    for (Array leaf : leaves()) {
+      results.add(Objects.requireNonNull(function.apply(leaf), "result of the function"));
+    }
+    return withLeaves(results);
+  }
+
+  /**
+   * Applies a function to the leaves of this tree and the corresponding leaves of another; {@code
+   * jax.tree.map} of two trees.
+   *
+   * <pre>{@code
+   * Variables updated = params.zip(gradients, (p, g) -> p.minus(g.times(0.1)));
+   * }</pre>
+   *
+   * @param other a tree with the same paths
+   * @return the same structure with the results
+   * @throws IllegalArgumentException if the paths of the trees differ
+   */
+  default T zip(T other, BinaryOperator<Array> function) {
+    List<String> paths = paths();
+    List<String> others = other.paths();
+    for (int i = 0; i < Math.max(paths.size(), others.size()); i++) {
+      String expected = i < paths.size() ? '"' + paths.get(i) + '"' : "no more leaves";
+      String got = i < others.size() ? '"' + others.get(i) + '"' : "no more leaves";
+      if (!expected.equals(got)) {
+        throw new IllegalArgumentException(
+            "zip: expected trees with equal paths, got "
+                + expected
+                + " in the first and "
+                + got
+                + " in the second");
+      }
+    }
+    List<Array> leaves = leaves();
+    List<Array> otherLeaves = other.leaves();
+    List<Array> results = new ArrayList<>();
+    for (int i = 0; i < leaves.size(); i++) {
+      Array result = function.apply(leaves.get(i), otherLeaves.get(i));
+      results.add(Objects.requireNonNull(result, "result of the function"));
+    }
+    return withLeaves(results);
   }
 }

@@ -28,10 +28,10 @@ public final class PackedLayouts {
    * @param kernels the implementation that defines the layout
    * @param rows the length of the contracted axis, K
    * @param cols the number of columns, N
-   * @param turned whether the array is {@code [N, K]}, not {@code [K, N]}
+   * @param transposed whether the array is {@code [N, K]}, not {@code [K, N]}
    * @param isHalf whether it remains in 16 bits, for few rows of the left operand
    */
-  public record Key(Kernels kernels, int rows, int cols, boolean turned, boolean isHalf) {}
+  public record Key(Kernels kernels, int rows, int cols, boolean transposed, boolean isHalf) {}
 
   /** A requested key, and its layout from the second request. */
   private record Entry(Key key, @Nullable Packed packed) {}

@@ -135,13 +135,13 @@ class VariablesTest {
 
   @Test
   void equalityDoesNotLookAtTheOrder() {
-    Variables turned =
+    Variables reordered =
         Variables.of(Map.of("cache/cache_index", INDEX))
             .with("params/query/bias", B)
             .with("params/query/kernel", A);
 
-    assertThat(turned).isEqualTo(variables()).hasSameHashCodeAs(variables());
-    assertThat(turned.with("params/query/bias", A)).isNotEqualTo(variables());
+    assertThat(reordered).isEqualTo(variables()).hasSameHashCodeAs(variables());
+    assertThat(reordered.with("params/query/bias", A)).isNotEqualTo(variables());
   }
 
   @Test

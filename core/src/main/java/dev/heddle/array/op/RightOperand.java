@@ -63,17 +63,17 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
 
   private static RightOperand pack(Array array, PackedLayouts.Key key, int rows, boolean keep) {
     Kernels kernels = key.kernels();
-    HalfMatrixView halves = key.turned() ? null : halves(array.storage(), key);
+    HalfMatrixView halves = key.transposed() ? null : halves(array.storage(), key);
     if (halves != null) {
       return new RightOperand(
           keep ? kernels.pack(halves, rows) : kernels.packOnce(halves, rows), null);
     }
     FloatInput input = FloatInput.of(array, array.dtype(), kernels);
-    MatrixView matrix = matrix(input.values(), key.rows(), key.cols(), key.turned());
+    MatrixView matrix = matrix(input.values(), key.rows(), key.cols(), key.transposed());
     return new RightOperand(
         keep
-            ? kernels.pack(matrix, key.turned(), rows)
-            : kernels.packOnce(matrix, key.turned(), rows),
+            ? kernels.pack(matrix, key.transposed(), rows)
+            : kernels.packOnce(matrix, key.transposed(), rows),
         input);
   }
 
