@@ -169,6 +169,40 @@ public final class Optim {
   }
 
   /**
+   * An exponential moving average of parameters (Polyak averaging), {@code
+   * optax.incremental_update}: {@code stepSize * latest + (1 - stepSize) * average}.
+   *
+   * <pre>{@code
+   * average = Optim.incrementalUpdate(params, average, 0.001); // after each step
+   * }</pre>
+   *
+   * @param latest the parameters after the step
+   * @param average the average so far, with the same paths
+   * @param stepSize the weight of the latest parameters, in [0, 1]
+   * @return the new average, each leaf in the common type of the two
+   * @throws IllegalArgumentException if the step size is out of range, or paths or shapes differ
+   */
+  public static <T extends ArrayTree<T>> T incrementalUpdate(T latest, T average, double stepSize) {
+    if (!(stepSize >= 0 && stepSize <= 1)) {
+      throw new IllegalArgumentException(
+          "incremental_update: argument \"step_size\": expected a number in [0, 1], got "
+              + stepSize);
+    }
+    return latest.zip(
+        average,
+        (x, mean) -> {
+          if (!x.shape().equals(mean.shape())) {
+            throw new IllegalArgumentException(
+                "incremental_update: expected leaves of equal shapes, got "
+                    + x.shape()
+                    + " and "
+                    + mean.shape());
+          }
+          return x.times(stepSize).plus(mean.times(1 - stepSize));
+        });
+  }
+
+  /**
    * A step of a transformation fused with {@link #applyUpdates}: the same bits in one pass through
    * memory, without arrays for the updates.
    *
