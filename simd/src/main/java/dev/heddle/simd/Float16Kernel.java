@@ -30,7 +30,7 @@ final class Float16Kernel {
 
   private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
   private static final int MAGNITUDE = 0x7fffffff;
-  private static final int NON_FINITE = 0x1f << 23; // the exponent of infinities and NaNs
+  private static final int TO_SIGN = Integer.MIN_VALUE - (0x1f << 23); // carries from infinity on
   private static final int EXPONENT = 0xff << 23;
 
   private Float16Kernel() {}
@@ -175,16 +175,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size0 = bits0.and(MAGNITUDE);
-      bits0 =
-          bits0.lanewise(
-              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size1 = bits1.and(MAGNITUDE);
-      bits1 =
-          bits1.lanewise(
-              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -192,16 +188,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size2 = bits2.and(MAGNITUDE);
-      bits2 =
-          bits2.lanewise(
-              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size3 = bits3.and(MAGNITUDE);
-      bits3 =
-          bits3.lanewise(
-              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -309,16 +301,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size0 = bits0.and(MAGNITUDE);
-      bits0 =
-          bits0.lanewise(
-              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size1 = bits1.and(MAGNITUDE);
-      bits1 =
-          bits1.lanewise(
-              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -326,16 +314,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size2 = bits2.and(MAGNITUDE);
-      bits2 =
-          bits2.lanewise(
-              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size3 = bits3.and(MAGNITUDE);
-      bits3 =
-          bits3.lanewise(
-              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -427,16 +411,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size0 = bits0.and(MAGNITUDE);
-      bits0 =
-          bits0.lanewise(
-              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size1 = bits1.and(MAGNITUDE);
-      bits1 =
-          bits1.lanewise(
-              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -444,16 +424,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size2 = bits2.and(MAGNITUDE);
-      bits2 =
-          bits2.lanewise(
-              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size3 = bits3.and(MAGNITUDE);
-      bits3 =
-          bits3.lanewise(
-              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -529,16 +505,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size0 = bits0.and(MAGNITUDE);
-      bits0 =
-          bits0.lanewise(
-              VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size1 = bits1.and(MAGNITUDE);
-      bits1 =
-          bits1.lanewise(
-              VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -546,16 +518,12 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector size2 = bits2.and(MAGNITUDE);
-      bits2 =
-          bits2.lanewise(
-              VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector size3 = bits3.and(MAGNITUDE);
-      bits3 =
-          bits3.lanewise(
-              VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -617,16 +585,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
@@ -634,16 +598,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size2 = bits2.and(MAGNITUDE);
-        bits2 =
-            bits2.lanewise(
-                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits2 = bits2.or(nonFinite2.and(EXPONENT));
         FloatVector b2 = bits2.reinterpretAsFloats();
         IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size3 = bits3.and(MAGNITUDE);
-        bits3 =
-            bits3.lanewise(
-                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits3 = bits3.or(nonFinite3.and(EXPONENT));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -676,16 +636,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
@@ -693,16 +649,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size2 = bits2.and(MAGNITUDE);
-        bits2 =
-            bits2.lanewise(
-                VectorOperators.OR, EXPONENT, size2.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits2 = bits2.or(nonFinite2.and(EXPONENT));
         FloatVector b2 = bits2.reinterpretAsFloats();
         IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size3 = bits3.and(MAGNITUDE);
-        bits3 =
-            bits3.lanewise(
-                VectorOperators.OR, EXPONENT, size3.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits3 = bits3.or(nonFinite3.and(EXPONENT));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -753,16 +705,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -816,16 +764,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -886,16 +830,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -933,16 +873,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -987,16 +923,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -1019,16 +951,12 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector size0 = bits0.and(MAGNITUDE);
-        bits0 =
-            bits0.lanewise(
-                VectorOperators.OR, EXPONENT, size0.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector size1 = bits1.and(MAGNITUDE);
-        bits1 =
-            bits1.lanewise(
-                VectorOperators.OR, EXPONENT, size1.compare(VectorOperators.GE, NON_FINITE));
+        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);

@@ -28,15 +28,14 @@ enum HalfKernelSource {
       """
       private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
       private static final int MAGNITUDE = 0x7fffffff;
-      private static final int NON_FINITE = 0x1f << 23; // the exponent of infinities and NaNs
+      private static final int TO_SIGN = Integer.MIN_VALUE - (0x1f << 23); // carries from infinity on
       private static final int EXPONENT = 0xff << 23;
       """,
       "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
       "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
       """
-      IntVector size# = bits#.and(MAGNITUDE);
-      bits# = bits#.lanewise(
-          VectorOperators.OR, EXPONENT, size#.compare(VectorOperators.GE, NON_FINITE));
+      IntVector nonFinite# = bits#.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
+      bits# = bits#.or(nonFinite#.and(EXPONENT));
       """),
 
   FINITE_FLOAT16(
