@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As {@link FiniteFloat16Kernel}, for a B that may contain infinities and NaNs: these get the
- * maximum exponent of float32.
+ * Products of few rows of A with a float16 matrix B without infinities and NaNs. Exponent and
+ * fraction are shifted to the bit positions of float32, which gives 2^-112 times the number,
+ * subnormal or not; A is already multiplied by 2^112. Both scalings and the products are exact.
  *
  * <p>A vector of B holds the numbers of two float32 vectors: the even columns in the lower halves
  * of its 32-bit words, the odd columns in the upper halves. The sums are stored in that order; the
@@ -29,9 +30,6 @@ final class Float16Kernel {
   private static final VectorSpecies<Short> HALVES = VectorSpecies.of(short.class, F.vectorShape());
 
   private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
-  private static final int MAGNITUDE = 0x7fffffff;
-  private static final int TO_SIGN = Integer.MIN_VALUE - (0x1f << 23); // carries from infinity on
-  private static final int EXPONENT = 0xff << 23;
 
   private Float16Kernel() {}
 
@@ -175,12 +173,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -188,12 +182,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -301,12 +291,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -314,12 +300,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -411,12 +393,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -424,12 +402,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -505,12 +479,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits0 = bits0.or(nonFinite0.and(EXPONENT));
       FloatVector b0 = bits0.reinterpretAsFloats();
       IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits1 = bits1.or(nonFinite1.and(EXPONENT));
       FloatVector b1 = bits1.reinterpretAsFloats();
       IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
       IntVector bits2 =
@@ -518,12 +488,8 @@ final class Float16Kernel {
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(VALUE_BITS);
-      IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits2 = bits2.or(nonFinite2.and(EXPONENT));
       FloatVector b2 = bits2.reinterpretAsFloats();
       IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-      IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits3 = bits3.or(nonFinite3.and(EXPONENT));
       FloatVector b3 = bits3.reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, a[k]);
       s00 = x0.fma(b0, s00);
@@ -585,12 +551,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
@@ -598,12 +560,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits2 = bits2.or(nonFinite2.and(EXPONENT));
         FloatVector b2 = bits2.reinterpretAsFloats();
         IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits3 = bits3.or(nonFinite3.and(EXPONENT));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -636,12 +594,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         IntVector word2 = ShortVector.fromArray(HALVES, b, at + 2 * LANES).reinterpretAsInts();
         IntVector bits2 =
@@ -649,12 +603,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite2 = bits2.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits2 = bits2.or(nonFinite2.and(EXPONENT));
         FloatVector b2 = bits2.reinterpretAsFloats();
         IntVector bits3 = word2.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite3 = bits3.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits3 = bits3.or(nonFinite3.and(EXPONENT));
         FloatVector b3 = bits3.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -705,12 +655,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -764,12 +710,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -830,12 +772,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -873,12 +811,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -923,12 +857,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);
@@ -951,12 +881,8 @@ final class Float16Kernel {
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
                 .and(VALUE_BITS);
-        IntVector nonFinite0 = bits0.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits0 = bits0.or(nonFinite0.and(EXPONENT));
         FloatVector b0 = bits0.reinterpretAsFloats();
         IntVector bits1 = word0.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS);
-        IntVector nonFinite1 = bits1.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-        bits1 = bits1.or(nonFinite1.and(EXPONENT));
         FloatVector b1 = bits1.reinterpretAsFloats();
         FloatVector x0 = FloatVector.broadcast(F, a[k]);
         s00 = x0.fma(b0, s00);

@@ -15,7 +15,8 @@ final class HalfProducts {
   private HalfProducts() {}
 
   /**
-   * Computes {@code c = a b}. Columns past the last whole tile are converted to panels.
+   * Computes {@code c = a b}. Columns past the last whole tile are converted to panels, and so is
+   * all of a float16 matrix with infinities or NaNs.
    *
    * @param b the right operand, with as many columns as {@code c}
    * @param isFinite whether all its numbers are known to be finite
@@ -24,7 +25,8 @@ final class HalfProducts {
   static void multiply(
       MatrixView a, HalfMatrixView b, boolean isFinite, MatrixView c, ElementKernels kernels) {
     int full = b.cols() / Bfloat16Kernel.WIDTH * Bfloat16Kernel.WIDTH;
-    if (full > 0 && !tiles(a, b, full, isFinite, c)) {
+    boolean direct = b.isBfloat16() || isFinite;
+    if (full > 0 && !(direct && tiles(a, b, full, c))) {
       full = 0;
     }
     if (full < b.cols()) {
@@ -33,15 +35,14 @@ final class HalfProducts {
   }
 
   /** Computes the whole tiles; returns false if A has numbers too large for the float16 kernels. */
-  private static boolean tiles(
-      MatrixView a, HalfMatrixView b, int cols, boolean isFinite, MatrixView c) {
+  private static boolean tiles(MatrixView a, HalfMatrixView b, int cols, MatrixView c) {
     float[] block = Buffers.borrow(Buffers.size(a.rows(), ROW));
     boolean fits = true;
     for (int step = 0; fits && (step == 0 || step < a.cols()); step += Products.STEP_BLOCK) {
       int steps = Math.min(Products.STEP_BLOCK, a.cols() - step);
       fits = copy(a, step, steps, b.isBfloat16(), block);
       if (fits) {
-        multiply(block, b, step, steps, cols, isFinite, c);
+        multiply(block, b, step, steps, cols, c);
       }
     }
     Buffers.giveBack(block);
@@ -67,23 +68,9 @@ final class HalfProducts {
   }
 
   private static void multiply(
-      float[] a, HalfMatrixView b, int step, int steps, int cols, boolean isFinite, MatrixView c) {
+      float[] a, HalfMatrixView b, int step, int steps, int cols, MatrixView c) {
     if (b.isBfloat16()) {
       Bfloat16Kernel.multiply(
-          a,
-          0,
-          b.data(),
-          b.at(step),
-          b.stride(),
-          c.data(),
-          c.offset(),
-          c.stride(),
-          steps,
-          step == 0,
-          c.rows(),
-          cols);
-    } else if (isFinite) {
-      FiniteFloat16Kernel.multiply(
           a,
           0,
           b.data(),

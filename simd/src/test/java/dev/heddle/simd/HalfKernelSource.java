@@ -16,30 +16,10 @@ enum HalfKernelSource {
       """,
       "",
       "word.lanewise(VectorOperators.LSHL, 16)",
-      "word.and(0xffff0000)",
-      ""),
+      "word.and(0xffff0000)"),
 
   FLOAT16(
       "Float16Kernel",
-      """
-      As {@link FiniteFloat16Kernel}, for a B that may contain infinities and NaNs: these get the
-      maximum exponent of float32.
-      """,
-      """
-      private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit
-      private static final int MAGNITUDE = 0x7fffffff;
-      private static final int TO_SIGN = Integer.MIN_VALUE - (0x1f << 23); // carries from infinity on
-      private static final int EXPONENT = 0xff << 23;
-      """,
-      "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
-      "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
-      """
-      IntVector nonFinite# = bits#.and(MAGNITUDE).add(TO_SIGN).lanewise(VectorOperators.ASHR, 31);
-      bits# = bits#.or(nonFinite#.and(EXPONENT));
-      """),
-
-  FINITE_FLOAT16(
-      "FiniteFloat16Kernel",
       """
       Products of few rows of A with a float16 matrix B without infinities and NaNs. Exponent and
       fraction are shifted to the bit positions of float32, which gives 2^-112 times the number,
@@ -47,8 +27,7 @@ enum HalfKernelSource {
       """,
       "private static final int VALUE_BITS = 0x8fffe000; // clears copies of the sign bit\n",
       "word.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
-      "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)",
-      "");
+      "word.lanewise(VectorOperators.ASHR, 3).and(VALUE_BITS)");
 
   /** A method with the tiles of one or two row counts and one number of vectors. */
   private record Method(int vectors, List<Integer> rows) {
@@ -96,21 +75,14 @@ enum HalfKernelSource {
   private final String constants;
   private final String even;
   private final String odd;
-  private final String correction;
 
   HalfKernelSource(
-      String className,
-      String description,
-      String constants,
-      String even,
-      String odd,
-      String correction) {
+      String className, String description, String constants, String even, String odd) {
     this.className = className;
     this.description = description;
     this.constants = constants;
     this.even = even;
     this.odd = odd;
-    this.correction = correction;
   }
 
   /** The simple name of the class. */
@@ -257,7 +229,6 @@ enum HalfKernelSource {
 
   private void number(int vector, String value, StringBuilder text) {
     text.append("IntVector bits%d = %s;%n".formatted(vector, value));
-    text.append(correction.replace("#", "" + vector));
     text.append("FloatVector b%d = bits%d.reinterpretAsFloats();%n".formatted(vector, vector));
   }
 
