@@ -30,8 +30,8 @@ public final class Bench implements Benchmark {
   @Override
   public void run(BenchRequest request, PrintStream out) throws IOException {
     try (Placement placement = Placement.of(Workers.threads());
-        Cleanup leavings = new Cleanup()) {
-      Setting setting = new Setting(Workers.threads(), request.dtype(), leavings.folder());
+        Cleanup cleanup = new Cleanup()) {
+      Setting setting = new Setting(Workers.threads(), request.dtype(), cleanup.folder());
       double load = Machine.loadAverage();
       double limit = FmaLimit.gflops(setting.threads(), LIMIT_SECONDS);
       try (Engines engines = new Engines(setting)) {
@@ -45,7 +45,7 @@ public final class Bench implements Benchmark {
         }
         BenchmarkResults findings =
             new BenchmarkResults(machine, request.dtype(), request.seconds(), results, leftOut);
-        leavings.whole(() -> Reports.write(findings, request));
+        cleanup.whole(() -> Reports.write(findings, request));
       }
     }
   }

@@ -53,8 +53,8 @@ final class OperationBench {
       bench.measure(operation, results);
     }
     OperationReport report = new OperationReport(machine, request.seconds(), results);
-    try (Cleanup leavings = new Cleanup()) {
-      leavings.whole(() -> Reports.write(request.markdown(), report.page()));
+    try (Cleanup cleanup = new Cleanup()) {
+      cleanup.whole(() -> Reports.write(request.markdown(), report.page()));
     }
   }
 

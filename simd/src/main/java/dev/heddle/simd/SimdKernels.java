@@ -76,6 +76,7 @@ final class SimdKernels extends SimdElements {
   @Override
   public Packed packOnce(HalfMatrixView b, int rows) {
     boolean isPlain = usesPlainLayout(b.rows(), b.cols(), false, rows);
+    // Not areFinite(), which takes longer than the one product that it would make faster.
     return isPlain ? new Packed.Halves(b, b.isBfloat16()) : Panels.borrowed(b, this);
   }
 

@@ -29,18 +29,18 @@ public final class Attentions {
   }
 
   /** Two attentions named by their order, each with dropout of its own. */
-  public static final class TwoAttentions extends Module<Passage, Array> {
+  public static final class TwoAttentions extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       Array x = scope.call(twoHeads(0.4), of(in.x(), in.deterministic()));
       return scope.call(twoHeads(0.4), of(x, in.deterministic()));
     }
   }
 
   /** One attention called twice: the same parameters, the second dropout mask is another. */
-  public static final class SharedTwice extends Module<Passage, Array> {
+  public static final class SharedTwice extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       MultiHeadDotProductAttention attention = twoHeads(0.4);
       Array once = scope.call(attention, of(in.x(), in.deterministic()));
       return scope.call(
@@ -68,11 +68,11 @@ public final class Attentions {
   }
 
   /** norm, attention, dropout, residual; norm, Dense, gelu, Dense, dropout, residual. */
-  public static final class EncoderBlock extends Module<Passage, Array> {
+  public static final class EncoderBlock extends Module<SequenceInput, Array> {
     private static final double RATE = 0.25;
 
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       Array x = in.x();
       Array y = scope.call(LayerNorm.builder().build(), x);
       y = scope.call(twoHeads(RATE), of(y, in.deterministic()));
@@ -89,21 +89,21 @@ public final class Attentions {
   }
 
   /** Blocks inside a module: paths of three names. */
-  public static final class Stack extends Module<Passage, Array> {
+  public static final class Stack extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       Array x = in.x();
       for (int i = 0; i < 2; i++) {
-        x = scope.call(new EncoderBlock(), new Passage(x, in.deterministic()));
+        x = scope.call(new EncoderBlock(), new SequenceInput(x, in.deterministic()));
       }
       return scope.call("final", LayerNorm.builder().build(), x);
     }
   }
 
   /** Attentions in a list made by setup, with dropout. */
-  public static final class SetupAttention extends Module<Passage, Array> {
+  public static final class SetupAttention extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       List<Bound<AttentionInputs, Array>> attend =
           scope.attributes("attend", List.of(twoHeads(0.3), twoHeads(0.3)));
       Array x = in.x();

@@ -105,21 +105,21 @@ public final class States {
   }
 
   /** An unnamed Dense and Dropout, for calling twice. */
-  public static final class Block extends Module<Passage, Array> {
+  public static final class Block extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       Array y = scope.call(Dense.of(in.x().shape().dim(-1)), in.x());
       return scope.call(Dropout.of(0.5), Dropout.Inputs.of(y).deterministic(in.deterministic()));
     }
   }
 
   /** Calling an instance twice starts its names anew, but not its random counters. */
-  public static final class BlockTwice extends Module<Passage, Array> {
+  public static final class BlockTwice extends Module<SequenceInput, Array> {
     @Override
-    protected Array call(Scope scope, Passage in) {
+    protected Array call(Scope scope, SequenceInput in) {
       Block block = new Block();
       Array once = scope.call(block, in);
-      return scope.call(block, new Passage(once, in.deterministic()));
+      return scope.call(block, new SequenceInput(once, in.deterministic()));
     }
   }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record UserModule<I>(
     Module<I, ?> module,
-    Function<Passage, I> input,
+    Function<SequenceInput, I> input,
     Map<String, BiFunction<Scope, Array, Array>> methods) {
 
   /** The module of a class of {@code modules.py}, with its arguments. */
@@ -68,27 +68,31 @@ public record UserModule<I>(
     };
   }
 
-  private static UserModule<Passage> of(Module<Passage, ?> module) {
+  private static UserModule<SequenceInput> of(Module<SequenceInput, ?> module) {
     return new UserModule<>(module, Function.identity(), Map.of());
   }
 
   private static UserModule<Array> ofArray(Module<Array, ?> module) {
-    return new UserModule<>(module, Passage::x, Map.of());
+    return new UserModule<>(module, SequenceInput::x, Map.of());
   }
 
   private static UserModule<Array> methodOther(Names.MethodOther module) {
     return new UserModule<>(
-        module, Passage::x, Map.of("encode", module::encode, "decode", module::decode));
+        module, SequenceInput::x, Map.of("encode", module::encode, "decode", module::decode));
   }
 
   /** Runs init. */
-  public Variables init(Rngs rngs, Passage passage) {
+  public Variables init(Rngs rngs, SequenceInput passage) {
     return module.init(rngs, input.apply(passage));
   }
 
   /** Runs apply with all arguments of Flax's apply. */
   public Applied<List<Array>> apply(
-      Variables variables, Passage passage, Rngs rngs, Mutable mutable, @Nullable Capture capture) {
+      Variables variables,
+      SequenceInput passage,
+      Rngs rngs,
+      Mutable mutable,
+      @Nullable Capture capture) {
     I in = input.apply(passage);
     Applied<?> applied =
         capture == null

@@ -8,7 +8,7 @@ import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
-import dev.heddle.parity.modules.Passage;
+import dev.heddle.parity.modules.SequenceInput;
 import dev.heddle.parity.modules.UserModule;
 import java.util.List;
 
@@ -49,11 +49,11 @@ final class ModuleRunner {
       return module.applyMethod(apply.text("method"), variables, last, rngs, mutable);
     }
     Capture capture = apply.flag("capture_intermediates") ? Capture.calls() : null;
-    Passage passage = passage(asked, asked.inputs().firstEntry().getValue());
+    SequenceInput passage = passage(asked, asked.inputs().firstEntry().getValue());
     return module.apply(variables, passage, rngs, mutable, capture);
   }
 
-  private static Passage passage(Case asked, Array x) {
-    return new Passage(x, asked.info().fields("call").flag("deterministic"));
+  private static SequenceInput passage(Case asked, Array x) {
+    return new SequenceInput(x, asked.info().fields("call").flag("deterministic"));
   }
 }

@@ -10,14 +10,14 @@ import java.util.List;
  * @param x the input, shape {@code [B..., Q, F]}
  * @param deterministic whether dropout is off
  */
-public record Passage(Array x, boolean deterministic) implements ArrayTree<Passage> {
+public record SequenceInput(Array x, boolean deterministic) implements ArrayTree<SequenceInput> {
   @Override
   public List<Array> leaves() {
     return List.of(x);
   }
 
   @Override
-  public Passage withLeaves(List<Array> leaves) {
-    return new Passage(leaves.getFirst(), deterministic);
+  public SequenceInput withLeaves(List<Array> leaves) {
+    return new SequenceInput(leaves.getFirst(), deterministic);
   }
 }
