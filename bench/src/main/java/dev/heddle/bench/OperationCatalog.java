@@ -119,13 +119,8 @@ final class OperationCatalog {
           var projection = new AttentionLayer.Projection(in.kernel(), null);
           var out = new AttentionLayer.Projection(in.outKernel(), null);
           Array sequence = x.reshape(1, in.side(), in.side());
-          return AttentionLayer.apply(
-              sequence,
-              sequence,
-              sequence,
-              new AttentionLayer.Parameters(projection, projection, projection, out),
-              in.dtype(),
-              usual);
+          var operand = new AttentionLayer.Operand(sequence, projection);
+          return AttentionLayer.apply(operand, operand, operand, out, in.dtype(), usual);
         });
   }
 

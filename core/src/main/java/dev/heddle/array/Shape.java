@@ -13,7 +13,8 @@ public final class Shape {
   /** The shape of a scalar: no axes, one element. */
   public static final Shape SCALAR = new Shape(new int[0]);
 
-  private static final long MAX_SIZE = Integer.MAX_VALUE - 8;
+  /** The maximum number of elements of an array. */
+  public static final long MAX_SIZE = Integer.MAX_VALUE - 8;
 
   private final int[] dims;
   private final long count;

@@ -101,8 +101,8 @@ public record AttentionConfig(
     requireFloating("dtype", dtype);
     requireFloating("param_dtype", paramDtype);
     DropoutRate.require("dropout_rate", dropoutRate);
-    if (qkvFeatures != 0) {
-      requireDivisible(qkvFeatures, numHeads);
+    if (qkvFeatures % numHeads != 0) {
+      throw new IllegalArgumentException(indivisible(qkvFeatures, numHeads));
     }
     if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
       throw new IllegalArgumentException(
@@ -124,15 +124,20 @@ public record AttentionConfig(
     }
   }
 
-  /** Checks that each head gets as many features. */
-  static void requireDivisible(int qkvFeatures, int numHeads) {
-    if (qkvFeatures % numHeads != 0) {
-      throw new IllegalArgumentException(
-          "argument \"qkv_features\": expected a multiple of num_heads ("
-              + numHeads
-              + "), got "
-              + qkvFeatures);
-    }
+  /** What is wrong if the number of heads does not divide the features. */
+  static String indivisible(int features, int numHeads) {
+    return "argument \"qkv_features\": expected a multiple of num_heads (%d), got %d"
+        .formatted(numHeads, features);
+  }
+
+  /** {@code qkv_features}, those of {@code inputs_q} by default. */
+  int qkvFeatures(int inputFeatures) {
+    return qkvFeatures == 0 ? inputFeatures : qkvFeatures;
+  }
+
+  /** {@code out_features}, those of {@code inputs_q} by default. */
+  int outFeatures(int inputFeatures) {
+    return outFeatures == 0 ? inputFeatures : outFeatures;
   }
 
   /** A module of this class and these arguments, to be changed; it has no name or parent yet. */

@@ -161,9 +161,9 @@ final class CallContext {
     return LazyRng.fold(base, place.names(), place.nextDraw(from), rngs.fixesSeparator());
   }
 
-  /** Whether nobody sees which submodules are called: they may be computed together then. */
-  boolean isPlain() {
-    return !initializing && capture == null && tabulation == null && !mutable.includes("params");
+  /** Whether calls of modules are captured or tabulated. */
+  boolean isObserved() {
+    return capture != null || tabulation != null;
   }
 
   boolean x64() {

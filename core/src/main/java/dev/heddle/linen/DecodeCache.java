@@ -69,7 +69,7 @@ final class DecodeCache {
   /**
    * Adds one position to the cache.
    *
-   * @param query shape {@code [B..., 1, H, D]}
+   * @param query the shape of the query, {@code [B..., 1, H, D]}
    * @param key shape {@code [B..., 1, H, D]}
    * @param value shape {@code [B..., 1, H, D]}
    * @param mask of shape {@code [B..., H or 1, 1, L]}, broadcasting, or null
@@ -78,11 +78,11 @@ final class DecodeCache {
    * @throws LinenException.ModifyScopeVariableError if the call may not write it
    * @throws IllegalArgumentException if shapes or dtypes disagree or the cache is full
    */
-  static Step append(Scope scope, Array query, Array key, Array value, @Nullable Array mask) {
+  static Step append(Scope scope, Shape query, Array key, Array value, @Nullable Array mask) {
     return new DecodeCache(scope).append(query, key, value, mask);
   }
 
-  private Step append(Array query, Array key, Array value, @Nullable Array mask) {
+  private Step append(Shape query, Array key, Array value, @Nullable Array mask) {
     Array cachedKeys = keys.value();
     Array cachedValues = values.value();
     requireRank(cachedKeys);
@@ -116,16 +116,16 @@ final class DecodeCache {
     }
   }
 
-  private void requireOnePosition(String role, Array step, Array cached) {
+  private void requireOnePosition(String role, Shape step, Array cached) {
     Shape expected = cached.shape().with(-3, 1);
-    if (!step.shape().equals(expected)) {
+    if (!step.equals(expected)) {
       throw scope.error(
           "cache: expected a "
               + role
               + " of shape "
               + expected
               + " (one position at a time), got "
-              + step.shape());
+              + step);
     }
   }
 
@@ -137,7 +137,7 @@ final class DecodeCache {
               + "\" of shape [batch..., length, heads, depth], got "
               + cached.shape());
     }
-    requireOnePosition(role, step, cached);
+    requireOnePosition(role, step.shape(), cached);
     if (step.dtype() != cached.dtype()) {
       throw scope.error(
           "cache: expected \""

@@ -3,10 +3,12 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.op.AttentionLayer.Projection;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class DenseGeneral extends Module<Array, Array> {
   private final Initializer biasInit;
   private final @Nullable Precision precision;
   private final DotGeneral dotGeneral;
+  private final @Nullable Supplier<DotGeneral> dotGeneralCls;
   private final Shape outShape;
   private @Nullable DenseLayout layout;
 
@@ -49,6 +52,7 @@ public final class DenseGeneral extends Module<Array, Array> {
     biasInit = builder.biasInit;
     precision = builder.precision;
     dotGeneral = builder.dotGeneral;
+    dotGeneralCls = builder.dotGeneralCls;
     int[] lengths = new int[features.size()];
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] = features.get(i);
@@ -64,21 +68,35 @@ public final class DenseGeneral extends Module<Array, Array> {
   @Override
   protected Array call(Scope scope, Array x) {
     DenseLayout as = layout(scope, x.shape());
-    Array kernel = flattened(scope, "kernel", kernelInit, as.kernel(), as.flatKernel());
-    Array bias = useBias ? flattened(scope, "bias", biasInit, as.bias(), as.flatBias()) : null;
-    DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
+    Projection parameters = projection(scope, x.shape());
+    Array bias = parameters.bias();
+    DType compute = Promotion.canonicalizeDtype(dtype, x, parameters.kernel(), bias);
     Array left = x.astype(compute);
-    Array right = kernel.convertedTo(compute);
+    Array right = parameters.kernel().convertedTo(compute);
+    DotGeneral product = dotGeneralCls == null ? dotGeneral : dotGeneralCls.get();
     if (bias == null) {
-      return dotGeneral.dotGeneral(left, right, as.axes(), precision);
+      return product.dotGeneral(left, right, as.axes(), precision);
     }
     Array added = bias.convertedTo(compute);
     if (batchDims.isEmpty()) {
-      return dotGeneral.dotGeneral(left, right, as.axes(), precision, added);
+      return product.dotGeneral(left, right, as.axes(), precision, added);
     }
-    return dotGeneral
+    return product
         .dotGeneral(left, right, as.axes(), precision)
         .plus(added.reshape(as.spread().dims()));
+  }
+
+  /** The parameters for an input shape, in the layer's own scope; made if the call is an init. */
+  Projection projection(Scope scope, Shape input) {
+    DenseLayout as = layout(scope, input);
+    return new Projection(
+        flattened(scope, "kernel", kernelInit, as.kernel(), as.flatKernel()),
+        useBias ? flattened(scope, "bias", biasInit, as.bias(), as.flatBias()) : null);
+  }
+
+  /** Whether the product is the standard one. */
+  boolean hasStandardProduct() {
+    return dotGeneralCls == null && dotGeneral == DotGeneral.standard();
   }
 
   private DenseLayout layout(Scope scope, Shape shape) {
@@ -223,6 +241,7 @@ public final class DenseGeneral extends Module<Array, Array> {
     private Initializer biasInit = Initializers.zeros();
     private @Nullable Precision precision;
     private DotGeneral dotGeneral = DotGeneral.standard();
+    private @Nullable Supplier<DotGeneral> dotGeneralCls;
     private @Nullable String name;
     private @Nullable Scope parent;
 
@@ -285,6 +304,12 @@ public final class DenseGeneral extends Module<Array, Array> {
     /** Another contraction. */
     public Builder dotGeneral(DotGeneral dotGeneral) {
       this.dotGeneral = Objects.requireNonNull(dotGeneral, "dotGeneral");
+      return this;
+    }
+
+    /** Makes the contraction, at each call; wins over {@link #dotGeneral}. */
+    public Builder dotGeneralCls(@Nullable Supplier<DotGeneral> dotGeneralCls) {
+      this.dotGeneralCls = dotGeneralCls;
       return this;
     }
 

@@ -4,10 +4,12 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.op.Attention;
+import dev.heddle.array.op.AttentionLayer;
+import dev.heddle.array.op.AttentionLayer.Operand;
+import dev.heddle.array.op.AttentionLayer.Projection;
 import dev.heddle.array.op.Elementwise;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,26 +49,95 @@ public final class DotProductAttention {
    */
   public static Array dotProductAttention(
       Array query, Array key, Array value, AttentionOptions options) {
-    DType common = Promotion.canonicalizeDtype(options.dtype(), query, key, value);
-    Array q = query.astype(common);
-    Array k = key.astype(common);
-    Array v = value.astype(common);
-    requireKeys(q, k);
-    requireValues(k, v);
-    requireEinsums(options);
-    if (options.qkAttnWeightsEinsum() != null && options.attnWeightsValueEinsum() != null) {
-      Array weights = weigh(q, k, options);
-      return options.attnWeightsValueEinsum().apply(VALUES_OF, weights, v, options.precision());
-    }
-    Shape scores = scoreShape(q, k);
-    Attention.Options plain =
-        new Attention.Options(options.mask(), null, 1, isForced(options, q.dtype()));
-    sow(options, () -> Attention.weights(q, k, options.bias(), plain));
-    return Attention.attend(q, k, v, options.bias(), fused(options, scores, q.dtype()));
+    requireKeys(query, key);
+    requireValues(key, value);
+    return layer(Operand.of(query), Operand.of(key), Operand.of(value), null, options);
   }
 
-  /** What the fused attention does between score and weight. */
-  static Attention.Options fused(AttentionOptions options, Shape scores, DType dtype) {
+  /**
+   * Attention between projections, of operands whose shapes fit.
+   *
+   * @param out the projection out, or null
+   * @return shape {@code [B..., Q, F]}; without a projection out that of {@link
+   *     #dotProductAttention}
+   */
+  static Array layer(
+      Operand query,
+      Operand key,
+      Operand value,
+      @Nullable Projection out,
+      AttentionOptions options) {
+    requireEinsums(options);
+    DType dtype = dtype(options, query, key, value);
+    Operand q = in(dtype, query, options);
+    Operand k = in(dtype, key, options);
+    Operand v = in(dtype, value, options);
+    AttentionEinsum valueEinsum = options.attnWeightsValueEinsum();
+    if (valueEinsum != null) {
+      Array weights = weights(q.heads(dtype), k.heads(dtype), options);
+      Array attended = valueEinsum.apply(VALUES_OF, weights, v.heads(dtype), options.precision());
+      return out == null ? attended : project(attended, out, options);
+    }
+    if (isSown(options)) {
+      q = Operand.of(q.heads(dtype));
+      k = Operand.of(k.heads(dtype));
+      Attention.Options plain =
+          new Attention.Options(options.mask(), null, 1, isForced(options, dtype));
+      sow(options, Attention.weights(q.array(), k.array(), options.bias(), plain));
+    }
+    Attention.Options between = between(options, scoreShape(q.shape(), k.shape()), dtype);
+    if (options.bias() != null) { // of the function only: a module has none
+      return Attention.attend(
+          q.heads(dtype), k.heads(dtype), v.heads(dtype), options.bias(), between);
+    }
+    DType attendedType = between.float32Softmax() ? DType.promote(DType.FLOAT32, dtype) : dtype;
+    boolean isOneType = out == null || dtype(options, attendedType, out) == dtype;
+    Array result = AttentionLayer.apply(q, k, v, isOneType ? out : null, dtype, between);
+    return out == null || isOneType ? result : project(result, out, options);
+  }
+
+  private static Array project(Array attended, Projection out, AttentionOptions options) {
+    return out.apply(attended, 2, dtype(options, attended.dtype(), out));
+  }
+
+  /** The dtype of the computation: the given one, or the promotion of all heads. */
+  private static DType dtype(AttentionOptions options, Operand query, Operand key, Operand value) {
+    DType given = options.dtype();
+    if (given != null) {
+      Promotion.requireInexact("dtype", given);
+      return given;
+    }
+    DType all =
+        DType.promote(dtypeOfHeads(query), DType.promote(dtypeOfHeads(key), dtypeOfHeads(value)));
+    return all.isFloating() ? all : DType.FLOAT32;
+  }
+
+  private static DType dtypeOfHeads(Operand operand) {
+    Projection projection = operand.projection();
+    return projection == null
+        ? operand.array().dtype()
+        : Promotion.canonicalizeDtype(
+            null, operand.array(), projection.kernel(), projection.bias());
+  }
+
+  private static DType dtype(AttentionOptions options, DType input, Projection projection) {
+    if (options.dtype() != null) {
+      return options.dtype();
+    }
+    DType all = DType.promote(input, projection.kernel().dtype());
+    Array bias = projection.bias();
+    return bias == null ? all : DType.promote(all, bias.dtype());
+  }
+
+  /** An operand whose projection, if any, computes in a dtype; others are computed now. */
+  private static Operand in(DType dtype, Operand operand, AttentionOptions options) {
+    boolean isOther =
+        operand.projection() != null && options.dtype() == null && dtypeOfHeads(operand) != dtype;
+    return isOther ? Operand.of(operand.heads(dtypeOfHeads(operand))) : operand;
+  }
+
+  /** The options of the fused attention. */
+  private static Attention.Options between(AttentionOptions options, Shape scores, DType dtype) {
     Array keep = options.hasDropout() ? keep(options, scores) : null;
     double scale = keep == null ? 1 : multiplier(options.dropoutRate(), dtype);
     return new Attention.Options(options.mask(), keep, scale, isForced(options, dtype));
@@ -87,10 +158,10 @@ public final class DotProductAttention {
     if (options.qkAttnWeightsEinsum() != null && options.precision() != null) {
       throw precisionWithEinsum();
     }
-    return weigh(query.astype(common), key.astype(common), options);
+    return weights(query.astype(common), key.astype(common), options);
   }
 
-  private static Array weigh(Array query, Array key, AttentionOptions options) {
+  private static Array weights(Array query, Array key, AttentionOptions options) {
     Attention.Options plain =
         new Attention.Options(options.mask(), null, 1, isForced(options, query.dtype()));
     AttentionEinsum einsum = options.qkAttnWeightsEinsum();
@@ -99,10 +170,12 @@ public final class DotProductAttention {
       weights = Attention.weights(query, key, options.bias(), plain);
     } else {
       Array scores = einsum.apply(SCORES_OF, scale(query), key, options.precision());
-      requireScores(scores, scoreShape(query, key));
+      requireScores(scores, scoreShape(query.shape(), key.shape()));
       weights = Attention.weightsOfScores(scores, options.bias(), query.dtype(), plain);
     }
-    sow(options, () -> weights);
+    if (isSown(options)) {
+      sow(options, weights);
+    }
     if (!options.hasDropout()) {
       return weights;
     }
@@ -112,10 +185,13 @@ public final class DotProductAttention {
     return Elementwise.multiply(weights, Elementwise.multiply(keep.astype(dtype), factor));
   }
 
-  private static void sow(AttentionOptions options, Supplier<Array> weights) {
-    Scope scope = options.scope();
-    if (scope != null && scope.isMutable("intermediates")) {
-      scope.sow("intermediates", WEIGHTS, weights.get());
+  private static boolean isSown(AttentionOptions options) {
+    return options.scope() != null && options.scope().isMutable("intermediates");
+  }
+
+  private static void sow(AttentionOptions options, Array weights) {
+    if (options.scope() != null) {
+      options.scope().sow("intermediates", WEIGHTS, weights);
     }
   }
 
@@ -129,11 +205,8 @@ public final class DotProductAttention {
     return options.forceFp32ForSoftmax() && dtype != DType.FLOAT32;
   }
 
-  private static Shape scoreShape(Array query, Array key) {
-    return query
-        .shape()
-        .range(0, query.rank() - 3)
-        .append(query.shape().dim(-2), query.shape().dim(-3), key.shape().dim(-3));
+  private static Shape scoreShape(Shape query, Shape key) {
+    return query.range(0, query.rank() - 3).append(query.dim(-2), query.dim(-3), key.dim(-3));
   }
 
   /** Which weights dropout keeps; one mask for all batch elements and heads where broadcast. */

@@ -3,28 +3,30 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
 
-/** Checks the shapes of attention's inputs, where they come in and by the names they came with. */
-final class InputShapes {
-  private InputShapes() {}
-
+/**
+ * Checks the shapes of attention's inputs, once for the whole call and by the names of Flax's
+ * arguments.
+ */
+record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
   /**
-   * Checks that every input is a matrix at least and, for attention's own function, that all have
-   * the same batch axes and keys and values the same length.
+   * Checks that every input is at least a matrix, that the heads divide the features, that no
+   * result is too large for an array and, for the default attention function, that all inputs have
+   * the same batch axes, keys and values the same length, and that the mask broadcasts.
    *
-   * @param scope where, for messages
-   * @param areOwn whether the attention function is not one of the user's own, which may take other
-   *     shapes
    * @throws IllegalArgumentException if one does not fit; the message names it
    */
-  static void require(Scope scope, AttentionInputs in, boolean areOwn) {
-    boolean isOne = in.inputsK() == in.inputsV(); // then given as inputs_kv
-    String ofKeys = isOne ? "inputs_kv" : "inputs_k";
-    requireMatrix(scope, "inputs_q", in.inputsQ());
-    requireMatrix(scope, ofKeys, in.inputsK());
-    requireMatrix(scope, "inputs_v", in.inputsV());
-    if (areOwn) {
-      requireBatch(scope, ofKeys, in.inputsK(), in.inputsQ());
-      requireBatch(scope, "inputs_v", in.inputsV(), in.inputsQ());
+  static void require(Scope scope, AttentionConfig config, AttentionInputs in) {
+    new InputShapes(scope, config, in).require();
+  }
+
+  private void require() {
+    String ofKeys = in.inputsK() == in.inputsV() ? "inputs_kv" : "inputs_k";
+    requireMatrix("inputs_q", in.inputsQ());
+    requireMatrix(ofKeys, in.inputsK());
+    requireMatrix("inputs_v", in.inputsV());
+    if (config.attentionFn() == null) {
+      requireBatch(ofKeys, in.inputsK());
+      requireBatch("inputs_v", in.inputsV());
       int length = in.inputsK().shape().dim(-2);
       if (in.inputsV().shape().dim(-2) != length) {
         throw scope.error(
@@ -32,9 +34,18 @@ final class InputShapes {
                 .formatted(length, in.inputsV().shape()));
       }
     }
+    int inputFeatures = in.inputsQ().shape().dim(-1);
+    int features = config.qkvFeatures(inputFeatures);
+    if (features % config.numHeads() != 0) {
+      throw scope.error(AttentionConfig.indivisible(features, config.numHeads()));
+    }
+    requireSize("queries", in.inputsQ(), features);
+    requireSize("keys", in.inputsK(), features);
+    requireSize("values", in.inputsV(), features);
+    requireSize("output", in.inputsQ(), config.outFeatures(inputFeatures));
   }
 
-  private static void requireMatrix(Scope scope, String argument, Array input) {
+  private void requireMatrix(String argument, Array input) {
     if (input.rank() < 2 || input.shape().dim(-1) == 0) {
       throw scope.error(
           "argument \""
@@ -45,12 +56,21 @@ final class InputShapes {
     }
   }
 
-  private static void requireBatch(Scope scope, String argument, Array input, Array query) {
-    Shape expected = query.shape().range(0, query.rank() - 2);
+  private void requireBatch(String argument, Array input) {
+    Shape expected = in.inputsQ().shape().range(0, in.inputsQ().rank() - 2);
     if (!input.shape().range(0, input.rank() - 2).equals(expected)) {
       throw scope.error(
           "argument \"%s\": expected the batch axes %s of inputs_q, got shape %s"
               .formatted(argument, expected, input.shape()));
+    }
+  }
+
+  private void requireSize(String result, Array input, int features) {
+    long rows = input.shape().count() / input.shape().dim(-1);
+    if (rows > Shape.MAX_SIZE / features) {
+      throw scope.error(
+          "%s: expected at most %d elements, got %s, which has more"
+              .formatted(result, Shape.MAX_SIZE, input.shape().with(-1, features)));
     }
   }
 }

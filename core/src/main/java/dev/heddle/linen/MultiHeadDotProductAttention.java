@@ -2,8 +2,11 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.op.AttentionLayer;
+import dev.heddle.array.op.AttentionLayer.Operand;
+import dev.heddle.array.op.AttentionLayer.Projection;
 import dev.heddle.random.Key;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array> {
   private final AttentionConfig config;
+  private volatile @Nullable AttentionSublayers sublayers;
 
   MultiHeadDotProductAttention(
       AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
@@ -67,135 +71,93 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   }
 
   /**
-   * The way of the data. Shapes without batch axes.
+   * The computation, step by step. Shapes are without batch axes.
    *
-   * @throws IllegalArgumentException if an input is no matrix, the heads do not divide the
-   *     features, {@code deterministic} is given twice or, with dropout, not at all
+   * <p>A projection is computed by {@link AttentionLayer}, together with attention, unless its
+   * result is needed before: by a normalization, the cache, another attention function or product,
+   * or an observer of the submodules.
+   *
+   * @throws IllegalArgumentException if shapes do not fit, the heads do not divide the features,
+   *     {@code deterministic} is given twice or, with dropout, not at all
    */
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
-    InputShapes.require(scope, in, config.attentionFn() == null);
-    requireSizes(scope, in);
-    FusedLayer fused = FusedLayer.of(scope, config, in);
-    if (fused != null) {
-      AttentionOptions options = options(scope, in, in.mask());
-      return locate(scope, () -> fused.apply(options));
-    }
-    Array query = project(scope, "query", in.inputsQ(), in); // [Q, H, D]
-    Array key = project(scope, "key", in.inputsK(), in); // [K, H, D]
-    Array value = project(scope, "value", in.inputsV(), in); // [K, H, D]
+    InputShapes.require(scope, config, in);
+    AttentionSublayers layers = sublayers(in.inputsQ().shape().dim(-1));
+    boolean early = scope.isObserved() || config.attentionFn() != null;
+    boolean earlyQuery = early || config.normalizeQk();
+    boolean earlyKey = earlyQuery || config.decode();
+    boolean earlyValue = early || config.decode();
+    Operand query = operand(scope, "query", layers.query(), in.inputsQ(), earlyQuery); // [Q, H, D]
+    Operand key = operand(scope, "key", layers.key(), in.inputsK(), earlyKey); // [K, H, D]
+    Operand value = operand(scope, "value", layers.value(), in.inputsV(), earlyValue); // [K, H, D]
     if (config.normalizeQk()) {
-      query = normalize(scope, "query_ln", query);
-      key = normalize(scope, "key_ln", key);
+      query = Operand.of(scope.call("query_ln", layers.queryNorm(), query.array()));
+      key = Operand.of(scope.call("key_ln", layers.keyNorm(), key.array()));
     }
     Array mask = in.mask(); // [H or 1, Q, K], or none
     if (config.decode()) {
       if (scope.isInitializing() && !DecodeCache.isMade(scope)) {
-        DecodeCache.make(scope, key, value);
+        DecodeCache.make(scope, key.array(), value.array());
       } else {
-        DecodeCache.Step step = DecodeCache.append(scope, query, key, value, mask);
-        key = step.keys(); // [L, H, D]
-        value = step.values(); // [L, H, D]
+        DecodeCache.Step step =
+            DecodeCache.append(scope, query.shape(), key.array(), value.array(), mask);
+        key = Operand.of(step.keys()); // [L, H, D]
+        value = Operand.of(step.values()); // [L, H, D]
         mask = step.mask(); // [H or 1, 1, L]
       }
     }
-    Array seen = attend(scope, query, key, value, options(scope, in, mask)); // [Q, H, D]
-    return projectOut(scope, seen, in); // [Q, F]
-  }
-
-  /** What is more than an array can hold is said before anything is computed. */
-  private void requireSizes(Scope scope, AttentionInputs in) {
-    int features = orElse(config.qkvFeatures(), in);
-    requireSize(scope, "queries", in.inputsQ(), features);
-    requireSize(scope, "keys", in.inputsK(), features);
-    requireSize(scope, "values", in.inputsV(), features);
-    requireSize(scope, "output", in.inputsQ(), orElse(config.outFeatures(), in));
-  }
-
-  private static void requireSize(Scope scope, String what, Array input, int features) {
-    long rows = input.shape().count() / input.shape().dim(-1);
-    if (rows > Integer.MAX_VALUE / features) {
-      try {
-        input.shape().with(-1, features).size();
-      } catch (IllegalArgumentException e) {
-        throw scope.error(what + ": " + e.getMessage(), e);
-      }
-    }
-  }
-
-  private Array project(Scope scope, String name, Array input, AttentionInputs in) {
-    int features = orElse(config.qkvFeatures(), in);
-    requireDivisible(scope, features);
-    DotGeneral product =
-        config.qkvDotGeneralCls() != null
-            ? config.qkvDotGeneralCls().get()
-            : config.qkvDotGeneral();
-    DenseGeneral.Builder layer =
-        projection(product)
-            .features(config.numHeads(), features / config.numHeads())
-            .axis(-1)
-            .kernelInit(config.kernelInit())
-            .biasInit(config.biasInit());
-    return scope.call(name, layer.build(), input);
-  }
-
-  private Array projectOut(Scope scope, Array seen, AttentionInputs in) {
-    DotGeneral product =
-        config.outDotGeneralCls() != null
-            ? config.outDotGeneralCls().get()
-            : config.outDotGeneral();
-    DenseGeneral.Builder layer =
-        projection(product)
-            .features(orElse(config.outFeatures(), in))
-            .axis(-2, -1)
-            .kernelInit(config.kernelInitOfOut())
-            .biasInit(config.biasInitOfOut());
-    return scope.call("out", layer.build(), seen);
-  }
-
-  private void requireDivisible(Scope scope, int features) {
-    try {
-      AttentionConfig.requireDivisible(features, config.numHeads());
-    } catch (IllegalArgumentException e) {
-      throw scope.error(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private DenseGeneral.Builder projection(@Nullable DotGeneral product) {
-    return DenseGeneral.builder()
-        .useBias(config.useBias())
-        .dtype(config.dtype())
-        .paramDtype(config.paramDtype())
-        .precision(config.precision())
-        .dotGeneral(product == null ? DotGeneral.standard() : product);
-  }
-
-  private static int orElse(int features, AttentionInputs in) {
-    return features == 0 ? in.inputsQ().shape().dim(-1) : features;
-  }
-
-  private Array normalize(Scope scope, String name, Array array) {
-    LayerNorm layer =
-        LayerNorm.builder()
-            .useBias(false)
-            .dtype(config.dtype())
-            .paramDtype(config.paramDtype())
-            .build();
-    return scope.call(name, layer, array);
-  }
-
-  private Array attend(Scope scope, Array query, Array key, Array value, AttentionOptions options) {
+    AttentionOptions options = options(scope, in, mask);
     AttentionFn attentionFn = config.attentionFn();
     if (attentionFn != null) {
-      return attentionFn.apply(query, key, value, options);
+      Array attended =
+          attentionFn.apply(query.array(), key.array(), value.array(), options); // [Q, H, D]
+      return scope.call("out", layers.out(), attended); // [Q, F]
     }
-    return locate(scope, () -> DotProductAttention.dotProductAttention(query, key, value, options));
+    boolean separateOut = early || !layers.out().hasStandardProduct();
+    Projection out =
+        separateOut ? null : projection(scope, "out", layers.out(), query.shape()); // [H, D, F]
+    Array attended = attention(scope, query, key, value, out, options);
+    return out == null ? scope.call("out", layers.out(), attended) : attended; // [Q, F]
   }
 
-  /** Puts the module's path before the message of an error below. */
-  private static Array locate(Scope scope, Supplier<Array> call) {
+  /** The submodules, made again only if the number of features of {@code inputs_q} changes. */
+  private AttentionSublayers sublayers(int inputFeatures) {
+    AttentionSublayers known = sublayers;
+    if (known == null || known.inputFeatures() != inputFeatures) {
+      known = AttentionSublayers.of(config, inputFeatures);
+      sublayers = known; // two threads may make equal ones
+    }
+    return known;
+  }
+
+  /**
+   * An input and its projection into heads.
+   *
+   * @param early whether the heads are computed now
+   */
+  private static Operand operand(
+      Scope scope, String name, DenseGeneral layer, Array input, boolean early) {
+    return early || !layer.hasStandardProduct()
+        ? Operand.of(scope.call(name, layer, input))
+        : new Operand(input, projection(scope, name, layer, input.shape()));
+  }
+
+  private static Projection projection(
+      Scope scope, String name, DenseGeneral layer, Shape inputShape) {
+    return scope.within(name, layer, inner -> layer.projection(inner, inputShape));
+  }
+
+  /** Puts the module's path before the message of an error of the attention function. */
+  private static Array attention(
+      Scope scope,
+      Operand query,
+      Operand key,
+      Operand value,
+      @Nullable Projection out,
+      AttentionOptions options) {
     try {
-      return call.get();
+      return DotProductAttention.layer(query, key, value, out, options);
     } catch (LinenException e) {
       throw e; // has its path
     } catch (IllegalArgumentException e) {

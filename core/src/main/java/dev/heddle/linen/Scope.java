@@ -94,18 +94,12 @@ public final class Scope {
     return new IllegalArgumentException(path() + ": " + message, cause);
   }
 
-  /** Whether nobody sees which submodules are called: they may be computed together then. */
-  boolean isPlain() {
-    return run.isPlain();
+  /** Whether calls of submodules are captured or tabulated, so that each must be made. */
+  boolean isObserved() {
+    return run.isObserved();
   }
 
   // Parameters and variables.
-
-  /** The module's parameters and those of its submodules; null if there are none. */
-  @Nullable Branch params() {
-    requireOpen();
-    return place.branch(run.variables(), "params");
-  }
 
   /**
    * A parameter: the one given to the call, or a new one during init.
@@ -401,9 +395,17 @@ public final class Scope {
    * @throws LinenException.NameInUseError if another submodule or a variable has the name
    */
   public <J, P> P call(String name, Module<J, P> module, J input) {
+    return run.call(placeOf(name, module), module, input);
+  }
+
+  private ModulePath placeOf(String name, Module<?, ?> module) {
     requireOpen();
-    ModulePath child = isHere(name, module) ? place.child(name) : attach(name, module);
-    return run.call(child, module, input);
+    return isHere(name, module) ? place.child(name) : attach(name, module);
+  }
+
+  /** Runs another method of a submodule under a name, as {@link #call(String, Module, Object)}. */
+  <R> R within(String name, Module<?, ?> module, Function<Scope, R> body) {
+    return run.within(placeOf(name, module), module, body);
   }
 
   /** Runs another method of a submodule, which is named as by {@link #call(Module, Object)}. */

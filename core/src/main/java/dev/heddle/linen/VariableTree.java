@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,6 @@ sealed interface VariableTree {
     private final SequencedMap<String, VariableTree> children;
     private final @Nullable Object owner;
     private volatile @Nullable Boolean float64;
-    private volatile @Nullable Resolved resolved;
-
-    private record Resolved(Object key, @Nullable Object value) {}
 
     Branch(SequencedMap<String, VariableTree> children) {
       this(children, null);
@@ -44,24 +40,6 @@ sealed interface VariableTree {
     /** The nodes by name, not to be written to. */
     SequencedMap<String, VariableTree> children() {
       return children;
-    }
-
-    /**
-     * What was made of this branch for a key, for callers that need it call after call. The branch
-     * keeps it, for one key (the last), as long as it lives itself.
-     *
-     * @param key told by identity; the values of one key have one type
-     * @param make makes the value from what the branch holds and the key says, nothing else
-     */
-    @SuppressWarnings({"unchecked", "ReferenceEquality", "NullAway"}) // the key decides the type
-    <T extends @Nullable Object> T resolved(Object key, Supplier<T> make) {
-      Resolved known = resolved;
-      if (known != null && known.key == key) {
-        return (T) known.value;
-      }
-      T value = make.get();
-      resolved = new Resolved(key, value); // made twice by two threads, both the same
-      return value;
     }
 
     /** The node at a path of names, or null. */
@@ -116,7 +94,6 @@ sealed interface VariableTree {
         }
         branch = below;
         branch.float64 = null;
-        branch.resolved = null;
       }
       VariableTree present = branch.children.get(path.get(last));
       if (present != null && present instanceof Leaf != value instanceof Leaf) {

@@ -195,7 +195,6 @@ class ScopeErrorsTest {
     });
     Scope ended = kept.getFirst();
     Map<String, Runnable> uses = new LinkedHashMap<>();
-    uses.put("params", ended::params);
     uses.put("param", () -> weight(ended));
     uses.put("variable", () -> ended.variable("cache", "v", () -> X));
     uses.put("hasVariable", () -> ended.hasVariable("cache", "v"));

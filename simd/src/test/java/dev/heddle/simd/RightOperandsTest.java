@@ -6,7 +6,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.op.Attention;
 import dev.heddle.array.op.AttentionLayer;
-import dev.heddle.array.op.AttentionLayer.Parameters;
+import dev.heddle.array.op.AttentionLayer.Operand;
 import dev.heddle.array.op.AttentionLayer.Projection;
 import dev.heddle.array.op.Einsum;
 import dev.heddle.grad.Grad;
@@ -95,13 +95,15 @@ class RightOperandsTest {
 
     private static Array layer(Array query, Array value, Array out, int rows) {
       Array x = Numbers.of(7, query.dtype(), 1, rows, query.shape().dim(0));
-      Parameters parameters =
-          new Parameters(
-              new Projection(query, null),
-              new Projection(query, null),
-              new Projection(value, null),
-              new Projection(out, null));
-      return AttentionLayer.apply(x, x, x, parameters, query.dtype(), Attention.Options.NONE);
+      Operand queries = new Operand(x, new Projection(query, null));
+      Operand values = new Operand(x, new Projection(value, null));
+      return AttentionLayer.apply(
+          queries,
+          queries,
+          values,
+          new Projection(out, null),
+          query.dtype(),
+          Attention.Options.NONE);
     }
   }
 

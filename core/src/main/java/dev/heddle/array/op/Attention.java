@@ -91,6 +91,21 @@ public final class Attention {
     return bias == null ? Op.run(op, scores) : Op.run(op, scores, bias);
   }
 
+  /** {@link #attend} without a bias, with the residuals of its derivative. */
+  static Op.ForwardResult forwardWithResiduals(
+      Options options, Array query, Array key, Array value) {
+    return new Fused(options, false).forwardWithResiduals(List.of(query, key, value));
+  }
+
+  /**
+   * The derivative of {@link #attend} without a bias.
+   *
+   * @param call its inputs, output and residuals
+   */
+  static List<@Nullable Array> vjp(Options options, Op.VjpContext call, Array cotangent) {
+    return new Fused(options, false).vjp(call, cotangent);
+  }
+
   private record Fused(Options options, boolean biased) implements Op {
     @Override
     public String name() {

@@ -2,16 +2,23 @@ package dev.heddle.array.op;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole layer of multi-head attention in one: projections into heads, attention, projection out.
- * The bits are those of {@link MatMul#affine}, {@link Attention#attend} and {@link MatMul#affine}
- * one after another; in between only workspace is used, and a thread that has projected a head
- * attends in it while it is in the cache.
+ * A layer of multi-head attention as one operation: projections into heads, attention, projection
+ * out. The bits are those of {@link MatMul#affine}, {@link Attention#attend} and {@link
+ * MatMul#affine} one after another, of the derivative too; without a derivative, results between
+ * them are only in workspace, and a thread that has projected a head computes its attention while
+ * it is in the cache.
  *
- * <p>It has no derivative: who wants one composes the layer of its parts.
+ * <p>Each of the projections may be left out: queries, keys or values are given as heads then, or
+ * the output is the result of attention.
  *
  * <p>Letters: B batch axes, Q queries, K keys, F features, H heads, D depth.
  */
@@ -25,123 +32,329 @@ public final class AttentionLayer {
    * @param bias shape {@code [H, D]}; {@code [F]} of the projection out; null for none
    */
   public record Projection(Array kernel, @Nullable Array bias) {
-    Array kernelOf(DType dtype) {
-      return kernel.convertedTo(dtype);
+    private static Projection of(List<Array> arrays) {
+      return new Projection(arrays.get(0), arrays.size() > 1 ? arrays.get(1) : null);
     }
 
-    /** Rounded to the type; widened once, not for each call. */
+    private List<Array> arrays() {
+      return bias == null ? List.of(kernel) : List.of(kernel, bias);
+    }
+
+    /** The bias rounded to a dtype, as float32. The conversion is cached. */
     float @Nullable [] biasOf(DType dtype) {
       return bias == null
           ? null
           : bias.convertedTo(dtype).convertedTo(DType.FLOAT32).storage().floats();
     }
-  }
 
-  /** The parameters of a layer, whose shapes go together. */
-  public record Parameters(Projection query, Projection key, Projection value, Projection out) {
     /**
-     * Checks the shapes.
+     * The projection of an array, of which as many of the last axes are contracted as of the first
+     * axes of the kernel.
      *
-     * @throws IllegalArgumentException if they do not go together
+     * @param contracted how many: 1 into heads, 2 out of them
+     * @param dtype in which it is computed
      */
-    public Parameters {
-      Shape heads = tail(query.kernel());
-      require("query", query, heads, heads.rank() == 2);
-      require("key", key, heads, tail(key.kernel()).equals(heads));
-      require("value", value, heads, tail(value.kernel()).equals(heads));
-      Shape outKernel = out.kernel().shape();
-      boolean fits = outKernel.rank() == 3 && outKernel.range(0, 2).equals(heads);
-      require("out", out, outKernel.range(Math.min(2, outKernel.rank()), outKernel.rank()), fits);
+    public Array apply(Array x, int contracted, DType dtype) {
+      int[] last = Axes.range(x.rank() - contracted, contracted);
+      int[] first = Axes.first(contracted);
+      Array left = x.astype(dtype);
+      Array right = kernel.convertedTo(dtype);
+      return bias == null
+          ? MatMul.dotGeneral(left, right, last, first, new int[0], new int[0])
+          : MatMul.affine(left, right, last, first, bias.convertedTo(dtype));
     }
 
-    private static Shape tail(Array kernel) {
-      return kernel.shape().range(Math.min(1, kernel.rank()), kernel.rank());
-    }
-
-    private static void require(String name, Projection projection, Shape bias, boolean fits) {
-      Array given = projection.bias();
-      if (!fits || (given != null && !given.shape().equals(bias))) {
-        throw new IllegalArgumentException(
-            "attention layer: \""
-                + name
-                + "\": expected a kernel [features, heads, depth] ([heads, depth, features] of"
-                + " \"out\") with a bias of its last axes, got "
-                + projection.kernel().shape()
-                + " and "
-                + (given == null ? "none" : given.shape()));
+    /** The cotangents of x, kernel and, if present, bias; null where not wanted. */
+    private List<@Nullable Array> vjp(
+        Array x,
+        int contracted,
+        DType dtype,
+        Array cotangent,
+        List<Boolean> wanted,
+        boolean isNested) {
+      int[] none = {};
+      int[] last = Axes.range(x.rank() - contracted, contracted);
+      DotGeneral product = new DotGeneral(last, Axes.first(contracted), none, none);
+      List<Array> inputs = new ArrayList<>(List.of(x.astype(dtype)));
+      arrays().forEach(array -> inputs.add(array.convertedTo(dtype)));
+      List<@Nullable Array> gradients =
+          product.vjp(new Op.VjpContext(inputs, cotangent, List.of(), wanted, isNested), cotangent);
+      List<@Nullable Array> result = new ArrayList<>();
+      for (int i = 0; i < gradients.size(); i++) {
+        Array gradient = gradients.get(i);
+        DType own = i == 0 ? x.dtype() : arrays().get(i - 1).dtype();
+        result.add(gradient == null ? null : gradient.astype(own));
       }
-    }
-
-    /** H. */
-    public int heads() {
-      return out.kernel().shape().dim(0);
-    }
-
-    /** D. */
-    public int depth() {
-      return out.kernel().shape().dim(1);
-    }
-
-    /** F of the projection out. */
-    public int outFeatures() {
-      return out.kernel().shape().dim(2);
+      return result;
     }
   }
 
   /**
-   * Attends from every query to the keys.
+   * Queries, keys or values: heads, or an input with the projection that makes them.
    *
-   * @param inputsQ shape {@code [B..., Q, F]}
-   * @param inputsK shape {@code [B..., K, any]}, as many features as its kernel has
-   * @param inputsV shape {@code [B..., K, any]}
-   * @param dtype in which it is computed: float32, bfloat16 or float16
-   * @param options without a softmax forced to another type than {@code dtype}
-   * @return shape {@code [B..., Q, F]} of {@code dtype}, F those of the projection out
-   * @throws IllegalArgumentException if shapes, dtype or options are others
+   * @param array shape {@code [B..., length, H, D]}; with a projection {@code [B..., length, F]}
+   * @param projection into heads, or null
    */
-  public static Array apply(
-      Array inputsQ,
-      Array inputsK,
-      Array inputsV,
-      Parameters parameters,
-      DType dtype,
-      Attention.Options options) {
-    if (!dtype.isFloating() || dtype == DType.FLOAT64) {
-      throw new IllegalArgumentException(
-          "attention layer: argument \"dtype\": expected float32, bfloat16 or float16, got "
-              + dtype);
+  public record Operand(Array array, @Nullable Projection projection) {
+    /** Heads that are computed already. */
+    public static Operand of(Array heads) {
+      return new Operand(heads, null);
     }
-    require("inputs_q", inputsQ, inputsQ, -1, parameters.query());
-    require("inputs_k", inputsK, inputsQ, -1, parameters.key());
-    require("inputs_v", inputsV, inputsQ, inputsK.shape().dim(-2), parameters.value());
-    if (options.float32Softmax() && dtype != DType.FLOAT32) {
-      throw new IllegalArgumentException(
-          "attention layer: expected a softmax in " + dtype + ", got one forced to float32");
+
+    private static Operand of(List<Array> arrays) {
+      int count = arrays.size();
+      return new Operand(
+          arrays.get(0), count == 1 ? null : Projection.of(arrays.subList(1, count)));
     }
-    return new AttentionLayerCall(inputsQ, inputsK, inputsV, parameters, dtype, options).run();
+
+    private List<Array> arrays() {
+      if (projection == null) {
+        return List.of(array);
+      }
+      Array kernel = projection.kernel;
+      Array bias = projection.bias;
+      return bias == null ? List.of(array, kernel) : List.of(array, kernel, bias);
+    }
+
+    /** The shape of the heads, {@code [B..., length, H, D]}. */
+    public Shape shape() {
+      if (projection == null) {
+        return array.shape();
+      }
+      Shape kernel = projection.kernel.shape();
+      return array.shape().range(0, array.rank() - 1).append(kernel.dim(1), kernel.dim(2));
+    }
+
+    /**
+     * The heads, computed now if there is a projection.
+     *
+     * @param dtype in which they are computed, and which they have
+     */
+    public Array heads(DType dtype) {
+      return projection == null ? array.astype(dtype) : projection.apply(array, 1, dtype);
+    }
+
+    private void addGradients(
+        List<@Nullable Array> all, DType dtype, @Nullable Array cotangent, Op.VjpContext call) {
+      int count = arrays().size();
+      if (cotangent == null) {
+        all.addAll(Collections.nCopies(count, null));
+      } else if (projection == null) {
+        all.add(cotangent.astype(array.dtype()));
+      } else {
+        List<Boolean> wanted = call.wanted().subList(all.size(), all.size() + count);
+        all.addAll(projection.vjp(array, 1, dtype, cotangent, wanted, call.isNested()));
+      }
+    }
   }
 
-  private static void require(
-      String argument, Array array, Array like, int length, Projection projection) {
-    Shape shape = array.shape();
-    int rank = shape.rank();
-    int features = projection.kernel().shape().dim(0);
-    boolean fits = rank == like.rank() && rank >= 2 && shape.dim(-1) == features;
-    for (int axis = 0; fits && axis < rank - 2; axis++) {
-      fits = shape.dim(axis) == like.shape().dim(axis);
+  /** The operands of a layer; {@code out} is null for none. */
+  record Operands(Operand query, Operand key, Operand value, @Nullable Projection out) {
+    Operands {
+      Shape q = query.shape();
+      Shape k = key.shape();
+      Shape v = value.shape();
+      Shape kernel = out == null ? null : out.kernel.shape();
+      boolean fits =
+          q.rank() >= 3
+              && k.equals(q.with(-3, k.dim(-3)))
+              && v.equals(k.with(-1, v.dim(-1)))
+              && (kernel == null || kernel.range(0, 2).equals(v.range(v.rank() - 2, v.rank())));
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "attention layer: expected query [B..., Q, H, D], key [B..., K, H, D], value"
+                + " [B..., K, H, V] and the kernel [H, V, F] of the projection out, got %s, %s, %s, %s"
+                    .formatted(q, k, v, kernel == null ? "none" : kernel));
+      }
     }
-    if (!fits || (length >= 0 && shape.dim(-2) != length)) {
-      throw new IllegalArgumentException(
-          "attention layer: argument \""
-              + argument
-              + "\": expected shape [B..., "
-              + (length < 0 ? "length" : length)
-              + ", "
-              + features
-              + "] with the batch axes of "
-              + like.shape()
-              + ", got "
-              + shape);
+
+    int heads() {
+      return value.shape().dim(-2);
+    }
+  }
+
+  /**
+   * Attention from every query to the keys, between projections.
+   *
+   * @param query shape of the heads {@code [B..., Q, H, D]}
+   * @param key shape of the heads {@code [B..., K, H, D]}
+   * @param value shape of the heads {@code [B..., K, H, V]}
+   * @param out the projection out, kernel {@code [H, V, F]}; null for none
+   * @param dtype the floating-point type in which all of it is computed
+   * @param options as in {@link Attention#attend}
+   * @return shape {@code [B..., Q, F]} of {@code dtype}; without a projection out the result of
+   *     {@link Attention#attend}
+   * @throws IllegalArgumentException if shapes do not fit, or mask or dropout mask do not broadcast
+   *     to the scores
+   */
+  public static Array apply(
+      Operand query,
+      Operand key,
+      Operand value,
+      @Nullable Projection out,
+      DType dtype,
+      Attention.Options options) {
+    Operands operands = new Operands(query, key, value, out);
+    boolean isAttentionOnly =
+        query.projection == null && key.projection == null && value.projection == null;
+    if (isAttentionOnly && out == null) {
+      return Attention.attend(
+          query.heads(dtype), key.heads(dtype), value.heads(dtype), null, options);
+    }
+    List<Array> inputs = new ArrayList<>(11);
+    inputs.addAll(query.arrays());
+    inputs.addAll(key.arrays());
+    inputs.addAll(value.arrays());
+    if (out != null) {
+      inputs.addAll(out.arrays());
+    }
+    Layer layer =
+        new Layer(
+            query.arrays().size(),
+            key.arrays().size(),
+            value.arrays().size(),
+            dtype,
+            options,
+            operands.out() != null);
+    return Op.run(layer, inputs.toArray(Array[]::new));
+  }
+
+  /**
+   * The operation. Its inputs are those of query, key and value, each followed by kernel and bias
+   * if it has them, then kernel and bias of the projection out.
+   *
+   * @param query the number of arrays of the query
+   * @param key the number of arrays of the key
+   * @param value the number of arrays of the value
+   */
+  private record Layer(
+      int query, int key, int value, DType dtype, Attention.Options options, boolean hasOut)
+      implements Op {
+    @Override
+    public String name() {
+      return "multi_head_dot_product_attention";
+    }
+
+    private Operands operands(List<Array> inputs) {
+      int keys = query + key;
+      int values = keys + value;
+      return new Operands(
+          Operand.of(inputs.subList(0, query)),
+          Operand.of(inputs.subList(query, keys)),
+          Operand.of(inputs.subList(keys, values)),
+          hasOut ? Projection.of(inputs.subList(values, inputs.size())) : null);
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Operands operands = operands(inputs);
+      return dtype == DType.FLOAT64
+          ? Parts.of(operands, dtype, options).output(operands.out(), dtype)
+          : new AttentionLayerCall(operands, dtype, options, null).run();
+    }
+
+    @Override
+    public ForwardResult forwardWithResiduals(List<Array> inputs) {
+      Operands operands = operands(inputs);
+      if (dtype == DType.FLOAT64 || (dtype != DType.FLOAT32 && options.float32Softmax())) {
+        Parts parts = Parts.of(operands, dtype, options);
+        return new ForwardResult(parts.output(operands.out(), dtype), parts.arrays());
+      }
+      AttentionLayerCall.Residuals residuals = new AttentionLayerCall.Residuals();
+      Array output = new AttentionLayerCall(operands, dtype, options, residuals).run();
+      return new ForwardResult(output, residuals.arrays());
+    }
+
+    /** The chain of the derivatives of projection out, attention, and projections into heads. */
+    @Override
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
+      Operands operands = operands(call.inputs());
+      Parts parts =
+          call.isNested() ? Parts.traced(operands, dtype, options) : Parts.of(call.residuals());
+      List<Boolean> wantedHeads = wantedHeads(call);
+      boolean isAttendedWanted = wantedHeads.contains(true);
+      @Nullable Array ofAttended = cotangent;
+      List<@Nullable Array> ofOut = List.of();
+      Projection out = operands.out();
+      if (out != null) {
+        List<Boolean> wanted = new ArrayList<>(call.wanted());
+        wanted.subList(0, query + key + value).clear();
+        wanted.addFirst(isAttendedWanted);
+        List<@Nullable Array> gradients =
+            out.vjp(parts.attended(), 2, dtype, cotangent, wanted, call.isNested());
+        ofAttended = gradients.getFirst();
+        ofOut = gradients.subList(1, gradients.size());
+      }
+      List<@Nullable Array> heads =
+          isAttendedWanted && ofAttended != null
+              ? Attention.vjp(options, parts.attention(call, wantedHeads), ofAttended)
+              : Arrays.asList(null, null, null);
+      List<@Nullable Array> all = new ArrayList<>();
+      operands.query().addGradients(all, dtype, heads.get(0), call);
+      operands.key().addGradients(all, dtype, heads.get(1), call);
+      operands.value().addGradients(all, dtype, heads.get(2), call);
+      all.addAll(ofOut);
+      return all;
+    }
+
+    private List<Boolean> wantedHeads(VjpContext call) {
+      List<Boolean> wanted = call.wanted();
+      return List.of(
+          wanted.subList(0, query).contains(true),
+          wanted.subList(query, query + key).contains(true),
+          wanted.subList(query + key, query + key + value).contains(true));
+    }
+  }
+
+  /**
+   * The results of a layer's parts.
+   *
+   * @param query heads, shape {@code [B..., Q, H, D]}
+   * @param key heads, shape {@code [B..., K, H, D]}
+   * @param value heads, shape {@code [B..., K, H, V]}
+   * @param attended the result of attention, shape {@code [B..., Q, H, V]}
+   * @param statistics the residuals of attention; none where they are computed again
+   */
+  private record Parts(
+      Array query, Array key, Array value, Array attended, List<Array> statistics) {
+
+    static Parts of(Operands operands, DType dtype, Attention.Options options) {
+      Array q = operands.query().heads(dtype);
+      Array k = operands.key().heads(dtype);
+      Array v = operands.value().heads(dtype);
+      Op.ForwardResult result = Attention.forwardWithResiduals(options, q, k, v);
+      return new Parts(q, k, v, result.output(), result.residuals());
+    }
+
+    static Parts traced(Operands operands, DType dtype, Attention.Options options) {
+      Array q = operands.query().heads(dtype);
+      Array k = operands.key().heads(dtype);
+      Array v = operands.value().heads(dtype);
+      return new Parts(q, k, v, Attention.attend(q, k, v, null, options), List.of());
+    }
+
+    static Parts of(List<Array> residuals) {
+      return new Parts(
+          residuals.get(0),
+          residuals.get(1),
+          residuals.get(2),
+          residuals.get(3),
+          residuals.subList(4, residuals.size()));
+    }
+
+    List<Array> arrays() {
+      List<Array> all = new ArrayList<>(List.of(query, key, value, attended));
+      all.addAll(statistics);
+      return all;
+    }
+
+    Array output(@Nullable Projection out, DType dtype) {
+      return out == null ? attended : out.apply(attended, 2, dtype);
+    }
+
+    Op.VjpContext attention(Op.VjpContext call, List<Boolean> wanted) {
+      return new Op.VjpContext(
+          List.of(query, key, value), attended, statistics, wanted, call.isNested());
     }
   }
 }

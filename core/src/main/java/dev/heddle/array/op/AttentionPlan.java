@@ -60,9 +60,13 @@ record AttentionPlan(
     return of(scores.shape(), 1, bias, dtype, scores.dtype(), biased, options);
   }
 
-  /** As the others, with queries already divided by the root of the depth. */
-  static AttentionPlan ofDivided(Shape scores, DType dtype, Attention.Options options) {
-    return of(scores, 1, null, dtype, dtype, dtype, options);
+  /**
+   * A call without a bias.
+   *
+   * @param root what queries are divided by, 1 if they are divided already
+   */
+  static AttentionPlan of(Shape scores, double root, DType dtype, Attention.Options options) {
+    return of(scores, root, null, dtype, dtype, dtype, options);
   }
 
   private static AttentionPlan of(

@@ -63,6 +63,7 @@ class EveryDerivativeTest {
           x -> Gather.take(x, INDICES, 1),
           x -> Gather.index(x, Array.of(new int[] {0, 1, 0}), Array.of(new int[] {2, 0, 2})),
           EveryDerivativeTest::attention,
+          EveryDerivativeTest::attentionLayer,
           x -> Attention.weights(heads(x), heads(x).times(2), null, Attention.Options.NONE),
           x ->
               Attention.weightsOfScores(
@@ -75,6 +76,18 @@ class EveryDerivativeTest {
   private static Array attention(Array x) {
     Array h = heads(x);
     return Attention.attend(h, h.times(2), h.plus(1), null, Attention.Options.NONE);
+  }
+
+  private static Array attentionLayer(Array x) {
+    Array kernel = Numbers.of(33, DType.FLOAT64, 3, 2, 4).times(x.get(0, 1));
+    Array bias = Numbers.of(34, DType.FLOAT64, 2, 4).times(x.get(1, 2));
+    var operand =
+        new AttentionLayer.Operand(x.reshape(1, 2, 3), new AttentionLayer.Projection(kernel, bias));
+    var out =
+        new AttentionLayer.Projection(
+            Numbers.of(35, DType.FLOAT64, 2, 4, 3).times(x.get(0, 0)), x.get(1));
+    return AttentionLayer.apply(
+        operand, operand, operand, out, DType.FLOAT64, Attention.Options.NONE);
   }
 
   private static List<Integer> numbers() {
