@@ -90,8 +90,8 @@ public final class DenseGeneral extends Module<Array, Array> {
   Projection projection(Scope scope, Shape input) {
     DenseLayout as = layout(scope, input);
     return new Projection(
-        flattened(scope, "kernel", kernelInit, as.kernel(), as.flatKernel()),
-        useBias ? flattened(scope, "bias", biasInit, as.bias(), as.flatBias()) : null);
+        scope.param("kernel", kernelInit, as.kernel(), as.flatKernel(), paramDtype),
+        useBias ? scope.param("bias", biasInit, as.bias(), as.flatBias(), paramDtype) : null);
   }
 
   /** Whether the product is the standard one. */
@@ -142,25 +142,6 @@ public final class DenseGeneral extends Module<Array, Array> {
       }
     }
     return false;
-  }
-
-  private Array flattened(Scope scope, String name, Initializer init, Shape shape, Shape flat) {
-    return scope.param(
-        name,
-        key -> {
-          Array made = init.init(key, flat, paramDtype);
-          if (!made.shape().equals(flat)) {
-            throw scope.error(
-                "parameter \""
-                    + name
-                    + "\": expected its initializer to make shape "
-                    + flat
-                    + ", got "
-                    + made.shape());
-          }
-          return made.reshape(shape.dims());
-        },
-        shape);
   }
 
   @Override

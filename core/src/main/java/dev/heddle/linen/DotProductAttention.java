@@ -68,10 +68,17 @@ public final class DotProductAttention {
       @Nullable Projection out,
       AttentionOptions options) {
     requireEinsums(options);
-    DType dtype = dtype(options, query, key, value);
-    Operand q = in(dtype, query, options);
-    Operand k = in(dtype, key, options);
-    Operand v = in(dtype, value, options);
+    if (options.dtype() != null) {
+      Promotion.requireInexact("dtype", options.dtype());
+    }
+    DType given = options.dtype();
+    DType ofQuery = given == null ? dtypeOfHeads(query) : given;
+    DType ofKey = given == null ? dtypeOfHeads(key) : given;
+    DType ofValue = given == null ? dtypeOfHeads(value) : given;
+    DType dtype = dtype(ofQuery, ofKey, ofValue);
+    Operand q = ofQuery == dtype ? query : Operand.of(query.heads(ofQuery));
+    Operand k = ofKey == dtype ? key : Operand.of(key.heads(ofKey));
+    Operand v = ofValue == dtype ? value : Operand.of(value.heads(ofValue));
     AttentionEinsum valueEinsum = options.attnWeightsValueEinsum();
     if (valueEinsum != null) {
       Array weights = weights(q.heads(dtype), k.heads(dtype), options);
@@ -100,15 +107,9 @@ public final class DotProductAttention {
     return out.apply(attended, 2, dtype(options, attended.dtype(), out));
   }
 
-  /** The dtype of the computation: the given one, or the promotion of all heads. */
-  private static DType dtype(AttentionOptions options, Operand query, Operand key, Operand value) {
-    DType given = options.dtype();
-    if (given != null) {
-      Promotion.requireInexact("dtype", given);
-      return given;
-    }
-    DType all =
-        DType.promote(dtypeOfHeads(query), DType.promote(dtypeOfHeads(key), dtypeOfHeads(value)));
+  /** The dtype of the computation: the promotion of all heads. */
+  private static DType dtype(DType query, DType key, DType value) {
+    DType all = DType.promote(query, DType.promote(key, value));
     return all.isFloating() ? all : DType.FLOAT32;
   }
 
@@ -127,13 +128,6 @@ public final class DotProductAttention {
     DType all = DType.promote(input, projection.kernel().dtype());
     Array bias = projection.bias();
     return bias == null ? all : DType.promote(all, bias.dtype());
-  }
-
-  /** An operand whose projection, if any, computes in a dtype; others are computed now. */
-  private static Operand in(DType dtype, Operand operand, AttentionOptions options) {
-    boolean isOther =
-        operand.projection() != null && options.dtype() == null && dtypeOfHeads(operand) != dtype;
-    return isOther ? Operand.of(operand.heads(dtypeOfHeads(operand))) : operand;
   }
 
   /** The options of the fused attention. */
@@ -206,7 +200,12 @@ public final class DotProductAttention {
   }
 
   private static Shape scoreShape(Shape query, Shape key) {
-    return query.range(0, query.rank() - 3).append(query.dim(-2), query.dim(-3), key.dim(-3));
+    int[] dims = query.dims();
+    int last = dims.length - 1;
+    dims[last - 2] = query.dim(-2);
+    dims[last - 1] = query.dim(-3);
+    dims[last] = key.dim(-3);
+    return Shape.of(dims);
   }
 
   /** Which weights dropout keeps; one mask for all batch elements and heads where broadcast. */

@@ -24,15 +24,8 @@ record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
     requireMatrix("inputs_q", in.inputsQ());
     requireMatrix(ofKeys, in.inputsK());
     requireMatrix("inputs_v", in.inputsV());
-    if (config.attentionFn() == null) {
-      requireBatch(ofKeys, in.inputsK());
-      requireBatch("inputs_v", in.inputsV());
-      int length = in.inputsK().shape().dim(-2);
-      if (in.inputsV().shape().dim(-2) != length) {
-        throw scope.error(
-            "argument \"inputs_v\": expected a length of %d, as inputs_k has, got shape %s"
-                .formatted(length, in.inputsV().shape()));
-      }
+    if (in.inputsK() != in.inputsQ() || in.inputsV() != in.inputsQ()) {
+      requireSameAxes(ofKeys);
     }
     int inputFeatures = in.inputsQ().shape().dim(-1);
     int features = config.qkvFeatures(inputFeatures);
@@ -43,6 +36,19 @@ record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
     requireSize("keys", in.inputsK(), features);
     requireSize("values", in.inputsV(), features);
     requireSize("output", in.inputsQ(), config.outFeatures(inputFeatures));
+  }
+
+  private void requireSameAxes(String ofKeys) {
+    if (config.attentionFn() == null) {
+      requireBatch(ofKeys, in.inputsK());
+      requireBatch("inputs_v", in.inputsV());
+      int length = in.inputsK().shape().dim(-2);
+      if (in.inputsV().shape().dim(-2) != length) {
+        throw scope.error(
+            "argument \"inputs_v\": expected a length of %d, as inputs_k has, got shape %s"
+                .formatted(length, in.inputsV().shape()));
+      }
+    }
   }
 
   private void requireMatrix(String argument, Array input) {
@@ -57,11 +63,15 @@ record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
   }
 
   private void requireBatch(String argument, Array input) {
-    Shape expected = in.inputsQ().shape().range(0, in.inputsQ().rank() - 2);
-    if (!input.shape().range(0, input.rank() - 2).equals(expected)) {
+    Shape query = in.inputsQ().shape();
+    boolean fits = input.rank() == query.rank();
+    for (int axis = 0; fits && axis < query.rank() - 2; axis++) {
+      fits = input.shape().dim(axis) == query.dim(axis);
+    }
+    if (!fits) {
       throw scope.error(
           "argument \"%s\": expected the batch axes %s of inputs_q, got shape %s"
-              .formatted(argument, expected, input.shape()));
+              .formatted(argument, query.range(0, query.rank() - 2), input.shape()));
     }
   }
 

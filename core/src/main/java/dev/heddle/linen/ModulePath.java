@@ -15,7 +15,7 @@ final class ModulePath {
   private final @Nullable ModulePath parent;
   private final @Nullable String name;
   private final int depth;
-  private final SmallMap<ModulePath> children = new SmallMap<>();
+  private @Nullable SmallMap<ModulePath> children; // made for the first submodule
   private @Nullable Map<String, Integer> draws;
   private @Nullable Branch knownRoot; // where branch() looked last, and for what
   private @Nullable String knownCollection;
@@ -33,6 +33,9 @@ final class ModulePath {
 
   /** The place of a submodule, the same one each time. */
   ModulePath child(String childName) {
+    if (children == null) {
+      children = new SmallMap<>();
+    }
     ModulePath child = children.get(childName);
     if (child == null) {
       child = new ModulePath(this, childName, depth + 1);

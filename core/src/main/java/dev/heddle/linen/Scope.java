@@ -39,7 +39,7 @@ public final class Scope {
   private final ModulePath place;
   private final Module<?, ?> owner;
   private final SmallMap<NameReservation> taken = new SmallMap<>();
-  private final SmallMap<Integer> cursors = new SmallMap<>();
+  private @Nullable SmallMap<Integer> cursors; // made for the first automatic name
   private boolean closed;
 
   /** A use of a name: the collection (or {@link #ANY}), the submodule, and other uses. */
@@ -114,13 +114,44 @@ public final class Scope {
    * @throws LinenException.NameInUseError if the module has used the name in this call
    */
   public Array param(String name, Initializer init, Shape shape, DType dtype) {
-    return param(name, key -> init.init(key, shape, dtype), shape);
+    return param(name, init, shape, shape, dtype);
+  }
+
+  /**
+   * A parameter whose initializer sees other axes; as {@link #param(String, Initializer, Shape,
+   * DType)}.
+   *
+   * @param flat the shape that the initializer makes, of as many elements
+   */
+  Array param(String name, Initializer init, Shape shape, Shape flat, DType dtype) {
+    Array given = given(name, shape);
+    return given != null
+        ? given
+        : make(
+            name,
+            key -> ofShape(flat, name, init.init(key, flat, dtype)).reshape(shape.dims()),
+            shape);
+  }
+
+  private Array ofShape(Shape expected, String name, Array made) {
+    if (!made.shape().equals(expected)) {
+      throw error(
+          "parameter \"%s\": expected its initializer to make shape %s, got %s"
+              .formatted(name, expected, made.shape()));
+    }
+    return made;
   }
 
   /**
    * A parameter made by a function of a key; as {@link #param(String, Initializer, Shape, DType)}.
    */
   public Array param(String name, Function<Key, Array> init, Shape shape) {
+    Array given = given(name, shape);
+    return given != null ? given : make(name, init, shape);
+  }
+
+  /** The parameter given to the call; null if it is to be made. */
+  private @Nullable Array given(String name, Shape shape) {
     reserve("parameter", name, "params");
     VariableTree present = find("params", name);
     if (present instanceof Leaf(Array array)) {
@@ -138,16 +169,11 @@ public final class Scope {
       }
       throw new LinenException.ScopeParamNotFoundError(name, path());
     }
-    Array made = make(name, init, makeRng("params"));
-    if (!made.shape().equals(shape)) {
-      throw error(
-          "parameter \""
-              + name
-              + "\": expected its initializer to make shape "
-              + shape
-              + ", got "
-              + made.shape());
-    }
+    return null;
+  }
+
+  private Array make(String name, Function<Key, Array> init, Shape shape) {
+    Array made = ofShape(shape, name, make(name, init, makeRng("params")));
     run.put(place.variable("params", name), new Leaf(made));
     return made;
   }
@@ -485,12 +511,15 @@ public final class Scope {
 
   /** The number that the next unnamed module of a type gets. */
   private int cursor(String type) {
-    Integer next = cursors.get(type);
+    Integer next = cursors == null ? null : cursors.get(type);
     return next == null ? 0 : next;
   }
 
   private int advance(String type) {
     int number = cursor(type);
+    if (cursors == null) {
+      cursors = new SmallMap<>();
+    }
     cursors.put(type, number + 1);
     return number;
   }

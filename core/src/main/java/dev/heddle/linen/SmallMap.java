@@ -60,7 +60,7 @@ final class SmallMap<V> {
 
   private void append(String name, V value) {
     if (2 * count == pairs.length) {
-      pairs = Arrays.copyOf(pairs, Math.max(4, 2 * pairs.length));
+      pairs = Arrays.copyOf(pairs, Math.max(8, 2 * pairs.length));
     }
     pairs[2 * count] = name;
     pairs[2 * count + 1] = value;

@@ -32,12 +32,16 @@ public final class AttentionLayer {
    * @param bias shape {@code [H, D]}; {@code [F]} of the projection out; null for none
    */
   public record Projection(Array kernel, @Nullable Array bias) {
-    private static Projection of(List<Array> arrays) {
-      return new Projection(arrays.get(0), arrays.size() > 1 ? arrays.get(1) : null);
+    /** The projection of one or two arrays of a list. */
+    private static Projection of(List<Array> arrays, int from, int to) {
+      return new Projection(arrays.get(from), from + 1 < to ? arrays.get(from + 1) : null);
     }
 
-    private List<Array> arrays() {
-      return bias == null ? List.of(kernel) : List.of(kernel, bias);
+    private void addTo(List<Array> inputs) {
+      inputs.add(kernel);
+      if (bias != null) {
+        inputs.add(bias);
+      }
     }
 
     /** The bias rounded to a dtype, as float32. The conversion is cached. */
@@ -75,54 +79,97 @@ public final class AttentionLayer {
       int[] none = {};
       int[] last = Axes.range(x.rank() - contracted, contracted);
       DotGeneral product = new DotGeneral(last, Axes.first(contracted), none, none);
-      List<Array> inputs = new ArrayList<>(List.of(x.astype(dtype)));
-      arrays().forEach(array -> inputs.add(array.convertedTo(dtype)));
+      List<Array> given = new ArrayList<>(3);
+      given.add(x);
+      addTo(given);
+      List<Array> inputs = new ArrayList<>(3);
+      inputs.add(x.astype(dtype));
+      given.subList(1, given.size()).forEach(array -> inputs.add(array.convertedTo(dtype)));
       List<@Nullable Array> gradients =
           product.vjp(new Op.VjpContext(inputs, cotangent, List.of(), wanted, isNested), cotangent);
       List<@Nullable Array> result = new ArrayList<>();
       for (int i = 0; i < gradients.size(); i++) {
         Array gradient = gradients.get(i);
-        DType own = i == 0 ? x.dtype() : arrays().get(i - 1).dtype();
-        result.add(gradient == null ? null : gradient.astype(own));
+        result.add(gradient == null ? null : gradient.astype(given.get(i).dtype()));
       }
       return result;
     }
   }
 
-  /**
-   * Queries, keys or values: heads, or an input with the projection that makes them.
-   *
-   * @param array shape {@code [B..., length, H, D]}; with a projection {@code [B..., length, F]}
-   * @param projection into heads, or null
-   */
-  public record Operand(Array array, @Nullable Projection projection) {
-    /** Heads that are computed already. */
-    public static Operand of(Array heads) {
-      return new Operand(heads, null);
+  /** Queries, keys or values: heads, or an input with the projection that makes them. */
+  public static final class Operand {
+    private final Array array;
+    private final @Nullable Projection projection;
+    private final Shape shape;
+
+    /**
+     * An input and its projection into heads.
+     *
+     * @param input shape {@code [B..., length, F]}
+     */
+    public Operand(Array input, Projection projection) {
+      this(input, projection, headsShape(input.shape(), projection.kernel.shape()));
     }
 
-    private static Operand of(List<Array> arrays) {
-      int count = arrays.size();
-      return new Operand(
-          arrays.get(0), count == 1 ? null : Projection.of(arrays.subList(1, count)));
+    private Operand(Array array, @Nullable Projection projection, Shape shape) {
+      this.array = array;
+      this.projection = projection;
+      this.shape = shape;
     }
 
-    private List<Array> arrays() {
-      if (projection == null) {
-        return List.of(array);
+    private static Shape headsShape(Shape input, Shape kernel) {
+      if (input.rank() < 2 || kernel.rank() != 3 || input.dim(-1) != kernel.dim(0)) {
+        throw new IllegalArgumentException(
+            "attention layer: expected an input [B..., length, F] and a kernel [F, H, D], got "
+                + input
+                + " and "
+                + kernel);
       }
-      Array kernel = projection.kernel;
-      Array bias = projection.bias;
-      return bias == null ? List.of(array, kernel) : List.of(array, kernel, bias);
+      int[] dims = Arrays.copyOf(input.dims(), input.rank() + 1);
+      dims[dims.length - 2] = kernel.dim(1);
+      dims[dims.length - 1] = kernel.dim(2);
+      return Shape.of(dims);
+    }
+
+    /**
+     * Heads that are computed already.
+     *
+     * @param heads shape {@code [B..., length, H, D]}
+     */
+    public static Operand of(Array heads) {
+      return new Operand(heads, null, heads.shape());
+    }
+
+    /** The operand of one to three arrays of a list. */
+    private static Operand of(List<Array> arrays, int from, int to, Shape shape) {
+      Projection projection = from + 1 < to ? Projection.of(arrays, from + 1, to) : null;
+      return new Operand(arrays.get(from), projection, shape);
+    }
+
+    /** The heads, or the input of the projection. */
+    public Array array() {
+      return array;
+    }
+
+    /** The projection into heads; null if the heads are given. */
+    public @Nullable Projection projection() {
+      return projection;
+    }
+
+    private void addTo(List<Array> inputs) {
+      inputs.add(array);
+      if (projection != null) {
+        projection.addTo(inputs);
+      }
+    }
+
+    private int count() {
+      return projection == null ? 1 : projection.bias == null ? 2 : 3;
     }
 
     /** The shape of the heads, {@code [B..., length, H, D]}. */
     public Shape shape() {
-      if (projection == null) {
-        return array.shape();
-      }
-      Shape kernel = projection.kernel.shape();
-      return array.shape().range(0, array.rank() - 1).append(kernel.dim(1), kernel.dim(2));
+      return shape;
     }
 
     /**
@@ -136,7 +183,7 @@ public final class AttentionLayer {
 
     private void addGradients(
         List<@Nullable Array> all, DType dtype, @Nullable Array cotangent, Op.VjpContext call) {
-      int count = arrays().size();
+      int count = count();
       if (cotangent == null) {
         all.addAll(Collections.nCopies(count, null));
       } else if (projection == null) {
@@ -150,16 +197,24 @@ public final class AttentionLayer {
 
   /** The operands of a layer; {@code out} is null for none. */
   record Operands(Operand query, Operand key, Operand value, @Nullable Projection out) {
-    Operands {
-      Shape q = query.shape();
-      Shape k = key.shape();
-      Shape v = value.shape();
+    /** Checks that the shapes fit. */
+    void require() {
+      Shape q = query.shape;
+      Shape k = key.shape;
+      Shape v = value.shape;
       Shape kernel = out == null ? null : out.kernel.shape();
+      int rank = q.rank();
       boolean fits =
-          q.rank() >= 3
-              && k.equals(q.with(-3, k.dim(-3)))
-              && v.equals(k.with(-1, v.dim(-1)))
-              && (kernel == null || kernel.range(0, 2).equals(v.range(v.rank() - 2, v.rank())));
+          rank >= 3
+              && haveEqualAxes(q, k, rank - 3)
+              && haveEqualAxes(k, v, rank - 2)
+              && q.dim(-2) == k.dim(-2)
+              && q.dim(-1) == k.dim(-1)
+              && k.dim(-2) == v.dim(-2)
+              && (kernel == null
+                  || (kernel.rank() == 3
+                      && kernel.dim(0) == v.dim(-2)
+                      && kernel.dim(1) == v.dim(-1)));
       if (!fits) {
         throw new IllegalArgumentException(
             "attention layer: expected query [B..., Q, H, D], key [B..., K, H, D], value"
@@ -168,8 +223,16 @@ public final class AttentionLayer {
       }
     }
 
+    private static boolean haveEqualAxes(Shape a, Shape b, int count) {
+      boolean equal = a.rank() == b.rank();
+      for (int axis = 0; equal && axis < count; axis++) {
+        equal = a.dim(axis) == b.dim(axis);
+      }
+      return equal;
+    }
+
     int heads() {
-      return value.shape().dim(-2);
+      return value.shape.dim(-2);
     }
   }
 
@@ -194,7 +257,7 @@ public final class AttentionLayer {
       @Nullable Projection out,
       DType dtype,
       Attention.Options options) {
-    Operands operands = new Operands(query, key, value, out);
+    new Operands(query, key, value, out).require();
     boolean isAttentionOnly =
         query.projection == null && key.projection == null && value.projection == null;
     if (isAttentionOnly && out == null) {
@@ -202,33 +265,34 @@ public final class AttentionLayer {
           query.heads(dtype), key.heads(dtype), value.heads(dtype), null, options);
     }
     List<Array> inputs = new ArrayList<>(11);
-    inputs.addAll(query.arrays());
-    inputs.addAll(key.arrays());
-    inputs.addAll(value.arrays());
+    query.addTo(inputs);
+    int keys = inputs.size();
+    key.addTo(inputs);
+    int values = inputs.size();
+    value.addTo(inputs);
+    int outs = inputs.size();
     if (out != null) {
-      inputs.addAll(out.arrays());
+      out.addTo(inputs);
     }
-    Layer layer =
-        new Layer(
-            query.arrays().size(),
-            key.arrays().size(),
-            value.arrays().size(),
-            dtype,
-            options,
-            operands.out() != null);
+    Places places = new Places(keys, values, outs, query.shape, key.shape, value.shape);
+    Layer layer = new Layer(places, dtype, options, out != null);
     return Op.run(layer, inputs.toArray(Array[]::new));
   }
 
   /**
-   * The operation. Its inputs are those of query, key and value, each followed by kernel and bias
-   * if it has them, then kernel and bias of the projection out.
+   * Where the operands are among the inputs of the operation: query, key and value, each followed
+   * by kernel and bias if it has them, then kernel and bias of the projection out.
    *
-   * @param query the number of arrays of the query
-   * @param key the number of arrays of the key
-   * @param value the number of arrays of the value
+   * @param keys the index of the key, which is the number of arrays of the query
+   * @param values the index of the value
+   * @param outs the index of the kernel of the projection out
+   * @param q the shape of the query's heads
+   * @param k the shape of the key's heads
+   * @param v the shape of the value's heads
    */
-  private record Layer(
-      int query, int key, int value, DType dtype, Attention.Options options, boolean hasOut)
+  private record Places(int keys, int values, int outs, Shape q, Shape k, Shape v) {}
+
+  private record Layer(Places places, DType dtype, Attention.Options options, boolean hasOut)
       implements Op {
     @Override
     public String name() {
@@ -236,13 +300,11 @@ public final class AttentionLayer {
     }
 
     private Operands operands(List<Array> inputs) {
-      int keys = query + key;
-      int values = keys + value;
       return new Operands(
-          Operand.of(inputs.subList(0, query)),
-          Operand.of(inputs.subList(query, keys)),
-          Operand.of(inputs.subList(keys, values)),
-          hasOut ? Projection.of(inputs.subList(values, inputs.size())) : null);
+          Operand.of(inputs, 0, places.keys, places.q),
+          Operand.of(inputs, places.keys, places.values, places.k),
+          Operand.of(inputs, places.values, places.outs, places.v),
+          hasOut ? Projection.of(inputs, places.outs, inputs.size()) : null);
     }
 
     @Override
@@ -278,7 +340,7 @@ public final class AttentionLayer {
       Projection out = operands.out();
       if (out != null) {
         List<Boolean> wanted = new ArrayList<>(call.wanted());
-        wanted.subList(0, query + key + value).clear();
+        wanted.subList(0, places.outs).clear();
         wanted.addFirst(isAttendedWanted);
         List<@Nullable Array> gradients =
             out.vjp(parts.attended(), 2, dtype, cotangent, wanted, call.isNested());
@@ -300,9 +362,9 @@ public final class AttentionLayer {
     private List<Boolean> wantedHeads(VjpContext call) {
       List<Boolean> wanted = call.wanted();
       return List.of(
-          wanted.subList(0, query).contains(true),
-          wanted.subList(query, query + key).contains(true),
-          wanted.subList(query + key, query + key + value).contains(true));
+          wanted.subList(0, places.keys).contains(true),
+          wanted.subList(places.keys, places.values).contains(true),
+          wanted.subList(places.values, places.outs).contains(true));
     }
   }
 

@@ -110,14 +110,15 @@ final class AttentionLayerCall {
     int keys = operands.key().shape().dim(-3);
     int depth = q.dim(-1);
     int width = operands.value().shape().dim(-1);
-    Shape outer = q.range(0, q.rank() - 3);
-    this.batch = outer.size();
-    this.shape = outer.append(queries, heads, width);
+    this.batch = q.range(0, q.rank() - 3).size();
+    this.shape = width == depth ? q : q.with(-1, width);
     boolean isDivided = operands.query().projection() != null && residuals == null;
-    this.plan =
-        AttentionPlan.of(
-            outer.append(heads, queries, keys), isDivided ? 1 : Math.sqrt(depth), dtype, options);
-    outer.append(Math.max(queries, keys), heads, Math.max(depth, width)).size(); // within limits
+    int[] scores = q.dims();
+    scores[scores.length - 3] = heads;
+    scores[scores.length - 2] = queries;
+    scores[scores.length - 1] = keys;
+    double divisor = isDivided ? 1 : Math.sqrt(depth);
+    this.plan = AttentionPlan.of(Shape.of(scores), divisor, dtype, options);
     float root = isDivided ? rounding.round((float) Math.sqrt(depth)) : 1;
     Array first = operands.query().array();
     Array second = operands.key().array();
@@ -136,9 +137,9 @@ final class AttentionLayerCall {
   }
 
   private Side side(Operand operand, FloatInput input, float divisor) {
-    Shape given = operand.shape();
-    int rows = given.dim(-3);
-    int depth = given.dim(-1);
+    int rows = operand.shape().dim(-3);
+    int depth = operand.shape().dim(-1);
+    int size = operand.shape().size(); // throws if workspace cannot hold it
     Projection projection = operand.projection();
     if (projection == null) {
       return new Side(input, rows, depth, heads * depth, null, Epilogue.NONE, null);
@@ -152,7 +153,7 @@ final class AttentionLayerCall {
             features,
             packed(projection, features, heads * depth, rows),
             new Epilogue(rounding, projection.biasOf(dtype), divisor),
-            residuals == null ? null : new float[given.size()]);
+            residuals == null ? null : new float[size]);
     projected.add(side);
     return side;
   }
