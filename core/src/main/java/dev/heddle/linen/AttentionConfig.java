@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param broadcastDropout whether batch elements and heads share a dropout mask, {@code
  *     broadcast_dropout}
  * @param dropoutRate the share of attention weights set to zero, {@code dropout_rate}
- * @param deterministic whether dropout is off; null to say so at the call
+ * @param deterministic whether dropout is off; null if the call says it
  * @param precision the precision of the products; on a CPU all give full float32
  * @param kernelInit makes kernels, {@code kernel_init}
  * @param biasInit makes biases, {@code bias_init}
@@ -156,12 +156,12 @@ public record AttentionConfig(
     return new MultiHeadDotProductAttention(this, name, parent);
   }
 
-  /** What makes the kernel of {@code out}: its own initializer or the one of all kernels. */
+  /** The initializer of the kernel of {@code out}, by default that of all kernels. */
   Initializer kernelInitOfOut() {
     return outKernelInit == null ? kernelInit : outKernelInit;
   }
 
-  /** What makes the bias of {@code out}: its own initializer or the one of all biases. */
+  /** The initializer of the bias of {@code out}, by default that of all biases. */
   Initializer biasInitOfOut() {
     return outBiasInit == null ? biasInit : outBiasInit;
   }

@@ -12,7 +12,7 @@ public interface AttentionEinsum {
   /**
    * Contracts two arrays.
    *
-   * @param subscripts Einstein's notation, {@code ...qhd,...khd->...hqk} or {@code
+   * @param subscripts the subscripts, {@code ...qhd,...khd->...hqk} or {@code
    *     ...hqk,...khd->...qhd}
    * @param first the queries or the weights
    * @param second the keys or the values

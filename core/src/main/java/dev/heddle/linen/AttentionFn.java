@@ -3,7 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 
 /**
- * The step between the projections that may be replaced: Flax's {@code attention_fn}.
+ * The replaceable function between the projections: Flax's {@code attention_fn}.
  *
  * <pre>{@code
  * AttentionFn linear = (query, key, value, options) -> {
@@ -19,12 +19,12 @@ import dev.heddle.array.Array;
 @FunctionalInterface
 public interface AttentionFn {
   /**
-   * Attends from every query to the keys.
+   * Computes attention from every query to the keys.
    *
    * @param query shape {@code [B..., Q, H, D]}
    * @param key shape {@code [B..., K, H, D]}
    * @param value shape {@code [B..., K, H, V]}
-   * @param options what Flax passes by keyword
+   * @param options Flax's keyword arguments
    * @return shape {@code [B..., Q, H, V]}
    */
   Array apply(Array query, Array key, Array value, AttentionOptions options);

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call of attention is given: Flax's {@code inputs_q}, {@code inputs_kv} or {@code inputs_k}
+ * The inputs of a call of attention: Flax's {@code inputs_q}, {@code inputs_kv} or {@code inputs_k}
  * and {@code inputs_v}, {@code mask}, {@code deterministic}, {@code dropout_rng} and {@code
  * sow_weights}.
  *
@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * AttentionInputs.of(x, keys, values).deterministic(true);
  * }</pre>
  *
- * @param inputsQ what the queries are made of, shape {@code [B..., Q, F]}
- * @param inputsK what the keys are made of, shape {@code [B..., K, any]}
- * @param inputsV what the values are made of, shape {@code [B..., K, any]}
- * @param mask not zero where a key is seen, any dtype, broadcasts to {@code [B..., H, Q, K]}; null
- *     for all
- * @param deterministic whether dropout is off; null where the module was built with it
+ * @param inputsQ the input of the query projection, shape {@code [B..., Q, F]}
+ * @param inputsK the input of the key projection, shape {@code [B..., K, any]}
+ * @param inputsV the input of the value projection, shape {@code [B..., K, any]}
+ * @param mask nonzero where a query attends to a key, any dtype, broadcasts to {@code [B..., H, Q,
+ *     K]}; null for all
+ * @param deterministic whether dropout is off; null if the module was built with it
  * @param dropoutRng the key of attention's dropout in place of the stream {@code dropout}
- * @param sowWeights whether the weights are kept as {@code intermediates/attention_weights}
+ * @param sowWeights whether the weights are sown as {@code intermediates/attention_weights}
  */
 public record AttentionInputs(
     Array inputsQ,
@@ -38,7 +38,7 @@ public record AttentionInputs(
     implements ArrayTree<AttentionInputs> {
 
   /**
-   * Checks that the three are there.
+   * Checks that none of the three is null.
    *
    * @throws NullPointerException if one is null; the message names it
    */
@@ -48,23 +48,25 @@ public record AttentionInputs(
     Objects.requireNonNull(inputsV, "inputsV");
   }
 
-  /** Self-attention: queries, keys and values are made of the same. */
+  /** Self-attention: queries, keys and values are projections of one input. */
   public static AttentionInputs of(Array inputs) {
     return of(inputs, inputs, inputs);
   }
 
-  /** Keys and values are made of the same: {@code inputs_kv}. */
+  /** Keys and values are projections of one input, {@code inputs_kv}. */
   public static AttentionInputs of(Array inputsQ, Array inputsKv) {
     return of(inputsQ, inputsKv, inputsKv);
   }
 
-  /** Each made of its own: {@code inputs_q}, {@code inputs_k}, {@code inputs_v}. */
+  /**
+   * Each is a projection of its own input: {@code inputs_q}, {@code inputs_k}, {@code inputs_v}.
+   */
   public static AttentionInputs of(Array inputsQ, Array inputsK, Array inputsV) {
     return new AttentionInputs(inputsQ, inputsK, inputsV, null, null, null, false);
   }
 
   /**
-   * The inputs by all names that Flax's call has, of which some go together.
+   * The inputs by all names of Flax's call, not all of which can be given together.
    *
    * @param inputsKv keys and values; null where {@code inputsK} is given or for self-attention
    * @param inputsK keys, and values too unless {@code inputsV} is given
@@ -111,12 +113,12 @@ public record AttentionInputs(
     return new AttentionInputs(inputsQ, inputsK, inputsV, mask, deterministic, key, sowWeights);
   }
 
-  /** The same with the weights kept or not. */
+  /** The same with the weights sown or not. */
   public AttentionInputs sowWeights(boolean sow) {
     return new AttentionInputs(inputsQ, inputsK, inputsV, mask, deterministic, dropoutRng, sow);
   }
 
-  /** The arrays that queries, keys and values are made of; the mask is none of them. */
+  /** The inputs of the projections, each once; without the mask. */
   @Override
   public List<Array> leaves() {
     boolean ownK = inputsK != inputsQ;

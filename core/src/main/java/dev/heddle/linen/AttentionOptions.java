@@ -6,21 +6,21 @@ import dev.heddle.random.Key;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link AttentionFn} gets beside query, key and value: Flax's keyword arguments by their
- * names.
+ * The arguments of an {@link AttentionFn} beside query, key and value: Flax's keyword arguments by
+ * their names.
  *
  * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}; the module never passes
  *     one
- * @param mask not zero where a key is seen, broadcasts to {@code [B..., H, Q, K]}
+ * @param mask nonzero where a query attends to a key, broadcasts to {@code [B..., H, Q, K]}
  * @param broadcastDropout whether all batch elements and heads share one dropout mask
- * @param dropoutRng the key of the dropout mask; needed where there is dropout
+ * @param dropoutRng the key of the dropout mask; required with dropout
  * @param dropoutRate the share of weights that dropout sets to zero, from 0 up to but not including
  *     1
  * @param deterministic whether dropout is off
  * @param dtype the dtype of the computation, or null for that of the arguments
  * @param precision as configured; on a CPU all give full float32
- * @param scope where to sow the weights as {@code attention_weights}, or null for not (Flax's
- *     {@code module})
+ * @param scope the scope that sows the weights as {@code attention_weights}, or null (Flax's {@code
+ *     module})
  * @param forceFp32ForSoftmax whether the softmax is in float32 and the weights stay so
  * @param qkAttnWeightsEinsum in place of the product of queries and keys, or null
  * @param attnWeightsValueEinsum in place of the product of weights and values, or null
@@ -49,12 +49,12 @@ public record AttentionOptions(
   /** Flax's defaults: no mask, no bias, no dropout. */
   public static final AttentionOptions DEFAULT = builder().build();
 
-  /** Flax's defaults, to be changed. */
+  /** A builder with Flax's defaults. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** These options, to be changed. */
+  /** A builder with these options. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.bias = bias;
@@ -73,7 +73,7 @@ public record AttentionOptions(
     return builder;
   }
 
-  /** Whether weights are dropped at all. */
+  /** Whether dropout is on. */
   boolean hasDropout() {
     return !deterministic && dropoutRate > 0;
   }
@@ -96,13 +96,13 @@ public record AttentionOptions(
 
     private Builder() {}
 
-    /** What is added to the scores. */
+    /** Added to the scores. */
     public Builder bias(@Nullable Array value) {
       bias = value;
       return this;
     }
 
-    /** Which keys are seen. */
+    /** Which keys a query attends to. */
     public Builder mask(@Nullable Array value) {
       mask = value;
       return this;
@@ -144,7 +144,7 @@ public record AttentionOptions(
       return this;
     }
 
-    /** Where to sow the weights. */
+    /** The scope that sows the weights. */
     public Builder scope(@Nullable Scope value) {
       scope = value;
       return this;

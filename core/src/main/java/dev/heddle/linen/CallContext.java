@@ -18,11 +18,11 @@ final class CallContext {
   private final boolean initializing;
   private final @Nullable Capture capture;
   private final @Nullable Tabulation tabulation;
-  private final ModulePaths bound = new ModulePaths();
-  private final Object owner = new Object(); // of the branches that this run has made
-  private @Nullable Map<String, Key> keys; // made for the first draw
+  private final ModulePaths paths = new ModulePaths();
+  private final Object owner = new Object(); // of the branches that this call has made
+  private @Nullable Map<String, Key> keys; // made at the first draw
   private Branch variables;
-  private boolean over;
+  private boolean isOver;
 
   CallContext(
       Variables variables,
@@ -47,25 +47,25 @@ final class CallContext {
 
   /** Calls the root module and returns its output with the collections it may write. */
   <I, O> Applied<O> call(Module<I, O> root, I input) {
-    ModulePath place = ModulePath.root();
-    bound.bind(root, place);
+    ModulePath path = ModulePath.root();
+    paths.bind(root, path);
     try {
-      O output = call(place, root, input);
+      O output = call(path, root, input);
       return new Applied<>(output, written());
     } finally {
-      over = true;
+      isOver = true;
     }
   }
 
   /** Runs another method of the root module; as {@link #call(Module, Object)}. */
   <R> Applied<R> run(Module<?, ?> root, Function<Scope, R> body) {
-    ModulePath place = ModulePath.root();
-    bound.bind(root, place);
+    ModulePath path = ModulePath.root();
+    paths.bind(root, path);
     try {
-      R output = within(place, root, body);
+      R output = within(path, root, body);
       return new Applied<>(output, written());
     } finally {
-      over = true;
+      isOver = true;
     }
   }
 
@@ -82,21 +82,21 @@ final class CallContext {
     return new Variables(result);
   }
 
-  /** Calls a module at its place, in a fresh scope; as {@link #within}. */
-  <J, P> P call(ModulePath place, Module<J, P> module, J input) {
-    Scope scope = new Scope(this, place, module);
+  /** Calls a module in a new scope; as {@link #within}. */
+  <J, P> P call(ModulePath path, Module<J, P> module, J input) {
+    Scope scope = new Scope(this, path, module);
     try {
       return tabulation == null && capture == null
           ? module.call(scope, input)
-          : observed(place, module, scope, input);
+          : observed(path, module, scope, input);
     } finally {
       scope.close();
     }
   }
 
-  private <J, P> P observed(ModulePath place, Module<J, P> module, Scope scope, J input) {
+  private <J, P> P observed(ModulePath path, Module<J, P> module, Scope scope, J input) {
     Tabulation.Row row =
-        tabulation == null ? null : tabulation.open(place, module, module.describeInput(input));
+        tabulation == null ? null : tabulation.open(path, module, module.describeInput(input));
     P output = module.call(scope, input);
     if (row != null) {
       row.close(module.describeOutput(output));
@@ -107,9 +107,9 @@ final class CallContext {
     return output;
   }
 
-  /** Runs a body in a fresh scope at a place; names are free again, counts of draws go on. */
-  <R> R within(ModulePath place, Module<?, ?> module, Function<Scope, R> body) {
-    Scope scope = new Scope(this, place, module);
+  /** Runs a body in a new scope of a module: its names are free, its random streams continue. */
+  <R> R within(ModulePath path, Module<?, ?> module, Function<Scope, R> body) {
+    Scope scope = new Scope(this, path, module);
     try {
       return body.apply(scope);
     } finally {
@@ -117,13 +117,13 @@ final class CallContext {
     }
   }
 
-  /** Where a module was bound in this run, or null. */
-  @Nullable ModulePath placeOf(Module<?, ?> module) {
-    return bound.placeOf(module);
+  /** The path at which this call has bound a module, or null. */
+  @Nullable ModulePath pathOf(Module<?, ?> module) {
+    return paths.pathOf(module);
   }
 
-  void bind(Module<?, ?> module, ModulePath place) {
-    bound.bind(module, place);
+  void bind(Module<?, ?> module, ModulePath path) {
+    paths.bind(module, path);
   }
 
   Branch variables() {
@@ -147,8 +147,8 @@ final class CallContext {
     return rngs.has(stream);
   }
 
-  /** The next key of a stream at a place; of {@code params} where there is no such stream. */
-  Key draw(String stream, ModulePath place) {
+  /** The next key of a stream for a module; of {@code params} if there is no such stream. */
+  Key draw(String stream, ModulePath path) {
     if (keys == null) {
       keys = rngs.keys(x64);
     }
@@ -156,9 +156,9 @@ final class CallContext {
     Key base = keys.get(from);
     if (base == null) {
       throw new LinenException.InvalidRngError(
-          stream, place.path(), keys.isEmpty() ? "no streams" : "streams " + keys.keySet());
+          stream, path.path(), keys.isEmpty() ? "no streams" : "streams " + keys.keySet());
     }
-    return LazyRng.fold(base, place.names(), place.nextDraw(from), rngs.fixesSeparator());
+    return LazyRng.fold(base, path.names(), path.nextDraw(from), rngs.fixesSeparator());
   }
 
   /** Whether calls of modules are captured or tabulated. */
@@ -175,6 +175,6 @@ final class CallContext {
   }
 
   boolean isOver() {
-    return over;
+    return isOver;
   }
 }

@@ -11,7 +11,7 @@ package dev.heddle.linen;
 @FunctionalInterface
 public interface Capture {
   /**
-   * Whether to keep what a method returned.
+   * Whether to capture the output of a method.
    *
    * @param module the module that was called
    * @param method the method's name, {@code "__call__"}

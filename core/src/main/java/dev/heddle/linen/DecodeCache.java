@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code init} makes the cache as long as the inputs it is given and writes nothing into it.
  * Each {@code apply} then takes one position, writes its key and value at the index, and attends to
- * all positions up to it. Where Flax goes on silently, this is an error: a cache that is not among
- * the variables, more than one position at a time, and a step past the cache's end.
+ * all positions up to it. Where Flax continues without an error, this class throws one: for a cache
+ * that is not among the variables, more than one position at a time, and a step past the cache's
+ * end.
  */
 final class DecodeCache {
   private static final String COLLECTION = "cache";
@@ -37,7 +38,7 @@ final class DecodeCache {
   }
 
   /**
-   * Makes room for as many positions as the keys have.
+   * Makes a cache as long as the keys.
    *
    * @param key shape {@code [B..., L, H, D]}
    * @param value shape {@code [B..., L, H, D]}
@@ -52,13 +53,13 @@ final class DecodeCache {
     return Array.zeros(array.dtype(), array.shape().dims());
   }
 
-  /** Whether the variables hold a cache already. */
+  /** Whether the variables contain a cache. */
   static boolean isMade(Scope scope) {
     return scope.hasVariable(COLLECTION, KEYS);
   }
 
   /**
-   * What attention sees after a step.
+   * The keys, values and mask after a step.
    *
    * @param keys all cached keys, shape {@code [B..., L, H, D]}
    * @param values all cached values, shape {@code [B..., L, H, D]}

@@ -104,12 +104,12 @@ public final class Dense extends Module<Array, Array> {
     return precision;
   }
 
-  /** What makes the kernel. */
+  /** The initializer of the kernel. */
   public Initializer kernelInit() {
     return kernelInit;
   }
 
-  /** What makes the bias. */
+  /** The initializer of the bias. */
   public Initializer biasInit() {
     return biasInit;
   }
@@ -173,13 +173,13 @@ public final class Dense extends Module<Array, Array> {
       return this;
     }
 
-    /** What makes the kernel; {@code lecun_normal} by default. */
+    /** The initializer of the kernel; {@code lecun_normal} by default. */
     public Builder kernelInit(Initializer kernelInit) {
       this.kernelInit = Objects.requireNonNull(kernelInit, "kernelInit");
       return this;
     }
 
-    /** What makes the bias; {@code zeros} by default. */
+    /** The initializer of the bias; {@code zeros} by default. */
     public Builder biasInit(Initializer biasInit) {
       this.biasInit = Objects.requireNonNull(biasInit, "biasInit");
       return this;

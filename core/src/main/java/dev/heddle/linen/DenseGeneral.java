@@ -179,12 +179,12 @@ public final class DenseGeneral extends Module<Array, Array> {
     return paramDtype;
   }
 
-  /** What makes the kernel. */
+  /** The initializer of the kernel. */
   public Initializer kernelInit() {
     return kernelInit;
   }
 
-  /** What makes the bias. */
+  /** The initializer of the bias. */
   public Initializer biasInit() {
     return biasInit;
   }
@@ -264,13 +264,13 @@ public final class DenseGeneral extends Module<Array, Array> {
       return this;
     }
 
-    /** What makes the flattened kernel; {@code lecun_normal} by default. */
+    /** The initializer of the flattened kernel; {@code lecun_normal} by default. */
     public Builder kernelInit(Initializer kernelInit) {
       this.kernelInit = Objects.requireNonNull(kernelInit, "kernelInit");
       return this;
     }
 
-    /** What makes the flattened bias; {@code zeros} by default. */
+    /** The initializer of the flattened bias; {@code zeros} by default. */
     public Builder biasInit(Initializer biasInit) {
       this.biasInit = Objects.requireNonNull(biasInit, "biasInit");
       return this;

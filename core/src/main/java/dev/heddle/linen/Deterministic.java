@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class Deterministic {
   private Deterministic() {}
 
-  /** As {@link #merge(String, Boolean, Boolean)}, with a path that is made for a message only. */
+  /** As {@link #merge(String, Boolean, Boolean)}, which makes the path only for a message. */
   static boolean merge(Scope scope, @Nullable Boolean configured, @Nullable Boolean called) {
     if (configured != null && called == null) {
       return configured;
@@ -21,8 +21,8 @@ final class Deterministic {
    * The one value that was given; Flax's {@code merge_param('deterministic', ...)}.
    *
    * @param path where, for messages
-   * @param configured what the module was built with
-   * @param called what the call was given
+   * @param configured the value of the module
+   * @param called the value of the call
    * @throws IllegalArgumentException if both were given or none
    */
   static boolean merge(String path, @Nullable Boolean configured, @Nullable Boolean called) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scaled dot-product attention, {@code softmax(query key / sqrt(D) + bias) value} over the keys
- * that a mask shows: Flax's {@code dot_product_attention} and {@code
+ * that a mask allows: Flax's {@code dot_product_attention} and {@code
  * dot_product_attention_weights}. (Vaswani et al., "Attention is all you need", 2017.)
  *
  * <pre>{@code
@@ -36,7 +36,7 @@ public final class DotProductAttention {
   private DotProductAttention() {}
 
   /**
-   * Attends from every query to the keys.
+   * Computes attention from every query to the keys.
    *
    * @param query shape {@code [B..., Q, H, D]}
    * @param key shape {@code [B..., K, H, D]}
@@ -138,7 +138,7 @@ public final class DotProductAttention {
   }
 
   /**
-   * The weights that the keys get, after dropout.
+   * The attention weights, after dropout.
    *
    * @param query shape {@code [B..., Q, H, D]}
    * @param key shape {@code [B..., K, H, D]}
@@ -208,7 +208,10 @@ public final class DotProductAttention {
     return Shape.of(dims);
   }
 
-  /** Which weights dropout keeps; one mask for all batch elements and heads where broadcast. */
+  /**
+   * The dropout mask, nonzero where a weight is kept; one mask for all batch elements and heads
+   * where broadcast.
+   */
   private static Array keep(AttentionOptions options, Shape scores) {
     Key rng = options.dropoutRng();
     if (rng == null) {
@@ -232,7 +235,7 @@ public final class DotProductAttention {
     return Random.bernoulli(rng, 1 - options.dropoutRate(), shape, drawIn);
   }
 
-  /** What a kept weight is multiplied by, 1 divided by the share of kept ones, both rounded. */
+  /** The factor of a kept weight: 1 divided by the keep probability, both rounded to the dtype. */
   private static double multiplier(double rate, DType dtype) {
     Array keepProb = Array.scalar(1 - rate, dtype);
     return Elementwise.divide(Array.scalar(1, dtype), keepProb).item();

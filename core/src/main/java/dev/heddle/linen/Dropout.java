@@ -40,7 +40,7 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
   /**
    * What a call takes.
    *
-   * @param inputs what is dropped from, any shape
+   * @param inputs any shape
    * @param deterministic whether to drop nothing; null if the module says it
    * @param rng the key to draw with; null for the module's next one of its stream
    */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * shape {@code [...]}, gives output, shape {@code [..., features]}, in the configured type or the
  * table's. Negative numbers count from the end, as in NumPy.
  *
- * <p>{@link #attend} multiplies with the same table the other way round, to share it with the
- * output layer of a language model:
+ * <p>{@link #attend} multiplies by the transposed table, to share it with the output layer of a
+ * language model:
  *
  * <pre>{@code
  * Array x = scope.call(embed, tokens);
@@ -136,7 +136,7 @@ public final class Embed extends Module<Array, Array> {
     return paramDtype;
   }
 
-  /** What makes the table. */
+  /** The initializer of the table. */
   public Initializer embeddingInit() {
     return embeddingInit;
   }
@@ -190,7 +190,7 @@ public final class Embed extends Module<Array, Array> {
     }
 
     /**
-     * What makes the table; by default {@code variance_scaling(1.0, 'fan_in', 'normal',
+     * The initializer of the table; by default {@code variance_scaling(1.0, 'fan_in', 'normal',
      * out_axis=0)}.
      */
     public Builder embeddingInit(Initializer embeddingInit) {

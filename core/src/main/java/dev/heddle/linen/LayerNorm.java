@@ -181,12 +181,12 @@ public final class LayerNorm extends Module<Array, Array> {
     return useScale;
   }
 
-  /** What makes the bias. */
+  /** The initializer of the bias. */
   public Initializer biasInit() {
     return biasInit;
   }
 
-  /** What makes the scale. */
+  /** The initializer of the scale. */
   public Initializer scaleInit() {
     return scaleInit;
   }
@@ -270,13 +270,13 @@ public final class LayerNorm extends Module<Array, Array> {
       return this;
     }
 
-    /** What makes the bias; {@code zeros} by default. */
+    /** The initializer of the bias; {@code zeros} by default. */
     public Builder biasInit(Initializer biasInit) {
       this.biasInit = Objects.requireNonNull(biasInit, "biasInit");
       return this;
     }
 
-    /** What makes the scale; {@code ones} by default. */
+    /** The initializer of the scale; {@code ones} by default. */
     public Builder scaleInit(Initializer scaleInit) {
       this.scaleInit = Objects.requireNonNull(scaleInit, "scaleInit");
       return this;

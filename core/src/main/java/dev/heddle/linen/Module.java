@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Array y = new Mlp().apply(variables, x);
  * }</pre>
  *
- * @param <I> the input: an array, or a record of what the call takes
+ * @param <I> the input: an array, or a record of the arguments
  * @param <O> the output
  */
 public abstract class Module<I, O> {
@@ -182,14 +182,14 @@ public abstract class Module<I, O> {
     Objects.requireNonNull(rngs, "rngs");
     Objects.requireNonNull(mutable, "mutable");
     Objects.requireNonNull(input, "input");
-    Boolean wish = rngs.x64();
+    Boolean requested = rngs.x64();
     boolean x64 =
-        wish != null
-            ? wish
+        requested != null
+            ? requested
             : usesFloat64() || variables.hasFloat64() || isFloat64(inputArrays(input));
-    CallContext run =
+    CallContext context =
         new CallContext(variables, rngs, x64, mutable, initializing, capture, tabulation);
-    return run.call(this, input);
+    return context.call(this, input);
   }
 
   /**
@@ -204,15 +204,15 @@ public abstract class Module<I, O> {
   /** As {@link #applyMethod(Variables, Function)}, with random streams and collections to write. */
   public final <R> Applied<R> applyMethod(
       Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
-    Boolean wish = rngs.x64();
-    boolean x64 = wish != null ? wish : usesFloat64() || variables.hasFloat64();
+    Boolean requested = rngs.x64();
+    boolean x64 = requested != null ? requested : usesFloat64() || variables.hasFloat64();
     return new CallContext(variables, rngs, x64, mutable, false, null, null).run(this, method);
   }
 
   /** As {@link #initWithOutput(Rngs, Object)}, running another method of this module. */
   public final <R> Applied<R> initMethod(Rngs rngs, Function<Scope, R> method) {
-    Boolean wish = rngs.x64();
-    boolean x64 = wish != null ? wish : usesFloat64();
+    Boolean requested = rngs.x64();
+    boolean x64 = requested != null ? requested : usesFloat64();
     Mutable mutable = Mutable.allBut("intermediates");
     return new CallContext(Variables.empty(), rngs, x64, mutable, true, null, null)
         .run(this, method);

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A module's place in the tree during one init or apply: its path, and how often each random stream
- * was drawn from there. It outlives the calls made at it, so the counts go on from call to call.
+ * A module's path in the tree during one init or apply, with the number of draws from each random
+ * stream. It outlives the calls of the module, so that the draws continue from call to call.
  */
 final class ModulePath {
   private final @Nullable ModulePath parent;
@@ -17,7 +17,7 @@ final class ModulePath {
   private final int depth;
   private @Nullable SmallMap<ModulePath> children; // made for the first submodule
   private @Nullable Map<String, Integer> draws;
-  private @Nullable Branch knownRoot; // where branch() looked last, and for what
+  private @Nullable Branch knownRoot; // cached by branch()
   private @Nullable String knownCollection;
   private @Nullable Branch knownBranch;
 
@@ -31,7 +31,7 @@ final class ModulePath {
     return new ModulePath(null, null, 0);
   }
 
-  /** The place of a submodule, the same one each time. */
+  /** The path of a submodule, the same object each time. */
   ModulePath child(String childName) {
     if (children == null) {
       children = new SmallMap<>();
@@ -81,7 +81,7 @@ final class ModulePath {
     return path;
   }
 
-  /** The variables of a collection at this place; null if there is no such group. */
+  /** The variables of a collection of this module; null if there are none. */
   @SuppressWarnings("ReferenceEquality") // the tree is immutable: the same root has the same nodes
   @Nullable Branch branch(Branch root, String collection) {
     if (knownRoot == root && collection.equals(knownCollection)) {

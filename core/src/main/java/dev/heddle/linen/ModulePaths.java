@@ -7,42 +7,42 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which module instance was bound where. Few are found by looking at each, without the identity
- * hash codes that new objects do not have yet. Confined to the thread of its call.
+ * The paths of bound module instances. A few are searched one by one, which needs no identity hash
+ * code. Confined to the thread of its call.
  */
 final class ModulePaths {
-  /** Modules up to which looking at each costs no more than a table. */
-  private static final int FEW = 32;
+  /** The number of bindings up to which a search costs no more than a table. */
+  private static final int MAX_BINDINGS = 32;
 
-  private record Binding(Module<?, ?> module, ModulePath place) {}
+  private record Binding(Module<?, ?> module, ModulePath path) {}
 
-  private final List<Binding> few = new ArrayList<>(4);
-  private @Nullable Map<Module<?, ?>, ModulePath> many;
+  private final List<Binding> bindings = new ArrayList<>(4);
+  private @Nullable Map<Module<?, ?>, ModulePath> table;
 
-  /** Where a module was bound, or null. */
-  @SuppressWarnings("ReferenceEquality") // the instance is what makes a submodule
-  @Nullable ModulePath placeOf(Module<?, ?> module) {
-    if (many != null) {
-      return many.get(module);
+  /** The path of a module, or null. */
+  @SuppressWarnings("ReferenceEquality") // a submodule is an instance
+  @Nullable ModulePath pathOf(Module<?, ?> module) {
+    if (table != null) {
+      return table.get(module);
     }
-    for (int i = 0; i < few.size(); i++) {
-      if (few.get(i).module == module) {
-        return few.get(i).place;
+    for (int i = 0; i < bindings.size(); i++) {
+      if (bindings.get(i).module == module) {
+        return bindings.get(i).path;
       }
     }
     return null;
   }
 
   /** Binds a module, unless it is bound. */
-  void bind(Module<?, ?> module, ModulePath place) {
-    if (many != null) {
-      many.putIfAbsent(module, place);
-    } else if (placeOf(module) == null) {
-      few.add(new Binding(module, place));
-      if (few.size() > FEW) {
-        Map<Module<?, ?>, ModulePath> all = new IdentityHashMap<>(2 * FEW);
-        few.forEach(binding -> all.put(binding.module, binding.place));
-        many = all;
+  void bind(Module<?, ?> module, ModulePath path) {
+    if (table != null) {
+      table.putIfAbsent(module, path);
+    } else if (pathOf(module) == null) {
+      bindings.add(new Binding(module, path));
+      if (bindings.size() > MAX_BINDINGS) {
+        Map<Module<?, ?>, ModulePath> all = new IdentityHashMap<>(2 * MAX_BINDINGS);
+        bindings.forEach(binding -> all.put(binding.module, binding.path));
+        table = all;
       }
     }
   }

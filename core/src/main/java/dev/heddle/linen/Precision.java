@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * The precision asked of a product's two operands, {@code jax.lax.Precision}. On a CPU every one
- * gives full float32, as in XLA; it is kept so that a configuration says what it said in Flax.
+ * gives full float32, as in XLA; it is stored so that a configuration is the same as in Flax.
  *
  * @param names the names as given, one for both operands or one for each
  */

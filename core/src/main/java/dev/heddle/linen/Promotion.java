@@ -16,7 +16,7 @@ public final class Promotion {
    * floating-point type; {@code canonicalize_dtype}.
    *
    * @param dtype the configured type; null to infer it
-   * @param arrays what is computed with; nulls do not count
+   * @param arrays the operands; nulls are ignored
    * @throws IllegalArgumentException if {@code dtype} is not a floating-point type
    */
   public static DType canonicalizeDtype(@Nullable DType dtype, @Nullable Array... arrays) {

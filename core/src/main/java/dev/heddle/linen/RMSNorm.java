@@ -84,7 +84,7 @@ public final class RMSNorm extends Module<Array, Array> {
     return useScale;
   }
 
-  /** What makes the scale. */
+  /** The initializer of the scale. */
   public Initializer scaleInit() {
     return scaleInit;
   }
@@ -151,7 +151,7 @@ public final class RMSNorm extends Module<Array, Array> {
       return this;
     }
 
-    /** What makes the scale; {@code ones} by default. */
+    /** The initializer of the scale; {@code ones} by default. */
     public Builder scaleInit(Initializer scaleInit) {
       this.scaleInit = Objects.requireNonNull(scaleInit, "scaleInit");
       return this;

@@ -35,30 +35,30 @@ import org.jspecify.annotations.Nullable;
 public final class Scope {
   private static final String ANY = "";
 
-  private final CallContext run;
-  private final ModulePath place;
+  private final CallContext context;
+  private final ModulePath modulePath;
   private final Module<?, ?> owner;
-  private final SmallMap<NameReservation> taken = new SmallMap<>();
+  private final SmallMap<NameReservation> reservations = new SmallMap<>();
   private @Nullable SmallMap<Integer> cursors; // made for the first automatic name
-  private boolean closed;
+  private boolean isClosed;
 
-  /** A use of a name: the collection (or {@link #ANY}), the submodule, and other uses. */
+  /** A name in use: by a collection (or {@link #ANY}), by a submodule, and other uses of it. */
   private record NameReservation(
       String collection, @Nullable Module<?, ?> submodule, @Nullable NameReservation others) {}
 
-  Scope(CallContext run, ModulePath place, Module<?, ?> owner) {
-    this.run = run;
-    this.place = place;
+  Scope(CallContext context, ModulePath modulePath, Module<?, ?> owner) {
+    this.context = context;
+    this.modulePath = modulePath;
     this.owner = owner;
   }
 
   void close() {
-    closed = true;
+    isClosed = true;
   }
 
   private void requireOpen() {
-    if (closed) {
-      throw new LinenException.InvalidScopeError(place.path());
+    if (isClosed) {
+      throw new LinenException.InvalidScopeError(modulePath.path());
     }
   }
 
@@ -66,37 +66,37 @@ public final class Scope {
    * The names of the module and those above it, as {@code /encoder/query}; {@code /} at the top.
    */
   public String path() {
-    return place.path();
+    return modulePath.path();
   }
 
   /** The module's name; null at the top. */
   public @Nullable String name() {
-    return place.name();
+    return modulePath.name();
   }
 
   /** Whether this call is an {@code init}; Flax's {@code is_initializing}. */
   public boolean isInitializing() {
-    return run.isInitializing();
+    return context.isInitializing();
   }
 
   /** Whether the call computes as JAX does with x64 on; see {@link Rngs#x64}. */
   public boolean x64() {
-    return run.x64();
+    return context.x64();
   }
 
-  /** An exception about this module: its path, then what is wrong. */
+  /** An exception with this module's path before the message. */
   public IllegalArgumentException error(String message) {
     return new IllegalArgumentException(path() + ": " + message);
   }
 
-  /** As {@link #error(String)}, with what led to it. */
+  /** As {@link #error(String)}, with a cause. */
   IllegalArgumentException error(String message, Throwable cause) {
     return new IllegalArgumentException(path() + ": " + message, cause);
   }
 
   /** Whether calls of submodules are captured or tabulated, so that each must be made. */
   boolean isObserved() {
-    return run.isObserved();
+    return context.isObserved();
   }
 
   // Parameters and variables.
@@ -105,7 +105,7 @@ public final class Scope {
    * A parameter: the one given to the call, or a new one during init.
    *
    * @param name its name in the collection {@code params}
-   * @param init what makes it, from the module's next key of the stream {@code params}
+   * @param init the initializer, called with the module's next key of the stream {@code params}
    * @param shape the shape it must have
    * @param dtype the type to make it of; one that was given may have another
    * @throws LinenException.ScopeParamShapeError if the given one has another shape
@@ -153,18 +153,18 @@ public final class Scope {
   /** The parameter given to the call; null if it is to be made. */
   private @Nullable Array given(String name, Shape shape) {
     reserve("parameter", name, "params");
-    VariableTree present = find("params", name);
-    if (present instanceof Leaf(Array array)) {
+    VariableTree existing = find("params", name);
+    if (existing instanceof Leaf(Array array)) {
       if (!array.shape().equals(shape)) {
         throw new LinenException.ScopeParamShapeError(name, path(), shape, array.shape());
       }
       return array;
     }
-    if (present != null) {
+    if (existing != null) {
       throw new LinenException.ScopeParamShapeError(name, path(), shape, "a group of tensors");
     }
-    if (!run.isMutable("params")) {
-      if (run.isEmpty("params")) {
+    if (!context.isMutable("params")) {
+      if (context.isEmpty("params")) {
         throw new LinenException.ScopeCollectionNotFound("params", name, path());
       }
       throw new LinenException.ScopeParamNotFoundError(name, path());
@@ -174,11 +174,11 @@ public final class Scope {
 
   private Array make(String name, Function<Key, Array> init, Shape shape) {
     Array made = ofShape(shape, name, make(name, init, makeRng("params")));
-    run.put(place.variable("params", name), new Leaf(made));
+    context.put(modulePath.variable("params", name), new Leaf(made));
     return made;
   }
 
-  /** Lets an initializer's complaint say which parameter it was to make. */
+  /** Calls an initializer; an error names the parameter. */
   private Array make(String name, Function<Key, Array> init, Key key) {
     try {
       return init.apply(key);
@@ -194,18 +194,18 @@ public final class Scope {
   }
 
   /**
-   * A variable of a collection, made if it is not there and the call may write the collection.
+   * A variable of a collection, made if it does not exist and the collection is mutable.
    *
-   * @throws LinenException.ScopeCollectionNotFound if it is not there, nor any other, and may not
-   *     be made
-   * @throws LinenException.ScopeVariableNotFoundError if it is not there and may not be made
+   * @throws LinenException.ScopeCollectionNotFound if the collection is empty and not mutable
+   * @throws LinenException.ScopeVariableNotFoundError if it does not exist and the collection is
+   *     not mutable
    * @throws LinenException.NameInUseError if the module has used the name in this call
    */
   public Variable variable(String collection, String name, Supplier<Array> init) {
     return declare(collection, name, init);
   }
 
-  /** A variable that must be there; as {@link #variable(String, String, Supplier)}. */
+  /** A variable that must exist; as {@link #variable(String, String, Supplier)}. */
   public Variable variable(String collection, String name) {
     return declare(collection, name, null);
   }
@@ -213,8 +213,8 @@ public final class Scope {
   private Variable declare(String collection, String name, @Nullable Supplier<Array> init) {
     reserve("variable", name, collection);
     if (!hasVariable(collection, name)) {
-      if (init == null || !run.isMutable(collection)) {
-        if (run.isEmpty(collection)) {
+      if (init == null || !context.isMutable(collection)) {
+        if (context.isEmpty(collection)) {
           throw new LinenException.ScopeCollectionNotFound(collection, name, path());
         }
         throw new LinenException.ScopeVariableNotFoundError(name, collection, path());
@@ -224,19 +224,19 @@ public final class Scope {
     return new Variable(this, collection, name);
   }
 
-  /** Whether a variable, or a group of them, is there; Flax's {@code has_variable}. */
+  /** Whether a variable or group of variables exists; Flax's {@code has_variable}. */
   public boolean hasVariable(String collection, String name) {
     requireOpen();
     return find(collection, name) != null;
   }
 
   private @Nullable VariableTree find(String collection, String name) {
-    Branch here = place.branch(run.variables(), collection);
+    Branch here = modulePath.branch(context.variables(), collection);
     return here == null ? null : here.children().get(name);
   }
 
   /**
-   * A variable's value, if it is there; Flax's {@code get_variable}.
+   * A variable's value, if it exists; Flax's {@code get_variable}.
    *
    * @throws IllegalArgumentException if it is a group or tuple of tensors
    */
@@ -256,29 +256,29 @@ public final class Scope {
   }
 
   /**
-   * Writes a variable, whether it is there or not; Flax's {@code put_variable}.
+   * Writes a variable, which need not exist; Flax's {@code put_variable}.
    *
    * @throws LinenException.ModifyScopeVariableError if the call may not write the collection
    */
   public void putVariable(String collection, String name, Array value) {
     requireOpen();
-    if (!run.isMutable(collection)) {
+    if (!context.isMutable(collection)) {
       throw new LinenException.ModifyScopeVariableError(collection, name, path());
     }
-    run.put(place.variable(collection, name), new Leaf(value));
+    context.put(modulePath.variable(collection, name), new Leaf(value));
   }
 
   /** Whether the call may write a collection; Flax's {@code is_mutable_collection}. */
   public boolean isMutable(String collection) {
     requireOpen();
-    return run.isMutable(collection);
+    return context.isMutable(collection);
   }
 
   /**
    * Adds a value to the tuple of a name, if the call may write the collection.
    *
    * @return whether it was kept
-   * @throws IllegalArgumentException if something that is not a tuple is there
+   * @throws IllegalArgumentException if the entry is not a tuple
    */
   public boolean sow(String collection, String name, Array value) {
     return sow(collection, name, new Leaf(value));
@@ -287,7 +287,7 @@ public final class Scope {
   /**
    * Combines a value with the one of a name, if the call may write the collection.
    *
-   * @param init what the first value is combined with
+   * @param init the initial value
    * @param reduce makes the new value of the present one and {@code value}
    * @return whether it was kept
    */
@@ -298,27 +298,27 @@ public final class Scope {
       Supplier<Array> init,
       BinaryOperator<Array> reduce) {
     requireOpen();
-    if (!run.isMutable(collection)) {
+    if (!context.isMutable(collection)) {
       return false;
     }
-    Optional<Array> present = getVariable(collection, name);
-    if (present.isEmpty()) {
+    Optional<Array> existing = getVariable(collection, name);
+    if (existing.isEmpty()) {
       reserve("variable", name, collection);
     }
-    putVariable(collection, name, reduce.apply(present.orElseGet(init), value));
+    putVariable(collection, name, reduce.apply(existing.orElseGet(init), value));
     return true;
   }
 
   private boolean sow(String collection, String name, VariableTree value) {
     requireOpen();
-    if (!run.isMutable(collection)) {
+    if (!context.isMutable(collection)) {
       return false;
     }
-    VariableTree present = find(collection, name);
+    VariableTree existing = find(collection, name);
     int count = 0;
-    if (present == null) {
+    if (existing == null) {
       reserve("variable", name, collection);
-    } else if (present instanceof Branch tuple && tuple.isTuple()) {
+    } else if (existing instanceof Branch tuple && tuple.isTuple()) {
       count = tuple.children().size();
     } else {
       throw error(
@@ -328,9 +328,9 @@ public final class Scope {
               + collection
               + "\": expected a tuple to add to, got another kind of entry");
     }
-    List<String> path = place.variable(collection, name);
+    List<String> path = modulePath.variable(collection, name);
     path.add(Integer.toString(count));
-    run.put(path, value);
+    context.put(path, value);
     return true;
   }
 
@@ -357,14 +357,14 @@ public final class Scope {
    * made of zeros where the call may write the collection; without the collection the value is
    * returned as it is.
    *
-   * @throws IllegalArgumentException if the collection is there without the variable
+   * @throws IllegalArgumentException if the collection exists without the variable
    */
   public Array perturb(String name, Array value, String collection) {
     if (isMutable(collection) && !hasVariable(collection, name)) {
       reserve("variable", name, collection);
       putVariable(collection, name, Array.zeros(value.dtype(), value.shape().dims()));
     }
-    if (!run.variables().children().containsKey(collection)) {
+    if (!context.variables().children().containsKey(collection)) {
       return value;
     }
     Array perturbation =
@@ -389,13 +389,13 @@ public final class Scope {
    */
   public Key makeRng(String stream) {
     requireOpen();
-    return run.draw(stream, place);
+    return context.draw(stream, modulePath);
   }
 
   /** Whether the call has a stream. */
   public boolean hasRng(String stream) {
     requireOpen();
-    return run.hasRng(stream);
+    return context.hasRng(stream);
   }
 
   // Submodules.
@@ -411,7 +411,7 @@ public final class Scope {
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> P call(Module<J, P> module, J input) {
-    return run.call(placeOf(module), module, input);
+    return context.call(pathOf(module), module, input);
   }
 
   /**
@@ -421,22 +421,22 @@ public final class Scope {
    * @throws LinenException.NameInUseError if another submodule or a variable has the name
    */
   public <J, P> P call(String name, Module<J, P> module, J input) {
-    return run.call(placeOf(name, module), module, input);
+    return context.call(pathOf(name, module), module, input);
   }
 
-  private ModulePath placeOf(String name, Module<?, ?> module) {
+  private ModulePath pathOf(String name, Module<?, ?> module) {
     requireOpen();
-    return isHere(name, module) ? place.child(name) : attach(name, module);
+    return isHere(name, module) ? modulePath.child(name) : attach(name, module);
   }
 
   /** Runs another method of a submodule under a name, as {@link #call(String, Module, Object)}. */
   <R> R within(String name, Module<?, ?> module, Function<Scope, R> body) {
-    return run.within(placeOf(name, module), module, body);
+    return context.within(pathOf(name, module), module, body);
   }
 
   /** Runs another method of a submodule, which is named as by {@link #call(Module, Object)}. */
   public <R> R within(Module<?, ?> module, Function<Scope, R> body) {
-    return run.within(placeOf(module), module, body);
+    return context.within(pathOf(module), module, body);
   }
 
   /**
@@ -446,18 +446,18 @@ public final class Scope {
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> Bound<J, P> bind(Module<J, P> module) {
-    return new Bound<>(run, placeOf(module), module);
+    return new Bound<>(context, pathOf(module), module);
   }
 
-  /** A submodule's place, which it gets now if it has none. */
-  private ModulePath placeOf(Module<?, ?> submodule) {
+  /** A submodule's path, bound now if it has none. */
+  private ModulePath pathOf(Module<?, ?> submodule) {
     requireOpen();
-    ModulePath known = run.placeOf(submodule);
+    ModulePath known = context.pathOf(submodule);
     if (known == null) {
       String name = submodule.name();
       return attach(name == null ? automaticName(submodule) : name, submodule);
     }
-    if (known.isChildOf(place)) {
+    if (known.isChildOf(modulePath)) {
       String name = String.valueOf(known.name()); // of an earlier call of it or of this module
       if (!isHere(name, submodule)) {
         if (name.equals(submodule.automaticName(cursor(submodule.typeName())))) {
@@ -471,14 +471,14 @@ public final class Scope {
 
   /**
    * Gives a submodule the name of an attribute, as assigning it in {@code setup} does; the name
-   * wins over the module's own. One that already has a place keeps it.
+   * wins over the module's own. A submodule that is bound already keeps its name.
    *
    * @throws LinenException.NameInUseError if the name is taken
    */
   public <J, P> Bound<J, P> attribute(String name, Module<J, P> module) {
     requireOpen();
-    return run.placeOf(module) == null
-        ? new Bound<>(run, attach(name, module), module)
+    return context.pathOf(module) == null
+        ? new Bound<>(context, attach(name, module), module)
         : bind(module);
   }
 
@@ -499,9 +499,9 @@ public final class Scope {
     return bound;
   }
 
-  @SuppressWarnings("ReferenceEquality") // the instance is what makes a submodule
+  @SuppressWarnings("ReferenceEquality") // a submodule is an instance
   private boolean isHere(String name, Module<?, ?> submodule) {
-    NameReservation use = taken.get(name);
+    NameReservation use = reservations.get(name);
     return use != null && use.submodule == submodule;
   }
 
@@ -526,8 +526,8 @@ public final class Scope {
 
   private ModulePath attach(String name, Module<?, ?> submodule) {
     reserve("submodule", name, ANY, submodule);
-    ModulePath child = place.child(name);
-    run.bind(submodule, child);
+    ModulePath child = modulePath.child(name);
+    context.bind(submodule, child);
     return child;
   }
 
@@ -535,14 +535,14 @@ public final class Scope {
     reserve(kind, name, collection, null);
   }
 
-  /** Takes a name: for one collection, or ({@link #ANY}) for all of them. */
+  /** Reserves a name in one collection, or ({@link #ANY}) in all. */
   private void reserve(
       String kind, String name, String collection, @Nullable Module<?, ?> submodule) {
     requireOpen();
     if (name.isEmpty() || name.indexOf('/') >= 0) {
       throw error(kind + " \"" + name + "\": expected a name without \"/\", and not empty");
     }
-    NameReservation uses = taken.get(name);
+    NameReservation uses = reservations.get(name);
     for (NameReservation use = uses; use != null; use = use.others) {
       if (collection.equals(ANY)
           || use.collection.equals(ANY)
@@ -550,6 +550,6 @@ public final class Scope {
         throw new LinenException.NameInUseError(kind, name, owner.typeName(), path());
       }
     }
-    taken.put(name, new NameReservation(collection, submodule, uses));
+    reservations.put(name, new NameReservation(collection, submodule, uses));
   }
 }

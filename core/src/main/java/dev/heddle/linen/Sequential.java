@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Submodules are named {@code layers_0}, {@code layers_1}, ... by their position in the chain,
  * in which functions count. The same instance twice has one set of parameters, under the name of
- * its first position. Flax constructs the layers of a {@code Sequential} that stands in a compact
- * method as submodules of the surrounding module, {@code Dense_0}, ...; {@link Scope#bind} before
- * the call does the same here.
+ * its first position. Flax constructs the layers of a {@code Sequential} in a compact method as
+ * submodules of the surrounding module, {@code Dense_0}, ...; {@link Scope#bind} before the call
+ * does the same here.
  */
 public final class Sequential extends Module<Array, Array> {
   private final List<Layer> layers;

@@ -6,50 +6,50 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values by name, made for a handful of them: nothing is allocated before the first, and few are
- * found by comparing, without a table. Confined to the thread of its call.
+ * A map from names to few values: nothing is allocated before the first, and up to {@link
+ * #MAX_PAIRS} are searched one by one. Confined to the thread of its call.
  *
- * @param <V> what a name stands for
+ * @param <V> the type of the values
  */
 final class SmallMap<V> {
-  /** Names up to which comparing costs no more than a table. */
-  private static final int FEW = 16;
+  /** The number of names up to which a search costs no more than a table. */
+  private static final int MAX_PAIRS = 16;
 
   private static final Object[] NONE = {};
 
   private @Nullable Object[] pairs = NONE; // a name, its value, the next name, ...
   private int count;
-  private @Nullable Map<String, V> many;
+  private @Nullable Map<String, V> table;
 
   /** The value of a name, or null. */
   @SuppressWarnings("unchecked") // put lets only V in
   @Nullable V get(String name) {
-    if (many != null) {
-      return many.get(name);
+    if (table != null) {
+      return table.get(name);
     }
     int at = find(name);
     return at < 0 ? null : (V) pairs[at + 1];
   }
 
-  /** Gives a name a value, in place of the one it has. */
+  /** Sets the value of a name. */
   void put(String name, V value) {
-    if (many != null) {
-      many.put(name, value);
+    if (table != null) {
+      table.put(name, value);
       return;
     }
     int at = find(name);
     if (at >= 0) {
       pairs[at + 1] = value;
-    } else if (count == FEW) {
-      many = all();
-      many.put(name, value);
+    } else if (count == MAX_PAIRS) {
+      table = all();
+      table.put(name, value);
     } else {
       append(name, value);
     }
   }
 
   private int find(String name) {
-    int hash = name.hashCode(); // kept by the string, so it tells most names apart at no cost
+    int hash = name.hashCode(); // cached in the string
     for (int i = 0; i < 2 * count; i += 2) {
       if (pairs[i] instanceof String known && known.hashCode() == hash && known.equals(name)) {
         return i;

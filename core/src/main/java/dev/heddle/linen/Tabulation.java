@@ -15,13 +15,13 @@ final class Tabulation {
 
   /** One module's call. */
   static final class Row {
-    private final ModulePath place;
+    private final ModulePath path;
     private final String type;
     private final String inputs;
     private String outputs = "";
 
-    private Row(ModulePath place, String type, String inputs) {
-      this.place = place;
+    private Row(ModulePath path, String type, String inputs) {
+      this.path = path;
       this.type = type;
       this.inputs = inputs;
     }
@@ -31,8 +31,8 @@ final class Tabulation {
     }
   }
 
-  Row open(ModulePath place, Module<?, ?> module, String inputs) {
-    Row row = new Row(place, module.typeName(), inputs);
+  Row open(ModulePath path, Module<?, ?> module, String inputs) {
+    Row row = new Row(path, module.typeName(), inputs);
     rows.add(row);
     return row;
   }
@@ -41,15 +41,15 @@ final class Tabulation {
   String table(Variables variables) {
     TextTable table =
         new TextTable(Set.of(5), "path", "module", "inputs", "outputs", "tensors", "size");
-    List<ModulePath> seen = new ArrayList<>();
+    List<ModulePath> listed = new ArrayList<>();
     for (Row row : rows) {
-      Map<String, Array> own = seen.contains(row.place) ? Map.of() : own(variables, row.place);
-      seen.add(row.place);
+      Map<String, Array> own = listed.contains(row.path) ? Map.of() : own(variables, row.path);
+      listed.add(row.path);
       List<String> tensors = new ArrayList<>();
       own.forEach((name, array) -> tensors.add(name + " " + array.dtype() + array.shape()));
       long size = own.values().stream().mapToLong(Array::size).sum();
       table.row(
-          row.place.path(),
+          row.path.path(),
           row.type,
           row.inputs,
           row.outputs,
@@ -69,12 +69,12 @@ final class Tabulation {
   }
 
   /** A module's tensors without those of its submodules; parameters by their bare names. */
-  private static Map<String, Array> own(Variables variables, ModulePath place) {
+  private static Map<String, Array> own(Variables variables, ModulePath module) {
     Map<String, Array> own = new LinkedHashMap<>();
     for (String collection : variables.collections()) {
       List<String> path = new ArrayList<>();
       path.add(collection);
-      path.addAll(place.names());
+      path.addAll(module.names());
       if (variables.root().at(path) instanceof Branch branch) {
         branch
             .children()

@@ -58,10 +58,10 @@ sealed interface VariableTree {
     }
 
     /**
-     * This branch with another node at a path; branches on the way are made.
+     * This branch with another node at a path; missing branches are made.
      *
-     * @throws IllegalArgumentException if a tensor is in the way, or a branch where a tensor is to
-     *     be
+     * @throws IllegalArgumentException if a tensor is on the path, or a branch at its end where a
+     *     tensor is expected
      */
     Branch with(List<String> path, VariableTree value) {
       return with(path, value, null);
@@ -70,11 +70,11 @@ sealed interface VariableTree {
     /**
      * As {@link #with(List, VariableTree)}, for an owner that adds many nodes, one after another: a
      * branch below this one is copied when the owner first changes it, and changed in place from
-     * then on, so that n nodes take n steps and not n squared. What is returned is a new branch in
-     * every call.
+     * then on, so that n nodes take n steps and not n squared. The result is a new branch in every
+     * call.
      *
-     * @param owner told by identity; once it is dropped, nothing can change its branches. Until
-     *     then, one thread works on them
+     * @param owner compared by identity; once it is unreachable, nothing can change its branches.
+     *     Until then, one thread works on them
      */
     @SuppressWarnings("ReferenceEquality")
     Branch with(List<String> path, VariableTree value, @Nullable Object owner) {

@@ -113,9 +113,9 @@ public final class Variables implements ArrayTree<Variables> {
   }
 
   /**
-   * The tensors of a tuple, as {@code intermediates/attention_weights}; none if nothing is there.
+   * The tensors of a tuple, as {@code intermediates/attention_weights}; none if there is no entry.
    *
-   * @throws IllegalArgumentException if something else is there
+   * @throws IllegalArgumentException if the entry is not a tuple
    */
   public List<Array> tuple(String path) {
     VariableTree node = root.at(List.of(path.split("/", -1)));
