@@ -84,6 +84,11 @@ public final class Polynomials {
     return p * powerOfTwo(half) * powerOfTwo(exponent - half);
   }
 
+  /** e to the power of x in float64, with the bits of {@link StrictMath}. */
+  public static double exp(double x) {
+    return StrictMath.exp(x);
+  }
+
   private static float powerOfTwo(int exponent) {
     return Float.intBitsToFloat((exponent + 127) << 23);
   }

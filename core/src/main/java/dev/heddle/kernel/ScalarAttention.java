@@ -4,8 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention of one head in plain Java: the specification in float32. {@link ScalarAttention64} is
- * the same in float64.
+ * Attention of one head in plain Java: the specification in float32.
  *
  * <p>Per query row, over tiles of {@link Tiles#TILE} keys: scores, each a chain of fused
  * multiply-adds over the depth; their maximum; the exponentials; their sum in 16 lanes; then the

@@ -4,8 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of {@link ScalarAttention} in plain Java: the specification in float32. {@link
- * ScalarAttentionBackward64} is the same in float64.
+ * The backward pass of {@link ScalarAttention} in plain Java: the specification in float32.
  *
  * <p>Scores are recomputed, one query and one tile of keys at a time, in the order of the chains of
  * all gradients: queries in order, and for each query keys in order.

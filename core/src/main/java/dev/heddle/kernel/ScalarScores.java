@@ -2,10 +2,7 @@ package dev.heddle.kernel;
 
 import java.util.Arrays;
 
-/**
- * The scores of one head, a query and a tile of keys at a time, in float32. {@link ScalarScores64}
- * is the same in float64.
- */
+/** The scores of one head, a query and a tile of keys at a time, in float32. */
 final class ScalarScores {
   /** The scores of the tile, after {@link #score}. */
   final float[] scores = new float[Tiles.TILE];
