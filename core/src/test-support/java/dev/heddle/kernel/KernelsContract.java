@@ -6,6 +6,7 @@ import static dev.heddle.kernel.AttentionCases.head;
 import static dev.heddle.kernel.AttentionCases.isMasked;
 import static dev.heddle.kernel.AttentionCases.numbers;
 import static dev.heddle.kernel.AttentionCases.rules;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.kernel.AttentionCases.Case;
 import dev.heddle.kernel.AttentionCases.Masking;
@@ -60,6 +61,40 @@ public abstract class KernelsContract extends AttentionBackwardContract {
     kernels().multiply(a, kernels().pack(b, false, m), new MatrixView(actual, 11, n + 1, m, n));
 
     assertSameBits(actual, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("productSizes")
+  void productsInFloat64ContinueTheChainsInOrder(int[] size) {
+    int m = size[0];
+    int k = size[1];
+    int n = size[2];
+    MatrixView64 a = new MatrixView64(doubles(1, 5 + m * (k + 3)), 5, k + 3, m, k);
+    MatrixView64 b = new MatrixView64(doubles(2, 7 + k * (n + 2)), 7, n + 2, k, n);
+    double[] expected = doubles(3, 11 + m * (n + 1) + 20);
+    double[] actual = expected.clone();
+
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        for (int step = 0; step < k; step++) {
+          int at = 11 + i * (n + 1) + j;
+          expected[at] = Fma.fma(a.data()[a.at(i) + step], b.data()[b.at(step) + j], expected[at]);
+        }
+      }
+    }
+    kernels().multiply(a, b, new MatrixView64(actual, 11, n + 1, m, n));
+
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  /** Numbers with bits below those of a float32. */
+  private static double[] doubles(long seed, int length) {
+    float[] numbers = numbers(seed, length);
+    double[] doubles = new double[length];
+    for (int i = 0; i < length; i++) {
+      doubles[i] = numbers[i] / 3.0;
+    }
+    return doubles;
   }
 
   @ParameterizedTest

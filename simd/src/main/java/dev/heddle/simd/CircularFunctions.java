@@ -1,8 +1,8 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.D;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
-import static dev.heddle.simd.WideFunctions.D;
 import static dev.heddle.simd.WideFunctions.LOWER;
 import static dev.heddle.simd.WideFunctions.STEP;
 

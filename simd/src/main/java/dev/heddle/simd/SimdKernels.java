@@ -139,7 +139,13 @@ final class SimdKernels extends SimdElements {
 
   @Override
   public void multiply(MatrixView64 a, MatrixView64 b, MatrixView64 c) {
-    scalar.multiply(a, b, c);
+    boolean cold = isCold((long) a.rows() * b.rows() * c.cols());
+    products = Math.min(products + 1, COLD_CALLS);
+    if (cold) {
+      scalar.multiply(a, b, c);
+    } else {
+      DoubleProducts.multiply(a, b, c);
+    }
   }
 
   @Override

@@ -13,5 +13,11 @@ final class Species {
   /** The number of float32 elements of a vector. */
   static final int LANES = F.length();
 
+  /** Vectors of float64, as wide as those of float32. */
+  static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
+
+  /** The number of float64 elements of a vector. */
+  static final int DOUBLE_LANES = D.length();
+
   private Species() {}
 }

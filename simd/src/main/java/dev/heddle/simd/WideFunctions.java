@@ -1,5 +1,6 @@
 package dev.heddle.simd;
 
+import static dev.heddle.simd.Species.D;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
@@ -12,7 +13,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The functions of {@link Polynomials} that compute in float64 and round once, on half as many
@@ -23,11 +23,8 @@ import jdk.incubator.vector.VectorSpecies;
  * (see the package).
  */
 final class WideFunctions {
-  /** Vectors of float64. */
-  static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
-
   /** How many elements are done at a time. */
-  static final int STEP = D.length();
+  static final int STEP = Species.DOUBLE_LANES;
 
   /**
    * The lanes of a vector of float32 that are done at a time, the lower half. There is no narrower

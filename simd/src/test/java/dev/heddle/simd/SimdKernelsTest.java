@@ -10,6 +10,7 @@ import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.KernelsContract;
 import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScalarKernels;
@@ -72,6 +73,18 @@ class SimdKernelsTest extends KernelsContract {
       }
       assertThat(cold.areProductsVectorized()).isTrue();
     }
+  }
+
+  @Test
+  void productsInFloat64UseVectorsAfterTheScalarPhase() {
+    SimdKernels cold = new SimdKernels("cold");
+    MatrixView64 row = MatrixView64.of(new double[8], 1, 8);
+    MatrixView64 square = MatrixView64.of(new double[64], 8, 8);
+    for (int call = 0; call < SimdKernels.COLD_CALLS; call++) {
+      assertThat(cold.areProductsVectorized()).isFalse();
+      cold.multiply(row, square, row);
+    }
+    assertThat(cold.areProductsVectorized()).isTrue();
   }
 
   /**

@@ -73,7 +73,18 @@ final class KernelCalls {
     visitor.call(
         "multiply with epilogue " + n, SMALL, () -> kernels.multiply(a, b, 0, c, epilogue));
     MatrixView64 square = MatrixView64.of(new double[n * n], n, n);
-    visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(square, square, square));
+    MatrixView64 product = MatrixView64.of(new double[n * n], n, n);
+    visitor.call("multiply float64 " + n, SMALL, () -> kernels.multiply(square, square, product));
+    for (int rows = 1; rows < 8; rows++) {
+      MatrixView few = rows(1, rows, n);
+      MatrixView result = rows(3, rows, n);
+      Packed plain = kernels.pack(rows(2, n, n), false, rows);
+      visitor.call(rows + " rows " + n, SMALL, () -> kernels.multiply(few, plain, result));
+      MatrixView64 few64 = MatrixView64.of(new double[rows * n], rows, n);
+      MatrixView64 result64 = MatrixView64.of(new double[rows * n], rows, n);
+      visitor.call(
+          rows + " rows float64 " + n, SMALL, () -> kernels.multiply(few64, square, result64));
+    }
   }
 
   private static void attention(Kernels kernels, int n, Visitor visitor) {
