@@ -33,27 +33,32 @@ final class HalfEpilogue {
     for (int j = 0; j < cols; j += LANES) {
       float[] summand = bias == null ? NEGATIVE_ZEROS : bias;
       int from = bias == null ? 0 : col + j;
-      if (end.rounding() == Rounding.BFLOAT16) {
-        bfloat16(c, at + j, stride, rows, summand, from, end.divisor());
-      } else {
-        float16(c, at + j, stride, rows, summand, from, end.divisor());
-      }
+      columns(end.rounding(), c, at + j, stride, rows, summand, from, end.divisor());
     }
   }
 
   /**
-   * Checks the input for NaN once: a NaN of the bias or of an operation has no low bits to round.
+   * Processes a vector of columns; both types in one method, so that it is too long to be inlined.
    */
-  private static void bfloat16(
-      float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
+  private static void columns(
+      Rounding rounding,
+      float[] c,
+      int at,
+      int stride,
+      int rows,
+      float[] bias,
+      int from,
+      float divisor) {
+    boolean divides = divisor != 1;
+    boolean isPowerOfTwo = Passes.isPowerOfTwo(divisor);
+    float inverse = 1 / divisor;
     FloatVector b = FloatVector.fromArray(F, bias, from);
-    IntVector bits;
-    IntVector odd;
-    if (divisor == 1) {
+    if (rounding == Rounding.BFLOAT16) {
+      // Checks the input for NaN once: a NaN of a later operation has no low bits to round.
       for (int r = 0, to = at; r < rows; r++, to += stride) {
         FloatVector x = FloatVector.fromArray(F, c, to);
-        bits = x.reinterpretAsInts();
-        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+        IntVector bits = x.reinterpretAsInts();
+        IntVector odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector product =
             bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
         FloatVector sum = product.add(b);
@@ -61,85 +66,47 @@ final class HalfEpilogue {
         odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
         FloatVector y =
             bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
-        y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
-      }
-    } else {
-      boolean isPowerOfTwo = Passes.isPowerOfTwo(divisor);
-      float inverse = 1 / divisor;
-      for (int r = 0, to = at; r < rows; r++, to += stride) {
-        FloatVector x = FloatVector.fromArray(F, c, to);
-        bits = x.reinterpretAsInts();
-        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
-        FloatVector product =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
-        FloatVector sum = product.add(b);
-        bits = sum.reinterpretAsInts();
-        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
-        FloatVector biased =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
-        FloatVector scaled = isPowerOfTwo ? biased.mul(inverse) : biased.div(divisor);
-        bits = scaled.reinterpretAsInts();
-        odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
-        FloatVector y =
-            bits.add(Passes.BFLOAT16_HALF).add(odd).and(Passes.BFLOAT16_MASK).reinterpretAsFloats();
-        y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
-      }
-    }
-  }
-
-  /** A vector with an overflow or a non-finite element is computed element by element. */
-  private static void float16(
-      float[] c, int at, int stride, int rows, float[] bias, int from, float divisor) {
-    FloatVector b = FloatVector.fromArray(F, bias, from);
-    IntVector bits;
-    IntVector m; // of the number that is added and subtracted
-    if (divisor == 1) {
-      for (int r = 0, to = at; r < rows; r++, to += stride) {
-        FloatVector x = FloatVector.fromArray(F, c, to);
-        IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
-        bits = x.reinterpretAsInts();
-        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
-        FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
-        product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        FloatVector sum = product.add(b);
-        size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
-        bits = sum.reinterpretAsInts();
-        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
-        FloatVector y = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
-        y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
-          y.intoArray(c, to);
-        } else {
-          roundEach(c, to, bias, from, 1);
+        if (divides) {
+          FloatVector scaled = isPowerOfTwo ? y.mul(inverse) : y.div(divisor);
+          bits = scaled.reinterpretAsInts();
+          odd = bits.lanewise(VectorOperators.LSHR, Passes.BFLOAT16_DROPPED).and(1);
+          y =
+              bits.add(Passes.BFLOAT16_HALF)
+                  .add(odd)
+                  .and(Passes.BFLOAT16_MASK)
+                  .reinterpretAsFloats();
         }
+        y.blend(x, x.compare(VectorOperators.NE, x)).intoArray(c, to);
       }
-    } else {
-      boolean isPowerOfTwo = Passes.isPowerOfTwo(divisor);
-      float inverse = 1 / divisor;
-      for (int r = 0, to = at; r < rows; r++, to += stride) {
-        FloatVector x = FloatVector.fromArray(F, c, to);
-        IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
-        bits = x.reinterpretAsInts();
-        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
-        FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
-        product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        FloatVector sum = product.add(b);
-        size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
-        bits = sum.reinterpretAsInts();
-        m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
-        FloatVector biased = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
-        biased = biased.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        FloatVector scaled = isPowerOfTwo ? biased.mul(inverse) : biased.div(divisor);
+      return;
+    }
+    // A vector with an overflow or a non-finite element is computed element by element.
+    IntVector m; // of the number that is added and subtracted
+    for (int r = 0, to = at; r < rows; r++, to += stride) {
+      FloatVector x = FloatVector.fromArray(F, c, to);
+      IntVector size = x.reinterpretAsInts().and(Passes.MAGNITUDE);
+      IntVector bits = x.reinterpretAsInts();
+      m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
+      FloatVector product = x.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+      product = product.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+      FloatVector sum = product.add(b);
+      size = size.max(sum.reinterpretAsInts().and(Passes.MAGNITUDE));
+      bits = sum.reinterpretAsInts();
+      m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
+      FloatVector y = sum.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+      y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
+      if (divides) {
+        FloatVector scaled = isPowerOfTwo ? y.mul(inverse) : y.div(divisor);
         size = size.max(scaled.reinterpretAsInts().and(Passes.MAGNITUDE));
         bits = scaled.reinterpretAsInts();
         m = bits.and(Passes.EXPONENT).max(Passes.FLOAT16_MIN_EXPONENT).add(Passes.FLOAT16_ROUNDER);
-        FloatVector y = scaled.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
+        y = scaled.add(m.reinterpretAsFloats()).sub(m.reinterpretAsFloats());
         y = y.reinterpretAsInts().or(bits.and(Passes.SIGN)).reinterpretAsFloats();
-        if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
-          y.intoArray(c, to);
-        } else {
-          roundEach(c, to, bias, from, divisor);
-        }
+      }
+      if (size.compare(VectorOperators.LT, Passes.OVERFLOW).allTrue()) {
+        y.intoArray(c, to);
+      } else {
+        roundEach(c, to, bias, from, divisor);
       }
     }
   }

@@ -352,33 +352,12 @@ final class SoftmaxTile {
 
   /** Replaces scores by weights, with the final maxima and sums. */
   static void weights(Scratch scratch, BlockState state, int count, int length) {
-    float[] scores = scratch.scores;
-    FloatVector rounder = FloatVector.broadcast(F, ROUNDER);
-    FloatVector one = FloatVector.broadcast(F, 1f);
     for (int lane = 0; lane < count; lane += LANES) {
-      FloatVector maximum = FloatVector.fromArray(F, state.maxima, lane);
-      FloatVector sum = FloatVector.fromArray(F, state.sums, lane);
-      for (int at = lane; at < length * BLOCK; at += BLOCK) {
-        FloatVector x = FloatVector.fromArray(F, scores, at).sub(maximum);
-        x = x.blend(EXP_ZERO, x.compare(VectorOperators.LT, EXP_ZERO));
-        FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), rounder);
-        FloatVector n = shifted.sub(rounder);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-        FloatVector q = FloatVector.broadcast(F, EXP_4).fma(r, FloatVector.broadcast(F, EXP_3));
-        q = q.fma(r, FloatVector.broadcast(F, EXP_2));
-        q = q.fma(r, FloatVector.broadcast(F, EXP_1));
-        q = q.fma(r, FloatVector.broadcast(F, EXP_0));
-        FloatVector p = q.fma(r, one).fma(r, one);
-        IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        IntVector rest = exponent.sub(half).add(EXPONENT_BIAS);
-        half = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
-        rest = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS);
-        p = p.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
-        p.div(sum).intoArray(scores, at);
+      for (int j = 0; j < length; j += 2) { // a tile has room for an even number of keys
+        fullRangeExponentials(scratch.scores, j * BLOCK + lane, state.maxima, lane);
       }
     }
+    divide(scratch.scores, state.sums, count, length);
   }
 
   /** Divides the weighted values by the sums of their lanes. */

@@ -63,15 +63,15 @@ final class VectorFunctions {
       case ERF -> WideFunctions.erf(in, from, out, at, n);
       case SILU -> WideFunctions.silu(in, from, out, at, n);
       case GELU_TANH -> WideFunctions.geluTanh(in, from, out, at, n);
-      case EXP2 -> PowerFunctions.exp2(in, from, out, at, n);
-      case LOG2 -> PowerFunctions.log2(in, from, out, at, n);
-      case CBRT -> RootFunctions.cbrt(in, from, out, at, n);
-      case SOFTPLUS -> RootFunctions.softplus(in, from, out, at, n);
-      case ERFC -> TailFunctions.erfc(in, from, out, at, n);
-      case GELU -> TailFunctions.gelu(in, from, out, at, n);
-      case GELU_DERIVATIVE -> TailFunctions.geluDerivative(in, from, out, at, n);
-      case SIN -> CircularFunctions.sin(in, from, out, at, n);
-      case COS -> CircularFunctions.cos(in, from, out, at, n);
+      case EXP2 -> WideFunctions.exp2(in, from, out, at, n);
+      case LOG2 -> WideFunctions.log2(in, from, out, at, n);
+      case CBRT -> WideFunctions.cbrt(in, from, out, at, n);
+      case SOFTPLUS -> WideFunctions.softplus(in, from, out, at, n);
+      case ERFC -> WideFunctions.erfc(in, from, out, at, n);
+      case GELU -> WideFunctions.gelu(in, from, out, at, n);
+      case GELU_DERIVATIVE -> WideFunctions.geluDerivative(in, from, out, at, n);
+      case SIN -> WideFunctions.sin(in, from, out, at, n);
+      case COS -> WideFunctions.cos(in, from, out, at, n);
       default -> 0;
     };
   }

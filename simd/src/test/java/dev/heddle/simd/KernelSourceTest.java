@@ -3,6 +3,7 @@ package dev.heddle.simd;
 import dev.heddle.support.GeneratedSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,6 +13,16 @@ class KernelSourceTest {
   @EnumSource
   void registerTilesAreCurrent(MicroKernelSource kernel) throws IOException {
     assertIsCurrent(kernel.className(), kernel.text());
+  }
+
+  @Test
+  void functionsAreCurrent() throws IOException {
+    assertIsCurrent("WideFunctions", WideFunctionSource.text());
+  }
+
+  @Test
+  void transposesAreCurrent() throws IOException {
+    assertIsCurrent("TransposeTiles", TransposeSource.text());
   }
 
   @ParameterizedTest
