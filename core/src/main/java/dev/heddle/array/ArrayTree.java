@@ -58,27 +58,14 @@ public interface ArrayTree<T extends ArrayTree<T>> {
    * Variables updated = params.zip(gradients, (p, g) -> p.minus(g.times(0.1)));
    * }</pre>
    *
-   * @param other a tree with the same paths
+   * @param other a tree with the same paths, in any order
    * @return the same structure with the results
    * @throws IllegalArgumentException if the paths of the trees differ
    */
   default T zip(T other, BinaryOperator<Array> function) {
-    List<String> paths = paths();
-    List<String> others = other.paths();
-    for (int i = 0; i < Math.max(paths.size(), others.size()); i++) {
-      String expected = i < paths.size() ? '"' + paths.get(i) + '"' : "no more leaves";
-      String got = i < others.size() ? '"' + others.get(i) + '"' : "no more leaves";
-      if (!expected.equals(got)) {
-        throw new IllegalArgumentException(
-            "zip: expected trees with equal paths, got "
-                + expected
-                + " in the first and "
-                + got
-                + " in the second");
-      }
-    }
-    List<Array> leaves = leaves();
-    List<Array> otherLeaves = other.leaves();
+    TreeLeaves first = TreeLeaves.of("the first tree", this);
+    List<Array> leaves = first.arrays();
+    List<Array> otherLeaves = TreeLeaves.of("the second", other).inOrderOf(first);
     List<Array> results = new ArrayList<>();
     for (int i = 0; i < leaves.size(); i++) {
       Array result = function.apply(leaves.get(i), otherLeaves.get(i));

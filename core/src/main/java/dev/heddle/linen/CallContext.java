@@ -1,6 +1,7 @@
 package dev.heddle.linen;
 
-import dev.heddle.linen.VariableTree.Branch;
+import dev.heddle.array.NamedTree;
+import dev.heddle.array.NamedTree.Branch;
 import dev.heddle.random.Key;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ final class CallContext {
     return variables;
   }
 
-  void put(List<String> path, VariableTree value) {
+  void put(List<String> path, NamedTree value) {
     variables = variables.with(path, value, owner);
   }
 

@@ -1,6 +1,6 @@
 package dev.heddle.linen;
 
-import dev.heddle.linen.VariableTree.Branch;
+import dev.heddle.array.NamedTree.Branch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

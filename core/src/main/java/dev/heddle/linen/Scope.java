@@ -3,9 +3,10 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.NamedTree;
+import dev.heddle.array.NamedTree.Branch;
+import dev.heddle.array.NamedTree.Leaf;
 import dev.heddle.array.Shape;
-import dev.heddle.linen.VariableTree.Branch;
-import dev.heddle.linen.VariableTree.Leaf;
 import dev.heddle.random.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -153,7 +154,7 @@ public final class Scope {
   /** The parameter given to the call; null if it is to be made. */
   private @Nullable Array given(String name, Shape shape) {
     reserve("parameter", name, "params");
-    VariableTree existing = find("params", name);
+    NamedTree existing = find("params", name);
     if (existing instanceof Leaf(Array array)) {
       if (!array.shape().equals(shape)) {
         throw new LinenException.ScopeParamShapeError(name, path(), shape, array.shape());
@@ -230,7 +231,7 @@ public final class Scope {
     return find(collection, name) != null;
   }
 
-  private @Nullable VariableTree find(String collection, String name) {
+  private @Nullable NamedTree find(String collection, String name) {
     Branch here = modulePath.branch(context.variables(), collection);
     return here == null ? null : here.children().get(name);
   }
@@ -309,12 +310,12 @@ public final class Scope {
     return true;
   }
 
-  private boolean sow(String collection, String name, VariableTree value) {
+  private boolean sow(String collection, String name, NamedTree value) {
     requireOpen();
     if (!context.isMutable(collection)) {
       return false;
     }
-    VariableTree existing = find(collection, name);
+    NamedTree existing = find(collection, name);
     int count = 0;
     if (existing == null) {
       reserve("variable", name, collection);
@@ -339,7 +340,7 @@ public final class Scope {
     if (output instanceof Array array) {
       sow("intermediates", method, array);
     } else if (output instanceof ArrayTree<?> tree) {
-      SequencedMap<String, VariableTree> group = new LinkedHashMap<>();
+      SequencedMap<String, NamedTree> group = new LinkedHashMap<>();
       for (Array leaf : tree.leaves()) {
         group.put(Integer.toString(group.size()), new Leaf(leaf));
       }

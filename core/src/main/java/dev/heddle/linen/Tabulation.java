@@ -1,8 +1,8 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.linen.VariableTree.Branch;
-import dev.heddle.linen.VariableTree.Leaf;
+import dev.heddle.array.NamedTree.Branch;
+import dev.heddle.array.NamedTree.Leaf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
-import dev.heddle.linen.VariableTree.Branch;
-import dev.heddle.linen.VariableTree.Leaf;
+import dev.heddle.array.NamedTree;
+import dev.heddle.array.NamedTree.Branch;
+import dev.heddle.array.NamedTree.Leaf;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +77,8 @@ public final class Variables implements ArrayTree<Variables> {
 
   /** A collection alone, under its name; no collections if it is not there. */
   public Variables collection(String name) {
-    VariableTree collection = root.children().get(name);
-    return collection == null ? EMPTY : new Variables(Branch.EMPTY.with(List.of(name), collection));
+    NamedTree collection = root.children().get(name);
+    return collection == null ? EMPTY : new Variables(Branch.EMPTY.with(name, collection));
   }
 
   /** Everything but a collection. */
@@ -88,9 +88,7 @@ public final class Variables implements ArrayTree<Variables> {
 
   /** The tensor at a path, if there is one. */
   public Optional<Array> find(String path) {
-    return root.at(List.of(path.split("/", -1))) instanceof Leaf(Array array)
-        ? Optional.of(array)
-        : Optional.empty();
+    return Optional.ofNullable(root.find(path));
   }
 
   /**
@@ -118,13 +116,13 @@ public final class Variables implements ArrayTree<Variables> {
    * @throws IllegalArgumentException if the entry is not a tuple
    */
   public List<Array> tuple(String path) {
-    VariableTree node = root.at(List.of(path.split("/", -1)));
+    NamedTree node = root.at(List.of(path.split("/", -1)));
     if (node == null) {
       return List.of();
     }
     List<Array> arrays = new ArrayList<>();
     if (node instanceof Branch branch && branch.isTuple()) {
-      for (VariableTree element : branch.elements()) {
+      for (NamedTree element : branch.elements()) {
         if (element instanceof Leaf(Array array)) {
           arrays.add(array);
         }
@@ -159,14 +157,12 @@ public final class Variables implements ArrayTree<Variables> {
 
   /** The tensors by their paths, in order. */
   public SequencedMap<String, Array> flatten() {
-    SequencedMap<String, Array> flat = new LinkedHashMap<>();
-    root.walk("", flat::put);
-    return flat;
+    return root.flatten();
   }
 
   @Override
   public List<Array> leaves() {
-    return List.copyOf(flatten().values());
+    return root.leaves();
   }
 
   @Override
@@ -176,12 +172,7 @@ public final class Variables implements ArrayTree<Variables> {
 
   @Override
   public Variables withLeaves(List<Array> leaves) {
-    int expected = flatten().size();
-    if (leaves.size() != expected) {
-      throw new IllegalArgumentException(
-          "leaves: expected " + expected + " arrays, got " + leaves.size());
-    }
-    return new Variables(root.refill(leaves.iterator()));
+    return new Variables(root.withLeaves(leaves));
   }
 
   /** Whether one of the tensors is float64; looked up once. */
@@ -191,17 +182,17 @@ public final class Variables implements ArrayTree<Variables> {
 
   /** Whether there is no tensor. */
   public boolean isEmpty() {
-    return flatten().isEmpty();
+    return leaves().isEmpty();
   }
 
   /** The number of elements of all tensors. */
   public long size() {
-    return flatten().values().stream().mapToLong(Array::size).sum();
+    return leaves().stream().mapToLong(Array::size).sum();
   }
 
   /** The number of bytes of all tensors' elements. */
   public long bytes() {
-    return flatten().values().stream().mapToLong(Variables::bytes).sum();
+    return leaves().stream().mapToLong(Variables::bytes).sum();
   }
 
   private static long bytes(Array array) {

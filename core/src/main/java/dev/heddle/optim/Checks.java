@@ -1,9 +1,12 @@
 package dev.heddle.optim;
 
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.TreeLeaves;
 import org.jspecify.annotations.Nullable;
 
-/** Checks of hyperparameters. */
+/** Checks of hyperparameters and trees. */
 final class Checks {
   private Checks() {}
 
@@ -51,6 +54,38 @@ final class Checks {
       return dtype;
     }
     throw wrong(name, "a floating-point type", dtype.toString());
+  }
+
+  /** The leaves of an argument, which must be of floating-point types. */
+  static TreeLeaves floating(String name, ArrayTree<?> tree) {
+    TreeLeaves leaves = TreeLeaves.of(name, tree);
+    for (int i = 0; i < leaves.arrays().size(); i++) {
+      if (!leaves.arrays().get(i).dtype().isFloating()) {
+        throw new IllegalArgumentException(
+            "%s: argument \"%s\": expected a floating-point type, got %s"
+                .formatted(leaves.paths().get(i), name, leaves.arrays().get(i).dtype()));
+      }
+    }
+    return leaves;
+  }
+
+  static void shape(String path, String what, Array expected, Array actual) {
+    if (!actual.shape().equals(expected.shape())) {
+      throw new IllegalArgumentException(
+          path + ": " + what + ": expected shape " + expected.shape() + ", got " + actual.shape());
+    }
+  }
+
+  static void dtype(String path, String what, DType expected, Array actual) {
+    if (actual.dtype() != expected) {
+      throw new IllegalArgumentException(
+          path + ": " + what + ": expected " + expected + ", got " + actual.dtype());
+    }
+  }
+
+  /** An array's type in messages, {@code float32 [2, 3]}. */
+  static String type(Array array) {
+    return array.dtype() + " " + array.shape();
   }
 
   static IllegalArgumentException wrong(String name, String expected, String actual) {

@@ -18,7 +18,7 @@ abstract class FusableTransformation implements GradientTransformation {
 
   @Override
   public final <T extends ArrayTree<T>> OptState init(T params) {
-    Tree.of("params", params).requireFloating();
+    Checks.floating("params", params);
     return initState(params);
   }
 
@@ -50,7 +50,7 @@ abstract class FusableTransformation implements GradientTransformation {
     Array count = state.array(name);
     if (count.dtype() != DType.INT32 || count.rank() != 0) {
       throw new IllegalArgumentException(
-          "optimizer state: \"" + name + "\": expected int32 [], got " + Tree.type(count));
+          "optimizer state: \"" + name + "\": expected int32 [], got " + Checks.type(count));
     }
     return (int) count.item();
   }

@@ -2,6 +2,7 @@ package dev.heddle.optim;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
+import dev.heddle.array.TreeLeaves;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -38,13 +39,13 @@ public interface Mask {
    */
   static Mask of(ArrayTree<?> flags) {
     Map<String, Boolean> byPath = new HashMap<>();
-    Tree tree = Tree.of("mask", flags);
+    TreeLeaves tree = TreeLeaves.of("mask", flags);
     for (int i = 0; i < tree.paths().size(); i++) {
       String path = tree.paths().get(i);
       Array flag = tree.arrays().get(i);
       if (flag.size() != 1) {
         throw new IllegalArgumentException(
-            path + ": argument \"mask\": expected one truth value, got " + Tree.type(flag));
+            path + ": argument \"mask\": expected one truth value, got " + Checks.type(flag));
       }
       byPath.put(path, flag.item() != 0);
     }

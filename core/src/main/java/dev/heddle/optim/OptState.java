@@ -2,15 +2,16 @@ package dev.heddle.optim;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
+import dev.heddle.array.NamedTree;
+import dev.heddle.array.NamedTree.Branch;
+import dev.heddle.array.NamedTree.Leaf;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +27,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class OptState implements ArrayTree<OptState> {
-  private static final OptState EMPTY = new OptState(new LinkedHashMap<>());
+  private static final OptState EMPTY = new OptState(Branch.EMPTY);
 
-  private final SequencedMap<String, Node> nodes;
+  private final Branch root;
 
-  private OptState(SequencedMap<String, Node> nodes) {
-    this.nodes = nodes;
+  private OptState(Branch root) {
+    this.root = root;
   }
-
-  private sealed interface Node {}
-
-  private record Leaf(Array array) implements Node {}
-
-  private record Branch(OptState state) implements Node {}
 
   /** A state without arrays. */
   public static OptState empty() {
@@ -47,37 +42,28 @@ public final class OptState implements ArrayTree<OptState> {
 
   /** This state with an array added or replaced. */
   public OptState with(String name, Array array) {
-    return with(name, new Leaf(array));
+    return new OptState(root.with(name, new Leaf(array)));
   }
 
   /** This state with a tree, such as another state, added or replaced under a name. */
   public OptState with(String name, ArrayTree<?> tree) {
-    return with(
-        name, new Branch(tree instanceof OptState state ? state : of(tree.paths(), tree.leaves())));
-  }
-
-  private OptState with(String name, Node node) {
-    SequencedMap<String, Node> copy = new LinkedHashMap<>(nodes);
-    copy.put(name, node);
-    return new OptState(copy);
+    Branch branch =
+        tree instanceof OptState state ? state.root : Branch.of(tree.paths(), tree.leaves());
+    return new OptState(root.with(name, branch));
   }
 
   /** States under the names 0, 1, ... */
   static OptState ofStates(List<OptState> states) {
-    SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(states.size());
-    for (int i = 0; i < states.size(); i++) {
-      nodes.put(Integer.toString(i), new Branch(states.get(i)));
+    SequencedMap<String, NamedTree> children = LinkedHashMap.newLinkedHashMap(states.size());
+    for (OptState state : states) {
+      children.put(Integer.toString(children.size()), state.root);
     }
-    return new OptState(nodes);
+    return new OptState(new Branch(children));
   }
 
   /** Arrays under their paths. */
   static OptState of(List<String> paths, List<Array> arrays) {
-    SequencedMap<String, Node> nodes = LinkedHashMap.newLinkedHashMap(paths.size());
-    for (int i = 0; i < paths.size(); i++) {
-      nodes.put(paths.get(i), new Leaf(arrays.get(i)));
-    }
-    return new OptState(nodes);
+    return new OptState(Branch.of(paths, arrays));
   }
 
   /**
@@ -95,16 +81,16 @@ public final class OptState implements ArrayTree<OptState> {
       Array tensor = tensors.get(path);
       if (tensor == null) {
         throw new IllegalArgumentException(
-            "optimizer state: expected \"" + path + "\", " + Tree.type(target) + ", got none");
+            "optimizer state: expected \"" + path + "\", " + Checks.type(target) + ", got none");
       }
       if (tensor.dtype() != target.dtype() || !tensor.shape().equals(target.shape())) {
         throw new IllegalArgumentException(
             "optimizer state: \""
                 + path
                 + "\": expected "
-                + Tree.type(target)
+                + Checks.type(target)
                 + ", got "
-                + Tree.type(tensor));
+                + Checks.type(tensor));
       }
       arrays.add(tensor);
     });
@@ -123,7 +109,7 @@ public final class OptState implements ArrayTree<OptState> {
 
   /** The names at the top level. */
   public List<String> names() {
-    return List.copyOf(nodes.keySet());
+    return List.copyOf(root.children().keySet());
   }
 
   /**
@@ -132,8 +118,8 @@ public final class OptState implements ArrayTree<OptState> {
    * @throws IllegalArgumentException if there is none
    */
   public OptState child(String name) {
-    if (nodes.get(name) instanceof Branch(OptState state)) {
-      return state;
+    if (root.children().get(name) instanceof Branch branch) {
+      return new OptState(branch);
     }
     throw missing("a group", name);
   }
@@ -144,7 +130,7 @@ public final class OptState implements ArrayTree<OptState> {
    * @throws IllegalArgumentException if there is none
    */
   public Array array(String name) {
-    if (nodes.get(name) instanceof Leaf(Array array)) {
+    if (root.children().get(name) instanceof Leaf(Array array)) {
       return array;
     }
     throw missing("an array", name);
@@ -157,26 +143,13 @@ public final class OptState implements ArrayTree<OptState> {
             + " \""
             + name
             + "\", got "
-            + (nodes.isEmpty()
-                ? "an empty state"
-                : "a state with " + String.join(", ", nodes.keySet()))
+            + (names().isEmpty() ? "an empty state" : "a state with " + String.join(", ", names()))
             + "; was it made by another transformation?");
   }
 
   /** The array at a path, if there is one. */
   public Optional<Array> find(String path) {
-    if (nodes.get(path) instanceof Leaf(Array array)) {
-      return Optional.of(array);
-    }
-    for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
-      if (nodes.get(path.substring(0, end)) instanceof Branch(OptState state)) {
-        Optional<Array> found = state.find(path.substring(end + 1));
-        if (found.isPresent()) {
-          return found;
-        }
-      }
-    }
-    return Optional.empty();
+    return Optional.ofNullable(root.find(path));
   }
 
   /**
@@ -198,41 +171,12 @@ public final class OptState implements ArrayTree<OptState> {
    *     b} in {@code a}
    */
   public SequencedMap<String, Array> flatten() {
-    SequencedMap<String, Array> flat = new LinkedHashMap<>();
-    walk(
-        "",
-        (path, array) -> {
-          if (flat.put(path, array) != null) {
-            throw new IllegalStateException(
-                "optimizer state: expected paths that differ, got two arrays at \"" + path + "\"");
-          }
-        });
-    return Collections.unmodifiableSequencedMap(flat);
-  }
-
-  private void walk(String prefix, BiConsumer<String, Array> visitor) {
-    nodes.forEach((name, node) -> {
-      switch (node) {
-        case Leaf(Array array) -> visitor.accept(prefix + name, array);
-        case Branch(OptState state) -> state.walk(prefix + name + "/", visitor);
-      }
-    });
+    return Collections.unmodifiableSequencedMap(root.flatten());
   }
 
   @Override
   public List<Array> leaves() {
-    List<Array> leaves = new ArrayList<>();
-    collect(leaves);
-    return Collections.unmodifiableList(leaves);
-  }
-
-  private void collect(List<Array> leaves) {
-    for (Node node : nodes.values()) {
-      switch (node) {
-        case Leaf(Array array) -> leaves.add(array);
-        case Branch(OptState state) -> state.collect(leaves);
-      }
-    }
+    return root.leaves();
   }
 
   @Override
@@ -242,34 +186,17 @@ public final class OptState implements ArrayTree<OptState> {
 
   @Override
   public OptState withLeaves(List<Array> leaves) {
-    int expected = leaves().size();
-    if (leaves.size() != expected) {
-      throw new IllegalArgumentException(
-          "optimizer state: expected " + expected + " arrays, got " + leaves.size());
-    }
-    return refill(leaves.iterator());
-  }
-
-  private OptState refill(Iterator<Array> arrays) {
-    SequencedMap<String, Node> copy = LinkedHashMap.newLinkedHashMap(nodes.size());
-    nodes.forEach((name, node) ->
-        copy.put(
-            name,
-            switch (node) {
-              case Leaf leaf -> new Leaf(arrays.next());
-              case Branch(OptState state) -> new Branch(state.refill(arrays));
-            }));
-    return new OptState(copy);
+    return new OptState(root.withLeaves(leaves));
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof OptState state && nodes.equals(state.nodes);
+    return other instanceof OptState state && root.equals(state.root);
   }
 
   @Override
   public int hashCode() {
-    return nodes.hashCode();
+    return root.hashCode();
   }
 
   /** A line for each array: its path, type and shape. */
@@ -277,8 +204,8 @@ public final class OptState implements ArrayTree<OptState> {
   public String toString() {
     StringBuilder text = new StringBuilder();
     flatten()
-        .forEach(
-            (path, array) -> text.append(path).append(": ").append(Tree.type(array)).append('\n'));
+        .forEach((path, array) ->
+            text.append(path).append(": ").append(Checks.type(array)).append('\n'));
     return text.toString();
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.TreeLeaves;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -239,7 +240,7 @@ public final class Optim {
    * @throws IllegalArgumentException if a leaf is not floating-point
    */
   public static Array globalNorm(ArrayTree<?> updates) {
-    Tree tree = Tree.of("updates", updates).requireFloating();
+    TreeLeaves tree = Checks.floating("updates", updates);
     return GlobalNorm.of(tree.paths(), tree.arrays());
   }
 }

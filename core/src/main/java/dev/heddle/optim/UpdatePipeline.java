@@ -3,6 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.TreeLeaves;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
@@ -28,7 +29,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
 
   private final T tree;
   private final T params;
-  private final Tree updates;
+  private final TreeLeaves updates;
   private final List<Array> parameters;
   private final List<Leaf> leaves = new ArrayList<>();
   private final Kernels kernels = KernelChoice.current().kernels();
@@ -37,12 +38,12 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   private UpdatePipeline(T tree, T params) {
     this.tree = tree;
     this.params = params;
-    this.updates = Tree.of("updates", tree).requireFloating();
-    this.parameters = Tree.of("params", params).requireFloating().inOrderOf(updates);
+    this.updates = Checks.floating("updates", tree);
+    this.parameters = Checks.floating("params", params).inOrderOf(updates);
     for (Array array : updates.arrays()) {
       leaves.add(new Leaf(array));
     }
-    this.x64 = updates.hasFloat64();
+    this.x64 = updates.arrays().stream().anyMatch(array -> array.dtype() == DType.FLOAT64);
   }
 
   /** An in-place transformation of some elements of a float32 leaf. */
@@ -83,7 +84,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofGradients(T updates, T params) {
     UpdatePipeline<T> pipeline = ofUpdates(updates, params);
     for (int i = 0; i < pipeline.size(); i++) {
-      Tree.requireType(
+      Checks.dtype(
           pipeline.path(i),
           "argument \"updates\"",
           pipeline.param(i).dtype(),
@@ -96,7 +97,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofUpdates(T updates, T params) {
     UpdatePipeline<T> pipeline = new UpdatePipeline<>(updates, params);
     for (int i = 0; i < pipeline.size(); i++) {
-      Tree.requireShape(
+      Checks.shape(
           pipeline.path(i),
           "argument \"updates\"",
           pipeline.param(i),
@@ -147,10 +148,10 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
    */
   List<Array> group(OptState state, String name, @Nullable DType dtype) {
     String what = "state \"" + name + "\"";
-    List<Array> arrays = Tree.of(what, state.child(name)).inOrderOf(updates);
+    List<Array> arrays = TreeLeaves.of(what, state.child(name)).inOrderOf(updates);
     for (int i = 0; i < arrays.size(); i++) {
-      Tree.requireShape(path(i), what, param(i), arrays.get(i));
-      Tree.requireType(path(i), what, dtype == null ? param(i).dtype() : dtype, arrays.get(i));
+      Checks.shape(path(i), what, param(i), arrays.get(i));
+      Checks.dtype(path(i), what, dtype == null ? param(i).dtype() : dtype, arrays.get(i));
     }
     return arrays;
   }
@@ -207,9 +208,9 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
 
   /** Replaces the tree. */
   void set(T other) {
-    List<Array> arrays = Tree.of("updates", other).requireFloating().inOrderOf(updates);
+    List<Array> arrays = Checks.floating("updates", other).inOrderOf(updates);
     for (int i = 0; i < arrays.size(); i++) {
-      Tree.requireShape(path(i), "argument \"updates\"", param(i), arrays.get(i));
+      Checks.shape(path(i), "argument \"updates\"", param(i), arrays.get(i));
       set(i, arrays.get(i));
     }
   }

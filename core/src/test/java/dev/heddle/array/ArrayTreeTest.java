@@ -53,16 +53,26 @@ class ArrayTreeTest {
     assertThatThrownBy(() -> shorter.zip(renamed, Array::plus))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "zip: expected trees with equal paths, got \"params/a\" in the first and"
-                + " \"params/scale\" in the second");
+            "params/a: expected in both the first tree and the second, got none in the second");
     assertThatThrownBy(() -> shorter.zip(longer, Array::plus))
         .hasMessage(
-            "zip: expected trees with equal paths, got no more leaves in the first and"
-                + " \"params/b\" in the second");
+            "params/b: expected in both the first tree and the second, got none in the first tree");
     assertThatThrownBy(() -> longer.zip(shorter, Array::plus))
         .hasMessage(
-            "zip: expected trees with equal paths, got \"params/b\" in the first and no more"
-                + " leaves in the second");
+            "params/b: expected in both the first tree and the second, got none in the second");
+  }
+
+  @Test
+  void zipMatchesLeavesByPathInAnyOrder() {
+    Array one = Array.scalar(1, DType.FLOAT32);
+    Array two = Array.scalar(2, DType.FLOAT32);
+    Variables first = Variables.empty().with("params/a", one).with("params/b", two);
+    Variables second = Variables.empty().with("params/b", one).with("params/a", two);
+
+    Variables differences = first.zip(second, Array::minus);
+
+    assertThat(differences.paths()).containsExactly("params/a", "params/b");
+    assertThat(differences.leaves()).containsExactly(one.minus(two), two.minus(one));
   }
 
   @Test

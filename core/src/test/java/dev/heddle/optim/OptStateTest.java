@@ -44,7 +44,7 @@ class OptStateTest {
     OptState state = OptState.empty().with("mu/a", ONE).with("mu", OptState.empty().with("a", TWO));
     assertThatThrownBy(state::flatten)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("optimizer state: expected paths that differ, got two arrays at \"mu/a\"");
+        .hasMessage("expected paths that differ, got two arrays at \"mu/a\"");
   }
 
   /** Flattening the state at each look-up would take 4e10 steps, many minutes. */

@@ -144,7 +144,7 @@ class OptimErrorsTest {
         "optimizer state: expected the 1 arrays of this optimizer, got \"x\" too");
     refused(
         () -> template.get("w"), "optimizer state: expected one of [trace/params/w], got \"w\"");
-    refused(() -> template.withLeaves(List.of()), "optimizer state: expected 1 arrays, got 0");
+    refused(() -> template.withLeaves(List.of()), "leaves: expected 1 arrays, got 0");
   }
 
   @Test
