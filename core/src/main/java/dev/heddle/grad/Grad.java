@@ -89,7 +89,7 @@ public final class Grad {
     Array value = result.value();
     if (value.rank() != 0 || !value.dtype().isFloating()) {
       throw new IllegalArgumentException(
-          "grad: expected a loss that is a floating-point scalar, got "
+          "grad: argument \"loss\": expected a floating-point scalar as its result, got "
               + value.dtype()
               + value.shape());
     }
@@ -185,7 +185,7 @@ public final class Grad {
       Array leaf = leaves.get(i);
       if (!leaf.dtype().isFloating()) {
         throw new IllegalArgumentException(
-            "grad: expected floating-point arrays to differentiate by, got "
+            "grad: argument \"at\": expected floating-point arrays, got "
                 + leaf.dtype()
                 + leaf.shape()
                 + " at "

@@ -38,19 +38,16 @@ public final class Vjp<T, U> {
   static List<Array> requireLike(List<Array> outputs, List<Array> cotangents) {
     if (outputs.size() != cotangents.size()) {
       throw new IllegalArgumentException(
-          "vjp: expected " + outputs.size() + " cotangents, got " + cotangents.size());
+          "vjp: argument \"cotangent\": expected %d arrays, got %d"
+              .formatted(outputs.size(), cotangents.size()));
     }
     for (int i = 0; i < outputs.size(); i++) {
       Array output = outputs.get(i);
       Array cotangent = cotangents.get(i);
       if (output.dtype() != cotangent.dtype() || !output.shape().equals(cotangent.shape())) {
         throw new IllegalArgumentException(
-            "vjp: expected a cotangent of "
-                + output.dtype()
-                + output.shape()
-                + ", as the output, got "
-                + cotangent.dtype()
-                + cotangent.shape());
+            "vjp: argument \"cotangent\": expected %s%s, as the output, got %s%s"
+                .formatted(output.dtype(), output.shape(), cotangent.dtype(), cotangent.shape()));
       }
     }
     return cotangents;

@@ -16,6 +16,19 @@ final class AddDecayedWeights extends FusableTransformation {
     this.mask = mask;
   }
 
+  /** Another decay of the parameters that a present one decays, or of all. */
+  static AddDecayedWeights with(@Nullable AddDecayedWeights present, Rate weightDecay) {
+    return new AddDecayedWeights(weightDecay, present == null ? null : present.mask);
+  }
+
+  /** A present decay of other parameters. */
+  static AddDecayedWeights with(@Nullable AddDecayedWeights present, Mask mask) {
+    if (present == null) {
+      throw new IllegalStateException("mask: expected an optimizer with weight decay, got none");
+    }
+    return new AddDecayedWeights(present.weightDecay, mask);
+  }
+
   @Override
   <T extends ArrayTree<T>> OptState initState(T params) {
     OptState state = weightDecay.initState();
@@ -50,10 +63,8 @@ final class AddDecayedWeights extends FusableTransformation {
     }
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return "add_decayed_weights(weight_decay=%s%s)"
-        .formatted(weightDecay, mask == null ? "" : ", mask");
+  Call call() {
+    return new Call("add_decayed_weights").with("weight_decay", weightDecay).with("mask", mask);
   }
 }

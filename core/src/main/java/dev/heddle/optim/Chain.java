@@ -3,7 +3,9 @@ package dev.heddle.optim;
 import dev.heddle.array.ArrayTree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Transformations applied in sequence; their states are named 0, 1, ... */
 final class Chain extends FusableTransformation {
@@ -11,6 +13,19 @@ final class Chain extends FusableTransformation {
 
   Chain(GradientTransformation... transformations) {
     this.transformations = List.of(transformations);
+  }
+
+  /** An optimizer's parts in sequence: the first, weight decay and the negated learning rate. */
+  static FusableTransformation of(
+      FusableTransformation first, @Nullable AddDecayedWeights decay, @Nullable Rate learningRate) {
+    if (decay == null && learningRate == null) {
+      return first;
+    }
+    Scale last = learningRate == null ? null : new Scale(learningRate, -1);
+    return new Chain(
+        Stream.of(first, decay, last)
+            .filter(Objects::nonNull)
+            .toArray(GradientTransformation[]::new));
   }
 
   @Override
@@ -34,9 +49,11 @@ final class Chain extends FusableTransformation {
   }
 
   @Override
-  public String toString() {
-    return transformations.stream()
-        .map(Object::toString)
-        .collect(Collectors.joining(", ", "chain(", ")"));
+  Call call() {
+    Call call = new Call(transformations.isEmpty() ? "identity" : "chain");
+    for (GradientTransformation transformation : transformations) {
+      call = call.with("", transformation);
+    }
+    return call;
   }
 }

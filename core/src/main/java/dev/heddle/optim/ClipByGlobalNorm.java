@@ -9,10 +9,7 @@ final class ClipByGlobalNorm extends FusableTransformation {
   private final double maxNorm;
 
   ClipByGlobalNorm(double maxNorm) {
-    if (!(maxNorm > 0)) {
-      throw Checks.wrong("max_norm", "a number above 0", Double.toString(maxNorm));
-    }
-    this.maxNorm = maxNorm;
+    this.maxNorm = Arguments.above0("clip_by_global_norm", "max_norm", maxNorm);
   }
 
   @Override
@@ -45,9 +42,8 @@ final class ClipByGlobalNorm extends FusableTransformation {
     return state;
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return "clip_by_global_norm(max_norm=%s)".formatted(maxNorm);
+  Call call() {
+    return new Call("clip_by_global_norm").with("max_norm", maxNorm);
   }
 }

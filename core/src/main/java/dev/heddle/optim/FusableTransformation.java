@@ -3,6 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import org.jspecify.annotations.Nullable;
 
 /** A transformation whose float32 loops can be fused with those of others. */
 abstract class FusableTransformation implements GradientTransformation {
@@ -16,9 +17,12 @@ abstract class FusableTransformation implements GradientTransformation {
    */
   abstract <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state);
 
+  /** The call that makes it. */
+  abstract Call call();
+
   @Override
   public final <T extends ArrayTree<T>> OptState init(T params) {
-    Checks.floating("params", params);
+    Arguments.floating("params", params);
     return initState(params);
   }
 
@@ -50,7 +54,7 @@ abstract class FusableTransformation implements GradientTransformation {
     Array count = state.array(name);
     if (count.dtype() != DType.INT32 || count.rank() != 0) {
       throw new IllegalArgumentException(
-          "optimizer state: \"" + name + "\": expected int32 [], got " + Checks.type(count));
+          "optimizer state: \"" + name + "\": expected int32 [], got " + Arguments.type(count));
     }
     return (int) count.item();
   }
@@ -62,5 +66,23 @@ abstract class FusableTransformation implements GradientTransformation {
 
   static Array number(int count) {
     return Array.scalar(count, DType.INT32);
+  }
+
+  /** Equal if made by equal calls; schedules and masks are equal if they are the same. */
+  @Override
+  public final boolean equals(@Nullable Object other) {
+    return other instanceof FusableTransformation transformation
+        && call().equals(transformation.call());
+  }
+
+  @Override
+  public final int hashCode() {
+    return call().hashCode();
+  }
+
+  /** The call that makes it, with Optax's names. */
+  @Override
+  public final String toString() {
+    return call().toString();
   }
 }

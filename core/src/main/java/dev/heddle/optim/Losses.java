@@ -29,12 +29,11 @@ public final class Losses {
     requireFloating("softmax_cross_entropy_with_integer_labels", "logits", logits);
     int batch = logits.rank() - 1;
     if (batch < 0 || !labels.shape().equals(logits.shape().range(0, batch))) {
-      throw new IllegalArgumentException(
-          "softmax_cross_entropy_with_integer_labels: expected labels of the shape of the logits"
-              + " without the last axis, got labels "
-              + labels.shape()
-              + " and logits "
-              + logits.shape());
+      throw Arguments.wrong(
+          "softmax_cross_entropy_with_integer_labels",
+          "labels",
+          "the shape of the logits without the last axis, of " + logits.shape(),
+          labels.shape());
     }
     Shape one = labels.shape().append(1);
     Array scores = Gather.takeAlongAxis(logits, labels.reshape(one.dims()), -1);
@@ -114,9 +113,7 @@ public final class Losses {
    *     or the bound is not above 0
    */
   public static Array huberLoss(Array predictions, Array targets, double delta) {
-    if (!(delta > 0)) {
-      throw Checks.wrong("delta", "a number above 0", Double.toString(delta));
-    }
+    Arguments.above0("huber_loss", "delta", delta);
     Array distance = Elementwise.abs(errors("huber_loss", predictions, targets));
     Array quadratic = Elementwise.minimum(distance, Array.scalar(delta, distance.dtype()));
     Array linear = distance.minus(quadratic);
@@ -130,24 +127,15 @@ public final class Losses {
   private static Array errors(String loss, Array predictions, Array targets) {
     requireFloating(loss, "predictions", predictions);
     if (!predictions.shape().equals(targets.shape())) {
-      throw new IllegalArgumentException(
-          loss
-              + ": expected targets of the shape of the predictions, got targets "
-              + targets.shape()
-              + " and predictions "
-              + predictions.shape());
+      throw Arguments.wrong(
+          loss, "targets", "the predictions' shape " + predictions.shape(), targets.shape());
     }
     return predictions.minus(targets);
   }
 
   private static void requireFloating(String loss, String argument, Array array) {
     if (!array.dtype().isFloating()) {
-      throw new IllegalArgumentException(
-          loss
-              + ": argument \""
-              + argument
-              + "\": expected a floating-point type, got "
-              + array.dtype());
+      throw Arguments.wrong(loss, argument, "a floating-point type", array.dtype());
     }
   }
 }

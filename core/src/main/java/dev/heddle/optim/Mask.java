@@ -45,7 +45,7 @@ public interface Mask {
       Array flag = tree.arrays().get(i);
       if (flag.size() != 1) {
         throw new IllegalArgumentException(
-            path + ": argument \"mask\": expected one truth value, got " + Checks.type(flag));
+            path + ": argument \"mask\": expected one truth value, got " + Arguments.type(flag));
       }
       byPath.put(path, flag.item() != 0);
     }

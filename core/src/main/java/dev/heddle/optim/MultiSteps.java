@@ -24,6 +24,18 @@ public final class MultiSteps extends FusableTransformation {
   private final boolean useGradMean;
   private final @Nullable DType accumulatorDtype;
 
+  /** The same number of calls for every step. */
+  record Constant(int k) implements IntUnaryOperator {
+    Constant {
+      Arguments.atLeast("MultiSteps", "every_k", k, 1);
+    }
+
+    @Override
+    public int applyAsInt(int step) {
+      return k;
+    }
+  }
+
   MultiSteps(
       GradientTransformation inner,
       IntUnaryOperator everyK,
@@ -42,7 +54,8 @@ public final class MultiSteps extends FusableTransformation {
 
   /** The accumulator's type, float32 by default; null for the parameters' own. */
   public MultiSteps accumulatorDtype(@Nullable DType value) {
-    return new MultiSteps(inner, everyK, useGradMean, Checks.floating("accumulator_dtype", value));
+    return new MultiSteps(
+        inner, everyK, useGradMean, Arguments.floating("MultiSteps", "accumulator_dtype", value));
   }
 
   /** Whether the call that returned this state was a step of the inner transformation. */
@@ -69,7 +82,7 @@ public final class MultiSteps extends FusableTransformation {
   <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
     int miniStep = count(state, "mini_step");
     int gradientStep = count(state, "gradient_step");
-    int k = Checks.atLeast("every_k", everyK.applyAsInt(gradientStep), 1);
+    int k = Arguments.atLeast("MultiSteps", "every_k", everyK.applyAsInt(gradientStep), 1);
     List<Array> accumulated = pipeline.group(state, "acc_grads", accumulatorDtype);
     OptState innerState = state.child("inner_opt_state");
     List<DType> dtypes = new ArrayList<>();
@@ -117,7 +130,11 @@ public final class MultiSteps extends FusableTransformation {
   }
 
   @Override
-  public String toString() {
-    return "MultiSteps(" + inner + ", use_grad_mean=" + useGradMean + ")";
+  Call call() {
+    return new Call("MultiSteps")
+        .with("", inner)
+        .with("every_k_schedule", everyK instanceof Constant(int k) ? (Object) k : everyK)
+        .with("use_grad_mean", useGradMean)
+        .with("accumulator_dtype", accumulatorDtype);
   }
 }

@@ -81,16 +81,16 @@ public final class OptState implements ArrayTree<OptState> {
       Array tensor = tensors.get(path);
       if (tensor == null) {
         throw new IllegalArgumentException(
-            "optimizer state: expected \"" + path + "\", " + Checks.type(target) + ", got none");
+            "optimizer state: expected \"" + path + "\", " + Arguments.type(target) + ", got none");
       }
       if (tensor.dtype() != target.dtype() || !tensor.shape().equals(target.shape())) {
         throw new IllegalArgumentException(
             "optimizer state: \""
                 + path
                 + "\": expected "
-                + Checks.type(target)
+                + Arguments.type(target)
                 + ", got "
-                + Checks.type(tensor));
+                + Arguments.type(tensor));
       }
       arrays.add(tensor);
     });
@@ -205,7 +205,7 @@ public final class OptState implements ArrayTree<OptState> {
     StringBuilder text = new StringBuilder();
     flatten()
         .forEach((path, array) ->
-            text.append(path).append(": ").append(Checks.type(array)).append('\n'));
+            text.append(path).append(": ").append(Arguments.type(array)).append('\n'));
     return text.toString();
   }
 }

@@ -29,7 +29,7 @@ public final class Optim {
 
   /** {@code optax.sgd}. */
   public static Sgd sgd(double learningRate) {
-    return new Sgd(Rate.of(LEARNING_RATE, learningRate), null, false, null);
+    return new Sgd(Rate.of("sgd", LEARNING_RATE, learningRate), null, false, null);
   }
 
   /** {@code optax.sgd}. */
@@ -39,40 +39,34 @@ public final class Optim {
 
   /** {@code optax.adam}. */
   public static Adam adam(double learningRate) {
-    return new Adam(Rate.of(LEARNING_RATE, learningRate), ScaleByAdam.DEFAULT);
+    return new Adam(Rate.of("adam", LEARNING_RATE, learningRate), ScaleByAdam.DEFAULT, null);
   }
 
   /** {@code optax.adam}. */
   public static Adam adam(Schedule learningRate) {
-    return new Adam(Rate.of(learningRate), ScaleByAdam.DEFAULT);
+    return new Adam(Rate.of(learningRate), ScaleByAdam.DEFAULT, null);
   }
 
   /** {@code optax.adamw}; the weight decay is 1e-4. */
-  public static AdamW adamw(double learningRate) {
-    return adamw(Rate.of(LEARNING_RATE, learningRate));
+  public static Adam adamw(double learningRate) {
+    return new Adam(Rate.of("adamw", LEARNING_RATE, learningRate), ScaleByAdam.DEFAULT, null)
+        .weightDecay(1e-4);
   }
 
   /** {@code optax.adamw}; the weight decay is 1e-4. */
-  public static AdamW adamw(Schedule learningRate) {
-    return adamw(Rate.of(learningRate));
-  }
-
-  private static AdamW adamw(Rate learningRate) {
-    return new AdamW(learningRate, ScaleByAdam.DEFAULT, Rate.of("weight_decay", 1e-4), null);
+  public static Adam adamw(Schedule learningRate) {
+    return adam(learningRate).weightDecay(1e-4);
   }
 
   /** {@code optax.lion}; the weight decay is 1e-3. */
   public static Lion lion(double learningRate) {
-    return lion(Rate.of(LEARNING_RATE, learningRate));
+    return new Lion(Rate.of("lion", LEARNING_RATE, learningRate), ScaleByLion.DEFAULT, null)
+        .weightDecay(1e-3);
   }
 
   /** {@code optax.lion}; the weight decay is 1e-3. */
   public static Lion lion(Schedule learningRate) {
-    return lion(Rate.of(learningRate));
-  }
-
-  private static Lion lion(Rate learningRate) {
-    return new Lion(learningRate, ScaleByLion.DEFAULT, Rate.of("weight_decay", 1e-3), null);
+    return new Lion(Rate.of(learningRate), ScaleByLion.DEFAULT, null).weightDecay(1e-3);
   }
 
   /**
@@ -94,12 +88,12 @@ public final class Optim {
 
   /** Updates times a number, {@code optax.scale}. */
   public static GradientTransformation scale(double stepSize) {
-    return new Scale(new Rate(Checks.finite("step_size", stepSize), null), 1);
+    return new Scale(new Rate(Arguments.finite("scale", "step_size", stepSize), null), 1);
   }
 
   /** Updates times minus the learning rate, {@code optax.scale_by_learning_rate}. */
   public static GradientTransformation scaleByLearningRate(double learningRate) {
-    return new Scale(Rate.of(LEARNING_RATE, learningRate), -1);
+    return new Scale(Rate.of("scale_by_learning_rate", LEARNING_RATE, learningRate), -1);
   }
 
   /** Updates times minus the learning rate of the step, {@code optax.scale_by_learning_rate}. */
@@ -113,13 +107,13 @@ public final class Optim {
   }
 
   /** {@code optax.scale_by_adam}. */
-  public static ScaleByAdam scaleByAdam() {
-    return ScaleByAdam.DEFAULT;
+  public static Adam scaleByAdam() {
+    return new Adam(null, ScaleByAdam.DEFAULT, null);
   }
 
   /** {@code optax.scale_by_lion}. */
-  public static ScaleByLion scaleByLion() {
-    return ScaleByLion.DEFAULT;
+  public static Lion scaleByLion() {
+    return new Lion(null, ScaleByLion.DEFAULT, null);
   }
 
   /** Momentum, {@code optax.trace}. */
@@ -130,17 +124,17 @@ public final class Optim {
   /** Momentum with an accumulator of a given type, {@code optax.trace}. */
   public static GradientTransformation trace(
       double decay, boolean nesterov, @Nullable DType accumulatorDtype) {
-    return new Trace(Checks.momentum("decay", decay), nesterov, accumulatorDtype);
+    return new Trace(Arguments.momentum("trace", "decay", decay), nesterov, accumulatorDtype);
   }
 
   /** Updates plus a multiple of the parameters, {@code optax.add_decayed_weights}. */
   public static GradientTransformation addDecayedWeights(double weightDecay) {
-    return new AddDecayedWeights(Rate.of("weight_decay", weightDecay), null);
+    return new AddDecayedWeights(Rate.of("add_decayed_weights", "weight_decay", weightDecay), null);
   }
 
   /** Updates plus a multiple of the parameters that a mask includes. */
   public static GradientTransformation addDecayedWeights(double weightDecay, Mask mask) {
-    return new AddDecayedWeights(Rate.of("weight_decay", weightDecay), mask);
+    return new AddDecayedWeights(Rate.of("add_decayed_weights", "weight_decay", weightDecay), mask);
   }
 
   /**
@@ -149,8 +143,7 @@ public final class Optim {
    * @param everyK the number of calls per step
    */
   public static MultiSteps multiSteps(GradientTransformation inner, int everyK) {
-    int checked = Checks.atLeast("every_k", everyK, 1);
-    return multiSteps(inner, step -> checked);
+    return multiSteps(inner, new MultiSteps.Constant(everyK));
   }
 
   /** As {@link #multiSteps(GradientTransformation, int)}, with k a function of the step. */
@@ -184,11 +177,7 @@ public final class Optim {
    * @throws IllegalArgumentException if the step size is out of range, or paths or shapes differ
    */
   public static <T extends ArrayTree<T>> T incrementalUpdate(T latest, T average, double stepSize) {
-    if (!(stepSize >= 0 && stepSize <= 1)) {
-      throw new IllegalArgumentException(
-          "incremental_update: argument \"step_size\": expected a number in [0, 1], got "
-              + stepSize);
-    }
+    Arguments.momentum("incremental_update", "step_size", stepSize);
     return latest.zip(
         average,
         (x, mean) -> {
@@ -240,7 +229,7 @@ public final class Optim {
    * @throws IllegalArgumentException if a leaf is not floating-point
    */
   public static Array globalNorm(ArrayTree<?> updates) {
-    TreeLeaves tree = Checks.floating("updates", updates);
+    TreeLeaves tree = Arguments.floating("updates", updates);
     return GlobalNorm.of(tree.paths(), tree.arrays());
   }
 }

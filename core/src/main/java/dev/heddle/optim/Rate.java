@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A constant or a schedule. */
 record Rate(double number, @Nullable Schedule schedule) {
-  static Rate of(String what, double number) {
-    return new Rate(Checks.atLeast(what, number, 0), null);
+  static Rate of(String where, String argument, double number) {
+    return new Rate(Arguments.atLeast(where, argument, number, 0), null);
   }
 
   static Rate of(Schedule schedule) {

@@ -35,7 +35,12 @@ final class Scale extends FusableTransformation {
   }
 
   @Override
-  public String toString() {
-    return "scale(" + (sign < 0 ? "-" : "") + rate + ")";
+  Call call() {
+    if (sign < 0) {
+      return new Call("scale_by_learning_rate").with("learning_rate", rate);
+    }
+    return rate.schedule() == null
+        ? new Call("scale").with("step_size", rate)
+        : new Call("scale_by_schedule").with("step_size_fn", rate);
   }
 }

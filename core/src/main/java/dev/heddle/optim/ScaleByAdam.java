@@ -12,59 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Adam's rescaling of gradients, {@code optax.scale_by_adam}. Immutable; its methods return
- * modified copies. The state is {@code count}, {@code mu} and {@code nu}.
- */
-public final class ScaleByAdam extends FusableTransformation {
+/** Adam's rescaling of gradients; see {@link Adam}. */
+final class ScaleByAdam extends FusableTransformation {
   /** Optax's defaults. */
   static final ScaleByAdam DEFAULT = new ScaleByAdam(0.9, 0.999, 1e-8, 0, null, false);
 
-  private final double b1;
-  private final double b2;
-  private final double eps;
-  private final double epsRoot;
-  private final @Nullable DType muDtype;
-  private final boolean nesterov;
+  final double b1;
+  final double b2;
+  final double eps;
+  final double epsRoot;
+  final @Nullable DType muDtype;
+  final boolean nesterov;
 
-  private ScaleByAdam(
+  ScaleByAdam(
       double b1, double b2, double eps, double epsRoot, @Nullable DType muDtype, boolean nesterov) {
-    this.b1 = Checks.decay("b1", b1);
-    this.b2 = Checks.decay("b2", b2);
-    this.eps = Checks.atLeast("eps", eps, 0);
-    this.epsRoot = Checks.atLeast("eps_root", epsRoot, 0);
-    this.muDtype = Checks.floating("mu_dtype", muDtype);
+    this.b1 = Arguments.decay("adam", "b1", b1);
+    this.b2 = Arguments.decay("adam", "b2", b2);
+    this.eps = Arguments.atLeast("adam", "eps", eps, 0);
+    this.epsRoot = Arguments.atLeast("adam", "eps_root", epsRoot, 0);
+    this.muDtype = Arguments.floating("adam", "mu_dtype", muDtype);
     this.nesterov = nesterov;
-  }
-
-  /** The decay rate of the first moment; 0.9 by default. */
-  public ScaleByAdam b1(double value) {
-    return new ScaleByAdam(value, b2, eps, epsRoot, muDtype, nesterov);
-  }
-
-  /** The decay rate of the second moment; 0.999 by default. */
-  public ScaleByAdam b2(double value) {
-    return new ScaleByAdam(b1, value, eps, epsRoot, muDtype, nesterov);
-  }
-
-  /** The constant added to the square root; 1e-8 by default. */
-  public ScaleByAdam eps(double value) {
-    return new ScaleByAdam(b1, b2, value, epsRoot, muDtype, nesterov);
-  }
-
-  /** The constant added under the square root; 0 by default. */
-  public ScaleByAdam epsRoot(double value) {
-    return new ScaleByAdam(b1, b2, eps, value, muDtype, nesterov);
-  }
-
-  /** The type of the first moment; null, the default, for the parameters' own. */
-  public ScaleByAdam muDtype(@Nullable DType value) {
-    return new ScaleByAdam(b1, b2, eps, epsRoot, value, nesterov);
-  }
-
-  /** Whether to use Nesterov momentum; false by default. */
-  public ScaleByAdam nesterov(boolean value) {
-    return new ScaleByAdam(b1, b2, eps, epsRoot, muDtype, value);
   }
 
   @Override
@@ -156,15 +123,14 @@ public final class ScaleByAdam extends FusableTransformation {
     return new Moments(muDtype == null ? newMu : newMu.astype(muDtype), newNu.astype(nu.dtype()));
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return "scale_by_adam(" + settings() + ")";
-  }
-
-  /** The settings alone. */
-  String settings() {
-    return "b1=%s, b2=%s, eps=%s, eps_root=%s%s, nesterov=%s"
-        .formatted(b1, b2, eps, epsRoot, muDtype == null ? "" : ", mu_dtype=" + muDtype, nesterov);
+  Call call() {
+    return new Call("scale_by_adam")
+        .with("b1", b1)
+        .with("b2", b2)
+        .with("eps", eps)
+        .with("eps_root", epsRoot)
+        .with("mu_dtype", muDtype)
+        .with("nesterov", nesterov);
   }
 }

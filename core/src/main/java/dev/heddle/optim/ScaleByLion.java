@@ -9,37 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The sign of an interpolation of gradient and moment, {@code optax.scale_by_lion}. Immutable; its
- * methods return modified copies. The state is {@code count} and {@code mu}.
- */
-public final class ScaleByLion extends FusableTransformation {
+/** The sign of an interpolation of gradient and moment; see {@link Lion}. */
+final class ScaleByLion extends FusableTransformation {
   /** Optax's defaults. */
   static final ScaleByLion DEFAULT = new ScaleByLion(0.9, 0.99, null);
 
-  private final double b1;
-  private final double b2;
-  private final @Nullable DType muDtype;
+  final double b1;
+  final double b2;
+  final @Nullable DType muDtype;
 
-  private ScaleByLion(double b1, double b2, @Nullable DType muDtype) {
-    this.b1 = Checks.decay("b1", b1);
-    this.b2 = Checks.decay("b2", b2);
-    this.muDtype = Checks.floating("mu_dtype", muDtype);
-  }
-
-  /** The weight of the moment in an update; 0.9 by default. */
-  public ScaleByLion b1(double value) {
-    return new ScaleByLion(value, b2, muDtype);
-  }
-
-  /** The decay rate of the moment; 0.99 by default. */
-  public ScaleByLion b2(double value) {
-    return new ScaleByLion(b1, value, muDtype);
-  }
-
-  /** The type of the moment; null, the default, for the parameters' own. */
-  public ScaleByLion muDtype(@Nullable DType value) {
-    return new ScaleByLion(b1, b2, value);
+  ScaleByLion(double b1, double b2, @Nullable DType muDtype) {
+    this.b1 = Arguments.decay("lion", "b1", b1);
+    this.b2 = Arguments.decay("lion", "b2", b2);
+    this.muDtype = Arguments.floating("lion", "mu_dtype", muDtype);
   }
 
   @Override
@@ -77,14 +59,8 @@ public final class ScaleByLion extends FusableTransformation {
     return muDtype == null ? next : next.astype(muDtype);
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return "scale_by_lion(" + settings() + ")";
-  }
-
-  /** The settings alone. */
-  String settings() {
-    return "b1=%s, b2=%s%s".formatted(b1, b2, muDtype == null ? "" : ", mu_dtype=" + muDtype);
+  Call call() {
+    return new Call("scale_by_lion").with("b1", b1).with("b2", b2).with("mu_dtype", muDtype);
   }
 }

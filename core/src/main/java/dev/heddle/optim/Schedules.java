@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * negative step counts.
  */
 public final class Schedules {
+  private static final String SCHEDULE = "schedule";
   private static final String INIT_VALUE = "init_value";
   private static final String END_VALUE = "end_value";
   private static final String PEAK_VALUE = "peak_value";
@@ -19,7 +20,7 @@ public final class Schedules {
 
   /** A constant value. */
   public static Schedule constantSchedule(double value) {
-    double checked = Checks.finite("value", value);
+    double checked = Arguments.finite(SCHEDULE, "value", value);
     return count -> checked;
   }
 
@@ -43,11 +44,11 @@ public final class Schedules {
   /** As {@link #polynomialSchedule(double, double, double, int)}, beginning at a step. */
   public static Schedule polynomialSchedule(
       double initValue, double endValue, double power, int transitionSteps, int transitionBegin) {
-    Checks.finite(INIT_VALUE, initValue);
-    Checks.finite(END_VALUE, endValue);
-    Checks.finite("power", power);
-    Checks.atLeast("transition_steps", transitionSteps, 0);
-    Checks.atLeast("transition_begin", transitionBegin, 0);
+    Arguments.finite(SCHEDULE, INIT_VALUE, initValue);
+    Arguments.finite(SCHEDULE, END_VALUE, endValue);
+    Arguments.finite(SCHEDULE, "power", power);
+    Arguments.atLeast(SCHEDULE, "transition_steps", transitionSteps, 0);
+    Arguments.atLeast(SCHEDULE, "transition_begin", transitionBegin, 0);
     if (transitionSteps == 0) {
       return count -> initValue;
     }
@@ -78,12 +79,12 @@ public final class Schedules {
       int transitionBegin,
       boolean staircase,
       @Nullable Double endValue) {
-    Checks.finite(INIT_VALUE, initValue);
-    Checks.atLeast("transition_steps", transitionSteps, 0);
-    Checks.atLeast("decay_rate", decayRate, 0);
-    Checks.atLeast("transition_begin", transitionBegin, 0);
+    Arguments.finite(SCHEDULE, INIT_VALUE, initValue);
+    Arguments.atLeast(SCHEDULE, "transition_steps", transitionSteps, 0);
+    Arguments.atLeast(SCHEDULE, "decay_rate", decayRate, 0);
+    Arguments.atLeast(SCHEDULE, "transition_begin", transitionBegin, 0);
     if (endValue != null) {
-      Checks.finite(END_VALUE, endValue);
+      Arguments.finite(SCHEDULE, END_VALUE, endValue);
     }
     if (transitionSteps == 0 || decayRate == 0) {
       return count -> initValue;
@@ -116,10 +117,10 @@ public final class Schedules {
    */
   public static Schedule cosineDecaySchedule(
       double initValue, int decaySteps, double alpha, double exponent) {
-    Checks.finite(INIT_VALUE, initValue);
-    Checks.atLeast("decay_steps", decaySteps, 1);
-    Checks.finite("alpha", alpha);
-    Checks.finite("exponent", exponent);
+    Arguments.finite(SCHEDULE, INIT_VALUE, initValue);
+    Arguments.atLeast(SCHEDULE, "decay_steps", decaySteps, 1);
+    Arguments.finite(SCHEDULE, "alpha", alpha);
+    Arguments.finite(SCHEDULE, "exponent", exponent);
     return count -> {
       double angle = Float32.times(Math.PI, Math.min(count, decaySteps));
       double cosine = Float32.cos(Float32.quotient(angle, decaySteps));
@@ -131,8 +132,8 @@ public final class Schedules {
   /** A value that is multiplied by a factor at each boundary. */
   public static Schedule piecewiseConstantSchedule(
       double initValue, Map<Integer, Double> boundariesAndScales) {
-    Checks.finite(INIT_VALUE, initValue);
-    boundariesAndScales.values().forEach(scale -> Checks.atLeast("scale", scale, 0));
+    Arguments.finite(SCHEDULE, INIT_VALUE, initValue);
+    boundariesAndScales.values().forEach(scale -> Arguments.atLeast(SCHEDULE, "scale", scale, 0));
     TreeMap<Integer, Double> sorted = new TreeMap<>(boundariesAndScales);
     if (sorted.isEmpty()) {
       return count -> initValue;
@@ -155,7 +156,8 @@ public final class Schedules {
    */
   public static Schedule joinSchedules(List<Schedule> schedules, List<Integer> boundaries) {
     if (schedules.size() != boundaries.size() + 1) {
-      throw Checks.wrong(
+      throw Arguments.wrong(
+          SCHEDULE,
           "boundaries",
           Math.max(0, schedules.size() - 1) + " for " + schedules.size() + " schedules",
           Integer.toString(boundaries.size()));
@@ -163,7 +165,7 @@ public final class Schedules {
     List<Schedule> parts = List.copyOf(schedules);
     List<Integer> begins = List.copyOf(boundaries);
     for (int i = 1; i < begins.size(); i++) {
-      Checks.atLeast("boundaries", begins.get(i), begins.get(i - 1));
+      Arguments.atLeast(SCHEDULE, "boundaries", begins.get(i), begins.get(i - 1));
     }
     return count -> {
       int last = 0;
@@ -178,8 +180,8 @@ public final class Schedules {
   /** Linear warmup to a value, then constant. */
   public static Schedule warmupConstantSchedule(
       double initValue, double peakValue, int warmupSteps) {
-    Checks.finite(PEAK_VALUE, peakValue);
-    Checks.atLeast("warmup_steps", warmupSteps, 0);
+    Arguments.finite(SCHEDULE, PEAK_VALUE, peakValue);
+    Arguments.atLeast(SCHEDULE, "warmup_steps", warmupSteps, 0);
     return linearSchedule(initValue, peakValue, warmupSteps);
   }
 
@@ -204,12 +206,15 @@ public final class Schedules {
       int decaySteps,
       double endValue,
       double exponent) {
-    Checks.finite(PEAK_VALUE, peakValue);
-    Checks.finite(END_VALUE, endValue);
-    Checks.atLeast("warmup_steps", warmupSteps, 0);
+    Arguments.finite(SCHEDULE, PEAK_VALUE, peakValue);
+    Arguments.finite(SCHEDULE, END_VALUE, endValue);
+    Arguments.atLeast(SCHEDULE, "warmup_steps", warmupSteps, 0);
     if (decaySteps <= warmupSteps) {
-      throw Checks.wrong(
-          "decay_steps", "more than the " + warmupSteps + " of warmup_steps", "" + decaySteps);
+      throw Arguments.wrong(
+          SCHEDULE,
+          "decay_steps",
+          "more than the " + warmupSteps + " of warmup_steps",
+          "" + decaySteps);
     }
     double alpha = peakValue == 0 ? 0 : endValue / peakValue;
     return joinSchedules(
@@ -222,8 +227,8 @@ public final class Schedules {
   /** Linear warmup, then {@link #exponentialDecay}. */
   public static Schedule warmupExponentialDecaySchedule(
       double initValue, double peakValue, int warmupSteps, int transitionSteps, double decayRate) {
-    Checks.finite(PEAK_VALUE, peakValue);
-    Checks.atLeast("warmup_steps", warmupSteps, 0);
+    Arguments.finite(SCHEDULE, PEAK_VALUE, peakValue);
+    Arguments.atLeast(SCHEDULE, "warmup_steps", warmupSteps, 0);
     return joinSchedules(
         List.of(
             linearSchedule(initValue, peakValue, warmupSteps),

@@ -31,7 +31,7 @@ public final class Sgd extends FusableTransformation {
 
   /** The decay rate of the momentum; no momentum by default. */
   public Sgd momentum(double value) {
-    double checked = Checks.momentum("momentum", value);
+    double checked = Arguments.momentum("sgd", "momentum", value);
     return new Sgd(learningRate, checked, nesterov, accumulatorDtype);
   }
 
@@ -42,7 +42,8 @@ public final class Sgd extends FusableTransformation {
 
   /** The type of the momentum's state; null, the default, for the parameters' own. */
   public Sgd accumulatorDtype(@Nullable DType value) {
-    return new Sgd(learningRate, momentum, nesterov, Checks.floating("accumulator_dtype", value));
+    return new Sgd(
+        learningRate, momentum, nesterov, Arguments.floating("sgd", "accumulator_dtype", value));
   }
 
   @Override
@@ -55,12 +56,12 @@ public final class Sgd extends FusableTransformation {
     return chain.apply(pipeline, state);
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return momentum == null
-        ? "sgd(learning_rate=%s)".formatted(learningRate)
-        : "sgd(learning_rate=%s, momentum=%s, nesterov=%s)"
-            .formatted(learningRate, momentum, nesterov);
+  Call call() {
+    return new Call("sgd")
+        .with("learning_rate", learningRate)
+        .with("momentum", momentum)
+        .with("nesterov", momentum == null ? null : nesterov)
+        .with("accumulator_dtype", accumulatorDtype);
   }
 }

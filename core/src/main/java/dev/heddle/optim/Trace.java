@@ -17,7 +17,7 @@ final class Trace extends FusableTransformation {
   Trace(double decay, boolean nesterov, @Nullable DType accumulatorDtype) {
     this.decay = decay;
     this.nesterov = nesterov;
-    this.accumulatorDtype = Checks.floating("accumulator_dtype", accumulatorDtype);
+    this.accumulatorDtype = Arguments.floating("trace", "accumulator_dtype", accumulatorDtype);
   }
 
   @Override
@@ -55,9 +55,11 @@ final class Trace extends FusableTransformation {
     return accumulatorDtype == null ? next : next.astype(accumulatorDtype);
   }
 
-  /** The settings, under Optax's names. */
   @Override
-  public String toString() {
-    return "trace(decay=%s, nesterov=%s)".formatted(decay, nesterov);
+  Call call() {
+    return new Call("trace")
+        .with("decay", decay)
+        .with("nesterov", nesterov)
+        .with("accumulator_dtype", accumulatorDtype);
   }
 }

@@ -38,8 +38,8 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   private UpdatePipeline(T tree, T params) {
     this.tree = tree;
     this.params = params;
-    this.updates = Checks.floating("updates", tree);
-    this.parameters = Checks.floating("params", params).inOrderOf(updates);
+    this.updates = Arguments.floating("updates", tree);
+    this.parameters = Arguments.floating("params", params).inOrderOf(updates);
     for (Array array : updates.arrays()) {
       leaves.add(new Leaf(array));
     }
@@ -84,7 +84,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofGradients(T updates, T params) {
     UpdatePipeline<T> pipeline = ofUpdates(updates, params);
     for (int i = 0; i < pipeline.size(); i++) {
-      Checks.dtype(
+      Arguments.dtype(
           pipeline.path(i),
           "argument \"updates\"",
           pipeline.param(i).dtype(),
@@ -97,7 +97,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
   static <T extends ArrayTree<T>> UpdatePipeline<T> ofUpdates(T updates, T params) {
     UpdatePipeline<T> pipeline = new UpdatePipeline<>(updates, params);
     for (int i = 0; i < pipeline.size(); i++) {
-      Checks.shape(
+      Arguments.shape(
           pipeline.path(i),
           "argument \"updates\"",
           pipeline.param(i),
@@ -150,8 +150,8 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     String what = "state \"" + name + "\"";
     List<Array> arrays = TreeLeaves.of(what, state.child(name)).inOrderOf(updates);
     for (int i = 0; i < arrays.size(); i++) {
-      Checks.shape(path(i), what, param(i), arrays.get(i));
-      Checks.dtype(path(i), what, dtype == null ? param(i).dtype() : dtype, arrays.get(i));
+      Arguments.shape(path(i), what, param(i), arrays.get(i));
+      Arguments.dtype(path(i), what, dtype == null ? param(i).dtype() : dtype, arrays.get(i));
     }
     return arrays;
   }
@@ -208,9 +208,9 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
 
   /** Replaces the tree. */
   void set(T other) {
-    List<Array> arrays = Checks.floating("updates", other).inOrderOf(updates);
+    List<Array> arrays = Arguments.floating("updates", other).inOrderOf(updates);
     for (int i = 0; i < arrays.size(); i++) {
-      Checks.shape(path(i), "argument \"updates\"", param(i), arrays.get(i));
+      Arguments.shape(path(i), "argument \"updates\"", param(i), arrays.get(i));
       set(i, arrays.get(i));
     }
   }

@@ -218,14 +218,16 @@ class GradTest {
     assertThatThrownBy(() -> Grad.grad(t -> t.first().sum(), mixed))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "grad: expected floating-point arrays to differentiate by, got int32[2] at second/0");
+            "grad: argument \"at\": expected floating-point arrays, got int32[2] at second/0");
     assertThatThrownBy(() -> Grad.grad(x -> x, vector(1, 2)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("grad: expected a loss that is a floating-point scalar, got float64[2]");
+        .hasMessage(
+            "grad: argument \"loss\": expected a floating-point scalar as its result, got float64[2]");
     var back = Grad.vjp((Array x) -> x.times(2), vector(1, 2));
     assertThatThrownBy(() -> back.pullback(vector(1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("vjp: expected a cotangent of float64[2], as the output, got float64[1]");
+        .hasMessage(
+            "vjp: argument \"cotangent\": expected float64[2], as the output, got float64[1]");
     List<Array> stored = new ArrayList<>();
     Grad.grad(
         x -> {

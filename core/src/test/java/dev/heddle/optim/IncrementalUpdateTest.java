@@ -30,7 +30,7 @@ class IncrementalUpdateTest {
       assertThatThrownBy(() -> Optim.incrementalUpdate(LATEST, AVERAGE, wrong))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "incremental_update: argument \"step_size\": expected a number in [0, 1], got "
+              "incremental_update: argument \"stepSize\" (step_size): expected a number in [0, 1], got "
                   + wrong);
     }
     assertThatThrownBy(() -> Optim.incrementalUpdate(LATEST, AVERAGE.reshape(2, 1), 0.5))

@@ -149,17 +149,16 @@ class LossesTest {
     assertThatThrownBy(
             () -> Losses.softmaxCrossEntropyWithIntegerLabels(logits, Array.of(new int[3])))
         .hasMessage(
-            "softmax_cross_entropy_with_integer_labels: expected labels of the shape of the logits"
-                + " without the last axis, got labels [3] and logits [2, 3]");
+            "softmax_cross_entropy_with_integer_labels: argument \"labels\": expected the shape of"
+                + " the logits without the last axis, of [2, 3], got [3]");
     assertThatThrownBy(() -> Losses.l2Loss(logits, Array.zeros(DType.FLOAT32, 2, 1)))
         .hasMessage(
-            "l2_loss: expected targets of the shape of the predictions, got targets [2, 1] and"
-                + " predictions [2, 3]");
+            "l2_loss: argument \"targets\": expected the predictions' shape [2, 3], got [2, 1]");
     assertThatThrownBy(() -> Losses.squaredError(logits.astype(DType.INT32), logits))
         .hasMessage(
             "squared_error: argument \"predictions\": expected a floating-point type, got int32");
     assertThatThrownBy(() -> Losses.huberLoss(logits, logits, 0))
-        .hasMessage("argument \"delta\": expected a number above 0, got 0.0");
+        .hasMessage("huber_loss: argument \"delta\": expected a number above 0, got 0");
     assertThatThrownBy(() -> Losses.softmaxCrossEntropy(logits.astype(DType.BOOL), logits))
         .hasMessage(
             "softmax_cross_entropy: argument \"logits\": expected a floating-point type, got bool");

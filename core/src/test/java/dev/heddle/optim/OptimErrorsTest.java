@@ -28,50 +28,52 @@ class OptimErrorsTest {
   void hyperparametersOutOfRange() {
     refused(
         () -> Optim.sgd(Double.NaN),
-        "argument \"learning_rate\": expected a finite number of at least 0, got NaN");
+        "sgd: argument \"learningRate\" (learning_rate): expected a finite number of at least 0, got NaN");
     refused(
         () -> Optim.adam(-0.1),
-        "argument \"learning_rate\": expected a finite number of at least 0, got -0.1");
-    refused(() -> Optim.adam(0.1).b1(1), "argument \"b1\": expected a number in [0, 1), got 1");
+        "adam: argument \"learningRate\" (learning_rate): expected a finite number of at least 0, got -0.1");
     refused(
-        () -> Optim.lion(0.1).b2(-0.5), "argument \"b2\": expected a number in [0, 1), got -0.5");
+        () -> Optim.adam(0.1).b1(1), "adam: argument \"b1\": expected a number in [0, 1), got 1");
+    refused(
+        () -> Optim.lion(0.1).b2(-0.5),
+        "lion: argument \"b2\": expected a number in [0, 1), got -0.5");
     refused(
         () -> Optim.adamw(0.1).eps(-1),
-        "argument \"eps\": expected a finite number of at least 0, got -1");
+        "adam: argument \"eps\": expected a finite number of at least 0, got -1");
     refused(
         () -> Optim.adamw(0.1).muDtype(DType.INT32),
-        "argument \"mu_dtype\": expected a floating-point type, got int32");
+        "adam: argument \"muDtype\" (mu_dtype): expected a floating-point type, got int32");
     refused(
         () -> Optim.sgd(0.1).momentum(1.5),
-        "argument \"momentum\": expected a number in [0, 1], got 1.5");
+        "sgd: argument \"momentum\": expected a number in [0, 1], got 1.5");
     refused(
         () -> Optim.scale(Double.POSITIVE_INFINITY),
-        "argument \"step_size\": expected a finite number, got Infinity");
+        "scale: argument \"stepSize\" (step_size): expected a finite number, got Infinity");
     refused(
         () -> Optim.clipByGlobalNorm(0),
-        "argument \"max_norm\": expected a number above 0, got 0.0");
+        "clip_by_global_norm: argument \"maxNorm\" (max_norm): expected a number above 0, got 0");
     refused(
         () -> Optim.multiSteps(Optim.sgd(0.1), 0),
-        "argument \"every_k\": expected a number of at least 1, got 0");
+        "MultiSteps: argument \"everyK\" (every_k): expected a number of at least 1, got 0");
   }
 
   @Test
   void scheduleArgumentsOutOfRange() {
     refused(
         () -> Schedules.warmupCosineDecaySchedule(0, 1, 10, 10, 0),
-        "argument \"decay_steps\": expected more than the 10 of warmup_steps, got 10");
+        "schedule: argument \"decaySteps\" (decay_steps): expected more than the 10 of warmup_steps, got 10");
     refused(
         () -> Schedules.linearSchedule(0, 1, -1),
-        "argument \"transition_steps\": expected a number of at least 0, got -1");
+        "schedule: argument \"transitionSteps\" (transition_steps): expected a number of at least 0, got -1");
     refused(
         () -> Schedules.joinSchedules(List.of(count -> 1), List.of(3)),
-        "argument \"boundaries\": expected 0 for 1 schedules, got 1");
+        "schedule: argument \"boundaries\": expected 0 for 1 schedules, got 1");
     refused(
         () -> Schedules.joinSchedules(List.of(c -> 1, c -> 2, c -> 3), List.of(3, 2)),
-        "argument \"boundaries\": expected a number of at least 3, got 2");
+        "schedule: argument \"boundaries\": expected a number of at least 3, got 2");
     refused(
         () -> Schedules.piecewiseConstantSchedule(1, Map.of(3, -0.5)),
-        "argument \"scale\": expected a finite number of at least 0, got -0.5");
+        "schedule: argument \"scale\": expected a finite number of at least 0, got -0.5");
   }
 
   @Test
@@ -178,12 +180,48 @@ class OptimErrorsTest {
   }
 
   @Test
-  void toStringHasTheSettings() {
+  void aMaskNeedsAWeightDecay() {
+    assertThatThrownBy(() -> Optim.adam(0.1).mask((path, param) -> true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("mask: expected an optimizer with weight decay, got none");
+  }
+
+  @Test
+  void toStringIsTheCallWithOptaxsNames() {
     assertThat(Optim.adamw(0.1).b2(0.99))
         .hasToString(
             "adamw(learning_rate=0.1, b1=0.9, b2=0.99, eps=1.0E-8, eps_root=0.0, nesterov=false,"
                 + " weight_decay=1.0E-4)");
     assertThat(Optim.chain(Optim.clipByGlobalNorm(1), Optim.sgd(step -> 0.1)))
         .hasToString("chain(clip_by_global_norm(max_norm=1.0), sgd(learning_rate=schedule))");
+    assertThat(Optim.multiSteps(Optim.lion(0.1).mask(path -> true), 4))
+        .hasToString(
+            "MultiSteps(lion(learning_rate=0.1, b1=0.9, b2=0.99, weight_decay=0.001,"
+                + " mask=<function>), every_k_schedule=4, use_grad_mean=true,"
+                + " accumulator_dtype=float32)");
+    assertThat(Optim.chain(Optim.scaleByAdam(), Optim.scaleByLearningRate(0.1), Optim.identity()))
+        .hasToString(
+            "chain(scale_by_adam(b1=0.9, b2=0.999, eps=1.0E-8, eps_root=0.0, nesterov=false),"
+                + " scale_by_learning_rate(learning_rate=0.1), identity())");
+    assertThat(Optim.chain(Optim.scaleByLion(), Optim.scale(-0.5), Optim.scaleBySchedule(n -> 1)))
+        .hasToString(
+            "chain(scale_by_lion(b1=0.9, b2=0.99), scale(step_size=-0.5),"
+                + " scale_by_schedule(step_size_fn=schedule))");
+  }
+
+  @Test
+  void transformationsMadeByEqualCallsAreEqual() {
+    Mask mask = (path, param) -> true;
+    assertThat(Optim.adamw(0.1).b1(0.8).mask(mask))
+        .isEqualTo(Optim.adamw(0.1).mask(mask).b1(0.8))
+        .hasSameHashCodeAs(Optim.adamw(0.1).mask(mask).b1(0.8))
+        .isNotEqualTo(Optim.adamw(0.1).b1(0.8))
+        .isNotEqualTo(Optim.adamw(0.2).b1(0.8).mask(mask));
+    assertThat(Optim.adam(0.1)).isNotEqualTo(Optim.scaleByAdam()).isNotEqualTo("adam");
+    assertThat(Optim.adam(0.1).weightDecay(1e-4)).isEqualTo(Optim.adamw(0.1));
+    assertThat(Optim.chain(Optim.trace(0.9, true), Optim.scale(2)))
+        .isEqualTo(Optim.chain(Optim.trace(0.9, true), Optim.scale(2)))
+        .isNotEqualTo(Optim.chain(Optim.trace(0.9, false), Optim.scale(2)));
+    assertThat(Optim.multiSteps(Optim.sgd(0.1), 2)).isEqualTo(Optim.multiSteps(Optim.sgd(0.1), 2));
   }
 }

@@ -2,14 +2,11 @@ package dev.heddle.parity.run;
 
 import dev.heddle.array.DType;
 import dev.heddle.optim.Adam;
-import dev.heddle.optim.AdamW;
 import dev.heddle.optim.GradientTransformation;
 import dev.heddle.optim.Lion;
 import dev.heddle.optim.Mask;
 import dev.heddle.optim.MultiSteps;
 import dev.heddle.optim.Optim;
-import dev.heddle.optim.ScaleByAdam;
-import dev.heddle.optim.ScaleByLion;
 import dev.heddle.optim.Schedule;
 import dev.heddle.optim.Schedules;
 import dev.heddle.optim.Sgd;
@@ -34,8 +31,8 @@ final class Transformations {
                   .toArray(GradientTransformation[]::new));
       case "MultiSteps" -> multiSteps(of((Fields) spec.list("of").getFirst()), args);
       case "sgd" -> sgd(args);
-      case "adam" -> adam(args);
-      case "adamw" -> adamw(args);
+      case "adam" -> adam(args, false);
+      case "adamw" -> adam(args, true);
       case "lion" -> lion(args);
       case "identity" -> Optim.identity();
       case "clip_by_global_norm" -> Optim.clipByGlobalNorm(args.number("max_norm"));
@@ -77,8 +74,15 @@ final class Transformations {
     return made;
   }
 
-  private static Adam adam(Fields args) {
-    Adam made = Optim.adam(args.number("learning_rate"));
+  private static Adam adam(Fields args, boolean decays) {
+    Schedule onSchedule = rate(args);
+    Adam made;
+    if (onSchedule == null) {
+      double constant = args.number("learning_rate");
+      made = decays ? Optim.adamw(constant) : Optim.adam(constant);
+    } else {
+      made = decays ? Optim.adamw(onSchedule) : Optim.adam(onSchedule);
+    }
     for (String name : args.names()) {
       made =
           switch (name) {
@@ -87,25 +91,6 @@ final class Transformations {
             case "b2" -> made.b2(args.number(name));
             case "eps" -> made.eps(args.number(name));
             case "eps_root" -> made.epsRoot(args.number(name));
-            case "mu_dtype" -> made.muDtype(DType.of(args.text(name)));
-            case "nesterov" -> made.nesterov(args.flag(name));
-            default -> throw unknown(name);
-          };
-    }
-    return made;
-  }
-
-  private static AdamW adamw(Fields args) {
-    Schedule onSchedule = rate(args);
-    AdamW made =
-        onSchedule == null ? Optim.adamw(args.number("learning_rate")) : Optim.adamw(onSchedule);
-    for (String name : args.names()) {
-      made =
-          switch (name) {
-            case "learning_rate" -> made;
-            case "b1" -> made.b1(args.number(name));
-            case "b2" -> made.b2(args.number(name));
-            case "eps" -> made.eps(args.number(name));
             case "mu_dtype" -> made.muDtype(DType.of(args.text(name)));
             case "nesterov" -> made.nesterov(args.flag(name));
             case "mask" -> made.mask(mask(args.fields(name)));
@@ -136,11 +121,11 @@ final class Transformations {
     return made;
   }
 
-  private static ScaleByAdam scaleByAdam(Fields args) {
+  private static Adam scaleByAdam(Fields args) {
     return Optim.scaleByAdam().b1(args.number("b1"));
   }
 
-  private static ScaleByLion scaleByLion(Fields args) {
+  private static Lion scaleByLion(Fields args) {
     return Optim.scaleByLion().b2(args.number("b2"));
   }
 
