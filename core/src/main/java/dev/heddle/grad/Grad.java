@@ -140,6 +140,12 @@ public final class Grad {
    * and outputs only and recomputes the intermediate values in the backward pass. The bits are the
    * same.
    *
+   * <pre>{@code
+   * var block = Grad.checkpoint(
+   *     (TreePair<Variables, Array> at) -> module.apply(at.first(), at.second(), rngs));
+   * Array y = block.apply(TreePair.of(variables, x)); // the same dropout masks when recomputed
+   * }</pre>
+   *
    * <p>The function must be pure; in particular it must not use a scope, whose random streams are
    * stateful. Where the argument is not traced, the function is just called.
    */

@@ -57,6 +57,27 @@ public final class Losses {
   }
 
   /**
+   * Label smoothing (2016), {@code optax.smooth_labels}: {@code (1 - alpha) * labels + alpha /
+   * classes}.
+   *
+   * <pre>{@code
+   * Array oneHot = Creation.oneHot(labels, classes, DType.FLOAT32);
+   * Array loss = Losses.softmaxCrossEntropy(logits, Losses.smoothLabels(oneHot, 0.1)).mean();
+   * }</pre>
+   *
+   * @param labels probabilities, shape {@code [B..., classes]}, floating-point
+   * @param alpha the weight of the uniform distribution, in [0, 1]
+   * @return of the labels' shape and type
+   * @throws IllegalArgumentException if the labels are not floating-point or have no axis, or alpha
+   *     is out of range
+   */
+  public static Array smoothLabels(Array labels, double alpha) {
+    requireFloating("smooth_labels", "labels", labels);
+    Arguments.momentum("smooth_labels", "alpha", alpha);
+    return labels.times(1 - alpha).plus(alpha / labels.shape().dim(-1));
+  }
+
+  /**
    * The elementwise binary cross-entropy, {@code optax.sigmoid_binary_cross_entropy}: {@code
    * -labels * log(sigmoid(logits)) - (1 - labels) * log(sigmoid(-logits))}, without overflow.
    *
@@ -120,16 +141,54 @@ public final class Losses {
     return Elementwise.square(quadratic).times(0.5).plus(linear.times(delta));
   }
 
+  /** The cosine similarity without a lower bound of the norms; 0/0 for a row of zeros is NaN. */
+  public static Array cosineSimilarity(Array predictions, Array targets) {
+    return cosineSimilarity(predictions, targets, 0);
+  }
+
+  /**
+   * The cosine of the angle between vectors, {@code optax.cosine_similarity}.
+   *
+   * @param predictions shape {@code [B..., features]}, floating-point
+   * @param targets of the same shape
+   * @param epsilon the lower bound of the squared norms, at least 0
+   * @return shape {@code [B...]}; the loss is its negative, or {@link #cosineDistance}
+   * @throws IllegalArgumentException if an array is not floating-point or has no axis, the shapes
+   *     differ, or epsilon is negative
+   */
+  public static Array cosineSimilarity(Array predictions, Array targets, double epsilon) {
+    requireEqualShapes("cosine_similarity", predictions, targets);
+    requireFloating("cosine_similarity", "targets", targets);
+    Arguments.atLeast("cosine_similarity", "epsilon", epsilon, 0);
+    return Reduce.sum(unit(predictions, epsilon).times(unit(targets, epsilon)), -1);
+  }
+
+  private static Array unit(Array x, double epsilon) {
+    Array squares = Reduce.sum(Elementwise.square(x), true, -1);
+    Array bounded = Elementwise.maximum(squares, Array.scalar(epsilon, x.dtype()));
+    return x.dividedBy(Elementwise.sqrt(bounded));
+  }
+
+  /** 1 - {@link #cosineSimilarity(Array, Array)}, {@code optax.cosine_distance}. */
+  public static Array cosineDistance(Array predictions, Array targets) {
+    Array similarity = cosineSimilarity(predictions, targets);
+    return Array.scalar(1, similarity.dtype()).minus(similarity);
+  }
+
   /**
    * Requires equal shapes, as Optax does: broadcasting is usually a mistake, such as [B, 1] with
    * [B].
    */
-  private static Array errors(String loss, Array predictions, Array targets) {
+  private static void requireEqualShapes(String loss, Array predictions, Array targets) {
     requireFloating(loss, "predictions", predictions);
     if (!predictions.shape().equals(targets.shape())) {
       throw Arguments.wrong(
           loss, "targets", "the predictions' shape " + predictions.shape(), targets.shape());
     }
+  }
+
+  private static Array errors(String loss, Array predictions, Array targets) {
+    requireEqualShapes(loss, predictions, targets);
     return predictions.minus(targets);
   }
 

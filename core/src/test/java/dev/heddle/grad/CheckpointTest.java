@@ -7,6 +7,12 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreePair;
 import dev.heddle.array.op.Elementwise;
+import dev.heddle.linen.Dense;
+import dev.heddle.linen.Dropout;
+import dev.heddle.linen.Module;
+import dev.heddle.linen.Rngs;
+import dev.heddle.linen.Scope;
+import dev.heddle.linen.Variables;
 import dev.heddle.support.Numbers;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -100,6 +106,38 @@ class CheckpointTest {
           return Grad.grad(step, w).times(v).sum();
         };
     assertThat(Grad.grad(checked, x)).isEqualTo(Grad.grad(plain, x));
+  }
+
+  @Test
+  void aModuleWithDropoutDrawsTheSameMasksAgain() {
+    Array in = Numbers.of(3, DType.FLOAT32, 4, 7);
+    Module<Array, Array> block =
+        new Module<>() {
+          @Override
+          protected Array call(Scope scope, Array x) {
+            Array hidden = Elementwise.tanh(scope.call(Dense.of(11), x));
+            Array kept =
+                scope.call(Dropout.of(0.5), Dropout.Inputs.of(hidden).deterministic(false));
+            return scope.call(Dense.of(7), kept);
+          }
+        };
+    Variables variables = block.init(Rngs.of(0), in);
+    Rngs rngs = Rngs.of("dropout", 1);
+    Function<TreePair<Variables, Array>, Array> plain =
+        at -> block.apply(at.first(), at.second(), rngs);
+    Function<TreePair<Variables, Array>, Array> twice =
+        at -> plain.apply(TreePair.of(at.first(), plain.apply(at)));
+    var checkpoint = Grad.checkpoint(plain);
+    Function<TreePair<Variables, Array>, Array> checkpointed =
+        at -> checkpoint.apply(TreePair.of(at.first(), checkpoint.apply(at)));
+
+    var expected = Grad.valueAndGrad(at -> twice.apply(at).sum(), TreePair.of(variables, in));
+    var actual = Grad.valueAndGrad(at -> checkpointed.apply(at).sum(), TreePair.of(variables, in));
+
+    assertThat(actual.value()).isEqualTo(expected.value());
+    assertThat(actual.gradient()).isEqualTo(expected.gradient());
+    assertThat(actual.value())
+        .isNotEqualTo(block.apply(variables, in, Rngs.of("dropout", 2)).sum());
   }
 
   @Test

@@ -141,6 +141,61 @@ class LossesTest {
         -0.75f,
         2,
         1);
+    assertLoss(
+        x -> Losses.softmaxCrossEntropy(x, Losses.smoothLabels(like(SHARES, x), 0.1)),
+        new float[] {24.837502f, 5.1004577f},
+        -0.114999995f,
+        -0.205f,
+        -0.29500002f,
+        0.615f,
+        -0.025f,
+        -0.871694f,
+        0.8088452f,
+        0.08784867f);
+    assertLoss(
+        x -> Losses.cosineSimilarity(x, like(TRUTH, x)),
+        new float[] {0.026464865f, 0.025518566f},
+        0.01761853f,
+        3.295236e-05f,
+        0.017643243f,
+        -0.0006590472f,
+        0.0002831878f,
+        0.007851079f,
+        0.007842426f,
+        -3.146531e-06f);
+    assertLoss( // the squared norm of the first row is below the bound, that of the second above
+        x -> Losses.cosineSimilarity(x, like(TRUTH, x), 4000),
+        new float[] {0.00037500003f, 0.00057061255f},
+        0.00025000004f,
+        0,
+        0.00025000004f,
+        0,
+        6.3322727e-06f,
+        0.00017555548f,
+        0.000175362f,
+        -7.035859e-08f);
+    assertLoss(
+        x -> Losses.cosineDistance(x, like(TRUTH, x)),
+        new float[] {0.9735351f, 0.97448146f},
+        -0.01761853f,
+        -3.295236e-05f,
+        -0.017643243f,
+        0.0006590472f,
+        -0.0002831878f,
+        -0.007851079f,
+        -0.007842426f,
+        3.146531e-06f);
+  }
+
+  @Test
+  void smoothedLabelsSumToOne() {
+    Array smoothed =
+        Losses.smoothLabels(Creation.oneHot(Array.of(new int[] {2}), 4, DType.FLOAT32), 0.5);
+
+    assertThatArray(smoothed)
+        .hasSameBitsAs(Array.of(new float[] {0.125f, 0.125f, 0.625f, 0.125f}, 1, 4));
+    assertThat(Losses.smoothLabels(smoothed.astype(DType.BFLOAT16), 0.1).dtype())
+        .isEqualTo(DType.BFLOAT16);
   }
 
   @Test
@@ -166,6 +221,20 @@ class LossesTest {
         .hasMessage(
             "sigmoid_binary_cross_entropy: argument \"logits\": expected a floating-point type,"
                 + " got bool");
+    assertThatThrownBy(() -> Losses.smoothLabels(logits, 1.5))
+        .hasMessage("smooth_labels: argument \"alpha\": expected a number in [0, 1], got 1.5");
+    assertThatThrownBy(() -> Losses.smoothLabels(logits.astype(DType.INT32), 0.1))
+        .hasMessage(
+            "smooth_labels: argument \"labels\": expected a floating-point type, got int32");
+    assertThatThrownBy(() -> Losses.cosineDistance(logits, Array.zeros(DType.FLOAT32, 3)))
+        .hasMessage(
+            "cosine_similarity: argument \"targets\": expected the predictions' shape [2, 3], got [3]");
+    assertThatThrownBy(() -> Losses.cosineSimilarity(logits, logits.astype(DType.INT32)))
+        .hasMessage(
+            "cosine_similarity: argument \"targets\": expected a floating-point type, got int32");
+    assertThatThrownBy(() -> Losses.cosineSimilarity(logits, logits, -1))
+        .hasMessage(
+            "cosine_similarity: argument \"epsilon\": expected a finite number of at least 0, got -1");
     assertThatThrownBy(() ->
             Losses.softmaxCrossEntropyWithIntegerLabels(
                 logits.astype(DType.INT32), Array.of(new int[2])))
