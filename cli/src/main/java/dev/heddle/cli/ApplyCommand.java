@@ -14,7 +14,7 @@ final class ApplyCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    AttentionCall.declare(spec, FileOptions.inputs(), "output");
+    AttentionCall.declare(spec, "inputs_q", "output");
     Examples.of(
         spec,
         "heddle apply --config C.json --variables V.safetensors --inputs I.npz --output O.npz",

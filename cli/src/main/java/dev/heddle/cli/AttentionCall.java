@@ -2,7 +2,6 @@ package dev.heddle.cli;
 
 import dev.heddle.array.Array;
 import dev.heddle.io.ConfigJson;
-import dev.heddle.io.Suggest;
 import dev.heddle.linen.Applied;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.MultiHeadDotProductAttention;
@@ -56,28 +55,32 @@ record AttentionCall(
    * Adds the options to a command.
    *
    * @param spec the command's specification
-   * @param inputs the option for the inputs
+   * @param inputs the tensors that the inputs must hold
    * @param written the tensors written besides the collections, for the help
    */
-  static void declare(CommandSpec spec, OptionSpec inputs, String written) {
-    spec.addOption(FileOptions.config());
-    spec.addOption(FileOptions.variables());
-    spec.addOption(inputs);
+  static void declare(CommandSpec spec, String inputs, String written) {
+    spec.addOption(Options.config());
     spec.addOption(
-        FileOptions.output("O", "File for " + written + " and the mutated collections."));
+        OptionSpec.builder("--variables")
+            .paramLabel("V")
+            .type(Path[].class)
+            .arity("1..*")
+            .required(true)
+            .description(
+                "params/..., optionally cache/...; tensors of later files replace those of earlier"
+                    + " ones.")
+            .build());
+    spec.addOption(Options.inputs(inputs));
+    spec.addOption(Options.output("O", "File for " + written + " and the mutated collections."));
     RandomOptions.declare(spec, "Default: none.");
     spec.addOption(
-        OptionSpec.builder("--mutable")
-            .paramLabel("NAME,NAME")
-            .type(String.class)
-            .description("Collections that the call may change; they are written. Example: cache.")
-            .build());
+        Options.names(
+            "--mutable",
+            "NAME",
+            COLLECTIONS,
+            "Collections that the call may change; they are written. Example: cache."));
     spec.addOption(
-        OptionSpec.builder("--sow-weights")
-            .type(boolean.class)
-            .arity("0")
-            .description("Writes intermediates/attention_weights/0 as well.")
-            .build());
+        Options.flag("--sow-weights", "Writes intermediates/attention_weights/0 as well."));
   }
 
   /**
@@ -92,7 +95,8 @@ record AttentionCall(
   static AttentionCall read(ParseResult options, Reader reader) throws IOException {
     RandomOptions random = RandomOptions.of(options);
     boolean sowWeights = options.matchedOptionValue("--sow-weights", false);
-    Mutable mutable = mutable(options.matchedOptionValue("--mutable", null), sowWeights);
+    List<String> names = Options.names(options, "--mutable", List.of());
+    Mutable mutable = Mutable.of(names.toArray(String[]::new));
     OutputFile output = OutputFile.at(options.matchedOptionValue("--output", Path.of("")));
     List<Path> variables = List.of(options.matchedOptionValue("--variables", new Path[0]));
     Path config = options.matchedOptionValue("--config", Path.of(""));
@@ -105,7 +109,7 @@ record AttentionCall(
         inputs,
         random.deterministic(),
         random.rngs(GlobalOptions.of(options).x64()),
-        mutable,
+        sowWeights ? mutable.and("intermediates") : mutable,
         sowWeights,
         new ErrorAttribution(config, inputs, variables),
         output);
@@ -140,19 +144,5 @@ record AttentionCall(
    */
   void write(PrintStream out, SequencedMap<String, Array> tensors) throws IOException {
     output.write(out, tensors, Map.of());
-  }
-
-  private static Mutable mutable(@Nullable String list, boolean sowWeights) {
-    String[] names = list == null ? new String[0] : list.split(",", -1);
-    for (String name : names) {
-      if (!COLLECTIONS.contains(name)) {
-        throw new UsageException(
-            "--mutable %s: expected names of %s with commas between, got \"%s\"%s"
-                .formatted(
-                    list, String.join(", ", COLLECTIONS), name, Suggest.hint(name, COLLECTIONS)));
-      }
-    }
-    Mutable mutable = Mutable.of(names);
-    return sowWeights ? mutable.and("intermediates") : mutable;
   }
 }

@@ -13,7 +13,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code heddle convert}: converts one layer's attention weights to another framework's layout. */
@@ -23,23 +22,24 @@ final class ConvertCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addPositional(file("IN", 0, "The file to read.", FileRole.INPUT));
+    spec.addPositional(Options.positional("IN", 0, "The file to read.", FileRole.INPUT));
     spec.addPositional(
-        file("OUT", 1, "The file to write, in any of the formats.", FileRole.OUTPUT));
+        Options.positional("OUT", 1, "The file to write, in any of the formats.", FileRole.OUTPUT));
     spec.addOption(layout("--from", "The layout of IN: flax, torch-mha or hf-bert."));
     spec.addOption(layout("--to", "The layout of OUT."));
     spec.addOption(
-        OptionSpec.builder("--num-heads")
-            .paramLabel("N")
-            .type(Integer.class)
-            .description(
-                "The number of heads; required for --to flax, since other layouts do not store it.")
-            .build());
+        Options.integer(
+            "--num-heads",
+            1,
+            Integer.MAX_VALUE,
+            "1 or more",
+            "The number of heads; required for --to flax, since other layouts do not store it."));
     spec.addOption(
-        OptionSpec.builder("--prefix")
-            .paramLabel("NAME")
-            .type(String.class)
-            .description("The layer in a file with several: the prefix of its tensors' names.")
+        Options.of(
+                "--prefix",
+                "NAME",
+                String.class,
+                "The layer in a file with several: the prefix of its tensors' names.")
             .build());
     Examples.of(
         spec,
@@ -54,12 +54,9 @@ final class ConvertCommand implements Command {
 
   @Override
   public void run(ParseResult options, PrintStream out) throws IOException {
-    Layout from = layout(options, "--from");
-    Layout to = layout(options, "--to");
+    Layout from = Layout.of(options.matchedOptionValue("--from", ""));
+    Layout to = Layout.of(options.matchedOptionValue("--to", ""));
     @Nullable Integer numHeads = options.matchedOptionValue("--num-heads", null);
-    if (numHeads != null && numHeads < 1) {
-      throw new UsageException("--num-heads " + numHeads + ": expected 1 or more");
-    }
     if (numHeads == null && to == Layout.FLAX && from != Layout.FLAX) {
       throw new UsageException(
           "--num-heads is missing: " + from + " does not store it, flax requires it");
@@ -80,35 +77,7 @@ final class ConvertCommand implements Command {
     output.write(out, converted.tensors(), metadata);
   }
 
-  private static Layout layout(ParseResult options, String name) {
-    String text = options.matchedOptionValue(name, "");
-    if (!LAYOUTS.contains(text)) {
-      throw new UsageException(
-          name + " " + text + ": expected one of " + String.join(", ", LAYOUTS));
-    }
-    return Layout.of(text);
-  }
-
   private static OptionSpec layout(String name, String description) {
-    return OptionSpec.builder(name)
-        .paramLabel("LAYOUT")
-        .type(String.class)
-        .required(true)
-        .completionCandidates(LAYOUTS)
-        .description(description)
-        .build();
-  }
-
-  private static PositionalParamSpec file(
-      String label, int index, String description, FileRole role) {
-    return PositionalParamSpec.builder()
-        .paramLabel(label)
-        .type(Path.class)
-        .userObject(role)
-        .index(Integer.toString(index))
-        .arity("1")
-        .required(true)
-        .description(description)
-        .build();
+    return Options.choice(name, "LAYOUT", LAYOUTS, description).required(true).build();
   }
 }

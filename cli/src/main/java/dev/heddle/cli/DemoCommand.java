@@ -30,46 +30,33 @@ final class DemoCommand implements Command {
   @Override
   public void declare(CommandSpec spec) {
     spec.addOption(
-        OptionSpec.builder("--sentence")
-            .paramLabel("N")
-            .type(int.class)
-            .description("The sentence, 1 (default) to " + DemoData.SENTENCES + ".")
-            .build());
+        number(
+            "--sentence",
+            1,
+            DemoData.SENTENCES,
+            "The sentence, 1 (default) to " + DemoData.SENTENCES + "."));
+    int last = DemoData.HEADS - 1;
     spec.addOption(
-        OptionSpec.builder("--head")
-            .paramLabel("N")
-            .type(int.class)
-            .description("Shows a single head, with numbers: 0 to " + (DemoData.HEADS - 1) + ".")
-            .build());
+        number("--head", 0, last, "Shows a single head, with numbers: 0 to " + last + "."));
     spec.addOption(
-        OptionSpec.builder("--color")
-            .paramLabel("WHEN")
-            .type(String.class)
-            .completionCandidates(COLOURS)
-            .description("auto (default: on a terminal, unless NO_COLOR is set), always or never.")
+        Options.choice(
+                "--color",
+                "WHEN",
+                COLOURS,
+                "auto (default: on a terminal, unless NO_COLOR is set), always or never.")
             .build());
-    spec.addOption(
-        OptionSpec.builder("--steps")
-            .paramLabel("N")
-            .type(int.class)
-            .description(
-                "Steps of the training after that (default: "
-                    + TrainingDemo.STEPS
-                    + "); 0 for none.")
-            .build());
+    String steps =
+        "Steps of the training after that (default: " + TrainingDemo.STEPS + "); 0 for none.";
+    spec.addOption(number("--steps", 0, Integer.MAX_VALUE, steps));
     Examples.of(spec, "heddle demo", "heddle demo --sentence 2", "heddle demo --head 2");
   }
 
   @Override
   public void run(ParseResult options, PrintStream out) throws IOException {
-    int sentence = number(options, "--sentence", 1, 1, DemoData.SENTENCES);
-    int head = number(options, "--head", -1, 0, DemoData.HEADS - 1);
+    int sentence = options.matchedOptionValue("--sentence", 1);
+    int head = options.matchedOptionValue("--head", -1);
     String colour = options.matchedOptionValue("--color", "auto");
-    if (!COLOURS.contains(colour)) {
-      throw new UsageException(
-          "--color " + colour + ": expected one of " + String.join(", ", COLOURS));
-    }
-    int steps = number(options, "--steps", head < 0 ? TrainingDemo.STEPS : 0, 0, Integer.MAX_VALUE);
+    int steps = options.matchedOptionValue("--steps", head < 0 ? TrainingDemo.STEPS : 0);
     Terminal terminal = Terminal.of(out, colour, System.getenv());
     show(DemoData.read(sentence), head, out, terminal);
     if (steps > 0) {
@@ -136,15 +123,8 @@ final class DemoCommand implements Command {
     return largest;
   }
 
-  private static int number(ParseResult options, String name, int otherwise, int from, int to) {
-    if (!options.hasMatchedOption(name)) {
-      return otherwise;
-    }
-    int number = options.matchedOptionValue(name, otherwise);
-    if (number < from || number > to) {
-      throw new UsageException(
-          "%s %d: expected a number from %d to %d".formatted(name, number, from, to));
-    }
-    return number;
+  private static OptionSpec number(String name, int from, int to, String description) {
+    String expected = "a number from %d to %d".formatted(from, to);
+    return Options.integer(name, from, to, expected, description);
   }
 }

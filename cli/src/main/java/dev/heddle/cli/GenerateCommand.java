@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code heddle generate}: continues a text with a model that {@code heddle train} wrote. */
@@ -21,48 +20,35 @@ final class GenerateCommand implements Command {
   @Override
   public void declare(CommandSpec spec) {
     spec.addOption(
-        option("--model", "CHECKPOINT", Path.class, "A checkpoint of heddle train.", true));
-    spec.addOption(option("--prompt", "TEXT", String.class, "The text to continue.", true));
+        Options.file("--model", "CHECKPOINT", "A checkpoint of heddle train.", FileRole.INPUT)
+            .required(true)
+            .build());
     spec.addOption(
-        option(
+        Options.of("--prompt", "TEXT", String.class, "The text to continue.")
+            .required(true)
+            .build());
+    spec.addOption(
+        Options.integer(
             "--max-tokens",
-            "N",
-            Integer.class,
-            "The number of tokens (bytes) to generate (default: 200).",
-            false));
+            0,
+            Integer.MAX_VALUE,
+            "0 or more",
+            "The number of tokens (bytes) to generate (default: 200)."));
     spec.addOption(
-        option(
+        Options.number(
             "--temperature",
-            "X",
-            Double.class,
-            "Divides the logits (default: 1); 0 selects the most probable token.",
-            false));
+            "Divides the logits (default: 1); 0 selects the most probable token."));
+    spec.addOption(Options.integer("--top-k", "Samples from the N most probable tokens."));
     spec.addOption(
-        option("--top-k", "N", Integer.class, "Samples from the N most probable tokens.", false));
+        Options.number(
+            "--top-p", "Samples from the most probable tokens whose probabilities add up to X."));
     spec.addOption(
-        option(
-            "--top-p",
-            "X",
-            Double.class,
-            "Samples from the most probable tokens whose probabilities add up to X.",
-            false));
-    spec.addOption(
-        option("--seed", "N", Long.class, "The seed of the sampling (default: 0).", false));
+        Options.of("--seed", "N", Long.class, "The seed of the sampling (default: 0).").build());
     Examples.of(
         spec,
         "heddle generate --model model.msgpack --prompt 'The attention '",
         "heddle generate --model model.msgpack --prompt 'The ' --temperature 0.8 --top-k 40 --seed"
             + " 1");
-  }
-
-  private static OptionSpec option(
-      String name, String label, Class<?> type, String description, boolean required) {
-    return OptionSpec.builder(name)
-        .paramLabel(label)
-        .type(type)
-        .required(required)
-        .description(description)
-        .build();
   }
 
   @Override
@@ -72,9 +58,6 @@ final class GenerateCommand implements Command {
       throw new UsageException("--prompt: expected a text, got an empty string");
     }
     int tokens = options.matchedOptionValue("--max-tokens", USUAL_TOKENS);
-    if (tokens < 0) {
-      throw new UsageException("--max-tokens " + tokens + ": expected 0 or more");
-    }
     Sampling sampling = sampling(options);
     long seed = options.matchedOptionValue("--seed", 0L);
     TrainingCheckpoint trained =

@@ -2,6 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Workers;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.ParseResult;
  * @param x64 whether JAX's 64-bit mode is on for all inputs
  */
 record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolean x64) {
+  private static final int MAX_THREADS = Short.MAX_VALUE;
+  private static final String RANGE = "a number from 1 to " + MAX_THREADS;
+
   /**
    * Adds the options to a command.
    *
@@ -24,49 +28,33 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
    *     not shown in its help
    */
   static void declare(CommandSpec spec, boolean computes) {
-    spec.addOption(
-        OptionSpec.builder("--threads")
-            .paramLabel("N")
-            .hidden(!computes)
-            .type(Integer.class)
-            .description("Computes on N threads (default: all processors), with the same bits.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--kernels")
-            .paramLabel("WHICH")
-            .hidden(!computes)
-            .type(String.class)
-            .completionCandidates(KernelChoice.NAMES)
-            .description("auto (default), scalar, simd128, simd256 or simd512, with the same bits.")
-            .build());
-    spec.addOption(
-        flag(
-            "--x64",
-            "JAX's 64-bit mode; enabled automatically if a configuration or input is float64.",
-            !computes));
-    spec.addOption(flag("--debug", "Adds the stack trace to an error.", false));
+    String description = "Computes on N threads (default: all processors), with the same bits.";
+    List<OptionSpec> computing =
+        List.of(
+            Options.integer("--threads", 1, MAX_THREADS, RANGE, description),
+            Options.choice(
+                    "--kernels",
+                    "WHICH",
+                    KernelChoice.NAMES,
+                    "auto (default), scalar, simd128, simd256 or simd512, with the same bits.")
+                .build(),
+            Options.flag(
+                "--x64",
+                "JAX's 64-bit mode; enabled automatically if a configuration or input is float64."));
+    for (OptionSpec option : computing) {
+      spec.addOption(OptionSpec.builder(option).hidden(!computes).build());
+    }
+    spec.addOption(Options.flag("--debug", "Adds the stack trace to an error."));
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help.").build());
   }
 
-  /**
-   * Reads and checks the options.
-   *
-   * @param options the parsed command line
-   * @throws UsageException if a value is not one of the valid ones
-   */
+  /** Reads the options. */
   static GlobalOptions of(ParseResult options) {
-    Integer threads = options.matchedOptionValue("--threads", null);
-    if (threads != null && (threads < 1 || threads > Short.MAX_VALUE)) {
-      throw new UsageException(
-          "--threads " + threads + ": expected a number from 1 to " + Short.MAX_VALUE);
-    }
-    String kernels = options.matchedOptionValue("--kernels", null);
-    if (kernels != null && !KernelChoice.NAMES.contains(kernels)) {
-      throw new UsageException(
-          "--kernels " + kernels + ": expected one of " + String.join(", ", KernelChoice.NAMES));
-    }
-    return new GlobalOptions(threads, kernels, options.matchedOptionValue("--x64", false));
+    return new GlobalOptions(
+        options.matchedOptionValue("--threads", null),
+        options.matchedOptionValue("--kernels", null),
+        options.matchedOptionValue("--x64", false));
   }
 
   /**
@@ -105,14 +93,5 @@ record GlobalOptions(@Nullable Integer threads, @Nullable String kernels, boolea
   /** Whether the value of this option is the next word. */
   static boolean takesNextWord(String word) {
     return word.equals("--threads") || word.equals("--kernels");
-  }
-
-  private static OptionSpec flag(String name, String description, boolean hidden) {
-    return OptionSpec.builder(name)
-        .type(boolean.class)
-        .arity("0")
-        .hidden(hidden)
-        .description(description)
-        .build();
   }
 }

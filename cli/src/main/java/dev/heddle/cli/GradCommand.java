@@ -30,7 +30,7 @@ final class GradCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    AttentionCall.declare(spec, FileOptions.inputsAndCotangent(), "output, grads/...");
+    AttentionCall.declare(spec, "inputs_q and cotangent", "output, grads/...");
     Examples.of(
         spec,
         "heddle grad --config C.json --variables V.safetensors --inputs I.npz --output G.npz",

@@ -17,10 +17,10 @@ final class InitCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(FileOptions.config());
-    spec.addOption(FileOptions.inputs());
+    spec.addOption(Options.config());
+    spec.addOption(Options.inputs("inputs_q"));
     spec.addOption(
-        FileOptions.output("V", "File for the variables: params/..., and cache/... with decode."));
+        Options.output("V", "File for the variables: params/..., and cache/... with decode."));
     RandomOptions.declare(spec, "Default: params=0.");
     Examples.of(
         spec,

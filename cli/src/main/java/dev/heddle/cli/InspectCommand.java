@@ -16,8 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code heddle inspect}: lists the content of tensor files. */
@@ -28,20 +26,9 @@ final class InspectCommand implements Command {
   @Override
   public void declare(CommandSpec spec) {
     spec.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("FILE|DIR")
-            .type(Path.class)
-            .index("0")
-            .arity("1")
-            .required(true)
-            .description("A tensor file, or a folder of tensor files.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--json")
-            .type(boolean.class)
-            .arity("0")
-            .description("Prints JSON: a list with one object per file.")
-            .build());
+        Options.positional(
+            "FILE|DIR", 0, "A tensor file, or a folder of tensor files.", FileRole.INPUT));
+    spec.addOption(Options.flag("--json", "Prints JSON: a list with one object per file."));
     Examples.of(
         spec,
         "heddle inspect V.safetensors",

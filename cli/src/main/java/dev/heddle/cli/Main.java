@@ -83,12 +83,15 @@ public final class Main {
   private static int run(String name, Command command, List<String> words, PrintStream out)
       throws IOException {
     CommandLine line = new CommandLine(Commands.spec(name, command));
-    line.registerConverter(Path.class, FileOptions::path);
+    line.registerConverter(Path.class, Options::path);
     Numbers.register(line);
     ParseResult options;
     try {
       options = line.parseArgs(words.toArray(String[]::new));
     } catch (ParameterException e) {
+      if (e.getCause() instanceof UsageException invalid) {
+        throw invalid; // of a converter
+      }
       throw new UsageException(UsageException.text(name, words, e), e);
     }
     if (options.isUsageHelpRequested()) {

@@ -16,11 +16,11 @@ final class Numbers {
     line.registerConverter(Double.class, Numbers::parseDouble);
   }
 
-  private static int int32(String word) {
+  static int int32(String word) {
     return (int) integer(word, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
-  private static long int64(String word) {
+  static long int64(String word) {
     return integer(word, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
@@ -41,7 +41,7 @@ final class Numbers {
     return number.longValueExact();
   }
 
-  private static double parseDouble(String word) {
+  static double parseDouble(String word) {
     try {
       return Double.parseDouble(word);
     } catch (NumberFormatException e) {

@@ -2,7 +2,6 @@ package dev.heddle.cli;
 
 import dev.heddle.linen.Rngs;
 import dev.heddle.random.Era;
-import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The options for random numbers: {@code --rng}, {@code --flax-compat} and {@code --deterministic}.
@@ -19,9 +19,6 @@ import picocli.CommandLine.ParseResult;
  * @param deterministic whether dropout is off; null if the command line does not say
  */
 record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolean deterministic) {
-  private static final BigInteger SMALLEST = BigInteger.valueOf(Long.MIN_VALUE);
-  private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
-
   /**
    * Adds the options to a command.
    *
@@ -38,17 +35,21 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
                 "A random stream and its seed, as jax.random.PRNGKey(SEED); repeatable.", defaults)
             .build());
     spec.addOption(
-        OptionSpec.builder("--deterministic")
-            .paramLabel("B")
-            .type(String.class)
-            .description(
+        Options.of(
+                "--deterministic",
+                "B",
+                Boolean.class,
                 "Whether dropout is off: true or false. Not both here and in the configuration.")
+            .arity("1")
+            .converters(RandomOptions::deterministic)
             .build());
     spec.addOption(
-        OptionSpec.builder("--flax-compat")
-            .paramLabel("0.7")
-            .type(String.class)
-            .description("Draws the random numbers of Flax 0.7 and JAX 0.4.20.")
+        Options.of(
+                "--flax-compat",
+                "0.7",
+                Era.class,
+                "Draws the random numbers of Flax 0.7 and JAX 0.4.20.")
+            .converters(RandomOptions::era)
             .build());
   }
 
@@ -70,7 +71,10 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
         throw new UsageException("--rng " + given + ": stream \"" + name + "\" is given twice");
       }
     }
-    return new RandomOptions(seeds, era(options), deterministic(options));
+    return new RandomOptions(
+        seeds,
+        options.matchedOptionValue("--flax-compat", Era.MODERN),
+        options.matchedOptionValue("--deterministic", null));
   }
 
   /**
@@ -95,46 +99,28 @@ record RandomOptions(SequencedMap<String, Long> seeds, Era era, @Nullable Boolea
   }
 
   private static long seed(String given, String text) {
-    BigInteger seed;
     try {
-      seed = new BigInteger(text);
-    } catch (NumberFormatException e) {
-      throw new UsageException(
-          "--rng " + given + ": expected an integer seed, got " + quoted(text), e);
+      return Numbers.int64(text);
+    } catch (TypeConversionException e) {
+      throw new UsageException("--rng " + given + ": " + e.getMessage(), e);
     }
-    if (seed.compareTo(SMALLEST) < 0 || seed.compareTo(LARGEST) > 0) {
-      throw new UsageException(
-          "--rng " + given + ": seed overflows 64 bits: expected -2^63 to 2^63-1");
-    }
-    return seed.longValueExact();
   }
 
-  private static String quoted(String text) {
-    return '"' + text + '"';
-  }
-
-  private static Era era(ParseResult options) {
-    String version = options.matchedOptionValue("--flax-compat", null);
-    return switch (version) {
-      case null -> Era.MODERN;
-      case "0.7" -> Era.CLASSIC;
-      default ->
-          throw new UsageException(
-              "--flax-compat "
-                  + version
-                  + ": expected 0.7 (without the option: the random numbers of current Flax)");
-    };
-  }
-
-  private static @Nullable Boolean deterministic(ParseResult options) {
-    String text = options.matchedOptionValue("--deterministic", null);
-    if (text == null) {
-      return null;
+  private static Era era(String version) {
+    if (version.equals("0.7")) {
+      return Era.CLASSIC;
     }
-    return switch (text) {
+    throw new UsageException(
+        "--flax-compat "
+            + version
+            + ": expected 0.7 (without the option: the random numbers of current Flax)");
+  }
+
+  private static boolean deterministic(String word) {
+    return switch (word) {
       case "true", "True" -> true;
       case "false", "False" -> false;
-      default -> throw new UsageException("--deterministic " + text + ": expected true or false");
+      default -> throw new UsageException("--deterministic " + word + ": expected true or false");
     };
   }
 

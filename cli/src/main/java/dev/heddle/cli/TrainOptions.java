@@ -2,13 +2,12 @@ package dev.heddle.cli;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.io.Suggest;
 import dev.heddle.models.CausalLanguageModel.Config;
 import dev.heddle.models.PlanTensors;
 import dev.heddle.models.TrainingPlan;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +25,15 @@ import picocli.CommandLine.ParseResult;
 record TrainOptions(TrainingPlan plan, int steps, int every) {
   private static final int USUAL_STEPS = 1000;
   private static final int USUAL_EVERY = 100;
-  private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16", "float64");
   private static final Pattern ARGUMENT = Pattern.compile("\\w+: argument \"(\\w+)\": (.*)");
 
   /** Adds the options to the command. */
   static void declare(CommandSpec spec) {
+    TrainingPlan usual = TrainingPlan.of(Config.small());
+    Config model = usual.model();
     spec.addOption(
-        OptionSpec.builder("--text")
-            .paramLabel("FILE")
-            .type(Path.class)
+        Options.file("--text", "FILE", "The text to train on, read as bytes.", FileRole.INPUT)
             .required(true)
-            .description("The text to train on, read as bytes.")
             .build());
     spec.addOption(
         checkpoint(
@@ -48,53 +45,58 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
             "--resume",
             "Continues from this checkpoint, with the bits of one run, and replaces it.",
             FileRole.UPDATED));
-    spec.addOption(flag("--overwrite", "Replaces the file of --out if it exists."));
-    spec.addOption(flag("--new-text", "Allows --resume with another text than the checkpoint's."));
+    spec.addOption(Options.flag("--overwrite", "Replaces the file of --out if it exists."));
     spec.addOption(
-        integer("--steps", "The total number of steps, including earlier runs (default: 1000)."));
-    spec.addOption(integer("--batch", "Sequences per batch (default: 16)."));
-    spec.addOption(integer("--length", "The length of a sequence in bytes (default: 128)."));
-    spec.addOption(integer("--features", "The model's features (default: 128)."));
-    spec.addOption(integer("--heads", "Heads per attention layer (default: 4)."));
-    spec.addOption(integer("--layers", "Transformer blocks (default: 4)."));
-    spec.addOption(number("--learning-rate", "The learning rate (default: 0.001)."));
-    spec.addOption(integer("--warmup", "Warm-up steps, from a learning rate of 0 (default: 100)."));
+        Options.flag("--new-text", "Allows --resume with another text than the checkpoint's."));
     spec.addOption(
-        integer(
+        positive("--steps", "The total number of steps, including earlier runs (default: 1000)."));
+    spec.addOption(Options.integer("--batch", usual.batch(), "Sequences per batch"));
+    spec.addOption(
+        Options.integer("--length", model.length(), "The length of a sequence in bytes"));
+    spec.addOption(Options.integer("--features", model.features(), "The model's features"));
+    spec.addOption(Options.integer("--heads", model.heads(), "Heads per attention layer"));
+    spec.addOption(Options.integer("--layers", model.layers(), "Transformer blocks"));
+    spec.addOption(Options.number("--learning-rate", usual.learningRate(), "The learning rate"));
+    spec.addOption(
+        Options.integer("--warmup", usual.warmup(), "Warm-up steps, from a learning rate of 0"));
+    spec.addOption(
+        Options.integer(
             "--decay-steps",
             "The step at which cosine decay reaches the minimum learning rate (default: 0, no"
                 + " decay)."));
     spec.addOption(
-        number(
+        Options.number(
             "--min-learning-rate",
             "The minimum learning rate (default: a tenth of --learning-rate)."));
-    spec.addOption(number("--b1", "The decay of Adam's first moment (default: 0.9)."));
-    spec.addOption(number("--b2", "The decay of Adam's second moment (default: 0.99)."));
-    spec.addOption(number("--eps", "Adam's epsilon (default: 1e-8)."));
-    spec.addOption(number("--weight-decay", "AdamW's weight decay, for matrices (default: 0.1)."));
-    spec.addOption(number("--clip", "The global norm that gradients are clipped to (default: 1)."));
-    spec.addOption(number("--dropout", "The dropout rate (default: 0)."));
-    spec.addOption(number("--held-out", "The fraction of the text for evaluation (default: 0.1)."));
+    spec.addOption(Options.number("--b1", usual.b1(), "The decay of Adam's first moment"));
+    spec.addOption(Options.number("--b2", usual.b2(), "The decay of Adam's second moment"));
+    spec.addOption(Options.number("--eps", usual.eps(), "Adam's epsilon"));
     spec.addOption(
-        OptionSpec.builder("--seed")
-            .paramLabel("N")
-            .type(Long.class)
-            .description("The seed of parameters, batches and dropout (default: 0).")
+        Options.number(
+            "--weight-decay", usual.weightDecay(), "AdamW's weight decay, for matrices"));
+    spec.addOption(
+        Options.number("--clip", usual.clip(), "The global norm that gradients are clipped to"));
+    spec.addOption(Options.number("--dropout", model.dropoutRate(), "The dropout rate"));
+    spec.addOption(
+        Options.number("--held-out", usual.heldOut(), "The fraction of the text for evaluation"));
+    spec.addOption(
+        Options.of(
+                "--seed",
+                "N",
+                Long.class,
+                "The seed of parameters, batches and dropout (default: 0).")
             .build());
+    spec.addOption(Options.dtype("The dtype of the computation: "));
     spec.addOption(
-        OptionSpec.builder("--dtype")
-            .paramLabel("T")
-            .type(String.class)
-            .completionCandidates(DTYPES)
-            .description(
-                "The dtype of the computation: float32 (default), bfloat16, float16 or float64.")
-            .build());
+        Options.integer(
+            "--accumulate", usual.accumulate(), "Batches per step, gradients accumulated"));
     spec.addOption(
-        integer("--accumulate", "Batches per step, gradients accumulated (default: 1)."));
+        Options.integer(
+            "--shards", usual.shards(), "Parts of a batch whose gradients are summed in order"));
     spec.addOption(
-        integer("--shards", "Parts of a batch whose gradients are summed in order (default: 1)."));
-    spec.addOption(integer("--every", "Steps between evaluations and checkpoints (default: 100)."));
-    spec.addOption(flag("--debug-nans", "Names the first operation that makes a NaN; slower."));
+        positive("--every", "Steps between evaluations and checkpoints (default: 100)."));
+    spec.addOption(
+        Options.flag("--debug-nans", "Names the first operation that makes a NaN; slower."));
   }
 
   /**
@@ -107,9 +109,7 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
     TrainingPlan start = base == null ? TrainingPlan.of(Config.small()) : base;
     int decay = options.matchedOptionValue("--decay-steps", start.decaySteps());
     int steps = options.matchedOptionValue("--steps", decay > 0 ? decay : USUAL_STEPS);
-    requirePositive("--steps", steps);
     int every = options.matchedOptionValue("--every", USUAL_EVERY);
-    requirePositive("--every", every);
     try {
       return new TrainOptions(plan(options, start), steps, every);
     } catch (IllegalArgumentException e) {
@@ -119,7 +119,8 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
 
   private static TrainingPlan plan(ParseResult given, TrainingPlan base) {
     Config model = base.model();
-    DType dtype = dtype(given, model.dtype());
+    DType before = Objects.requireNonNullElse(model.dtype(), DType.FLOAT32);
+    DType dtype = Objects.requireNonNullElse(Options.dtype(given), before);
     Config.Builder builder =
         model.toBuilder()
             .length(given.matchedOptionValue("--length", model.length()))
@@ -151,19 +152,6 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
       plan.minLearningRate(Double.NaN); // a tenth of the new learning rate
     }
     return plan.build();
-  }
-
-  private static DType dtype(ParseResult options, @Nullable DType before) {
-    String name = options.matchedOptionValue("--dtype", null);
-    if (name == null) {
-      return before == null ? DType.FLOAT32 : before;
-    }
-    if (!DTYPES.contains(name)) {
-      throw new UsageException(
-          "--dtype %s: expected one of %s%s"
-              .formatted(name, String.join(", ", DTYPES), Suggest.hint(name, DTYPES)));
-    }
-    return DType.of(name);
   }
 
   /** The library's message about an argument, with the option's name. */
@@ -206,38 +194,11 @@ record TrainOptions(TrainingPlan plan, int steps, int every) {
         : Long.toString(one.toLongArray()[0]);
   }
 
-  private static void requirePositive(String name, int number) {
-    if (number < 1) {
-      throw new UsageException(name + " " + number + ": expected a positive number");
-    }
-  }
-
-  private static OptionSpec integer(String name, String description) {
-    return OptionSpec.builder(name)
-        .paramLabel("N")
-        .type(Integer.class)
-        .description(description)
-        .build();
-  }
-
-  private static OptionSpec number(String name, String description) {
-    return OptionSpec.builder(name)
-        .paramLabel("X")
-        .type(Double.class)
-        .description(description)
-        .build();
-  }
-
-  private static OptionSpec flag(String name, String description) {
-    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
+  private static OptionSpec positive(String name, String description) {
+    return Options.integer(name, 1, Integer.MAX_VALUE, "a positive number", description);
   }
 
   private static OptionSpec checkpoint(String name, String description, FileRole role) {
-    return OptionSpec.builder(name)
-        .paramLabel("CHECKPOINT")
-        .type(Path.class)
-        .userObject(role)
-        .description(description)
-        .build();
+    return Options.file(name, "CHECKPOINT", description, role).build();
   }
 }

@@ -38,10 +38,10 @@ class BenchCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --operations               | --operations: requires --markdown
-          --operations --dtype int32 | --operations: cannot be combined with --dtype
-          --operations --rows mid    | --operations: cannot be combined with --rows
-          --operations --json x      | --operations: cannot be combined with --json
+          --operations                 | --operations: requires --markdown
+          --operations --dtype float64 | --operations: cannot be combined with --dtype
+          --operations --rows mid      | --operations: cannot be combined with --rows
+          --operations --json x        | --operations: cannot be combined with --json
           """)
   void operationsAreMeasuredInEveryTypeAndWrittenAsAPage(String words, String line) {
     String[] options = ("bench " + words).split(" ");

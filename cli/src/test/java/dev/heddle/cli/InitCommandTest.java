@@ -101,10 +101,10 @@ class InitCommandTest {
           """
           --rng params                 | --rng params: expected NAME=SEED, such as dropout=1
           --rng =1                     | --rng =1: expected NAME=SEED, such as dropout=1
-          --rng params=one             | --rng params=one: expected an integer seed, got "one"
+          --rng params=one             | --rng params=one: expected an integer, got "one"
           --rng a=1 --rng a=2          | --rng a=2: stream "a" is given twice
-          --rng a=9223372036854775808  | --rng a=9223372036854775808: seed overflows 64 bits: expected -2^63 to 2^63-1
-          --rng a=-9223372036854775809 | --rng a=-9223372036854775809: seed overflows 64 bits: expected -2^63 to 2^63-1
+          --rng a=9223372036854775808  | --rng a=9223372036854775808: expected an integer from -9223372036854775808 to 9223372036854775807, got 9223372036854775808
+          --rng a=-9223372036854775809 | --rng a=-9223372036854775809: expected an integer from -9223372036854775808 to 9223372036854775807, got -9223372036854775809
           --flax-compat 0.6            | --flax-compat 0.6: expected 0.7 (without the option: the random numbers of current Flax)
           --deterministic=maybe        | --deterministic maybe: expected true or false
           --deterministic              | init: --deterministic: expected a value, B (see heddle init --help)
