@@ -99,11 +99,11 @@ public sealed interface NamedTree {
     /**
      * As {@link #with(List, NamedTree)}, for an owner that adds many nodes, one after another: a
      * branch below this one is copied when the owner first changes it, and changed in place from
-     * then on, so that n nodes take n steps and not n squared. The result is a new branch in
-     * every call.
+     * then on, so that n nodes take n steps and not n squared. The result is a new branch in every
+     * call.
      *
-     * @param owner compared by identity; once it is unreachable, nothing can change its branches. Until
-     *     then, one thread works on them
+     * @param owner compared by identity; once it is unreachable, nothing can change its branches.
+     *     Until then, one thread works on them
      */
     @SuppressWarnings("ReferenceEquality")
     public Branch with(List<String> path, NamedTree value, @Nullable Object owner) {
