@@ -16,7 +16,7 @@ import dev.heddle.random.Random;
 // ---------------------------------------------------------------- 1. inputs
 
 // Two sequences of three tokens with eight features each: [batch, length, features].
-static final Array X = Random.normal(Key.of(1), Shape.of(2, 3, 8), DType.FLOAT32);
+static final Array X = Random.normal(Key.of(1), DType.FLOAT32, 2, 3, 8);
 
 // ---------------------------------------------------------------- 2. the layer and its parameters
 
@@ -38,7 +38,7 @@ void main() {
 
 void selfAttention() {
   Array y = ATTENTION.apply(VARIABLES, X);
-  Array memory = Random.normal(Key.of(2), Shape.of(2, 5, 8), DType.FLOAT32);
+  Array memory = Random.normal(Key.of(2), DType.FLOAT32, 2, 5, 8);
   Array z = ATTENTION.apply(VARIABLES, X, memory); // queries of X attend to keys of memory
   IO.println("self-attention " + y.shape() + ", cross-attention " + z.shape());
 }

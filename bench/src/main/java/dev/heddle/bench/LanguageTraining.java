@@ -56,7 +56,7 @@ record LanguageTraining(
   /** The batch of every step, shape {@code [B, L + 1]}. */
   Array tokens() {
     Shape shape = Shape.of(batch, model.length() + 1);
-    return Random.randint(Key.of(1), shape, 0, model.vocabulary(), DType.INT32);
+    return Random.randint(Key.of(1), 0, model.vocabulary(), DType.INT32, shape.dims());
   }
 
   GradientTransformation optimizer() {

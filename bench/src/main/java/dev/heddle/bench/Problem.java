@@ -51,7 +51,7 @@ public record Problem(
 
   private static Array normal(Row row, DType dtype, long seed) {
     Shape shape = Shape.of(row.batch(), row.length(), row.features());
-    return Random.normal(Key.of(seed), shape, DType.FLOAT32).astype(dtype);
+    return Random.normal(Key.of(seed), DType.FLOAT32, shape.dims()).astype(dtype);
   }
 
   private static MultiHeadDotProductAttention attention(Row row, DType dtype) {

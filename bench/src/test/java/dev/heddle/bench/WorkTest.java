@@ -23,8 +23,8 @@ class WorkTest {
   @Test
   void thereAndBackGivesTheOutputAndAGradientForEveryNumberThatCameIn() {
     var attention = MultiHeadDotProductAttention.builder().numHeads(2).build();
-    Array x = Random.normal(Key.of(1), Shape.of(3, 5, 14), DType.FLOAT32);
-    Array cotangent = Random.normal(Key.of(2), Shape.of(3, 5, 14), DType.FLOAT32);
+    Array x = Random.normal(Key.of(1), DType.FLOAT32, 3, 5, 14);
+    Array cotangent = Random.normal(Key.of(2), DType.FLOAT32, 3, 5, 14);
     Variables variables = attention.init(Rngs.of(0), x);
     AttentionInputs inputs =
         AttentionInputs.of(x).mask(Masks.makeCausalMask(Array.zeros(DType.FLOAT32, 1, 5)));

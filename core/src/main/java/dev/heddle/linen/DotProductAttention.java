@@ -232,7 +232,7 @@ public final class DotProductAttention {
       }
     }
     DType drawIn = options.x64() ? DType.FLOAT64 : DType.FLOAT32;
-    return Random.bernoulli(rng, 1 - options.dropoutRate(), shape, drawIn);
+    return Random.bernoulli(rng, 1 - options.dropoutRate(), drawIn, shape.dims());
   }
 
   /** The factor of a kept weight: 1 divided by the keep probability, both rounded to the dtype. */

@@ -108,8 +108,8 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
         Random.bernoulli(
             key,
             keepProb,
-            maskShape(scope, x.shape()),
-            scope.x64() ? DType.FLOAT64 : DType.FLOAT32);
+            scope.x64() ? DType.FLOAT64 : DType.FLOAT32,
+            maskShape(scope, x.shape()).dims());
     Array kept = x.dividedBy(Array.scalar(keepProb, x.dtype()));
     return Where.where(keep, kept, Array.scalar(0, x.dtype()));
   }

@@ -110,7 +110,7 @@ public final class Initializers {
         spec("uniform").with("scale", scale, SMALL).done(),
         (key, shape, dtype) ->
             RoundedScalars.times(
-                Random.uniform(key, shape, dtype), RoundedScalars.constant(scale, dtype)));
+                Random.uniform(key, dtype, shape.dims()), RoundedScalars.constant(scale, dtype)));
   }
 
   /** Normal, with a standard deviation of 0.01. */
@@ -125,7 +125,7 @@ public final class Initializers {
         spec("normal").with("stddev", stddev, SMALL).done(),
         (key, shape, dtype) ->
             RoundedScalars.times(
-                Random.normal(key, shape, dtype), RoundedScalars.constant(stddev, dtype)));
+                Random.normal(key, dtype, shape.dims()), RoundedScalars.constant(stddev, dtype)));
   }
 
   /** Normal, cut at -2 and 2, times 0.01. */
@@ -161,7 +161,7 @@ public final class Initializers {
             .done(),
         (key, shape, dtype) ->
             RoundedScalars.times(
-                Random.truncatedNormal(key, lower, upper, shape, dtype),
+                Random.truncatedNormal(key, lower, upper, dtype, shape.dims()),
                 RoundedScalars.constant(stddev, dtype)));
   }
 

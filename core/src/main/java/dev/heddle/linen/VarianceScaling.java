@@ -104,15 +104,15 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
         double root = RoundedScalars.to(Math.sqrt(variance), dtype);
         double stddev =
             RoundedScalars.to(root / RoundedScalars.constant(TRUNCATED_STDDEV, dtype), dtype);
-        yield RoundedScalars.times(Random.truncatedNormal(key, -2, 2, shape, dtype), stddev);
+        yield RoundedScalars.times(Random.truncatedNormal(key, -2, 2, dtype, shape.dims()), stddev);
       }
       case NORMAL -> {
         double stddev = RoundedScalars.to(Math.sqrt(variance), dtype);
-        yield RoundedScalars.times(Random.normal(key, shape, dtype), stddev);
+        yield RoundedScalars.times(Random.normal(key, dtype, shape.dims()), stddev);
       }
       case UNIFORM -> {
         double bound = RoundedScalars.to(Math.sqrt(RoundedScalars.to(3 * variance, dtype)), dtype);
-        yield RoundedScalars.times(Random.uniform(key, shape, dtype, -1, 1), bound);
+        yield RoundedScalars.times(Random.uniform(key, -1, 1, dtype, shape.dims()), bound);
       }
     };
   }

@@ -13,8 +13,8 @@ import java.util.List;
  * <pre>{@code
  * Key key = Key.of(0);
  * List<Key> keys = key.split();
- * Array x = Random.normal(keys.getFirst(), Shape.of(2, 3), DType.FLOAT32);
- * Array old = Random.normal(key.era(Era.CLASSIC), Shape.of(2, 3), DType.FLOAT32);
+ * Array x = Random.normal(keys.getFirst(), DType.FLOAT32, 2, 3);
+ * Array old = Random.normal(key.era(Era.CLASSIC), DType.FLOAT32, 2, 3);
  * }</pre>
  *
  * <p>A key is an immutable value: the same key always draws the same numbers.

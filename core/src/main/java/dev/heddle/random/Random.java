@@ -15,8 +15,8 @@ import java.util.Arrays;
  *
  * <pre>{@code
  * Key key = Key.of(0);
- * Array weights = Random.truncatedNormal(key, -2, 2, Shape.of(512, 64), DType.FLOAT32);
- * Array keep = Random.bernoulli(key.foldIn(1), 0.9, Shape.of(8, 16, 16), DType.FLOAT32);
+ * Array weights = Random.truncatedNormal(key, -2, 2, DType.FLOAT32, 512, 64);
+ * Array keep = Random.bernoulli(key.foldIn(1), 0.9, DType.FLOAT32, 8, 16, 16);
  * }</pre>
  *
  * <p>Numbers of float32, bfloat16 and float16, and uniform numbers of float64, have JAX's bits.
@@ -38,7 +38,8 @@ public final class Random {
    *     uint32) or 64 (as int64 with the same bits)
    * @throws IllegalArgumentException for another width
    */
-  public static Array bits(Key key, int width, Shape shape) {
+  public static Array bits(Key key, int width, int... dims) {
+    Shape shape = Shape.of(dims);
     int n = shape.size();
     return Array.wrap(
         switch (width) {
@@ -60,9 +61,9 @@ public final class Random {
     return out;
   }
 
-  /** Numbers in [0, 1); as {@link #uniform(Key, Shape, DType, double, double)}. */
-  public static Array uniform(Key key, Shape shape, DType dtype) {
-    return uniform(key, shape, dtype, 0, 1);
+  /** Numbers in [0, 1); as {@link #uniform(Key, double, double, DType, int...)}. */
+  public static Array uniform(Key key, DType dtype, int... dims) {
+    return uniform(key, 0, 1, dtype, dims);
   }
 
   /**
@@ -73,8 +74,9 @@ public final class Random {
    * @param hi the upper bound, exclusive but for rounding
    * @throws IllegalArgumentException if the type is not floating-point, or not lo &lt;= hi
    */
-  public static Array uniform(Key key, Shape shape, DType dtype, double lo, double hi) {
+  public static Array uniform(Key key, double lo, double hi, DType dtype, int... dims) {
     requireFloating("uniform", dtype);
+    Shape shape = Shape.of(dims);
     if (!(lo <= hi)) {
       throw new IllegalArgumentException(
           "uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got " + lo + " and " + hi);
@@ -93,8 +95,9 @@ public final class Random {
    * @param dtype a floating-point type
    * @throws IllegalArgumentException if the type is not floating-point
    */
-  public static Array normal(Key key, Shape shape, DType dtype) {
+  public static Array normal(Key key, DType dtype, int... dims) {
     requireFloating("normal", dtype);
+    Shape shape = Shape.of(dims);
     return dtype == DType.FLOAT64
         ? array(new Float64Sampler(key.era()).normal(key, shape.size()), shape)
         : array(new Float32Sampler(key.era(), dtype).normal(key, shape.size()), shape, dtype);
@@ -110,7 +113,7 @@ public final class Random {
    * @throws IllegalArgumentException if the type is not floating-point, or not lower &lt; upper
    */
   public static Array truncatedNormal(
-      Key key, double lower, double upper, Shape shape, DType dtype) {
+      Key key, double lower, double upper, DType dtype, int... dims) {
     requireFloating("truncated_normal", dtype);
     if (!(lower < upper)) {
       throw new IllegalArgumentException(
@@ -119,6 +122,7 @@ public final class Random {
               + " and "
               + upper);
     }
+    Shape shape = Shape.of(dims);
     int n = shape.size();
     if (dtype == DType.FLOAT64) {
       return array(new Float64Sampler(key.era()).truncatedNormal(key, n, lower, upper), shape);
@@ -135,22 +139,25 @@ public final class Random {
    * @param dtype a floating-point type
    * @throws IllegalArgumentException if the type is not floating-point
    */
-  public static Array gumbel(Key key, Shape shape, DType dtype) {
+  public static Array gumbel(Key key, DType dtype, int... dims) {
     requireFloating("gumbel", dtype);
+    Shape shape = Shape.of(dims);
     return dtype == DType.FLOAT64
         ? array(new Float64Sampler(key.era()).gumbel(key, shape.size()), shape)
         : array(new Float32Sampler(key.era(), dtype).gumbel(key, shape.size()), shape, dtype);
   }
 
-  /** Class indices for logits on the last axis; as {@link #categorical(Key, Array, int, Shape)}. */
+  /**
+   * Class indices for logits on the last axis; as {@link #categorical(Key, Array, int, int...)}.
+   */
   public static Array categorical(Key key, Array logits) {
     return categorical(key, logits, -1);
   }
 
-  /** One draw for each row of logits; as {@link #categorical(Key, Array, int, Shape)}. */
+  /** One draw for each row of logits; as {@link #categorical(Key, Array, int, int...)}. */
   public static Array categorical(Key key, Array logits, int axis) {
     requireLogits(logits);
-    return categorical(key, logits, axis, batchOf(logits, axis));
+    return categorical(key, logits, axis, batchOf(logits, axis).dims());
   }
 
   /**
@@ -163,14 +170,15 @@ public final class Random {
    *
    * @param logits unnormalized log probabilities; shape {@code [B..., classes]}, floating-point
    * @param axis the axis of the classes; -1 is the last
-   * @param shape the result's shape: that of the logits without the axis, after axes of independent
+   * @param dims the result's shape: that of the logits without the axis, after axes of independent
    *     draws
    * @return int32; it has no derivative
    * @throws IllegalArgumentException if the type is not floating-point, there is no such axis or no
    *     class, or the shape does not end with the logits' shape without the axis
    */
-  public static Array categorical(Key key, Array logits, int axis, Shape shape) {
+  public static Array categorical(Key key, Array logits, int axis, int... dims) {
     requireLogits(logits);
+    Shape shape = Shape.of(dims);
     int along = logits.shape().axis(axis);
     Shape batch = batchOf(logits, axis);
     int more = shape.rank() - batch.rank();
@@ -182,7 +190,7 @@ public final class Random {
               + shape);
     }
     Shape drawn = shape.range(0, more).concat(logits.shape());
-    Array noise = gumbel(key, drawn, logits.dtype());
+    Array noise = gumbel(key, logits.dtype(), drawn.dims());
     return Sort.argmax(noise.plus(logits), more + along);
   }
 
@@ -212,12 +220,13 @@ public final class Random {
    *     with x64 enabled; the values differ
    * @throws IllegalArgumentException if p is NaN or the type is not floating-point
    */
-  public static Array bernoulli(Key key, double p, Shape shape, DType drawIn) {
+  public static Array bernoulli(Key key, double p, DType drawIn, int... dims) {
     requireFloating("bernoulli", drawIn);
     if (Double.isNaN(p)) {
       throw new IllegalArgumentException(
           "bernoulli: argument \"p\": expected a probability, got NaN");
     }
+    Shape shape = Shape.of(dims);
     if (drawIn == DType.FLOAT32 || drawIn == DType.FLOAT64) {
       Bernoulli flags = new Bernoulli(key, p, shape.count(), drawIn == DType.FLOAT64);
       return Array.deferred(new MaskPattern.Drawn(flags), shape, DType.BOOL);
@@ -241,11 +250,12 @@ public final class Random {
    * @param dtype an integer type
    * @throws IllegalArgumentException if the type is not an integer one
    */
-  public static Array randint(Key key, Shape shape, long lo, long hi, DType dtype) {
+  public static Array randint(Key key, long lo, long hi, DType dtype, int... dims) {
     if (!dtype.isInteger()) {
       throw new IllegalArgumentException(
           "randint: argument \"dtype\": expected an integer type, got " + dtype);
     }
+    Shape shape = Shape.of(dims);
     return Array.wrap(
         Storage.ofLongs(dtype, Integers.draw(key, shape.size(), lo, hi, dtype)), shape);
   }
@@ -317,7 +327,7 @@ public final class Random {
     if (shape.size() == 0) {
       return Array.zeros(dtype, n, m);
     }
-    double[] drawn = normal(key, Shape.of(rows, columns), dtype).storage().doubles();
+    double[] drawn = normal(key, dtype, rows, columns).storage().doubles();
     double[][] q = Orthogonal.columns(drawn, rows, columns);
     double[] out = new double[shape.size()];
     for (int i = 0; i < n; i++) {

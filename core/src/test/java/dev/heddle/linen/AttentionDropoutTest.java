@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.op.Attention;
 import dev.heddle.array.op.Compare;
 import dev.heddle.array.op.Creation;
@@ -59,8 +58,11 @@ class AttentionDropoutTest {
         Random.bernoulli(
             draw.key,
             1 - RATE,
-            Shape.of(1, heads, draw.queries, draw.keys),
-            draw.x64 ? DType.FLOAT64 : DType.FLOAT32);
+            draw.x64 ? DType.FLOAT64 : DType.FLOAT32,
+            1,
+            heads,
+            draw.queries,
+            draw.keys);
     Array read = Array.of(keep.toBooleanArray(), 1, heads, draw.queries, draw.keys);
     double scale = 1 / (1 - RATE);
     Attention.Options plain = new Attention.Options(null, read, (float) scale, false);
@@ -102,7 +104,7 @@ class AttentionDropoutTest {
 
     Array out = DotProductAttention.dotProductAttention(query, query, onesOf(length), options);
 
-    Array all = Random.bernoulli(KEY, 1 - RATE, Shape.of(1, 1, length, length), DType.FLOAT32);
+    Array all = Random.bernoulli(KEY, 1 - RATE, DType.FLOAT32, 1, 1, length, length);
     assertThat(all.shape().count()).isEqualTo((long) length * length);
     assertThat(out.toFloatArray()[length - 1]).isBetween(0f, (float) (1 / (1 - RATE)) + 1e-6f);
     long none = Compare.equal(out, Array.scalar(0, DType.FLOAT32)).sum().storage().longAt(0);

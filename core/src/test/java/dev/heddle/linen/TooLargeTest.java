@@ -82,12 +82,13 @@ class TooLargeTest {
   private void randomNumbers() {
     Shape square = Shape.of(MANY, MANY);
     Key key = Key.of(0);
-    refuse("bits", () -> Random.bits(key, 32, square));
-    refuse("uniform", () -> Random.uniform(key, square, DType.FLOAT32));
-    refuse("normal", () -> Random.normal(key, square, DType.FLOAT64));
+    refuse("bits", () -> Random.bits(key, 32, square.dims()));
+    refuse("uniform", () -> Random.uniform(key, DType.FLOAT32, square.dims()));
+    refuse("normal", () -> Random.normal(key, DType.FLOAT64, square.dims()));
     refuse(
-        "bernoulli, read", () -> Random.bernoulli(key, .5, square, DType.FLOAT32).toBooleanArray());
-    refuse("randint", () -> Random.randint(key, square, 0, 3, DType.INT32));
+        "bernoulli, read",
+        () -> Random.bernoulli(key, .5, DType.FLOAT32, square.dims()).toBooleanArray());
+    refuse("randint", () -> Random.randint(key, 0, 3, DType.INT32, square.dims()));
     refuse("orthogonal", () -> Random.orthogonal(key, MANY, MANY, DType.FLOAT32));
   }
 

@@ -3,7 +3,6 @@ package dev.heddle.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +33,7 @@ class BernoulliTest {
   void anyRangeMatchesTheUniformNumbers(Draw draw) {
     DType dtype = draw.float64 ? DType.FLOAT64 : DType.FLOAT32;
     double bound = draw.float64 ? P : (float) P;
-    double[] uniform = Random.uniform(draw.key, Shape.of(draw.size), dtype).toDoubleArray();
+    double[] uniform = Random.uniform(draw.key, dtype, draw.size).toDoubleArray();
     Bernoulli flags = new Bernoulli(draw.key, P, draw.size, draw.float64);
     for (int from = 0; from < draw.size; from += 1 + draw.size / 9) {
       for (int count : new int[] {1, 2, 300, draw.size}) {
@@ -93,7 +92,7 @@ class BernoulliTest {
   @Test
   void probabilitiesAreClamped() {
     for (double p : new double[] {-1, 0, 1, 2, Double.POSITIVE_INFINITY}) {
-      boolean[] drawn = Random.bernoulli(KEY, p, Shape.of(100), DType.FLOAT32).toBooleanArray();
+      boolean[] drawn = Random.bernoulli(KEY, p, DType.FLOAT32, 100).toBooleanArray();
       assertThat(drawn).containsOnly(p > 0);
     }
   }

@@ -38,20 +38,20 @@ class GoldenTest {
       case "key" -> key.data();
       case "fold_in" -> key.foldIn((int) draw.number("data")).data();
       case "split" -> words(key, (int) draw.number("n"));
-      case "bits" -> Random.bits(key, (int) draw.number("width"), shape);
+      case "bits" -> Random.bits(key, (int) draw.number("width"), shape.dims());
       case "uniform" ->
-          Random.uniform(key, shape, type(draw), draw.number("lo"), draw.number("hi"));
-      case "normal" -> Random.normal(key, shape, type(draw));
+          Random.uniform(key, draw.number("lo"), draw.number("hi"), type(draw), shape.dims());
+      case "normal" -> Random.normal(key, type(draw), shape.dims());
       case "truncated_normal" ->
           Random.truncatedNormal(
-              key, draw.number("lower"), draw.number("upper"), shape, type(draw));
+              key, draw.number("lower"), draw.number("upper"), type(draw), shape.dims());
       case "bernoulli" ->
           Random.bernoulli(
-              key, draw.number("p"), shape, draw.x64() ? DType.FLOAT64 : DType.FLOAT32);
+              key, draw.number("p"), draw.x64() ? DType.FLOAT64 : DType.FLOAT32, shape.dims());
       case "randint" ->
           Random.randint(
-              key, shape, (long) draw.number("lo"), (long) draw.number("hi"), type(draw));
-      case "gumbel" -> Random.gumbel(key, shape, type(draw));
+              key, (long) draw.number("lo"), (long) draw.number("hi"), type(draw), shape.dims());
+      case "gumbel" -> Random.gumbel(key, type(draw), shape.dims());
       case "categorical" -> categorical(key, draw, shape);
       case "permutation" -> permutation(key, (int) draw.number("n"), draw.x64());
       default -> throw new IllegalArgumentException("no function " + draw.function());
@@ -79,7 +79,7 @@ class GoldenTest {
     Arrays.setAll(logits, i -> i * 7 % 5 / 2.0);
     DType dtype = DType.of((String) draw.args().get("of"));
     Array given = Array.of(logits, rows, columns).astype(dtype);
-    Array drawn = Random.categorical(key, given, (int) draw.number("axis"), shape);
+    Array drawn = Random.categorical(key, given, (int) draw.number("axis"), shape.dims());
     return draw.x64() ? Array.of(drawn.toLongArray(), shape.dims()) : drawn;
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +79,6 @@ class KeyTest {
   }
 
   private static float[] uniform(Key key) {
-    return Random.uniform(key, Shape.of(5), DType.FLOAT32).toFloatArray();
+    return Random.uniform(key, DType.FLOAT32, 5).toFloatArray();
   }
 }

@@ -18,7 +18,7 @@ class RandomTest {
   @Test
   void classesHaveTheirProbabilities() {
     Array logits = Elementwise.log(Array.of(new float[] {0.5f, 0.25f, 0, 0.25f}));
-    Array drawn = Random.categorical(Key.of(1), logits, -1, Shape.of(10_000));
+    Array drawn = Random.categorical(Key.of(1), logits, -1, 10_000);
     int[] counts = new int[4];
     for (long each : drawn.toLongArray()) {
       counts[(int) each]++;
@@ -29,8 +29,7 @@ class RandomTest {
     Array rows = Array.zeros(DType.FLOAT16, 2, 3, 5);
     assertThat(Random.categorical(Key.of(1), rows).shape()).isEqualTo(Shape.of(2, 3));
     assertThat(Random.categorical(Key.of(1), rows, 1).shape()).isEqualTo(Shape.of(2, 5));
-    assertThat(Random.categorical(Key.of(1), rows, 0, Shape.of(7, 3, 5)).dtype())
-        .isEqualTo(DType.INT32);
+    assertThat(Random.categorical(Key.of(1), rows, 0, 7, 3, 5).dtype()).isEqualTo(DType.INT32);
   }
 
   @Test
@@ -40,11 +39,11 @@ class RandomTest {
         .hasMessage(
             "categorical: argument \"logits\": expected a floating-point array with an axis of"
                 + " classes, got int32[2, 3]");
-    assertThatThrownBy(() -> Random.categorical(Key.of(1), rows, 1, Shape.of(3)))
+    assertThatThrownBy(() -> Random.categorical(Key.of(1), rows, 1, 3))
         .hasMessage(
             "categorical: argument \"shape\": expected one that ends with [2], that of the logits"
                 + " without the axis of the classes, got [3]");
-    assertThatThrownBy(() -> Random.gumbel(Key.of(1), Shape.of(3), DType.BOOL))
+    assertThatThrownBy(() -> Random.gumbel(Key.of(1), DType.BOOL, 3))
         .hasMessage("gumbel: argument \"dtype\": expected a floating-point type, got bool");
   }
 
@@ -53,7 +52,7 @@ class RandomTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16"})
   void uniformNumbersKeepTheirBounds(DType dtype) {
-    double[] drawn = Random.uniform(KEY, Shape.of(2003), dtype, -2, 5).toDoubleArray();
+    double[] drawn = Random.uniform(KEY, -2, 5, dtype, 2003).toDoubleArray();
     assertThat(Arrays.stream(drawn)).allMatch(x -> x >= -2 && x <= 5);
     assertThat(mean(drawn)).isCloseTo(1.5, within(.2));
   }
@@ -61,32 +60,32 @@ class RandomTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16"})
   void truncatedNumbersStayInsideTheirBounds(DType dtype) {
-    double[] drawn = Random.truncatedNormal(KEY, -.5, 2, Shape.of(2003), dtype).toDoubleArray();
+    double[] drawn = Random.truncatedNormal(KEY, -.5, 2, dtype, 2003).toDoubleArray();
     assertThat(Arrays.stream(drawn)).allMatch(x -> x > -.5 && x < 2);
   }
 
   @Test
   void normalNumbersHaveMeanZeroAndVarianceOne() {
-    double[] drawn = Random.normal(KEY, Shape.of(50_021), DType.FLOAT32).toDoubleArray();
+    double[] drawn = Random.normal(KEY, DType.FLOAT32, 50_021).toDoubleArray();
     assertThat(mean(drawn)).isCloseTo(0, within(.02));
     assertThat(mean(Arrays.stream(drawn).map(x -> x * x).toArray())).isCloseTo(1, within(.03));
   }
 
   @Test
   void partitionableDrawsDoNotDependOnTheirSize() {
-    float[] few = Random.uniform(KEY, Shape.of(5), DType.FLOAT32).toFloatArray();
-    float[] many = Random.uniform(KEY, Shape.of(9), DType.FLOAT32).toFloatArray();
+    float[] few = Random.uniform(KEY, DType.FLOAT32, 5).toFloatArray();
+    float[] many = Random.uniform(KEY, DType.FLOAT32, 9).toFloatArray();
     assertThat(Arrays.copyOf(many, 5)).isEqualTo(few);
     Key original = KEY.partitionable(false);
-    float[] fewOriginal = Random.uniform(original, Shape.of(5), DType.FLOAT32).toFloatArray();
-    float[] manyOriginal = Random.uniform(original, Shape.of(9), DType.FLOAT32).toFloatArray();
+    float[] fewOriginal = Random.uniform(original, DType.FLOAT32, 5).toFloatArray();
+    float[] manyOriginal = Random.uniform(original, DType.FLOAT32, 9).toFloatArray();
     assertThat(Arrays.copyOf(manyOriginal, 5)).isNotEqualTo(fewOriginal);
   }
 
   @Test
   void bernoulliIsTrueWhereAUniformNumberIsBelow() {
-    float[] uniform = Random.uniform(KEY, Shape.of(101), DType.FLOAT32).toFloatArray();
-    boolean[] drawn = Random.bernoulli(KEY, .3, Shape.of(101), DType.FLOAT32).toBooleanArray();
+    float[] uniform = Random.uniform(KEY, DType.FLOAT32, 101).toFloatArray();
+    boolean[] drawn = Random.bernoulli(KEY, .3, DType.FLOAT32, 101).toBooleanArray();
     IntStream.range(0, 101).forEach(i -> assertThat(drawn[i]).isEqualTo(uniform[i] < .3f));
   }
 
@@ -130,7 +129,7 @@ class RandomTest {
 
   @Test
   void sixteenBitsAreWordsBelow65536() {
-    Array words = Random.bits(KEY, 16, Shape.of(1001));
+    Array words = Random.bits(KEY, 16, 1001);
     assertThat(words.dtype()).isEqualTo(DType.UINT32);
     assertThat(Arrays.stream(words.toLongArray()))
         .allMatch(x -> x < 1 << 16)
@@ -139,19 +138,19 @@ class RandomTest {
 
   @Test
   void errorsNameTheArgument() {
-    assertThatThrownBy(() -> Random.normal(KEY, Shape.of(2), DType.INT32))
+    assertThatThrownBy(() -> Random.normal(KEY, DType.INT32, 2))
         .hasMessage("normal: argument \"dtype\": expected a floating-point type, got int32");
-    assertThatThrownBy(() -> Random.uniform(KEY, Shape.of(2), DType.FLOAT32, 2, 1))
+    assertThatThrownBy(() -> Random.uniform(KEY, 2, 1, DType.FLOAT32, 2))
         .hasMessage("uniform: arguments \"lo\" and \"hi\": expected lo <= hi, got 2.0 and 1.0");
-    assertThatThrownBy(() -> Random.truncatedNormal(KEY, 1, Double.NaN, Shape.of(2), DType.FLOAT32))
+    assertThatThrownBy(() -> Random.truncatedNormal(KEY, 1, Double.NaN, DType.FLOAT32, 2))
         .hasMessage(
             "truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got 1.0"
                 + " and NaN");
-    assertThatThrownBy(() -> Random.bernoulli(KEY, Double.NaN, Shape.of(2), DType.FLOAT32))
+    assertThatThrownBy(() -> Random.bernoulli(KEY, Double.NaN, DType.FLOAT32, 2))
         .hasMessage("bernoulli: argument \"p\": expected a probability, got NaN");
-    assertThatThrownBy(() -> Random.bits(KEY, 12, Shape.of(2)))
+    assertThatThrownBy(() -> Random.bits(KEY, 12, 2))
         .hasMessage("bits: argument \"width\": expected 8, 16, 32 or 64, got 12");
-    assertThatThrownBy(() -> Random.randint(KEY, Shape.of(2), 0, 5, DType.BOOL))
+    assertThatThrownBy(() -> Random.randint(KEY, 0, 5, DType.BOOL, 2))
         .hasMessage("randint: argument \"dtype\": expected an integer type, got bool");
     assertThatThrownBy(() -> Random.orthogonal(KEY, 2, 2, DType.BFLOAT16))
         .hasMessage("orthogonal: argument \"dtype\": expected float32 or float64, got bfloat16");

@@ -44,7 +44,7 @@ public final class TextBatches {
    *     has a next token
    */
   public Array draw(Key key, int batch) {
-    long[] starts = Random.randint(key, Shape.of(batch), 0, choices, DType.INT32).toLongArray();
+    long[] starts = Random.randint(key, 0, choices, DType.INT32, batch).toLongArray();
     int[] tokens = new int[Shape.of(batch, length + 1).size()];
     for (int row = 0, at = 0; row < batch; row++) {
       int start = from + (int) starts[row];

@@ -92,7 +92,7 @@ public final class TextGenerator {
   /** The index of the largest logit after adding Gumbel noise. */
   private static double draw(Key key, Array logits) {
     Shape shape = logits.shape();
-    Array uniform = Random.uniform(key, shape, DType.FLOAT32, Float.MIN_NORMAL, 1);
+    Array uniform = Random.uniform(key, Float.MIN_NORMAL, 1, DType.FLOAT32, shape.dims());
     Array noise = Elementwise.log(Elementwise.log(uniform).negate()).negate();
     return Sort.argmax(noise.plus(logits), 0).item();
   }

@@ -66,7 +66,7 @@ final class RandomRunner {
   private Tensor bits() {
     String dtype = info.text("dtype");
     int width = Integer.parseInt(dtype.substring("uint".length()));
-    Tensor drawn = Tensor.of(Random.bits(key(), width, shape()));
+    Tensor drawn = Tensor.of(Random.bits(key(), width, shape().dims()));
     if (width != 16) {
       return drawn.as(dtype);
     }
@@ -87,16 +87,18 @@ final class RandomRunner {
       case "fold_in" -> key.foldIn((int) args.whole("data")).data();
       case "uniform" ->
           args.has("minval")
-              ? Random.uniform(key, shape(), dtype(), args.number("minval"), args.number("maxval"))
-              : Random.uniform(key, shape(), dtype());
-      case "normal" -> Random.normal(key, shape(), dtype());
+              ? Random.uniform(
+                  key, args.number("minval"), args.number("maxval"), dtype(), shape().dims())
+              : Random.uniform(key, dtype(), shape().dims());
+      case "normal" -> Random.normal(key, dtype(), shape().dims());
       case "truncated_normal" ->
-          Random.truncatedNormal(key, args.number("lower"), args.number("upper"), shape(), dtype());
+          Random.truncatedNormal(
+              key, args.number("lower"), args.number("upper"), dtype(), shape().dims());
       case "bernoulli" ->
           Random.bernoulli(
-              key, args.number("p"), shape(), asked.x64() ? DType.FLOAT64 : DType.FLOAT32);
+              key, args.number("p"), asked.x64() ? DType.FLOAT64 : DType.FLOAT32, shape().dims());
       case "randint" ->
-          Random.randint(key, shape(), args.whole("minval"), args.whole("maxval"), dtype());
+          Random.randint(key, args.whole("minval"), args.whole("maxval"), dtype(), shape().dims());
       case "permutation" -> permutation(key);
       default -> throw new IllegalArgumentException("no draw: " + info.text("fn"));
     };
