@@ -1,19 +1,23 @@
 package dev.heddle.array;
 
 import dev.heddle.array.op.Cast;
+import dev.heddle.array.op.Compare;
 import dev.heddle.array.op.Creation;
 import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.op.Gather;
 import dev.heddle.array.op.Index;
 import dev.heddle.array.op.MatMul;
 import dev.heddle.array.op.Reduce;
 import dev.heddle.array.op.Reshape;
 import dev.heddle.array.op.Slice;
+import dev.heddle.array.op.Sort;
 import dev.heddle.array.op.Transpose;
+import dev.heddle.array.op.Where;
 import dev.heddle.array.storage.MaskPattern;
 import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.PackedLayouts;
 import java.lang.foreign.MemorySegment;
-import java.nio.FloatBuffer;
+import java.nio.Buffer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Inside a program that is being differentiated, all methods that read elements ({@link #item},
  * the {@code to} methods, {@link #copyTo}, {@link #equals}, {@link #hashCode}) throw {@link
  * ConcretizationTypeException} for an array that depends on the differentiated argument.
+ *
+ * <p>Long because NumPy's everyday methods belong to one class; each delegates to its operation.
  */
 public final class Array implements ArrayTree<Array> {
   private final Shape shape;
@@ -98,17 +104,39 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * A float32 array of a buffer's remaining elements, in its byte order; they are copied, and the
-   * buffer's position does not change.
+   * An array of a buffer's remaining elements, in its byte order; they are copied, and the buffer's
+   * position does not change. Float, double, int, long and byte buffers give float32, float64,
+   * int32, int64 and uint8.
+   *
+   * @throws IllegalArgumentException if the shape has another number of elements, or for another
+   *     type of buffer
    */
-  public static Array of(FloatBuffer buffer, int... shape) {
-    float[] values = new float[buffer.remaining()];
-    buffer.get(buffer.position(), values);
-    return wrap(new Storage.F32(values), shapeFor(values.length, shape));
+  public static Array of(Buffer buffer, int... shape) {
+    return of(buffer, NioBuffers.dtype(buffer), shape);
   }
 
-  /** An array of one value and no axes. */
+  /**
+   * An array of a buffer's remaining elements, of a type that is stored in such elements: uint32 in
+   * an int buffer, bool in a byte buffer, bfloat16 or float16, as their bits, in a short buffer;
+   * otherwise as {@link #of(Buffer, int...)}. To read bytes as another type use {@code
+   * MemorySegment.ofBuffer}.
+   *
+   * @throws IllegalArgumentException if the shape has another number of elements, or the type is
+   *     not stored in such elements
+   */
+  public static Array of(Buffer buffer, DType dtype, int... shape) {
+    return wrap(NioBuffers.read(buffer, dtype), shapeFor(buffer.remaining(), shape));
+  }
+
+  /** An array of one value and no axes, rounded or converted to the type. */
   public static Array scalar(double value, DType dtype) {
+    return full(value, dtype);
+  }
+
+  /**
+   * An array of one integer and no axes: exact in int64, else as {@link #scalar(double, DType)}.
+   */
+  public static Array scalar(long value, DType dtype) {
     return full(value, dtype);
   }
 
@@ -125,8 +153,21 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * An array of the little-endian elements in a memory segment, which are copied; for NIO buffers
-   * use {@code MemorySegment.ofBuffer}.
+   * An array filled with one integer: exact in int64, else as {@link #full(double, DType, int...)}.
+   */
+  public static Array full(long value, DType dtype, int... shape) {
+    if (dtype != DType.INT64) {
+      return full((double) value, dtype, shape);
+    }
+    Shape of = Shape.of(shape);
+    long[] values = new long[of.size()];
+    Arrays.fill(values, value);
+    return wrap(new Storage.I64(values), of);
+  }
+
+  /**
+   * An array of the little-endian elements in a memory segment, which are copied. Any byte that is
+   * not 0 is true for bool.
    *
    * @throws IllegalArgumentException if the segment is not exactly as long as the elements
    */
@@ -162,6 +203,16 @@ public final class Array implements ArrayTree<Array> {
   @SuppressWarnings("exports")
   public static Array deferred(MaskPattern pattern, Shape shape, DType dtype) {
     return new Array(shape, dtype, null, pattern, null);
+  }
+
+  /**
+   * The elements of x where the condition is not zero, else those of y, with broadcasting, in the
+   * common type of x and y; {@code jnp.where}.
+   *
+   * @throws IllegalArgumentException if the shapes do not broadcast
+   */
+  public static Array where(Array condition, Array x, Array y) {
+    return Where.where(condition, x, y);
   }
 
   private static Shape shapeFor(int size, int... shape) {
@@ -399,6 +450,129 @@ public final class Array implements ArrayTree<Array> {
     return Elementwise.negative(this);
   }
 
+  /** x to the power of y with broadcasting, in the common type. */
+  public Array pow(Array other) {
+    return Elementwise.power(this, other);
+  }
+
+  /** x to the power of a weakly typed number. */
+  public Array pow(double number) {
+    return Elementwise.power(this, Creation.scalarLike(this, number));
+  }
+
+  /** The larger of x and y, NaN if either is, with broadcasting. */
+  public Array maximum(Array other) {
+    return Elementwise.maximum(this, other);
+  }
+
+  /** The larger of x and a weakly typed number. */
+  public Array maximum(double number) {
+    return Elementwise.maximum(this, Creation.scalarLike(this, number));
+  }
+
+  /** The smaller of x and y, NaN if either is, with broadcasting. */
+  public Array minimum(Array other) {
+    return Elementwise.minimum(this, other);
+  }
+
+  /** The smaller of x and a weakly typed number. */
+  public Array minimum(double number) {
+    return Elementwise.minimum(this, Creation.scalarLike(this, number));
+  }
+
+  /** min(max(x, low), high) for weakly typed numbers, {@code jnp.clip}. */
+  public Array clip(double low, double high) {
+    return maximum(low).minimum(high);
+  }
+
+  /** |x|. */
+  public Array abs() {
+    return Elementwise.abs(this);
+  }
+
+  /** e to the power of x. */
+  public Array exp() {
+    return Elementwise.exp(this);
+  }
+
+  /** The natural logarithm. */
+  public Array log() {
+    return Elementwise.log(this);
+  }
+
+  /** The square root. */
+  public Array sqrt() {
+    return Elementwise.sqrt(this);
+  }
+
+  /** The hyperbolic tangent. */
+  public Array tanh() {
+    return Elementwise.tanh(this);
+  }
+
+  /**
+   * Whether the elements are equal, with broadcasting: a bool array; {@link #equals} is of whole
+   * arrays.
+   */
+  public Array equalTo(Array other) {
+    return Compare.equal(this, other);
+  }
+
+  /** Whether the elements are equal to a weakly typed number. */
+  public Array equalTo(double number) {
+    return Compare.equal(this, Creation.scalarLike(this, number));
+  }
+
+  /** Whether the elements differ, with broadcasting; NaN differs from everything. */
+  public Array notEqualTo(Array other) {
+    return Compare.notEqual(this, other);
+  }
+
+  /** Whether the elements differ from a weakly typed number. */
+  public Array notEqualTo(double number) {
+    return Compare.notEqual(this, Creation.scalarLike(this, number));
+  }
+
+  /** {@code x < y} with broadcasting, a bool array; false for NaN. */
+  public Array lessThan(Array other) {
+    return Compare.less(this, other);
+  }
+
+  /** {@code x < y} for a weakly typed number. */
+  public Array lessThan(double number) {
+    return Compare.less(this, Creation.scalarLike(this, number));
+  }
+
+  /** {@code x <= y} with broadcasting, a bool array; false for NaN. */
+  public Array lessOrEqual(Array other) {
+    return Compare.lessEqual(this, other);
+  }
+
+  /** {@code x <= y} for a weakly typed number. */
+  public Array lessOrEqual(double number) {
+    return Compare.lessEqual(this, Creation.scalarLike(this, number));
+  }
+
+  /** {@code x > y} with broadcasting, a bool array; false for NaN. */
+  public Array greaterThan(Array other) {
+    return Compare.greater(this, other);
+  }
+
+  /** {@code x > y} for a weakly typed number. */
+  public Array greaterThan(double number) {
+    return Compare.greater(this, Creation.scalarLike(this, number));
+  }
+
+  /** {@code x >= y} with broadcasting, a bool array; false for NaN. */
+  public Array greaterOrEqual(Array other) {
+    return Compare.greaterEqual(this, other);
+  }
+
+  /** {@code x >= y} for a weakly typed number. */
+  public Array greaterOrEqual(double number) {
+    return Compare.greaterEqual(this, Creation.scalarLike(this, number));
+  }
+
   /** The matrix product over the last axis and the other's last but one, {@code jnp.matmul}. */
   public Array matmul(Array other) {
     return MatMul.matmul(this, other);
@@ -414,14 +588,50 @@ public final class Array implements ArrayTree<Array> {
     return Reshape.reshape(this, dims);
   }
 
+  /** All elements on one axis. */
+  public Array flatten() {
+    return Reshape.ravel(this);
+  }
+
+  /** The array without these axes of length 1, or without all such axes if none are given. */
+  public Array squeeze(int... axes) {
+    return Reshape.squeeze(this, axes);
+  }
+
+  /** The array with new axes of length 1, numbered as in the result. */
+  public Array expandDims(int... axes) {
+    return Reshape.expandDims(this, axes);
+  }
+
+  /** The array broadcast to a shape. */
+  public Array broadcastTo(int... dims) {
+    return Reshape.broadcastTo(this, dims);
+  }
+
   /** The axes permuted; reversed if none are given. */
   public Array transpose(int... axes) {
     return Transpose.transpose(this, axes);
   }
 
-  /** The part at these indices of the first axes; see {@link Slice} for ranges. */
+  /** The part at these indices of the first axes, from the end if negative. */
   public Array get(int... indices) {
     return Slice.get(this, Arrays.stream(indices).mapToObj(Index::at).toArray(Index[]::new));
+  }
+
+  /**
+   * The part at these indices and ranges of the first axes, NumPy's {@code x[...]}.
+   *
+   * <pre>{@code
+   * x.get(Index.all(), Index.range(2, 5)); // x[:, 2:5]
+   * }</pre>
+   */
+  public Array get(Index... indices) {
+    return Slice.get(this, indices);
+  }
+
+  /** The parts at the indices in an integer array along one axis, {@code jnp.take}. */
+  public Array take(Array indices, int axis) {
+    return Gather.take(this, indices, axis);
   }
 
   /** The sum over some axes or, if none are given, all. */
@@ -429,9 +639,19 @@ public final class Array implements ArrayTree<Array> {
     return Reduce.sum(this, axes);
   }
 
-  /** The largest element over some axes or, if none are given, all. */
-  public Array max(int... axes) {
-    return Reduce.max(this, axes);
+  /** The sum over some axes, which may be kept with length 1. */
+  public Array sum(boolean keepDims, int... axes) {
+    return Reduce.sum(this, keepDims, axes);
+  }
+
+  /** The product over some axes or, if none are given, all. */
+  public Array prod(int... axes) {
+    return Reduce.prod(this, axes);
+  }
+
+  /** The product over some axes, which may be kept with length 1. */
+  public Array prod(boolean keepDims, int... axes) {
+    return Reduce.prod(this, keepDims, axes);
   }
 
   /** The mean over some axes or, if none are given, all. */
@@ -439,16 +659,85 @@ public final class Array implements ArrayTree<Array> {
     return Reduce.mean(this, axes);
   }
 
+  /** The mean over some axes, which may be kept with length 1. */
+  public Array mean(boolean keepDims, int... axes) {
+    return Reduce.mean(this, keepDims, axes);
+  }
+
+  /** The largest element over some axes or, if none are given, all. */
+  public Array max(int... axes) {
+    return Reduce.max(this, axes);
+  }
+
+  /** The largest element over some axes, which may be kept with length 1. */
+  public Array max(boolean keepDims, int... axes) {
+    return Reduce.max(this, keepDims, axes);
+  }
+
+  /** The smallest element over some axes or, if none are given, all. */
+  public Array min(int... axes) {
+    return Reduce.min(this, axes);
+  }
+
+  /** The smallest element over some axes, which may be kept with length 1. */
+  public Array min(boolean keepDims, int... axes) {
+    return Reduce.min(this, keepDims, axes);
+  }
+
+  /** The index of the largest element along an axis, int32; the first of several. */
+  public Array argmax(int axis) {
+    return Sort.argmax(this, axis);
+  }
+
+  /** The index of the smallest element along an axis, int32; the first of several. */
+  public Array argmin(int axis) {
+    return Sort.argmin(this, axis);
+  }
+
+  /** Whether no element is zero over some axes or, if none are given, all. */
+  public Array all(int... axes) {
+    return Reduce.all(this, axes);
+  }
+
+  /** Whether no element is zero over some axes, which may be kept with length 1. */
+  public Array all(boolean keepDims, int... axes) {
+    return Reduce.all(this, keepDims, axes);
+  }
+
+  /** Whether any element is not zero over some axes or, if none are given, all. */
+  public Array any(int... axes) {
+    return Reduce.any(this, axes);
+  }
+
+  /** Whether any element is not zero over some axes, which may be kept with length 1. */
+  public Array any(boolean keepDims, int... axes) {
+    return Reduce.any(this, keepDims, axes);
+  }
+
   /**
-   * The only element.
+   * The only element; an integer beyond 2^53 is rounded, see {@link #itemAsLong}.
    *
    * @throws IllegalStateException if there are more or none
    */
   public double item() {
+    return only("item").doubleAt(0);
+  }
+
+  /**
+   * The only element as a 64-bit integer, exact for integers; a fraction is truncated.
+   *
+   * @throws IllegalStateException if there are more or none
+   */
+  public long itemAsLong() {
+    return only("itemAsLong").longAt(0);
+  }
+
+  private Storage only(String reader) {
     if (size() != 1) {
-      throw new IllegalStateException("item: expected an array of one element, got shape " + shape);
+      throw new IllegalStateException(
+          reader + ": expected an array of one element, got shape " + shape);
     }
-    return elements("item").doubleAt(0);
+    return elements(reader);
   }
 
   /** The elements as float32, row-major, a copy. */
@@ -525,6 +814,20 @@ public final class Array implements ArrayTree<Array> {
   public void copyTo(MemorySegment segment) {
     requireBytes(segment, dtype, shape);
     LittleEndian.write(elements("copyTo"), segment);
+  }
+
+  /**
+   * Writes the elements into a buffer, in its byte order, from its position on, which does not
+   * change. Float, double, int and long buffers take the elements as {@link #toFloatArray}, {@link
+   * #toDoubleArray}, {@link #toIntArray} and {@link #toLongArray} give them, a byte buffer takes
+   * {@link #toBytes}, and a short buffer the bits of bfloat16 or float16.
+   *
+   * @throws IllegalArgumentException if the buffer does not have room for exactly the elements, or
+   *     its type does not fit
+   * @throws java.nio.ReadOnlyBufferException if the buffer is read-only
+   */
+  public void copyTo(Buffer buffer) {
+    NioBuffers.write(this, buffer);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heddle.array;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -14,6 +15,29 @@ import java.util.stream.IntStream;
  * @param <T> the implementing type
  */
 public interface ArrayTree<T extends ArrayTree<T>> {
+  /**
+   * A list of arrays as one tree; its elements may also be trees, lists and maps.
+   *
+   * <pre>{@code
+   * Pytree params = ArrayTree.of(List.of(weights, bias));
+   * params.get("0"); // weights
+   * }</pre>
+   *
+   * @throws IllegalArgumentException if an element is something else
+   */
+  static Pytree of(List<?> list) {
+    return Pytree.of(list);
+  }
+
+  /**
+   * A map of names to arrays as one tree; its values may also be trees, lists and maps.
+   *
+   * @throws IllegalArgumentException if a value is something else
+   */
+  static Pytree of(Map<String, ?> map) {
+    return Pytree.of(map);
+  }
+
   /** The arrays, in an order that depends on the structure only. */
   List<Array> leaves();
 

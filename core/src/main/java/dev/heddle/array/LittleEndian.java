@@ -56,12 +56,17 @@ final class LittleEndian {
       case BOOL -> {
         byte[] out = new byte[n];
         MemorySegment.copy(in, ValueLayout.JAVA_BYTE, 0, out, 0, n);
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) (out[i] != 0 ? 1 : 0);
-        }
+        toFlags(out);
         yield new Storage.Bool(out);
       }
     };
+  }
+
+  /** Makes every byte that is not 0 a 1. */
+  static void toFlags(byte[] bytes) {
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (bytes[i] != 0 ? 1 : 0);
+    }
   }
 
   /** Copies elements into a segment of their length, with canonical NaNs. */

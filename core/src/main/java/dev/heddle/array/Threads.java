@@ -62,7 +62,7 @@ public final class Threads {
    * @throws X what the operation throws
    */
   public <R extends @Nullable Object, X extends Throwable> R call(
-      ScopedValue.CallableOp<? extends R, X> operation) throws X {
+      ScopedValue.CallableOp<R, X> operation) throws X {
     return workers.call(operation);
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Threads;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
@@ -41,8 +40,7 @@ class AttentionThreadsTest {
       for (ExecutorService pool : List.of(fixed, forkJoin, virtual)) {
         for (int count = 1; count <= 8; count++) {
           Threads threads = Threads.of(pool, count);
-          assertThat(threads.<Array, RuntimeException>call(() -> ATTENTION.apply(variables, LARGE)))
-              .isEqualTo(expected);
+          assertThat(threads.call(() -> ATTENTION.apply(variables, LARGE))).isEqualTo(expected);
         }
       }
     }
@@ -107,6 +105,6 @@ class AttentionThreadsTest {
   }
 
   private static Array input(int... shape) {
-    return Random.normal(Key.of(7), Shape.of(shape), DType.FLOAT32);
+    return Random.normal(Key.of(7), DType.FLOAT32, shape);
   }
 }

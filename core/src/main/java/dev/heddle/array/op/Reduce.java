@@ -70,12 +70,22 @@ public final class Reduce {
 
   /** Whether any element is not zero, {@code jnp.any}. */
   public static Array any(Array x, int... axes) {
-    return run(Kind.MAX, Cast.astype(x, DType.BOOL), false, axes, "any");
+    return any(x, false, axes);
+  }
+
+  /** {@code jnp.any} with or without the reduced axes. */
+  public static Array any(Array x, boolean keepDims, int... axes) {
+    return run(Kind.MAX, Cast.astype(x, DType.BOOL), keepDims, axes, "any");
   }
 
   /** Whether no element is zero, {@code jnp.all}. */
   public static Array all(Array x, int... axes) {
-    return run(Kind.MIN, Cast.astype(x, DType.BOOL), false, axes, "all");
+    return all(x, false, axes);
+  }
+
+  /** {@code jnp.all} with or without the reduced axes. */
+  public static Array all(Array x, boolean keepDims, int... axes) {
+    return run(Kind.MIN, Cast.astype(x, DType.BOOL), keepDims, axes, "all");
   }
 
   /** {@code jnp.mean}: the sum divided by the count; 16-bit floats are rounded once. */

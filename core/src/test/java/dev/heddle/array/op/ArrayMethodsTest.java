@@ -1,14 +1,17 @@
 package dev.heddle.array.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
+import dev.heddle.array.Shape;
+import dev.heddle.array.Threads;
 import dev.heddle.array.Tracer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** The everyday methods of Array. */
@@ -85,11 +88,93 @@ class ArrayMethodsTest {
   }
 
   @Test
-  void aBufferKeepsItsPosition() {
-    FloatBuffer buffer = FloatBuffer.wrap(new float[] {9, 1, 2}).position(1);
+  void comparisonsGiveTruthValues() {
+    Array ordered = Array.of(new double[] {1, Double.NaN, 3});
+    Array two = Array.of(new double[] {1, 2, 2});
 
-    assertThat(Array.of(buffer, 2, 1)).isEqualTo(Array.of(new float[] {1, 2}, 2, 1));
-    assertThat(buffer.remaining()).isEqualTo(2);
+    assertThat(ordered.equalTo(two).toBooleanArray()).containsExactly(true, false, false);
+    assertThat(ordered.notEqualTo(two).toBooleanArray()).containsExactly(false, true, true);
+    assertThat(ordered.lessThan(two).toBooleanArray()).containsExactly(false, false, false);
+    assertThat(ordered.lessOrEqual(two).toBooleanArray()).containsExactly(true, false, false);
+    assertThat(ordered.greaterThan(two).toBooleanArray()).containsExactly(false, false, true);
+    assertThat(ordered.greaterOrEqual(two).toBooleanArray()).containsExactly(true, false, true);
+    assertThat(X.equalTo(2).sum().item()).isEqualTo(1);
+    assertThat(X.notEqualTo(2).sum().item()).isEqualTo(5);
+    assertThat(X.lessThan(2).sum().item()).isEqualTo(1);
+    assertThat(X.lessOrEqual(2).sum().item()).isEqualTo(2);
+    assertThat(X.greaterThan(2).sum().item()).isEqualTo(4);
+    assertThat(X.greaterOrEqual(2).sum().item()).isEqualTo(5);
+    assertThat(Array.where(X.greaterThan(4), X, X.negate()).sum().item()).isEqualTo(1);
+  }
+
+  @Test
+  void elementaryFunctions() {
+    Array y = Array.of(new float[] {-4, 0.25f});
+
+    assertThat(y.abs().sqrt()).isEqualTo(Array.of(new float[] {2, 0.5f}));
+    assertThat(y.exp().log()).isEqualTo(Elementwise.log(Elementwise.exp(y)));
+    assertThat(y.tanh()).isEqualTo(Elementwise.tanh(y));
+    assertThat(y.pow(2)).isEqualTo(Array.of(new float[] {16, 0.0625f}));
+    assertThat(y.pow(y.times(0).plus(1))).isEqualTo(y);
+    assertThat(y.maximum(0)).isEqualTo(Array.of(new float[] {0, 0.25f}));
+    assertThat(y.minimum(y.negate())).isEqualTo(Array.of(new float[] {-4, -0.25f}));
+    assertThat(y.maximum(y.negate()).minimum(1)).isEqualTo(Array.of(new float[] {1, 0.25f}));
+    assertThat(y.clip(-1, 0.125)).isEqualTo(Array.of(new float[] {-1, 0.125f}));
+  }
+
+  @Test
+  void reductionsKeepAxesOnRequest() {
+    assertThat(X.sum(true, 1)).isEqualTo(Array.of(new float[] {6, 15}, 2, 1));
+    assertThat(X.prod(0)).isEqualTo(Array.of(new float[] {4, 10, 18}));
+    assertThat(X.prod(true, 0)).isEqualTo(Array.of(new float[] {4, 10, 18}, 1, 3));
+    assertThat(X.mean(true, 1)).isEqualTo(Array.of(new float[] {2, 5}, 2, 1));
+    assertThat(X.max(true)).isEqualTo(Array.of(new float[] {6}, 1, 1));
+    assertThat(X.min(1)).isEqualTo(Array.of(new float[] {1, 4}));
+    assertThat(X.min(true, 1)).isEqualTo(Array.of(new float[] {1, 4}, 2, 1));
+    assertThat(X.argmax(1)).isEqualTo(Array.of(new int[] {2, 2}));
+    assertThat(X.argmin(0)).isEqualTo(Array.of(new int[] {0, 0, 0}));
+    assertThat(X.greaterThan(3).all(1)).isEqualTo(Array.of(new boolean[] {false, true}));
+    assertThat(X.greaterThan(3).all(true, 1).shape()).isEqualTo(Shape.of(2, 1));
+    assertThat(X.greaterThan(3).any(0)).isEqualTo(Array.of(new boolean[] {true, true, true}));
+    assertThat(X.greaterThan(3).any(true, 1))
+        .isEqualTo(Array.of(new boolean[] {false, true}, 2, 1));
+  }
+
+  @Test
+  void partsAndShapes() {
+    assertThat(X.get(Index.all(), Index.range(1, 3)))
+        .isEqualTo(Array.of(new float[] {2, 3, 5, 6}, 2, 2));
+    assertThat(X.take(Array.of(new int[] {2, 0}), 1))
+        .isEqualTo(Array.of(new float[] {3, 1, 6, 4}, 2, 2));
+    assertThat(X.flatten().shape()).isEqualTo(Shape.of(6));
+    assertThat(X.expandDims(0, -1).shape()).isEqualTo(Shape.of(1, 2, 3, 1));
+    assertThat(X.expandDims(0, -1).squeeze()).isEqualTo(X);
+    assertThat(X.expandDims(0, -1).squeeze(0).shape()).isEqualTo(Shape.of(2, 3, 1));
+    assertThat(X.broadcastTo(4, 2, 3).get(3)).isEqualTo(X);
+  }
+
+  @Test
+  void integersOf64BitsAreExact() {
+    long odd = (1L << 53) + 1;
+
+    assertThat(Array.scalar(odd, DType.INT64).itemAsLong()).isEqualTo(odd);
+    assertThat(Array.full(odd, DType.INT64, 2).toLongArray()).containsExactly(odd, odd);
+    assertThat(Array.scalar(-1, DType.UINT8).item()).isZero();
+    assertThat(Array.scalar(-1.9, DType.FLOAT32).itemAsLong()).isEqualTo(-1);
+    assertThatThrownBy(() -> X.itemAsLong())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("itemAsLong: expected an array of one element, got shape [2, 3]");
+  }
+
+  @Test
+  void aCallOnOtherThreadsInfersItsTypes() throws Exception {
+    Threads threads = Threads.of(Runnable::run, 2);
+    Callable<Array> throwing = () -> X;
+
+    Array sum = threads.call(() -> X.sum());
+    Array same = threads.call(throwing::call);
+
+    assertThat(sum.item() + threads.call(() -> same.sum().item())).isEqualTo(42);
   }
 
   @Test
