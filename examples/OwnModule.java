@@ -1,7 +1,7 @@
 // A module of one's own, trained with AdamW: ./heddle java examples/OwnModule.java
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.Module; // this import decides against java.lang.Module

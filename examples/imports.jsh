@@ -1,5 +1,4 @@
 import dev.heddle.array.*;
-import dev.heddle.array.op.*;
 import dev.heddle.grad.*;
 import dev.heddle.io.*;
 import dev.heddle.linen.*;

@@ -12,7 +12,6 @@ module dev.heddle {
   exports dev.heddle.grad;
   exports dev.heddle.random;
   exports dev.heddle.array;
-  exports dev.heddle.array.op;
   exports dev.heddle.kernel to
       dev.heddle.cli,
       dev.heddle.simd;

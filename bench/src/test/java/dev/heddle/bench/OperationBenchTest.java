@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.MatMul;
-import dev.heddle.array.op.Sort;
+import dev.heddle.array.MatMul;
+import dev.heddle.array.Sort;
 import dev.heddle.grad.Grad;
 import java.io.IOException;
 import java.lang.reflect.Method;

@@ -1,20 +1,5 @@
 package dev.heddle.array;
 
-import dev.heddle.array.op.Cast;
-import dev.heddle.array.op.Compare;
-import dev.heddle.array.op.Creation;
-import dev.heddle.array.op.Elementwise;
-import dev.heddle.array.op.Gather;
-import dev.heddle.array.op.Index;
-import dev.heddle.array.op.MatMul;
-import dev.heddle.array.op.Reduce;
-import dev.heddle.array.op.Reshape;
-import dev.heddle.array.op.Slice;
-import dev.heddle.array.op.Sort;
-import dev.heddle.array.op.Transpose;
-import dev.heddle.array.op.Where;
-import dev.heddle.array.storage.MaskPattern;
-import dev.heddle.array.storage.Storage;
 import dev.heddle.kernel.PackedLayouts;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;

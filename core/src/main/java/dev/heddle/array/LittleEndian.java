@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-import dev.heddle.array.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

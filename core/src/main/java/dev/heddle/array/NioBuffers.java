@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-import dev.heddle.array.storage.Storage;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;

@@ -2,7 +2,7 @@ package dev.heddle.grad;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
-import dev.heddle.array.op.Creation;
+import dev.heddle.array.Creation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

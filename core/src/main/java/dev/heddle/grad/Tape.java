@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.Op;
 import dev.heddle.array.Tracer;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

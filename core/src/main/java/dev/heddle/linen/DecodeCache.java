@@ -3,8 +3,8 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.op.Compare;
-import dev.heddle.array.op.Slice;
+import dev.heddle.array.Compare;
+import dev.heddle.array.Slice;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

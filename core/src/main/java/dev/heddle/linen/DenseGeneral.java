@@ -3,7 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.op.AttentionLayer.Projection;
+import dev.heddle.array.AttentionLayer.Projection;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.op.Where;
+import dev.heddle.array.Where;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 import java.util.List;

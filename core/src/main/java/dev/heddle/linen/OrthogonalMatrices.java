@@ -3,7 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Storage;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;

@@ -2,8 +2,8 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.storage.Half;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Half;
+import dev.heddle.array.Storage;
 
 /** The few operations that initializers do after drawing, each rounded to the parameter's type. */
 final class RoundedScalars {

@@ -1,7 +1,7 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.MatMul;
+import dev.heddle.array.MatMul;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.heddle.optim;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Elementwise;
-import dev.heddle.array.op.Reduce;
+import dev.heddle.array.Elementwise;
+import dev.heddle.array.Reduce;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;

@@ -3,7 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

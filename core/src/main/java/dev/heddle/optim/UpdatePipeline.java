@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreeLeaves;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;

@@ -1,6 +1,6 @@
 package dev.heddle.random;
 
-import dev.heddle.array.storage.MaskPattern;
+import dev.heddle.array.MaskPattern;
 import java.util.Arrays;
 import java.util.List;
 

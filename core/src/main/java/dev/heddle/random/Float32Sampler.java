@@ -1,7 +1,7 @@
 package dev.heddle.random;
 
 import dev.heddle.array.DType;
-import dev.heddle.array.storage.Half;
+import dev.heddle.array.Half;
 
 /**
  * Uniform and normal numbers of float32, bfloat16 or float16, by XLA's steps: in float32 with one

@@ -2,7 +2,7 @@ package dev.heddle.random;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Storage;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,10 +3,10 @@ package dev.heddle.random;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.op.Gather;
-import dev.heddle.array.op.Sort;
-import dev.heddle.array.storage.MaskPattern;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Gather;
+import dev.heddle.array.Sort;
+import dev.heddle.array.MaskPattern;
+import dev.heddle.array.Storage;
 import java.util.Arrays;
 
 /**

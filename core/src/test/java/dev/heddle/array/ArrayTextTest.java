@@ -2,7 +2,6 @@ package dev.heddle.array;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.array.op.Creation;
 import dev.heddle.grad.Grad;
 import org.junit.jupiter.api.Test;
 

@@ -23,7 +23,7 @@ class DocsTest {
   private static final String IMPORTS =
       """
       import dev.heddle.array.*;
-      import dev.heddle.array.op.*;
+      import dev.heddle.array.*;
       import dev.heddle.grad.*;
       import dev.heddle.linen.*;
       import dev.heddle.linen.Module;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreePair;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.Dropout;
 import dev.heddle.linen.Module;

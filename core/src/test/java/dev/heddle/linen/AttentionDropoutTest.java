@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Attention;
-import dev.heddle.array.op.Compare;
-import dev.heddle.array.op.Creation;
-import dev.heddle.array.op.Reshape;
+import dev.heddle.array.Attention;
+import dev.heddle.array.Compare;
+import dev.heddle.array.Creation;
+import dev.heddle.array.Reshape;
 import dev.heddle.random.Era;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;

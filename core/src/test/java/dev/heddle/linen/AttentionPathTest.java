@@ -8,7 +8,7 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Tracer;
-import dev.heddle.array.op.Creation;
+import dev.heddle.array.Creation;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.Einsum;
+import dev.heddle.array.Einsum;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static dev.heddle.array.DType.FLOAT64;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.Concatenate;
-import dev.heddle.array.op.Index;
-import dev.heddle.array.op.Slice;
+import dev.heddle.array.Concatenate;
+import dev.heddle.array.Index;
+import dev.heddle.array.Slice;
 import dev.heddle.grad.Checks;
 import dev.heddle.grad.Grad;
 import dev.heddle.support.Numbers;

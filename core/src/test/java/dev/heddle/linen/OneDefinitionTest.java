@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Einsum;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Einsum;
+import dev.heddle.array.Elementwise;
 import dev.heddle.random.Key;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Creation;
-import dev.heddle.array.op.Elementwise;
-import dev.heddle.array.op.Reduce;
-import dev.heddle.array.op.Softmax;
+import dev.heddle.array.Creation;
+import dev.heddle.array.Elementwise;
+import dev.heddle.array.Reduce;
+import dev.heddle.array.Softmax;
 import dev.heddle.grad.Grad;
 import dev.heddle.support.Numbers;
 import java.util.function.Function;

@@ -100,7 +100,7 @@ class OptimizersTest {
     Array m = g.times(1 - 0.9).plus(Array.zeros(DType.FLOAT32, 7, 11).times(0.9));
     Array v = g.times(g).times(1 - 0.999).plus(Array.zeros(DType.FLOAT32, 7, 11).times(0.999));
     Array mHat = m.dividedBy(1 - 0.9f);
-    Array root = dev.heddle.array.op.Elementwise.sqrt(v.dividedBy(1 - 0.999f));
+    Array root = dev.heddle.array.Elementwise.sqrt(v.dividedBy(1 - 0.999f));
     Array expected = mHat.dividedBy(root.plus(1e-8)).plus(p.times(1e-4)).times(-0.01);
     assertThatArray(update).hasSameBitsAs(expected);
   }

@@ -3,7 +3,7 @@ package dev.heddle.io;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.storage.Storage;
+import dev.heddle.array.Storage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.heddle.models;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Creation;
+import dev.heddle.array.Creation;
 import dev.heddle.linen.Embed;
 import dev.heddle.linen.Initializers;
 import dev.heddle.linen.LayerNorm;

@@ -2,8 +2,8 @@ package dev.heddle.models;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Reduce;
-import dev.heddle.array.op.Slice;
+import dev.heddle.array.Reduce;
+import dev.heddle.array.Slice;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.Sort;
+import dev.heddle.array.Sort;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
 import dev.heddle.models.CausalLanguageModel.Config;

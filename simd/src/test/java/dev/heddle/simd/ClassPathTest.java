@@ -3,7 +3,7 @@ package dev.heddle.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.MatMul;
+import dev.heddle.array.MatMul;
 import dev.heddle.kernel.KernelChoice;
 import java.io.File;
 import java.net.URISyntaxException;

@@ -4,11 +4,11 @@ import static dev.heddle.support.ArrayAssert.assertThatArray;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Attention;
-import dev.heddle.array.op.AttentionLayer;
-import dev.heddle.array.op.AttentionLayer.Operand;
-import dev.heddle.array.op.AttentionLayer.Projection;
-import dev.heddle.array.op.Einsum;
+import dev.heddle.array.Attention;
+import dev.heddle.array.AttentionLayer;
+import dev.heddle.array.AttentionLayer.Operand;
+import dev.heddle.array.AttentionLayer.Projection;
+import dev.heddle.array.Einsum;
 import dev.heddle.grad.Grad;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.support.Numbers;

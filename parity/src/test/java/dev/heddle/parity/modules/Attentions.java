@@ -1,7 +1,7 @@
 package dev.heddle.parity.modules;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.op.Elementwise;
+import dev.heddle.array.Elementwise;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Bound;
 import dev.heddle.linen.Dense;

@@ -2,9 +2,9 @@ package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Compare;
-import dev.heddle.array.op.Index;
-import dev.heddle.array.op.Slice;
+import dev.heddle.array.Compare;
+import dev.heddle.array.Index;
+import dev.heddle.array.Slice;
 import dev.heddle.linen.Applied;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Masks;

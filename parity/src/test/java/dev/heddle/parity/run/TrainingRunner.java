@@ -2,10 +2,10 @@ package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Gather;
-import dev.heddle.array.op.Index;
-import dev.heddle.array.op.Slice;
-import dev.heddle.array.op.Softmax;
+import dev.heddle.array.Gather;
+import dev.heddle.array.Index;
+import dev.heddle.array.Slice;
+import dev.heddle.array.Softmax;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;

@@ -2,7 +2,7 @@ package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.op.Einsum;
+import dev.heddle.array.Einsum;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.AttentionFn;
 import dev.heddle.linen.DotProductAttention;

@@ -1,0 +1,514 @@
+package dev.heddle.array;
+
+import dev.heddle.array.AttentionLayer.Operand;
+import dev.heddle.array.AttentionLayer.Projection;
+import dev.heddle.kernel.Buffers;
+import dev.heddle.kernel.Epilogue;
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.Phase;
+import dev.heddle.kernel.Rounding;
+import dev.heddle.kernel.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forward pass of a layer in float32, bfloat16 or float16. If there are enough heads for all
+ * threads, a task projects one head of one batch element and computes its attention; otherwise all
+ * projections precede all attention. The projection out follows when all heads are complete.
+ */
+final class AttentionLayerCall {
+  /** Tasks for each thread, for load balance. */
+  private static final int TASKS_PER_THREAD = 4;
+
+  /** Rows of a task are a multiple of this, so that register tiles are full. */
+  private static final int ROW_STEP = 6;
+
+  /** The minimum of rows of a task. */
+  private static final int MIN_ROWS = 48;
+
+  /** Rows that are multiplied by three kernels while they are in the cache. */
+  private static final int ROWS_PER_PASS = 96;
+
+  /** Query rows of a task are a multiple of this, the kernels' block size. */
+  private static final int QUERY_STEP = 64;
+
+  private final Kernels kernels = KernelChoice.current().kernels();
+  private final DType dtype;
+  private final DType attendedType;
+  private final Rounding rounding;
+  private final AttentionLayer.Operands operands;
+  private final @Nullable Residuals residuals;
+  private final AttentionPlan plan;
+  private final Shape shape;
+  private final int batch;
+  private final int heads;
+  private final Side query;
+  private final Side key;
+  private final Side value;
+  private final List<Side> projected = new ArrayList<>(3);
+  private final @Nullable ProjectionOut out;
+  private final float[] attended;
+
+  /** What the derivative needs beside the inputs, filled by the forward pass. */
+  static final class Residuals {
+    private List<Array> arrays = List.of();
+
+    /**
+     * Queries, keys, values as heads and the result of attention, {@code [B..., length, H, D]}
+     * each, and maxima and sums of {@link RowStatistics}.
+     */
+    List<Array> arrays() {
+      return arrays;
+    }
+  }
+
+  /**
+   * Queries, keys or values: heads, or an input with the projection that makes them.
+   *
+   * @param rows the length
+   * @param depth D
+   * @param inner the features of the input; of heads, those of all heads together
+   * @param kernel of the projection, or null
+   * @param residual where the projected heads are stored, {@code [B..., length, H, D]}; null for
+   *     workspace
+   */
+  private record Side(
+      FloatInput input,
+      int rows,
+      int depth,
+      int inner,
+      @Nullable RightOperand kernel,
+      Epilogue epilogue,
+      float @Nullable [] residual) {
+
+    /** Whether panels of the kernel begin where heads do. */
+    boolean isAligned() {
+      return kernel == null || depth % kernel.packed().step() == 0;
+    }
+  }
+
+  AttentionLayerCall(
+      AttentionLayer.Operands operands,
+      DType dtype,
+      Attention.Options options,
+      @Nullable Residuals residuals) {
+    this.dtype = dtype;
+    this.rounding = Roundings.of(dtype);
+    this.attendedType = options.float32Softmax() ? DType.promote(DType.FLOAT32, dtype) : dtype;
+    this.operands = operands;
+    this.residuals = residuals;
+    this.heads = operands.heads();
+    Shape q = operands.query().shape();
+    int queries = q.dim(-3);
+    int keys = operands.key().shape().dim(-3);
+    int depth = q.dim(-1);
+    int width = operands.value().shape().dim(-1);
+    this.batch = q.range(0, q.rank() - 3).size();
+    this.shape = width == depth ? q : q.with(-1, width);
+    boolean isDivided = operands.query().projection() != null && residuals == null;
+    int[] scores = q.dims();
+    scores[scores.length - 3] = heads;
+    scores[scores.length - 2] = queries;
+    scores[scores.length - 1] = keys;
+    double divisor = isDivided ? 1 : Math.sqrt(depth);
+    this.plan = AttentionPlan.of(Shape.of(scores), divisor, dtype, options);
+    float root = isDivided ? rounding.round((float) Math.sqrt(depth)) : 1;
+    Array first = operands.query().array();
+    Array second = operands.key().array();
+    Array third = operands.value().array();
+    FloatInput ofQuery = FloatInput.of(first, dtype, kernels);
+    FloatInput ofKey = second == first ? ofQuery : FloatInput.of(second, dtype, kernels);
+    FloatInput ofValue =
+        third == second ? ofKey : third == first ? ofQuery : FloatInput.of(third, dtype, kernels);
+    this.query = side(operands.query(), ofQuery, root);
+    this.key = side(operands.key(), ofKey, 1);
+    this.value = side(operands.value(), ofValue, 1);
+    Projection last = operands.out();
+    int size = shape.size();
+    this.attended = last == null || residuals != null ? new float[size] : Buffers.borrow(size);
+    this.out = last == null ? null : new ProjectionOut(last, heads * width);
+  }
+
+  private Side side(Operand operand, FloatInput input, float divisor) {
+    int rows = operand.shape().dim(-3);
+    int depth = operand.shape().dim(-1);
+    int size = operand.shape().size(); // throws if workspace cannot hold it
+    Projection projection = operand.projection();
+    if (projection == null) {
+      return new Side(input, rows, depth, heads * depth, null, Epilogue.NONE, null);
+    }
+    int features = operand.array().shape().dim(-1);
+    Side side =
+        new Side(
+            input,
+            rows,
+            depth,
+            features,
+            packed(projection, features, heads * depth, rows),
+            new Epilogue(rounding, projection.biasOf(dtype), divisor),
+            residuals == null ? null : new float[size]);
+    projected.add(side);
+    return side;
+  }
+
+  private RightOperand packed(Projection projection, int rows, int cols, int uses) {
+    Array kernel = projection.kernel().convertedTo(dtype);
+    return RightOperand.of(kernel, rows, cols, false, batch * uses, kernels);
+  }
+
+  /** The output of the layer; the result of attention where there is no projection out. */
+  Array run() {
+    RowStatistics statistics = residuals == null ? null : RowStatistics.of(plan);
+    int units = batch * heads;
+    boolean isAligned = query.isAligned() && key.isAligned() && value.isAligned();
+    boolean byHead =
+        isAligned && !projected.isEmpty() && units >= TASKS_PER_THREAD * Workers.threads();
+    List<Phase> phases = new ArrayList<>(6);
+    List<float[]> workspace = new ArrayList<>(3);
+    if (byHead) {
+      phases.add(new Phase(units, task -> head(task, statistics)));
+    } else {
+      addPhases(phases, isAligned, workspace, statistics);
+    }
+    if (out != null) {
+      phases.addAll(out.phases());
+    }
+    Workers.run(cost(), phases.toArray(Phase[]::new));
+    workspace.forEach(Buffers::giveBack);
+    if (residuals != null && statistics != null) {
+      residuals.arrays = arrays(statistics);
+    }
+    Array result = result();
+    release();
+    return result;
+  }
+
+  private long cost() {
+    long cost = plan.scores().count() * (query.depth + value.depth);
+    for (Side side : projected) {
+      cost += (long) batch * side.rows * side.inner * heads * side.depth;
+    }
+    return out == null
+        ? cost
+        : cost + (long) batch * query.rows * heads * value.depth * out.features;
+  }
+
+  private Array result() {
+    if (out != null) {
+      return Array.wrap(out.storage(), outShape());
+    }
+    return Array.wrap(Storage.ofFloats(attendedType, attended), shape);
+  }
+
+  private Shape outShape() {
+    return shape.range(0, shape.rank() - 2).append(out == null ? 0 : out.features);
+  }
+
+  private List<Array> arrays(RowStatistics statistics) {
+    List<Array> arrays = new ArrayList<>(6);
+    arrays.add(headsOf(operands.query(), query));
+    arrays.add(headsOf(operands.key(), key));
+    arrays.add(headsOf(operands.value(), value));
+    arrays.add(Array.wrap(Storage.ofFloats(dtype, attended), shape));
+    arrays.addAll(statistics.residuals());
+    return arrays;
+  }
+
+  private Array headsOf(Operand operand, Side side) {
+    return side.residual == null
+        ? operand.array().astype(dtype)
+        : Array.wrap(Storage.ofFloats(dtype, side.residual), operand.shape());
+  }
+
+  private void release() {
+    if (out != null) {
+      out.kernel.release();
+      if (residuals == null) {
+        Buffers.giveBack(attended);
+      }
+    }
+    for (Side side : projected) {
+      if (side.kernel != null) {
+        side.kernel.release();
+      }
+    }
+    query.input.release();
+    if (key.input != query.input) {
+      key.input.release();
+    }
+    if (value.input != key.input && value.input != query.input) {
+      value.input.release();
+    }
+  }
+
+  // One task for each head.
+
+  /** Tasks count heads first, so that a thread keeps a head's kernels in its cache. */
+  private void head(int task, @Nullable RowStatistics statistics) {
+    int unit = task % batch * heads + task / batch;
+    List<float[]> workspace = new ArrayList<>(3);
+    MatrixView q = matrix(query, unit, workspace);
+    MatrixView k = matrix(key, unit, workspace);
+    MatrixView v = matrix(value, unit, workspace);
+    if (areTogether()) {
+      for (int from = 0; from < Math.max(query.rows, key.rows); from += ROWS_PER_PASS) {
+        project(query, unit, from, ROWS_PER_PASS, q);
+        project(key, unit, from, ROWS_PER_PASS, k);
+        project(value, unit, from, ROWS_PER_PASS, v);
+      }
+    } else {
+      project(query, unit, 0, query.rows, q);
+      project(key, unit, 0, key.rows, k);
+      project(value, unit, 0, value.rows, v);
+    }
+    attention(unit, q, k, v, 0, query.rows, statistics);
+    workspace.forEach(Buffers::giveBack);
+  }
+
+  /** The matrix of a head: of the given heads, of the residual, or in new workspace. */
+  private MatrixView matrix(Side side, int unit, List<float[]> workspace) {
+    float[] residual = side.kernel == null ? side.input.values() : side.residual;
+    if (residual != null) {
+      return strided(residual, side, unit);
+    }
+    float[] buffer = Buffers.borrow(side.rows * side.depth);
+    workspace.add(buffer);
+    return MatrixView.of(buffer, side.rows, side.depth);
+  }
+
+  private MatrixView strided(float[] data, Side side, int unit) {
+    int offset = (unit / heads * side.rows * heads + unit % heads) * side.depth;
+    return new MatrixView(data, offset, heads * side.depth, side.rows, side.depth);
+  }
+
+  private static MatrixView contiguous(float[] data, Side side, int unit) {
+    return new MatrixView(data, unit * side.rows * side.depth, side.depth, side.rows, side.depth);
+  }
+
+  /** Whether all projections are of the same input. */
+  private boolean areTogether() {
+    return projected.size() == 3 && query.input == key.input && key.input == value.input;
+  }
+
+  /**
+   * Projects some rows of a head, if heads are not given.
+   *
+   * @param to all rows of the head
+   */
+  private void project(Side side, int unit, int from, int count, MatrixView to) {
+    int rows = Math.min(count, side.rows - from);
+    if (side.kernel != null && rows > 0) {
+      MatrixView part = new MatrixView(to.data(), to.at(from), to.stride(), rows, side.depth);
+      int col = unit % heads * side.depth;
+      MatrixView left = rows(side, unit / heads * side.rows + from, rows);
+      kernels.multiply(left, side.kernel.packed(), col, part, side.epilogue);
+    }
+  }
+
+  /** Rows of a projection's input, of all batch elements. */
+  private static MatrixView rows(Side side, int from, int count) {
+    return new MatrixView(side.input.values(), from * side.inner, side.inner, count, side.inner);
+  }
+
+  private void attention(
+      int unit,
+      MatrixView q,
+      MatrixView k,
+      MatrixView v,
+      int from,
+      int to,
+      @Nullable RowStatistics statistics) {
+    int width = heads * value.depth;
+    int at = unit / heads * query.rows * width + unit % heads * value.depth;
+    MatrixView result = new MatrixView(attended, at, width, query.rows, value.depth);
+    kernels.attentionForward(
+        plan.head(unit, q, k, v, null),
+        from,
+        to,
+        result,
+        statistics == null ? null : statistics.maxima()[unit],
+        statistics == null ? null : statistics.sums()[unit]);
+  }
+
+  // All projections before all attention.
+
+  private void addPhases(
+      List<Phase> phases,
+      boolean isAligned,
+      List<float[]> workspace,
+      @Nullable RowStatistics statistics) {
+    List<AllHeads> all = new ArrayList<>(3);
+    for (Side side : List.of(query, key, value)) {
+      float[] residual = side.kernel == null ? side.input.values() : side.residual;
+      float[] data =
+          residual == null ? Buffers.borrow(batch * side.rows * heads * side.depth) : residual;
+      if (residual == null) {
+        workspace.add(data);
+      }
+      all.add(new AllHeads(side, data, isAligned && residual == null));
+    }
+    if (areTogether()) {
+      phases.add(projections(all, isAligned));
+    } else {
+      for (AllHeads one : all) {
+        if (one.side.kernel != null) {
+          phases.add(projections(List.of(one), isAligned));
+        }
+      }
+    }
+    phases.add(attention(all.get(0), all.get(1), all.get(2), statistics));
+  }
+
+  /**
+   * All heads of a side.
+   *
+   * @param isByHead whether the layout is {@code [B, H, rows, D]}, else {@code [B, rows, H, D]}
+   */
+  private record AllHeads(Side side, float[] data, boolean isByHead) {}
+
+  private MatrixView matrix(AllHeads all, int unit) {
+    return all.isByHead ? contiguous(all.data, all.side, unit) : strided(all.data, all.side, unit);
+  }
+
+  /** The projections of sides of one length, heads split among tasks if they are aligned. */
+  private Phase projections(List<AllHeads> sides, boolean isAligned) {
+    int length = sides.getFirst().side.rows;
+    int elements = isAligned ? batch : 1;
+    int rows = isAligned ? length : batch * length;
+    int share = share(rows, elements);
+    int tasks = (rows + share - 1) / share;
+    int parts = isAligned ? headParts(elements * tasks) : 1;
+    return new Phase(
+        elements * tasks * parts,
+        task -> {
+          int element = task / parts / tasks;
+          int from = task / parts % tasks * share;
+          int count = Math.min(share, rows - from);
+          for (AllHeads one : sides) {
+            if (isAligned) {
+              int end = (task % parts + 1) * heads / parts;
+              for (int head = task % parts * heads / parts; head < end; head++) {
+                int unit = element * heads + head;
+                project(one.side, unit, from, count, matrix(one, unit));
+              }
+            } else if (one.side.kernel != null) {
+              int width = heads * one.side.depth;
+              MatrixView to = new MatrixView(one.data, from * width, width, count, width);
+              MatrixView left = rows(one.side, from, count);
+              kernels.multiply(left, one.side.kernel.packed(), 0, to, one.side.epilogue);
+            }
+          }
+        });
+  }
+
+  private Phase attention(AllHeads q, AllHeads k, AllHeads v, @Nullable RowStatistics statistics) {
+    int units = batch * heads;
+    int queries = query.rows;
+    int wanted = TASKS_PER_THREAD * Workers.threads();
+    int blocks = (queries + QUERY_STEP - 1) / QUERY_STEP;
+    int tasksPerUnit = Math.max(1, Math.min(blocks, (wanted + units - 1) / Math.max(1, units)));
+    int rows = Math.max(1, (blocks + tasksPerUnit - 1) / tasksPerUnit) * QUERY_STEP;
+    int tasks = (queries + rows - 1) / rows;
+    return new Phase(
+        units * tasks,
+        task -> {
+          int unit = task / tasks;
+          int from = task % tasks * rows;
+          int to = Math.min(queries, from + rows);
+          attention(unit, matrix(q, unit), matrix(k, unit), matrix(v, unit), from, to, statistics);
+        });
+  }
+
+  /** The number of tasks among which heads are split if rows are too few for all threads. */
+  private int headParts(int tasks) {
+    int wanted = Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), Math.max(1, tasks));
+    return Math.clamp(wanted, 1, Math.max(1, heads));
+  }
+
+  /** Rows of a task: equal shares, rounded up to whole register tiles. */
+  private static int share(int rows, int elements) {
+    int wanted = Math.max(1, TASKS_PER_THREAD * Workers.threads() / Math.max(1, elements));
+    int share = Math.max(MIN_ROWS, (rows + wanted - 1) / wanted);
+    return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+  }
+
+  /** The projection of all heads together, split by rows and, if these are few, by columns. */
+  private final class ProjectionOut {
+    private final int features;
+    private final int width;
+    private final RightOperand kernel;
+    private final Epilogue epilogue;
+    private final float[] product;
+    private final short @Nullable [] halves;
+    private final int rows = batch * query.rows;
+    private final int share = share(rows, 1);
+    private final int rowTasks = (rows + share - 1) / share;
+    private final int columns;
+    private final int across;
+
+    ProjectionOut(Projection projection, int width) {
+      this.features = projection.kernel().shape().dim(-1);
+      this.width = width;
+      this.kernel = packed(projection, width, features, query.rows);
+      this.epilogue = new Epilogue(rounding, projection.biasOf(dtype), 1);
+      int size = shape.range(0, shape.rank() - 2).append(features).size();
+      this.halves = dtype.isHalf() ? new short[size] : null;
+      this.product = halves == null ? new float[size] : Buffers.borrow(size);
+      this.columns = MatrixProduct.columnsATask(features, rowTasks);
+      this.across = Math.max(1, Math.ceilDiv(features, columns));
+    }
+
+    /** Rounds the result of attention before several tasks read it. */
+    List<Phase> phases() {
+      Phase projection = new Phase(rowTasks * across, this::project);
+      return across == 1 || rounding == Rounding.NONE
+          ? List.of(projection)
+          : List.of(new Phase(rowTasks, this::round), projection);
+    }
+
+    private void round(int rowTask) {
+      int from = rowTask * share;
+      kernels.round(rounding, attended, from * width, Math.min(share, rows - from) * width);
+    }
+
+    private void project(int task) {
+      int from = task / across * share;
+      int col = task % across * columns;
+      int count = Math.min(share, rows - from);
+      int cols = Math.min(columns, features - col);
+      int at = from * features + col;
+      if (across == 1 && rounding != Rounding.NONE) {
+        round(task);
+      }
+      kernels.multiply(
+          new MatrixView(attended, from * width, width, count, width),
+          kernel.packed(),
+          col,
+          new MatrixView(product, at, features, count, cols),
+          epilogue);
+      for (int row = 0; halves != null && row < (across == 1 ? 1 : count); row++) {
+        toHalf(halves, at + row * features, across == 1 ? count * cols : cols);
+      }
+    }
+
+    private void toHalf(short[] to, int at, int count) {
+      if (dtype == DType.BFLOAT16) {
+        kernels.toBfloat16(product, at, to, at, count);
+      } else {
+        kernels.toFloat16(product, at, to, at, count);
+      }
+    }
+
+    /** The output, after the phases. */
+    Storage storage() {
+      if (halves == null) {
+        return new Storage.F32(product);
+      }
+      Buffers.giveBack(product);
+      return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
+    }
+  }
+}

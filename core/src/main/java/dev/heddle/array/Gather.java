@@ -1,0 +1,209 @@
+package dev.heddle.array;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Indexing by arrays of indices. Negative indices count from the end; one out of bounds is an error
+ * (JAX returns NaN or clamps it).
+ *
+ * <p>The cotangents of an element that is selected several times are added in the order of the
+ * indices.
+ */
+public final class Gather {
+  private Gather() {}
+
+  /**
+   * The parts of x at indices of one axis, {@code jnp.take}; the indices' shape replaces the axis.
+   *
+   * @throws IllegalArgumentException if the indices are not integers or one is out of bounds
+   */
+  public static Array take(Array x, Array indices, int axis) {
+    requireIntegers("take", indices);
+    return Op.run(new Take(Axes.one("take", axis, x.shape())), x, indices);
+  }
+
+  /**
+   * The element of x at each index along one axis, {@code jnp.take_along_axis}.
+   *
+   * @param indices of x's rank; its other axes broadcast with x's
+   * @throws IllegalArgumentException if ranks or other axes do not match, the indices are not
+   *     integers or one is out of bounds
+   */
+  public static Array takeAlongAxis(Array x, Array indices, int axis) {
+    requireIntegers("take_along_axis", indices);
+    int along = Axes.one("take_along_axis", axis, x.shape());
+    if (indices.rank() != x.rank()) {
+      throw new IllegalArgumentException(
+          "take_along_axis: argument \"indices\": expected "
+              + x.rank()
+              + " axes as x's shape "
+              + x.shape()
+              + ", got shape "
+              + indices.shape());
+    }
+    StridedIterator.broadcast(
+        "take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
+    return Op.run(new Along(along), x, indices);
+  }
+
+  /**
+   * NumPy's advanced indexing {@code x[i, j, ...]}: one array of indices for each of the first
+   * axes; the arrays broadcast, and their shape replaces these axes.
+   *
+   * @throws IllegalArgumentException if there are more arrays than axes, they are not integers or
+   *     do not broadcast, or an index is out of bounds
+   */
+  public static Array index(Array x, Array... indices) {
+    if (indices.length == 0 || indices.length > x.rank()) {
+      throw new IllegalArgumentException(
+          "index: expected 1 to "
+              + x.rank()
+              + " arrays of indices for shape "
+              + x.shape()
+              + ", got "
+              + indices.length);
+    }
+    List<Array> inputs = new ArrayList<>(List.of(x));
+    for (Array one : indices) {
+      requireIntegers("index", one);
+      inputs.add(one);
+    }
+    return Op.run(new Advanced(), inputs.toArray(Array[]::new));
+  }
+
+  private static void requireIntegers(String operation, Array indices) {
+    if (!indices.dtype().isInteger()) {
+      throw new IllegalArgumentException(
+          operation + ": argument \"indices\": expected integers, got " + indices.dtype());
+    }
+  }
+
+  private static int normalized(String operation, long index, int axis, Shape shape) {
+    int length = shape.dim(axis);
+    if (index < -length || index >= length) {
+      throw new IllegalArgumentException(
+          operation
+              + ": index "
+              + index
+              + " is out of bounds for axis "
+              + axis
+              + " of shape "
+              + shape);
+    }
+    return (int) (index < 0 ? index + length : index);
+  }
+
+  private record Take(int axis) implements Op {
+    @Override
+    public String name() {
+      return "take";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
+    }
+
+    private Segments segments(Shape x, Array indices) {
+      long[] requested = indices.storage().longs();
+      Shape before = x.range(0, axis);
+      Shape after = x.range(axis + 1, x.rank());
+      int inner = after.size();
+      int length = x.dim(axis);
+      int[] starts = new int[Shape.of(before.size(), requested.length).size()];
+      int n = 0;
+      for (int block = 0; block < before.size(); block++) {
+        for (long index : requested) {
+          starts[n++] = (block * length + normalized(name(), index, axis, x)) * inner;
+        }
+      }
+      return new Segments(starts, inner, x, before.concat(indices.shape()).concat(after));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
+      return Arrays.asList(
+          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
+    }
+  }
+
+  private record Along(int axis) implements Op {
+    @Override
+    public String name() {
+      return "take_along_axis";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
+    }
+
+    private Segments segments(Shape x, Array indices) {
+      int count = indices.shape().dim(axis);
+      Shape shape =
+          Shape.broadcast(x.with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
+      int[] strides = x.with(axis, 1).stridesFor(shape.with(axis, 1));
+      int[] own = x.strides();
+      for (int i = 0; i < strides.length; i++) {
+        strides[i] = strides[i] == 0 ? 0 : own[i];
+      }
+      strides[axis] = 0;
+      int[] offsets = StridedIterator.indices(shape, strides, 0);
+      int[] from = StridedIterator.indices(shape, indices.shape().stridesFor(shape), 0);
+      long[] values = indices.storage().longs();
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] += normalized(name(), values[from[i]], axis, x) * own[axis];
+      }
+      return new Segments(offsets, 1, x, shape);
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
+      return Arrays.asList(
+          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
+    }
+  }
+
+  private record Advanced() implements Op {
+    @Override
+    public String name() {
+      return "index";
+    }
+
+    @Override
+    public Array forward(List<Array> inputs) {
+      Array x = inputs.getFirst();
+      return segments(x.shape(), inputs.subList(1, inputs.size())).gatherFrom(x);
+    }
+
+    private Segments segments(Shape x, List<Array> indices) {
+      Shape common = Shape.SCALAR;
+      for (Array one : indices) {
+        common = StridedIterator.broadcast(name(), common, one.shape());
+      }
+      int[] rows = new int[common.size()];
+      int[] strides = x.strides();
+      for (int axis = 0; axis < indices.size(); axis++) {
+        Array one = indices.get(axis);
+        long[] values = one.storage().longs();
+        int[] from = StridedIterator.indices(common, one.shape().stridesFor(common), 0);
+        for (int i = 0; i < rows.length; i++) {
+          rows[i] += normalized(name(), values[from[i]], axis, x) * strides[axis];
+        }
+      }
+      Shape rest = x.range(indices.size(), x.rank());
+      return new Segments(rows, rest.size(), x, common.concat(rest));
+    }
+
+    @Override
+    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
+      List<Array> inputs = call.inputs();
+      @Nullable Array[] all = new @Nullable Array[inputs.size()];
+      all[0] = segments(call.input(0).shape(), inputs.subList(1, all.length)).scatterAdd(cotangent);
+      return Arrays.asList(all);
+    }
+  }
+}

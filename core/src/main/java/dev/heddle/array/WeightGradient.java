@@ -1,0 +1,139 @@
+package dev.heddle.array;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Derivatives of attention by array operations on all scores: those of the attention weights, and
+ * those of attention for higher derivatives. They are computed in float32, or in float64 if an
+ * input is, and rounded at the end.
+ */
+final class WeightGradient {
+  private WeightGradient() {}
+
+  /** The cotangents of query, key and, if present, bias of the weights. */
+  static List<@Nullable Array> ofWeights(
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
+    boolean biased = call.inputs().size() > 2;
+    Array scoreCotangents = scoreCotangents(weights(call), cotangent, options, call.inputs());
+    List<@Nullable Array> gradients = new ArrayList<>(3);
+    addQueryAndKey(gradients, call, scoreCotangents);
+    if (biased) {
+      gradients.add(call.wants(2) ? ofBias(scoreCotangents, call.input(2)) : null);
+    }
+    return gradients;
+  }
+
+  /** The cotangents of scores and, if present, bias of the weights of given scores. */
+  static List<@Nullable Array> ofScoreWeights(
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
+    Array scoreCotangents = scoreCotangents(weights(call), cotangent, options, call.inputs());
+    Array scores = call.wants(0) ? scoreCotangents.astype(call.input(0).dtype()) : null;
+    if (call.inputs().size() == 1) {
+      return Arrays.asList(scores);
+    }
+    return Arrays.asList(scores, call.wants(1) ? ofBias(scoreCotangents, call.input(1)) : null);
+  }
+
+  /** The cotangents of query, key, value and, if present, bias of attention. */
+  static List<@Nullable Array> ofAttention(
+      Op.VjpContext call, Array cotangent, Attention.Options options) {
+    boolean biased = call.inputs().size() > 3;
+    Array bias = biased ? call.input(3) : null;
+    DType computeType = computeType(call.inputs());
+    Array weights =
+        Attention.weights(call.input(0), call.input(1), bias, options.withoutDropout())
+            .astype(computeType);
+    Array g = cotangent.astype(computeType);
+    Array value = call.input(2);
+    Array ofWeights = Einsum.einsum("...qhd,...khd->...hqk", g, value.astype(computeType));
+    Array dropped = weights;
+    if (options.keep() != null) {
+      Array factor = Array.scalar(options.dropoutScale(), computeType);
+      Array multiplier = Elementwise.multiply(bool(options.keep()).astype(computeType), factor);
+      dropped = Elementwise.multiply(weights, multiplier);
+      ofWeights = Elementwise.multiply(ofWeights, multiplier);
+    }
+    Array scoreCotangents = scoreCotangents(weights, ofWeights, options, call.inputs());
+    List<@Nullable Array> gradients = new ArrayList<>(4);
+    addQueryAndKey(gradients, call, scoreCotangents);
+    gradients.add(
+        call.wants(2)
+            ? Einsum.einsum("...hqk,...qhd->...khd", dropped, g).astype(value.dtype())
+            : null);
+    if (bias != null) {
+      gradients.add(call.wants(3) ? ofBias(scoreCotangents, bias) : null);
+    }
+    return gradients;
+  }
+
+  /** The weights, before rounding if those are residuals and this is the first derivative. */
+  private static Array weights(Op.VjpContext call) {
+    boolean exact = !call.residuals().isEmpty() && !call.isNested();
+    return exact ? call.residuals().getFirst() : call.output();
+  }
+
+  /** The cotangents of the scores, {@code [B..., H, Q, K]}; zero where masked. */
+  private static Array scoreCotangents(
+      Array output, Array cotangent, Attention.Options options, List<Array> inputs) {
+    DType computeType = computeType(inputs);
+    Array weights = output.astype(computeType);
+    Array g = centered(weights, cotangent.astype(computeType));
+    Array mean = Reduce.sum(Elementwise.multiply(weights, g), true, -1);
+    Array scoreCotangents = Elementwise.multiply(weights, Elementwise.subtract(g, mean));
+    Array mask = options.mask();
+    return mask == null ? scoreCotangents : Where.where(bool(mask), scoreCotangents, 0);
+  }
+
+  /**
+   * The cotangents of a row minus that of its largest weight. The scores' cotangents are invariant
+   * to such a shift, and it avoids cancellation where a few weights dominate whose cotangents are
+   * large and nearly equal.
+   */
+  private static Array centered(Array weights, Array cotangents) {
+    if (weights.shape().dim(-1) == 0) {
+      return cotangents;
+    }
+    Array largest = Reshape.expandDims(Sort.argmax(weights, -1), -1);
+    return Elementwise.subtract(cotangents, Gather.takeAlongAxis(cotangents, largest, -1));
+  }
+
+  private static void addQueryAndKey(
+      List<@Nullable Array> gradients, Op.VjpContext call, Array scoreCotangents) {
+    Array query = call.input(0);
+    Array key = call.input(1);
+    DType computeType = scoreCotangents.dtype();
+    Shape shape = query.shape();
+    Array root = Array.scalar(Math.sqrt(shape.dim(-1)), query.dtype());
+    if (call.wants(0)) {
+      Array product =
+          Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, key.astype(computeType));
+      gradients.add(Elementwise.divide(product, root.astype(computeType)).astype(query.dtype()));
+    } else {
+      gradients.add(null);
+    }
+    if (call.wants(1)) {
+      Array divided = Elementwise.divide(query, root).astype(computeType);
+      Array product = Einsum.einsum("...hqk,...qhd->...khd", scoreCotangents, divided);
+      gradients.add(product.astype(key.dtype()));
+    } else {
+      gradients.add(null);
+    }
+  }
+
+  private static Array ofBias(Array scoreCotangents, Array bias) {
+    return Gradients.unbroadcast(scoreCotangents, bias.shape()).astype(bias.dtype());
+  }
+
+  private static DType computeType(List<Array> inputs) {
+    return inputs.stream().anyMatch(input -> input.dtype() == DType.FLOAT64)
+        ? DType.FLOAT64
+        : DType.FLOAT32;
+  }
+
+  private static Array bool(Array flags) {
+    return flags.astype(DType.BOOL);
+  }
+}
