@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
-import dev.heddle.array.DType;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Attention;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.MatMul;
 import dev.heddle.array.Reduce;
 import dev.heddle.array.Softmax;
+import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.LayerNorm;

@@ -287,7 +287,7 @@ class LauncherBuildTest {
                 2,
                 "",
                 "heddle: mutate ../io: expected a package below dev.heddle, such as optim or"
-                    + " array.op\n"));
+                    + " array\n"));
   }
 
   @Test

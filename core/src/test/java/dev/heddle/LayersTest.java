@@ -2,6 +2,7 @@ package dev.heddle;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -42,6 +43,11 @@ class LayersTest {
         .dependOnClassesThat()
         .resideInAnyPackage(above)
         .check(CORE);
+  }
+
+  @Test
+  void packagesFormNoCircle() {
+    slices().matching("dev.heddle.(**)").should().beFreeOfCycles().check(CORE);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.heddle.bench;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Attention;
 import dev.heddle.array.AttentionLayer;
 import dev.heddle.array.Cast;
@@ -9,6 +8,7 @@ import dev.heddle.array.Compare;
 import dev.heddle.array.Concatenate;
 import dev.heddle.array.Creation;
 import dev.heddle.array.Cumulative;
+import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Gather;

@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.ArrayAccess;
 import dev.heddle.kernel.PackedLayouts;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Long because NumPy's everyday methods belong to one class; each delegates to its operation.
  */
 public final class Array implements ArrayTree<Array> {
+  static {
+    ArrayAccess.register(new Access());
+  }
+
   private final Shape shape;
   private final DType dtype;
   private final @Nullable MaskPattern pattern;
@@ -171,12 +176,8 @@ public final class Array implements ArrayTree<Array> {
     }
   }
 
-  /**
-   * For this library's own modules: an array backed by a storage, which must not be written to any
-   * more.
-   */
-  @SuppressWarnings("exports")
-  public static Array wrap(Storage storage, Shape shape) {
+  /** An array backed by a storage, which must not be written to any more. */
+  static Array wrap(Storage storage, Shape shape) {
     if (storage.size() != shape.size()) {
       throw new IllegalArgumentException(
           "shape: expected one of " + storage.size() + " elements, got " + shape);
@@ -184,9 +185,8 @@ public final class Array implements ArrayTree<Array> {
     return new Array(shape, storage.dtype(), storage, null, null);
   }
 
-  /** For this library's own modules: an array whose elements are computed when first read. */
-  @SuppressWarnings("exports")
-  public static Array deferred(MaskPattern pattern, Shape shape, DType dtype) {
+  /** An array whose elements are computed when first read. */
+  static Array deferred(MaskPattern pattern, Shape shape, DType dtype) {
     return new Array(shape, dtype, null, pattern, null);
   }
 
@@ -230,13 +230,12 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * For this library's own modules: the elements, which must not be written to.
+   * The elements, which must not be written to.
    *
    * @throws ConcretizationTypeException if a differentiation traces this array; for its elements as
    *     constants see {@link #untraced}
    */
-  @SuppressWarnings("exports")
-  public Storage storage() {
+  Storage storage() {
     return elements("storage");
   }
 
@@ -273,22 +272,21 @@ public final class Array implements ArrayTree<Array> {
     return false;
   }
 
-  /** For this library's own modules: the pattern that defines the elements, if there is one. */
-  @SuppressWarnings("exports")
-  public @Nullable MaskPattern pattern() {
+  /** The pattern that defines the elements, if there is one. */
+  @Nullable MaskPattern pattern() {
     return pattern;
   }
 
-  /** For this library's own modules: whether the elements are in memory already. */
-  public boolean isRead() {
+  /** Whether the elements are in memory already. */
+  boolean isRead() {
     return trace == null ? storage != null : trace.primal.isRead();
   }
 
   /**
-   * For this library's own modules: whether this is a causal mask: each matrix of its last two axes
-   * is not zero on and below the diagonal, and zero above. Computed once.
+   * Whether this is a causal mask: each matrix of its last two axes is not zero on and below the
+   * diagonal, and zero above. Computed once.
    */
-  public boolean isCausal() {
+  boolean isCausal() {
     if (trace != null) {
       return trace.primal.isCausal();
     }
@@ -304,10 +302,10 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * For this library's own modules: this array in another type, for arrays that are converted
-   * repeatedly, such as parameters. The result is cached in this array.
+   * This array in another type, for arrays that are converted repeatedly, such as parameters. The
+   * result is cached in this array.
    */
-  public Array convertedTo(DType target) {
+  Array convertedTo(DType target) {
     if (target == dtype || trace != null) {
       return astype(target);
     }
@@ -319,9 +317,8 @@ public final class Array implements ArrayTree<Array> {
     return result;
   }
 
-  /** For this library's own modules: the cache of this array's packed layouts for products. */
-  @SuppressWarnings("exports")
-  public PackedLayouts layouts() {
+  /** The cache of this array's packed layouts for products. */
+  PackedLayouts layouts() {
     if (trace != null) {
       return trace.primal.layouts();
     }

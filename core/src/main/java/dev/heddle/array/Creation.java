@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-
 /** Arrays created by a rule. See {@link Array} for arrays of given values. */
 public final class Creation {
   private Creation() {}

@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.IndexedFlags;
 import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.Tiles;
 
@@ -10,8 +11,7 @@ import dev.heddle.kernel.Tiles;
  * @param first the index of query 0 and key 0
  * @param queryStride the distance of the indices of neighbouring queries
  */
-record DrawnFlags(MaskPattern.Counted numbers, long first, long queryStride)
-    implements ScoreMask.Made {
+record DrawnFlags(IndexedFlags numbers, long first, long queryStride) implements ScoreMask.Made {
   @Override
   public void restrict(int query, int queries, int key, int keys, byte[] flags) {
     for (int i = 0; i < queries; i++) {

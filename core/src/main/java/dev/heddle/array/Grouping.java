@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-
 /**
  * Arranges an array into rows of the elements that are reduced together, in row-major order of the
  * reduced axes.

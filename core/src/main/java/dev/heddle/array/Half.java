@@ -9,28 +9,28 @@ import dev.heddle.kernel.Rounding;
  * Rounding to the 16-bit floating-point types and back. To nearest, ties to even; every NaN becomes
  * the canonical NaN (bfloat16 7fc0, float16 7e00).
  */
-public final class Half {
+final class Half {
   private static final int COST = 16;
 
   private Half() {}
 
   /** The bfloat16 nearest to a float32. */
-  public static short toBfloat16(float value) {
+  static short toBfloat16(float value) {
     return Rounding.toBfloat16(value);
   }
 
   /** The float32 of a bfloat16's bits; exact. */
-  public static float fromBfloat16(short bits) {
+  static float fromBfloat16(short bits) {
     return Rounding.fromBfloat16(bits);
   }
 
   /** The float16 nearest to a float32. */
-  public static short toFloat16(float value) {
+  static short toFloat16(float value) {
     return Rounding.toFloat16(value);
   }
 
   /** The float32 of a float16's bits; exact. */
-  public static float fromFloat16(short bits) {
+  static float fromFloat16(short bits) {
     return Float.float16ToFloat(bits);
   }
 
@@ -68,22 +68,22 @@ public final class Half {
   }
 
   /** A float32 rounded to bfloat16's precision. */
-  public static float roundToBfloat16(float value) {
+  static float roundToBfloat16(float value) {
     return fromBfloat16(toBfloat16(value));
   }
 
   /** A float32 rounded to float16's precision and range. */
-  public static float roundToFloat16(float value) {
+  static float roundToFloat16(float value) {
     return fromFloat16(toFloat16(value));
   }
 
   /** The float16 nearest to a float64, rounded once. */
-  public static short toFloat16(double value) {
+  static short toFloat16(double value) {
     return toFloat16(roundToOdd(value));
   }
 
   /** The bfloat16 of a float64, rounded to float32 first as in XLA. */
-  public static short toBfloat16(double value) {
+  static short toBfloat16(double value) {
     return toBfloat16((float) value);
   }
 

@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-
 /**
  * The offset of each head in an array that broadcasts to the scores {@code [B..., H, Q, K]}, and
  * its strides, in elements. They may exceed the size of a Java array.

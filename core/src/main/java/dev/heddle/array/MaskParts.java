@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.IndexedFlags;
 import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.StridedView;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ final class MaskParts {
     }
   }
 
-  private record Drawn(MaskPattern.Counted flags, HeadOffsets offsets) implements Part {
+  private record Drawn(IndexedFlags flags, HeadOffsets offsets) implements Part {
     @Override
     public ScoreMask of(int unit) {
       return new DrawnFlags(flags, offsets.at(unit), offsets.queryStride());

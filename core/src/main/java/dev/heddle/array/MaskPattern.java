@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.IndexedFlags;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.function.BinaryOperator;
  * attention computes the elements it needs from the rule, tile by tile, so that a mask of all pairs
  * is never stored.
  */
-public sealed interface MaskPattern {
+sealed interface MaskPattern {
   /** The elements for a shape and a type. */
   Storage materialize(Shape shape, DType dtype);
 
@@ -174,21 +175,8 @@ public sealed interface MaskPattern {
     }
   }
 
-  /** Flags that are a function of their row-major index. */
-  interface Counted {
-    /**
-     * Clears the bytes whose flag is not set.
-     *
-     * @param from the index of the first flag
-     * @param count the number of flags
-     * @param flags bytes of 0 or 1, cleared where the flag is 0
-     * @param at the position of the first flag's byte
-     */
-    void restrict(long from, int count, byte[] flags, int at);
-  }
-
   /** Random flags, 0 or 1, that are drawn when needed. */
-  record Drawn(Counted flags) implements MaskPattern {
+  record Drawn(IndexedFlags flags) implements MaskPattern {
     /** The number of flags that one task draws. */
     private static final int PART = 1 << 16;
 

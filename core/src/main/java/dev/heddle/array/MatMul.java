@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-
 /**
  * Matrix products over any axes: {@code lax.dot_general} and {@code numpy.matmul}.
  *

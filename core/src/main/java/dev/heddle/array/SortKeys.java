@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-
 /**
  * Maps elements to integer keys of the same order, so that rows are sorted and searched without a
  * comparator: -0 and 0 have the same key, and NaN has the largest.

@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Long because the nine records of a sealed interface belong in one file.
  */
-public sealed interface Storage {
+sealed interface Storage {
 
   /** The element type. */
   DType dtype();

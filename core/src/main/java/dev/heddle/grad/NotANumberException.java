@@ -1,8 +1,8 @@
 package dev.heddle.grad;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.Op;
 import dev.heddle.array.Compare;
+import dev.heddle.array.Op;
 import dev.heddle.array.Reduce;
 import java.util.List;
 import java.util.stream.Collectors;

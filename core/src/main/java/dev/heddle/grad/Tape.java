@@ -2,9 +2,9 @@ package dev.heddle.grad;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
+import dev.heddle.array.Elementwise;
 import dev.heddle.array.Op;
 import dev.heddle.array.Tracer;
-import dev.heddle.array.Elementwise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

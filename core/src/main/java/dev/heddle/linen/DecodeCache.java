@@ -1,9 +1,9 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.Compare;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.Compare;
 import dev.heddle.array.Slice;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +161,7 @@ final class DecodeCache {
               + count.dtype()
               + count.shape());
     }
-    long position = count.storage().longAt(0);
+    long position = count.itemAsLong();
     if (position < 0 || position >= length) {
       throw scope.error(
           "cache: expected a \"cache_index\" from 0 to "

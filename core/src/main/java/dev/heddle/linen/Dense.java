@@ -3,6 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +59,11 @@ public final class Dense extends Module<Array, Array> {
     Array bias = useBias ? scope.param("bias", biasInit, as.bias(), paramDtype) : null;
     DType compute = Promotion.canonicalizeDtype(dtype, x, kernel, bias);
     Array left = x.astype(compute);
-    Array right = kernel.convertedTo(compute);
+    Array right = ArrayInternals.convertedTo(kernel, compute);
     return bias == null
         ? dotGeneral.dotGeneral(left, right, as.axes(), precision)
-        : dotGeneral.dotGeneral(left, right, as.axes(), precision, bias.convertedTo(compute));
+        : dotGeneral.dotGeneral(
+            left, right, as.axes(), precision, ArrayInternals.convertedTo(bias, compute));
   }
 
   private DenseLayout layout(Shape shape) {

@@ -1,9 +1,10 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.AttentionLayer.Projection;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.AttentionLayer.Projection;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -72,12 +73,12 @@ public final class DenseGeneral extends Module<Array, Array> {
     Array bias = parameters.bias();
     DType compute = Promotion.canonicalizeDtype(dtype, x, parameters.kernel(), bias);
     Array left = x.astype(compute);
-    Array right = parameters.kernel().convertedTo(compute);
+    Array right = ArrayInternals.convertedTo(parameters.kernel(), compute);
     DotGeneral product = dotGeneralCls == null ? dotGeneral : dotGeneralCls.get();
     if (bias == null) {
       return product.dotGeneral(left, right, as.axes(), precision);
     }
-    Array added = bias.convertedTo(compute);
+    Array added = ArrayInternals.convertedTo(bias, compute);
     if (batchDims.isEmpty()) {
       return product.dotGeneral(left, right, as.axes(), precision, added);
     }

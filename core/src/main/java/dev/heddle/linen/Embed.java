@@ -2,9 +2,9 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Gather;
-import dev.heddle.array.Storage;
+import dev.heddle.array.Shape;
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.linen.VarianceScaling.Axes;
 import dev.heddle.linen.VarianceScaling.Distribution;
 import dev.heddle.linen.VarianceScaling.Mode;
@@ -72,9 +72,7 @@ public final class Embed extends Module<Array, Array> {
       throw scope.error(
           "argument \"inputs\": expected integers, got " + inputs.dtype() + inputs.shape());
     }
-    Storage indices = inputs.storage();
-    for (int i = 0; i < indices.size(); i++) {
-      long index = indices.longAt(i);
+    for (long index : inputs.toLongArray()) {
       if (index < -numEmbeddings || index >= numEmbeddings) {
         throw scope.error(
             "argument \"inputs\": expected numbers from 0 to "
@@ -83,7 +81,8 @@ public final class Embed extends Module<Array, Array> {
                 + index);
       }
     }
-    return Gather.take(dtype == null ? embedding : embedding.convertedTo(dtype), inputs, 0);
+    return Gather.take(
+        dtype == null ? embedding : ArrayInternals.convertedTo(embedding, dtype), inputs, 0);
   }
 
   /**
@@ -104,7 +103,8 @@ public final class Embed extends Module<Array, Array> {
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(query.rank() - 1), List.of(1), List.of(), List.of());
     return DotGeneral.standard()
-        .dotGeneral(query.astype(compute), embedding.convertedTo(compute), axes, null);
+        .dotGeneral(
+            query.astype(compute), ArrayInternals.convertedTo(embedding, compute), axes, null);
   }
 
   private Array embedding(Scope scope) {

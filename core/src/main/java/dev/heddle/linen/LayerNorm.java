@@ -2,9 +2,9 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Norm;
+import dev.heddle.array.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

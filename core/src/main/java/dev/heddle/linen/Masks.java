@@ -1,12 +1,12 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Reshape;
-import dev.heddle.array.MaskPattern;
+import dev.heddle.array.Shape;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,7 +154,7 @@ public final class Masks {
     requireExtra("make_causal_mask", extraBatchDims);
     int length = x.shape().dim(-1);
     Shape batch = ones(extraBatchDims).concat(x.shape().range(0, x.rank() - 1));
-    return Array.deferred(new MaskPattern.Causal(), batch.append(1, length, length), dtype);
+    return ArrayInternals.causalMask(batch.append(1, length, length), dtype);
   }
 
   /** The masks combined, in float32; as {@link #combineMasks(DType, List)}. */

@@ -1,11 +1,11 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.AttentionLayer;
 import dev.heddle.array.AttentionLayer.Operand;
 import dev.heddle.array.AttentionLayer.Projection;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
 import dev.heddle.random.Key;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.Gather;
 import dev.heddle.array.Shape;
-import dev.heddle.array.Storage;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ final class OrthogonalMatrices {
       int row = outer * inner + i % inner;
       places[i] = row * columns + i / inner % columns;
     }
-    return Array.wrap(matrix.storage().gather(places), shape);
+    return Gather.take(matrix.flatten(), Array.of(places), 0).reshape(shape.dims());
   }
 
   /**
@@ -72,6 +72,6 @@ final class OrthogonalMatrices {
     double[] values = new double[shape.size()];
     double[] orthogonal = matrix.toDoubleArray();
     System.arraycopy(orthogonal, 0, values, middle * orthogonal.length, orthogonal.length);
-    return Array.wrap(Storage.ofDoubles(dtype, values), shape);
+    return Array.of(values).reshape(shape.dims()).astype(dtype);
   }
 }

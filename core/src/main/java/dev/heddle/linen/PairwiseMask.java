@@ -3,8 +3,7 @@ package dev.heddle.linen;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.MaskPattern;
-import dev.heddle.array.Storage;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -40,27 +39,14 @@ record PairwiseMask(Array query, Array key, Elementwise function, Shape shape) {
     if (shape.count() <= FEW || query.tracer() != null || key.tracer() != null) {
       return null;
     }
-    MaskPattern.Pairwise pattern = new MaskPattern.Pairwise(query, key, function);
-    int queries = Math.min(2, shape.dim(-2));
-    int keys = Math.min(2, shape.dim(-1));
-    Array corner = function.apply(pattern.queries(0, queries), pattern.keys(0, keys));
-    if (corner.size() != queries * keys || corner.tracer() != null) {
-      return null; // of another shape, which is said where it is computed at once, or
-      // differentiated
-    }
-    return isFlags(query) && isFlags(key) && isAnd(dtype)
-        ? Array.deferred(new MaskPattern.All(List.of(query, key)), shape, dtype)
-        : Array.deferred(pattern, shape, dtype);
+    Array pairs = ArrayInternals.pairwise(query, key, function, shape, dtype);
+    return pairs != null && isFlags(query) && isFlags(key) && isAnd(dtype)
+        ? ArrayInternals.allOf(List.of(query, key), shape, dtype)
+        : pairs;
   }
 
   private static boolean isFlags(Array array) {
-    Storage elements = array.storage();
-    boolean flags = true;
-    for (int i = 0; flags && i < elements.size(); i++) {
-      double value = elements.doubleAt(i);
-      flags = value == 0 || value == 1;
-    }
-    return flags;
+    return Arrays.stream(array.toDoubleArray()).allMatch(value -> value == 0 || value == 1);
   }
 
   /** Whether the function of 0 and 1 is 1 for two ones and 0 otherwise. */

@@ -2,6 +2,7 @@ package dev.heddle.optim;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
+import dev.heddle.array.internal.ArrayInternals;
 import org.jspecify.annotations.Nullable;
 
 /** Adds a multiple of the parameters to the updates, where a mask includes them. */
@@ -54,7 +55,7 @@ final class AddDecayedWeights extends FusableTransformation {
     Array param = pipeline.param(leaf);
     if (pipeline.isFusable(leaf, param)) {
       float factor32 = (float) factor;
-      float[] values = param.storage().floats();
+      float[] values = ArrayInternals.floats(param);
       pipeline.add(
           leaf,
           (updates, from, n) -> pipeline.kernels().addScaled(factor32, values, updates, from, n));

@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Reduce;
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;
@@ -42,7 +43,7 @@ final class GlobalNorm {
   private static Array sumOfSquares(Array array) {
     if (array.dtype() == DType.FLOAT32 && array.tracer() == null) {
       Kernels kernels = KernelChoice.current().kernels();
-      float sum = kernels.sumOfSquares(array.storage().floats(), 0, array.size());
+      float sum = kernels.sumOfSquares(ArrayInternals.floats(array), 0, array.size());
       return Array.scalar(sum, DType.FLOAT32);
     }
     return Reduce.sum(Elementwise.square(array));

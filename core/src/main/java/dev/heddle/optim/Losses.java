@@ -1,10 +1,10 @@
 package dev.heddle.optim;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Gather;
 import dev.heddle.array.Reduce;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Softmax;
 
 /** Loss functions, with Optax's names. */

@@ -3,6 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -112,7 +113,7 @@ public final class MultiSteps extends FusableTransformation {
 
   private void accumulate(UpdatePipeline<?> pipeline, int leaf, Array accumulated, int before) {
     if (pipeline.isFusable(leaf, accumulated)) {
-      float[] old = accumulated.storage().floats();
+      float[] old = ArrayInternals.floats(accumulated);
       float count = before + 1;
       pipeline.add(
           leaf,

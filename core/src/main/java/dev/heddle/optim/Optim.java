@@ -1,5 +1,6 @@
 package dev.heddle.optim;
 
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
@@ -212,7 +213,7 @@ public final class Optim {
     for (int i = 0; i < pipeline.size(); i++) {
       Array param = pipeline.param(i);
       if (pipeline.isFusable(i, param)) {
-        float[] values = param.storage().floats();
+        float[] values = ArrayInternals.floats(param);
         pipeline.add(
             i, (updates, from, n) -> pipeline.kernels().addScaled(1, values, updates, from, n));
       } else {

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
-import dev.heddle.array.Storage;
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.kernel.AdamPass;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.SpecialFunctions;
@@ -102,11 +102,10 @@ final class ScaleByAdam extends FusableTransformation {
             (float) eps,
             nesterov);
     AdamPass pass =
-        new AdamPass(mu.storage().floats(), nu.storage().floats(), newMu, newNu, numbers);
+        new AdamPass(ArrayInternals.floats(mu), ArrayInternals.floats(nu), newMu, newNu, numbers);
     pipeline.add(leaf, (updates, from, n) -> pipeline.kernels().adam(pass, updates, from, n));
     return new Moments(
-        Array.wrap(new Storage.F32(newMu), mu.shape()),
-        Array.wrap(new Storage.F32(newNu), nu.shape()));
+        ArrayInternals.wrap(newMu, mu.shape()), ArrayInternals.wrap(newNu, nu.shape()));
   }
 
   private Moments composed(

@@ -4,7 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
-import dev.heddle.array.Storage;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +44,12 @@ final class ScaleByLion extends FusableTransformation {
   }
 
   private Array fused(UpdatePipeline<?> pipeline, int leaf, Array mu) {
-    float[] old = mu.storage().floats();
+    float[] old = ArrayInternals.floats(mu);
     float[] next = new float[old.length];
     float[] factors = {(float) (1 - b1), (float) b1, (float) (1 - b2), (float) b2};
     pipeline.add(
         leaf, (updates, from, n) -> pipeline.kernels().lion(factors, old, next, updates, from, n));
-    return Array.wrap(new Storage.F32(next), mu.shape());
+    return ArrayInternals.wrap(next, mu.shape());
   }
 
   private Array composed(UpdatePipeline<?> pipeline, int leaf, Array mu) {

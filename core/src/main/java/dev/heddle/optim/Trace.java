@@ -3,7 +3,7 @@ package dev.heddle.optim;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
-import dev.heddle.array.Storage;
+import dev.heddle.array.internal.ArrayInternals;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +38,14 @@ final class Trace extends FusableTransformation {
   }
 
   private Array fused(UpdatePipeline<?> pipeline, int leaf, Array trace) {
-    float[] old = trace.storage().floats();
+    float[] old = ArrayInternals.floats(trace);
     float[] next = new float[old.length];
     float decay32 = (float) decay;
     pipeline.add(
         leaf,
         (updates, from, n) ->
             pipeline.kernels().trace(decay32, nesterov, old, next, updates, from, n));
-    return Array.wrap(new Storage.F32(next), trace.shape());
+    return ArrayInternals.wrap(next, trace.shape());
   }
 
   private Array composed(UpdatePipeline<?> pipeline, int leaf, Array trace) {

@@ -1,10 +1,10 @@
 package dev.heddle.optim;
 
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreeLeaves;
-import dev.heddle.array.Storage;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;
@@ -65,7 +65,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
       if (out == null) {
         return;
       }
-      float[] in = array.storage().floats();
+      float[] in = ArrayInternals.floats(array);
       for (int at = from; at < to; at += BLOCK) {
         int n = Math.min(BLOCK, to - at);
         System.arraycopy(in, at, out, at, n);
@@ -239,7 +239,7 @@ final class UpdatePipeline<T extends ArrayTree<T>> {
     for (Leaf leaf : leaves) {
       float[] done = leaf.buffer;
       if (done != null) {
-        leaf.array = Array.wrap(new Storage.F32(done), leaf.array.shape());
+        leaf.array = ArrayInternals.wrap(done, leaf.array.shape());
         leaf.buffer = null;
         leaf.passes.clear();
       }

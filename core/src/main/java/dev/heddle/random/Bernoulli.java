@@ -1,6 +1,6 @@
 package dev.heddle.random;
 
-import dev.heddle.array.MaskPattern;
+import dev.heddle.kernel.IndexedFlags;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  * key, its index and, if the key is not partitionable, the size of the array; so any range can be
  * drawn without the others.
  */
-final class Bernoulli implements MaskPattern.Counted {
+final class Bernoulli implements IndexedFlags {
   /** Words from one key that is not partitionable; for more, JAX splits the key. */
   private static final long WORDS_PER_KEY = 0xffffffffL;
 

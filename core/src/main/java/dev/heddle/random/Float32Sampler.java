@@ -1,7 +1,7 @@
 package dev.heddle.random;
 
 import dev.heddle.array.DType;
-import dev.heddle.array.Half;
+import dev.heddle.kernel.Rounding;
 
 /**
  * Uniform and normal numbers of float32, bfloat16 or float16, by XLA's steps: in float32 with one
@@ -38,8 +38,8 @@ record Float32Sampler(Era era, DType dtype) {
   /** A number in [0, 1): the bits are the fraction of a number in [1, 2), minus 1. */
   private float unit(int bits) {
     return switch (dtype) {
-          case BFLOAT16 -> Half.fromBfloat16((short) (bits >>> 1 | 0x3f80));
-          case FLOAT16 -> Half.fromFloat16((short) (bits >>> 6 | 0x3c00));
+          case BFLOAT16 -> Rounding.fromBfloat16((short) (bits >>> 1 | 0x3f80));
+          case FLOAT16 -> Float.float16ToFloat((short) (bits >>> 6 | 0x3c00));
           default -> Float.intBitsToFloat(bits >>> 9 | 0x3f800000);
         }
         - 1f;
@@ -102,8 +102,8 @@ record Float32Sampler(Era era, DType dtype) {
   /** A float32 rounded to the type. */
   float round(float value) {
     return switch (dtype) {
-      case BFLOAT16 -> Half.roundToBfloat16(value);
-      case FLOAT16 -> Half.roundToFloat16(value);
+      case BFLOAT16 -> Rounding.BFLOAT16.round(value);
+      case FLOAT16 -> Rounding.FLOAT16.round(value);
       default -> value;
     };
   }
@@ -117,9 +117,11 @@ record Float32Sampler(Era era, DType dtype) {
     return switch (dtype) {
       case BFLOAT16 ->
           value == 0
-              ? Half.fromBfloat16((short) (era == Era.MODERN ? 0 : 1)) // modern: flushed to zero
-              : Half.fromBfloat16((short) (Half.toBfloat16(value) + step));
-      case FLOAT16 -> Half.fromFloat16((short) (value == 0 ? 1 : Half.toFloat16(value) + step));
+              ? Rounding.fromBfloat16(
+                  (short) (era == Era.MODERN ? 0 : 1)) // modern: flushed to zero
+              : Rounding.fromBfloat16((short) (Rounding.toBfloat16(value) + step));
+      case FLOAT16 ->
+          Float.float16ToFloat((short) (value == 0 ? 1 : Rounding.toFloat16(value) + step));
       default -> Math.nextUp(value);
     };
   }

@@ -1,8 +1,8 @@
 package dev.heddle.random;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.Shape;
-import dev.heddle.array.Storage;
+import dev.heddle.array.DType;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,7 +94,7 @@ public record Key(int hi, int lo, Era era, boolean partitionable) {
 
   /** The two words, uint32 of shape [2], {@code jax.random.key_data}. */
   public Array data() {
-    return Array.wrap(new Storage.U32(new int[] {hi, lo}), Shape.of(2));
+    return Array.of(IntBuffer.wrap(new int[] {hi, lo}), DType.UINT32);
   }
 
   /** The two words as unsigned numbers, and the era. */

@@ -2,11 +2,11 @@ package dev.heddle.random;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Gather;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Sort;
-import dev.heddle.array.MaskPattern;
-import dev.heddle.array.Storage;
+import dev.heddle.array.internal.ArrayInternals;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
@@ -39,18 +39,17 @@ public final class Random {
    * @throws IllegalArgumentException for another width
    */
   public static Array bits(Key key, int width, int... dims) {
-    Shape shape = Shape.of(dims);
-    int n = shape.size();
-    return Array.wrap(
+    int n = Shape.of(dims).size();
+    Array drawn =
         switch (width) {
-          case 8 -> new Storage.U8(toBytes(Bits.draw(key, 8, n)));
-          case 16, 32 -> new Storage.U32(Bits.draw(key, width, n));
-          case 64 -> new Storage.I64(Bits.draw64(key, n));
+          case 8 -> Array.of(toBytes(Bits.draw(key, 8, n)));
+          case 16, 32 -> Array.of(IntBuffer.wrap(Bits.draw(key, width, n)), DType.UINT32);
+          case 64 -> Array.of(Bits.draw64(key, n));
           default ->
               throw new IllegalArgumentException(
                   "bits: argument \"width\": expected 8, 16, 32 or 64, got " + width);
-        },
-        shape);
+        };
+    return drawn.reshape(dims);
   }
 
   private static byte[] toBytes(int[] values) {
@@ -229,16 +228,16 @@ public final class Random {
     Shape shape = Shape.of(dims);
     if (drawIn == DType.FLOAT32 || drawIn == DType.FLOAT64) {
       Bernoulli flags = new Bernoulli(key, p, shape.count(), drawIn == DType.FLOAT64);
-      return Array.deferred(new MaskPattern.Drawn(flags), shape, DType.BOOL);
+      return ArrayInternals.flags(flags, shape);
     }
-    byte[] out = new byte[shape.size()];
+    boolean[] out = new boolean[shape.size()];
     Float32Sampler draws = new Float32Sampler(key.era(), drawIn);
     float[] drawn = draws.uniform(key, out.length, 0, 1);
     float bound = draws.constant(p);
     for (int i = 0; i < out.length; i++) {
-      out[i] = (byte) (drawn[i] < bound ? 1 : 0);
+      out[i] = drawn[i] < bound;
     }
-    return Array.wrap(new Storage.Bool(out), shape);
+    return Array.of(out).reshape(dims);
   }
 
   /**
@@ -256,8 +255,8 @@ public final class Random {
           "randint: argument \"dtype\": expected an integer type, got " + dtype);
     }
     Shape shape = Shape.of(dims);
-    return Array.wrap(
-        Storage.ofLongs(dtype, Integers.draw(key, shape.size(), lo, hi, dtype)), shape);
+    long[] drawn = Integers.draw(key, shape.size(), lo, hi, dtype);
+    return Array.of(drawn).reshape(dims).astype(dtype);
   }
 
   /**
@@ -266,7 +265,7 @@ public final class Random {
    * @throws IllegalArgumentException if n is negative
    */
   public static Array permutation(Key key, int n) {
-    return Array.wrap(new Storage.I32(shuffled(key, n)), Shape.of(n));
+    return Array.of(shuffled(key, n));
   }
 
   /**
@@ -327,7 +326,7 @@ public final class Random {
     if (shape.size() == 0) {
       return Array.zeros(dtype, n, m);
     }
-    double[] drawn = normal(key, dtype, rows, columns).storage().doubles();
+    double[] drawn = normal(key, dtype, rows, columns).toDoubleArray();
     double[][] q = Orthogonal.columns(drawn, rows, columns);
     double[] out = new double[shape.size()];
     for (int i = 0; i < n; i++) {
@@ -335,7 +334,7 @@ public final class Random {
         out[i * m + j] = n < m ? q[i][j] : q[j][i];
       }
     }
-    return Array.wrap(Storage.ofDoubles(dtype, out), shape);
+    return Array.of(out).reshape(shape.dims()).astype(dtype);
   }
 
   private static void requireFloating(String function, DType dtype) {
@@ -346,10 +345,10 @@ public final class Random {
   }
 
   private static Array array(float[] values, Shape shape, DType dtype) {
-    return Array.wrap(Storage.ofFloats(dtype, values), shape);
+    return ArrayInternals.wrap(values, shape).astype(dtype);
   }
 
   private static Array array(double[] values, Shape shape) {
-    return Array.wrap(new Storage.F64(values), shape);
+    return Array.of(values).reshape(shape.dims());
   }
 }

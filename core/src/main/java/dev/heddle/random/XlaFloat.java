@@ -4,7 +4,7 @@ import dev.heddle.kernel.Fma;
 
 /**
  * XLA's float32 logarithm, error function and inverse error function on a CPU, with the same bits.
- * They serve the random numbers; models use the functions of {@code array.op}.
+ * They serve the random numbers; models use the functions of {@code array}.
  *
  * <p>Polynomials are Horner chains of fused multiply-adds. Coefficients: Cephes (log, log1p) and
  * Giles, <i>Approximating the erfinv function</i> (2010). The eras differ in one rounding of {@code

@@ -124,7 +124,7 @@ class EveryDerivativeTest {
   private static Set<String> operations() {
     return new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.heddle.array.op")
+            .importPackages("dev.heddle.array")
             .stream()
             .filter(type -> !type.isInterface() && type.isAssignableTo(Op.class))
             .map(JavaClass::getName)

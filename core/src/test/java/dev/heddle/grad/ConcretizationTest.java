@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.ConcretizationTypeException;
-import dev.heddle.array.DType;
-import dev.heddle.array.Op;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Attention;
 import dev.heddle.array.Compare;
+import dev.heddle.array.ConcretizationTypeException;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Op;
 import dev.heddle.array.Sort;
+import dev.heddle.array.TreePair;
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.linen.Masks;
 import java.lang.foreign.MemorySegment;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +61,10 @@ class ConcretizationTest {
     ways.put("equals", x -> assertThat(x.equals(X)).isTrue());
     ways.put("equals of another", x -> assertThat(X.equals(x)).isTrue());
     ways.put("hashCode", x -> assertThat(x.hashCode()).isEqualTo(X.hashCode()));
-    ways.put("storage", Array::storage);
+    ways.put("itemAsLong", x -> x.sum().itemAsLong());
+    ways.put("toIntArray", Array::toIntArray);
+    ways.put("copyTo a buffer", x -> x.copyTo(FloatBuffer.allocate(3)));
+    ways.put("internal access", ArrayInternals::floats);
     return ways.entrySet().stream()
         .map(way -> DynamicTest.dynamicTest(way.getKey(), () -> isClosed(way.getValue())))
         .toList();

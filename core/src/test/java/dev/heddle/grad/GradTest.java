@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Op;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Op;
 import dev.heddle.array.Sort;
+import dev.heddle.array.TreePair;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;

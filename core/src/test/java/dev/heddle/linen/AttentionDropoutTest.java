@@ -3,10 +3,10 @@ package dev.heddle.linen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Attention;
 import dev.heddle.array.Compare;
 import dev.heddle.array.Creation;
+import dev.heddle.array.DType;
 import dev.heddle.array.Reshape;
 import dev.heddle.random.Era;
 import dev.heddle.random.Key;
@@ -107,7 +107,7 @@ class AttentionDropoutTest {
     Array all = Random.bernoulli(KEY, 1 - RATE, DType.FLOAT32, 1, 1, length, length);
     assertThat(all.shape().count()).isEqualTo((long) length * length);
     assertThat(out.toFloatArray()[length - 1]).isBetween(0f, (float) (1 / (1 - RATE)) + 1e-6f);
-    long none = Compare.equal(out, Array.scalar(0, DType.FLOAT32)).sum().storage().longAt(0);
+    long none = Compare.equal(out, Array.scalar(0, DType.FLOAT32)).sum().itemAsLong();
     assertThat(none).isBetween(length / 64 - 200L, length / 64 + 200L); // all three keys dropped
   }
 

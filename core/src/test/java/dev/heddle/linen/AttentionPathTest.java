@@ -4,11 +4,11 @@ import static dev.heddle.support.ArrayAssert.assertThatArray;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.Creation;
 import dev.heddle.array.DType;
 import dev.heddle.array.Op;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Tracer;
-import dev.heddle.array.Creation;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;

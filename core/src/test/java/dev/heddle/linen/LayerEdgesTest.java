@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.array.Elementwise;
 import dev.heddle.array.Shape;
 import dev.heddle.array.TreePair;
-import dev.heddle.array.Elementwise;
 import dev.heddle.grad.Grad;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Index;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
 import dev.heddle.random.Key;
 import dev.heddle.support.Numbers;

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Compare;
 import dev.heddle.array.Concatenate;
 import dev.heddle.array.Creation;
+import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.array.Gather;
 import dev.heddle.array.MatMul;
 import dev.heddle.array.Repeat;
 import dev.heddle.array.Reshape;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Where;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Creation;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Reduce;
 import dev.heddle.array.Softmax;

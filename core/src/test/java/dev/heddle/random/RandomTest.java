@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Shape;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,6 @@ package dev.heddle.io;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.Storage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -55,6 +54,6 @@ final class Golden {
             case FLOAT32, FLOAT64, BFLOAT16, FLOAT16 -> (number - 4) * 0.25;
           };
     }
-    return Array.wrap(Storage.ofDoubles(dtype, values), of);
+    return Array.of(values).reshape(of.dims()).astype(dtype);
   }
 }

@@ -1,8 +1,8 @@
 package dev.heddle.models;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Creation;
+import dev.heddle.array.DType;
 import dev.heddle.linen.Embed;
 import dev.heddle.linen.Initializers;
 import dev.heddle.linen.LayerNorm;

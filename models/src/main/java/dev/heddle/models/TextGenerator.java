@@ -2,8 +2,8 @@ package dev.heddle.models;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Sort;
 import dev.heddle.linen.Variables;
 import dev.heddle.random.Key;

@@ -3,6 +3,7 @@ package dev.heddle.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.ArrayInspection;
 import dev.heddle.array.DType;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Packed;
@@ -77,9 +78,7 @@ class PackedWeightsTest {
 
   private static Packed cachedLayout(Array kernel, DType dtype) {
     Packed cachedLayout =
-        kernel
-            .convertedTo(dtype)
-            .layouts()
+        ArrayInspection.layouts(kernel, dtype)
             .get(
                 new PackedLayouts.Key(
                     KernelChoice.current().kernels(), FEATURES, FEATURES, false, false));

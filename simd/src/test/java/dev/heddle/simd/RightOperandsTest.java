@@ -3,11 +3,11 @@ package dev.heddle.simd;
 import static dev.heddle.support.ArrayAssert.assertThatArray;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Attention;
 import dev.heddle.array.AttentionLayer;
 import dev.heddle.array.AttentionLayer.Operand;
 import dev.heddle.array.AttentionLayer.Projection;
+import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.grad.Grad;
 import dev.heddle.kernel.KernelChoice;

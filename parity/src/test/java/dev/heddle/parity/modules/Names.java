@@ -1,9 +1,9 @@
 package dev.heddle.parity.modules;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.Concatenate;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.Concatenate;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Bound;
 import dev.heddle.linen.Dense;

@@ -1,10 +1,10 @@
 package dev.heddle.parity.modules;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Concatenate;
+import dev.heddle.array.DType;
 import dev.heddle.array.Index;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.Dropout;

@@ -1,9 +1,9 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Compare;
 import dev.heddle.array.Cumulative;
+import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Reduce;

@@ -1,8 +1,8 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
 import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.grad.Grad;
 import dev.heddle.grad.Vjp;

@@ -1,11 +1,11 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Shape;
 import dev.heddle.linen.AttentionEinsum;
 import dev.heddle.linen.AttentionFn;
 import dev.heddle.linen.AttentionOptions;

@@ -1,9 +1,9 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
+import dev.heddle.array.Concatenate;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
-import dev.heddle.array.Concatenate;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
 import dev.heddle.parity.cases.Tensor;

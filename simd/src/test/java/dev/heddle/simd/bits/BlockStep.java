@@ -2,9 +2,9 @@ package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Softmax;
+import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Dense;

@@ -1,10 +1,10 @@
 package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
 import dev.heddle.array.Index;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Masks;

@@ -2,8 +2,8 @@ package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Index;
+import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
 import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.MultiHeadDotProductAttention;

@@ -1,10 +1,10 @@
 package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
-import dev.heddle.array.DType;
-import dev.heddle.array.Shape;
 import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Shape;
 import dev.heddle.linen.Masks;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package dev.heddle.simd.bits;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.LayerNorm;
