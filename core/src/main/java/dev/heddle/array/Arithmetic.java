@@ -96,19 +96,9 @@ final class Arithmetic {
   static void scalarAndRow(
       Binary.Function function, float[] out, int o, float a, float[] b, int j, int m) {
     switch (function) {
-      case ADD -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a + b[j + k];
-        }
-      }
       case SUBTRACT -> {
         for (int k = 0; k < m; k++) {
           out[o + k] = a - b[j + k];
-        }
-      }
-      case MULTIPLY -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = a * b[j + k];
         }
       }
       case DIVIDE -> {
@@ -116,18 +106,7 @@ final class Arithmetic {
           out[o + k] = a / b[j + k];
         }
       }
-      case MAXIMUM -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = Math.max(a, b[j + k]);
-        }
-      }
-      case MINIMUM -> {
-        for (int k = 0; k < m; k++) {
-          out[o + k] = Math.min(a, b[j + k]);
-        }
-      }
-      case FLOOR_DIVIDE, REMAINDER, POWER ->
-          throw new IllegalArgumentException(function + ": expected a function of one instruction");
+      default -> rowAndScalar(function, out, o, b, j, a, m); // the others commute
     }
   }
 }

@@ -188,42 +188,31 @@ public final class Compare {
       Array y = inputs.get(1);
       Shape shape = StridedIterator.broadcast(name(), x.shape(), y.shape());
       byte[] out = new byte[shape.size()];
-      if (x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
-        float[] a = x.storage().floats();
-        float[] b = y.storage().floats();
-        StridedIterator.rows(
-            shape,
-            x.shape(),
-            y.shape(),
-            COST,
-            (o, i, si, j, sj, m) -> relation.rows(out, o, a, i, si, b, j, sj, m));
-      } else if (x.dtype() == DType.FLOAT64) {
+      StridedIterator.Row row;
+      if (x.dtype() == DType.FLOAT64) {
         double[] a = x.storage().doubles();
         double[] b = y.storage().doubles();
-        StridedIterator.rows(
-            shape,
-            x.shape(),
-            y.shape(),
-            COST,
+        row =
             (o, i, si, j, sj, m) -> {
               for (int k = 0; k < m; k++) {
                 out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
               }
-            });
+            };
+      } else if (x.dtype().isFloating()) {
+        float[] a = x.storage().floats();
+        float[] b = y.storage().floats();
+        row = (o, i, si, j, sj, m) -> relation.rows(out, o, a, i, si, b, j, sj, m);
       } else {
         long[] a = x.storage().longs();
         long[] b = y.storage().longs();
-        StridedIterator.rows(
-            shape,
-            x.shape(),
-            y.shape(),
-            COST,
+        row =
             (o, i, si, j, sj, m) -> {
               for (int k = 0; k < m; k++) {
                 out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
               }
-            });
+            };
       }
+      StridedIterator.rows(shape, x.shape(), y.shape(), COST, row);
       return Array.wrap(new Storage.Bool(out), shape);
     }
   }

@@ -136,28 +136,13 @@ public final class Concatenate {
     long total = parts.stream().mapToLong(Storage::size).sum();
     int length = (int) Math.min(total, Integer.MAX_VALUE); // an overflow is rejected by Shape
     Storage all = Storage.zeros(dtype, Shape.of(length).size());
-    Object to = values(all);
+    Object to = all.values();
     int at = 0;
     for (Storage part : parts) {
-      System.arraycopy(values(part), 0, to, at, part.size());
+      System.arraycopy(part.values(), 0, to, at, part.size());
       at += part.size();
     }
     return all;
-  }
-
-  /** The Java array of a storage, for copying. */
-  static Object values(Storage storage) {
-    return switch (storage) {
-      case Storage.F32 s -> s.values();
-      case Storage.F64 s -> s.values();
-      case Storage.BF16 s -> s.values();
-      case Storage.F16 s -> s.values();
-      case Storage.I32 s -> s.values();
-      case Storage.I64 s -> s.values();
-      case Storage.U8 s -> s.values();
-      case Storage.U32 s -> s.values();
-      case Storage.Bool s -> s.values();
-    };
   }
 
   private record Join(int axis) implements Op {
@@ -173,13 +158,13 @@ public final class Concatenate {
       int length = (int) Math.min(total, Integer.MAX_VALUE); // an overflow is rejected by Shape
       Shape shape = first.shape().with(axis, length);
       Storage all = Storage.zeros(first.dtype(), shape.size());
-      Object to = values(all);
+      Object to = all.values();
       int outer = shape.range(0, axis).size();
       int at = 0;
       for (int block = 0; block < outer; block++) {
         for (Array input : inputs) {
           int run = input.size() / outer;
-          System.arraycopy(values(input.storage()), block * run, to, at, run);
+          System.arraycopy(input.storage().values(), block * run, to, at, run);
           at += run;
         }
       }

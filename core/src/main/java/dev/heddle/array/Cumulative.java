@@ -101,7 +101,7 @@ public final class Cumulative {
       }
       if (rows.dtype().isFloating()) {
         float[] out = rows.floats().clone();
-        Rounding rounding = Softmax.rounding(rows.dtype());
+        Rounding rounding = Roundings.of(rows.dtype());
         for (int i = 0; i < out.length; i++) {
           if (i % length != 0) {
             out[i] = rounding.round(product ? out[i - 1] * out[i] : out[i - 1] + out[i]);

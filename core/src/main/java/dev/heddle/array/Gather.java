@@ -1,7 +1,6 @@
 package dev.heddle.array;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -96,18 +95,36 @@ public final class Gather {
     return (int) (index < 0 ? index + length : index);
   }
 
-  private record Take(int axis) implements Op {
+  /** The segments of x at the indices that are the other inputs. */
+  private interface Selection extends Op {
+    Segments segments(Shape x, List<Array> indices);
+
+    private Segments segments(List<Array> inputs) {
+      return segments(inputs.getFirst().shape(), inputs.subList(1, inputs.size()));
+    }
+
+    @Override
+    default Array forward(List<Array> inputs) {
+      return segments(inputs).gatherFrom(inputs.getFirst());
+    }
+
+    @Override
+    default List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
+      List<@Nullable Array> all = Gradients.none(call.inputs().size());
+      all.set(0, segments(call.inputs()).scatterAdd(cotangent));
+      return all;
+    }
+  }
+
+  private record Take(int axis) implements Selection {
     @Override
     public String name() {
       return "take";
     }
 
     @Override
-    public Array forward(List<Array> inputs) {
-      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
-    }
-
-    private Segments segments(Shape x, Array indices) {
+    public Segments segments(Shape x, List<Array> all) {
+      Array indices = all.getFirst();
       long[] requested = indices.storage().longs();
       Shape before = x.range(0, axis);
       Shape after = x.range(axis + 1, x.rank());
@@ -122,26 +139,17 @@ public final class Gather {
       }
       return new Segments(starts, inner, x, before.concat(indices.shape()).concat(after));
     }
-
-    @Override
-    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Arrays.asList(
-          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
-    }
   }
 
-  private record Along(int axis) implements Op {
+  private record Along(int axis) implements Selection {
     @Override
     public String name() {
       return "take_along_axis";
     }
 
     @Override
-    public Array forward(List<Array> inputs) {
-      return segments(inputs.get(0).shape(), inputs.get(1)).gatherFrom(inputs.get(0));
-    }
-
-    private Segments segments(Shape x, Array indices) {
+    public Segments segments(Shape x, List<Array> all) {
+      Array indices = all.getFirst();
       int count = indices.shape().dim(axis);
       Shape shape =
           Shape.broadcast(x.with(axis, 1), indices.shape().with(axis, 1)).with(axis, count);
@@ -159,27 +167,16 @@ public final class Gather {
       }
       return new Segments(offsets, 1, x, shape);
     }
-
-    @Override
-    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      return Arrays.asList(
-          segments(call.input(0).shape(), call.input(1)).scatterAdd(cotangent), null);
-    }
   }
 
-  private record Advanced() implements Op {
+  private record Advanced() implements Selection {
     @Override
     public String name() {
       return "index";
     }
 
     @Override
-    public Array forward(List<Array> inputs) {
-      Array x = inputs.getFirst();
-      return segments(x.shape(), inputs.subList(1, inputs.size())).gatherFrom(x);
-    }
-
-    private Segments segments(Shape x, List<Array> indices) {
+    public Segments segments(Shape x, List<Array> indices) {
       Shape common = Shape.SCALAR;
       for (Array one : indices) {
         common = StridedIterator.broadcast(name(), common, one.shape());
@@ -196,14 +193,6 @@ public final class Gather {
       }
       Shape rest = x.range(indices.size(), x.rank());
       return new Segments(rows, rest.size(), x, common.concat(rest));
-    }
-
-    @Override
-    public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
-      List<Array> inputs = call.inputs();
-      @Nullable Array[] all = new @Nullable Array[inputs.size()];
-      all[0] = segments(call.input(0).shape(), inputs.subList(1, all.length)).scatterAdd(cotangent);
-      return Arrays.asList(all);
     }
   }
 }

@@ -39,24 +39,15 @@ final class Grouping {
 
   /** The elements in rows. */
   Storage toRows(Storage elements) {
-    return inOrder() ? elements : Transpose.permuted(elements, shape, order);
+    return Axes.areInOrder(order) ? elements : Transpose.permuted(elements, shape, order);
   }
 
   /** The inverse of {@link #toRows}, for a storage of the array's shape. */
   Storage fromRows(Storage elements) {
-    if (inOrder()) {
+    if (Axes.areInOrder(order)) {
       return elements;
     }
     Shape moved = Shape.of(Axes.pick(shape.dims(), order));
     return Transpose.permuted(elements, moved, Axes.inverse(order));
-  }
-
-  private boolean inOrder() {
-    for (int i = 0; i < order.length; i++) {
-      if (order[i] != i) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -30,19 +30,17 @@ final class NioBuffers {
   static Storage read(Buffer buffer, DType dtype) {
     Storage elements = Storage.zeros(dtype, buffer.remaining());
     int at = buffer.position();
-    switch (elements) {
-      case Storage.F32(float[] values) when buffer instanceof FloatBuffer in -> in.get(at, values);
-      case Storage.F64(double[] values) when buffer instanceof DoubleBuffer in ->
-          in.get(at, values);
-      case Storage.BF16(short[] values) when buffer instanceof ShortBuffer in -> in.get(at, values);
-      case Storage.F16(short[] values) when buffer instanceof ShortBuffer in -> in.get(at, values);
-      case Storage.I32(int[] values) when buffer instanceof IntBuffer in -> in.get(at, values);
-      case Storage.U32(int[] values) when buffer instanceof IntBuffer in -> in.get(at, values);
-      case Storage.I64(long[] values) when buffer instanceof LongBuffer in -> in.get(at, values);
-      case Storage.U8(byte[] values) when buffer instanceof ByteBuffer in -> in.get(at, values);
-      case Storage.Bool(byte[] values) when buffer instanceof ByteBuffer in -> {
+    switch (elements.values()) {
+      case float[] values when buffer instanceof FloatBuffer in -> in.get(at, values);
+      case double[] values when buffer instanceof DoubleBuffer in -> in.get(at, values);
+      case short[] values when buffer instanceof ShortBuffer in -> in.get(at, values);
+      case int[] values when buffer instanceof IntBuffer in -> in.get(at, values);
+      case long[] values when buffer instanceof LongBuffer in -> in.get(at, values);
+      case byte[] values when buffer instanceof ByteBuffer in -> {
         in.get(at, values);
-        LittleEndian.toFlags(values);
+        if (dtype == DType.BOOL) {
+          LittleEndian.toFlags(values);
+        }
       }
       default -> throw mismatch(buffer, dtype);
     }
@@ -70,14 +68,8 @@ final class NioBuffers {
       case IntBuffer out -> out.put(at, array.toIntArray());
       case LongBuffer out -> out.put(at, array.toLongArray());
       case ByteBuffer out -> out.put(at, array.toBytes());
-      case ShortBuffer out when array.dtype().isHalf() ->
-          out.put(
-              at,
-              switch (array.storage()) {
-                case Storage.BF16(short[] values) -> values;
-                case Storage.F16(short[] values) -> values;
-                default -> throw new AssertionError(array.dtype());
-              });
+      case ShortBuffer out when array.storage().values() instanceof short[] values ->
+          out.put(at, values);
       default -> throw mismatch(buffer, array.dtype());
     }
   }

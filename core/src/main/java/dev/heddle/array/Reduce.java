@@ -199,11 +199,7 @@ public final class Reduce {
       int length = Axes.lengths(x.shape(), ordered).size();
       Array flat = Reshape.to(rows, moved.range(0, x.rank() - axes.length).append(length));
       Array others = Cumulative.productsBefore(flat).times(Cumulative.productsAfter(flat));
-      int[] inverse = new int[order.length];
-      for (int i = 0; i < order.length; i++) {
-        inverse[order[i]] = i;
-      }
-      Array inPlace = Transpose.transpose(Reshape.to(others, moved), inverse);
+      Array inPlace = Transpose.transpose(Reshape.to(others, moved), Axes.inverse(order));
       return Cast.astype(inPlace, x.dtype());
     }
 

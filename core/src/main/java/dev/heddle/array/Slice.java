@@ -319,6 +319,6 @@ public final class Slice {
   }
 
   private static void copy(Storage in, int from, Storage out, int at, int length) {
-    System.arraycopy(Concatenate.values(in), from, Concatenate.values(out), at, length);
+    System.arraycopy(in.values(), from, out.values(), at, length);
   }
 }

@@ -65,15 +65,6 @@ public final class Softmax {
     return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
   }
 
-  /** The rounding between the steps of an operation, for a type. */
-  static Rounding rounding(DType dtype) {
-    return switch (dtype) {
-      case BFLOAT16 -> Rounding.BFLOAT16;
-      case FLOAT16 -> Rounding.FLOAT16;
-      case FLOAT32, FLOAT64, INT32, INT64, UINT8, UINT32, BOOL -> Rounding.NONE;
-    };
-  }
-
   private static float max(float[] in, int from, int length) {
     return KernelChoice.current().kernels().max(in, from, length);
   }
@@ -133,7 +124,7 @@ public final class Softmax {
       }
       float[] in = rows.floats();
       float[] out = new float[in.length];
-      Rounding rounding = rounding(x.dtype());
+      Rounding rounding = Roundings.of(x.dtype());
       ParallelFor.rows(
           groups.rows,
           length,
@@ -233,7 +224,7 @@ public final class Softmax {
       }
       float[] in = rows.floats();
       float[] out = new float[groups.rows];
-      Rounding rounding = rounding(x.dtype());
+      Rounding rounding = Roundings.of(x.dtype());
       ParallelFor.rows(
           groups.rows,
           length,

@@ -3,31 +3,39 @@ package dev.heddle.array;
 import java.util.Arrays;
 
 /**
- * The elements of an array in row-major order on the Java heap, one class per element type.
+ * The elements of an array in row-major order on the Java heap, one record per element type; what
+ * depends on the Java array alone is written once for each of its six kinds.
  *
  * <p>The records hold their array without copying it: it must not be written to any more.
  * Conversions follow JAX's {@code astype}: to nearest even between floating-point types, towards
  * zero and saturating from those to integers (NaN is 0), wrapping between integers, "not zero" to
  * bool.
- *
- * <p>Long because the nine records of a sealed interface belong in one file.
  */
 sealed interface Storage {
 
   /** The element type. */
   DType dtype();
 
-  /** The number of elements. */
-  int size();
+  /** The Java array, which must not be written to. */
+  Object values();
 
-  /** An element as float32. */
-  float floatAt(int index);
+  /** The number of elements. */
+  default int size() {
+    return java.lang.reflect.Array.getLength(values());
+  }
 
   /** An element as float64. */
   double doubleAt(int index);
 
+  /** An element as float32. */
+  default float floatAt(int index) {
+    return (float) doubleAt(index); // exact steps, but for int64
+  }
+
   /** An element as a 64-bit integer. */
-  long longAt(int index);
+  default long longAt(int index) {
+    return (long) doubleAt(index); // exact, but for int64
+  }
 
   /** Whether an element is not zero; true for NaN. */
   default boolean booleanAt(int index) {
@@ -61,12 +69,6 @@ sealed interface Storage {
     return out;
   }
 
-  /** A new storage of the elements at the given indices, in that order. */
-  Storage gather(int[] indices);
-
-  /** A new storage of {@code length} elements from {@code from} on. */
-  Storage slice(int from, int length);
-
   /** The elements converted; this storage itself if it already has the type. */
   default Storage to(DType target) {
     if (target == dtype()) {
@@ -78,34 +80,109 @@ sealed interface Storage {
     return ofLongs(target, longs());
   }
 
+  /** A storage backed by a Java array of the kind that the type is stored in. */
+  static Storage of(DType dtype, Object values) {
+    return switch (dtype) {
+      case FLOAT32 -> new F32((float[]) values);
+      case FLOAT64 -> new F64((double[]) values);
+      case BFLOAT16 -> new BF16((short[]) values);
+      case FLOAT16 -> new F16((short[]) values);
+      case INT32 -> new I32((int[]) values);
+      case INT64 -> new I64((long[]) values);
+      case UINT8 -> new U8((byte[]) values);
+      case UINT32 -> new U32((int[]) values);
+      case BOOL -> new Bool((byte[]) values);
+    };
+  }
+
   /** Zeros of a type. */
   static Storage zeros(DType dtype, int size) {
-    return switch (dtype) {
-      case FLOAT32 -> new F32(new float[size]);
-      case FLOAT64 -> new F64(new double[size]);
-      case BFLOAT16 -> new BF16(new short[size]);
-      case FLOAT16 -> new F16(new short[size]);
-      case INT32 -> new I32(new int[size]);
-      case INT64 -> new I64(new long[size]);
-      case UINT8 -> new U8(new byte[size]);
-      case UINT32 -> new U32(new int[size]);
-      case BOOL -> new Bool(new byte[size]);
-    };
+    return of(
+        dtype,
+        switch (dtype) {
+          case FLOAT32 -> new float[size];
+          case FLOAT64 -> new double[size];
+          case BFLOAT16, FLOAT16 -> new short[size];
+          case INT32, UINT32 -> new int[size];
+          case INT64 -> new long[size];
+          case UINT8, BOOL -> new byte[size];
+        });
   }
 
   /** A storage filled with one value, converted to a type without a temporary array. */
   static Storage full(DType dtype, double value, int size) {
     Storage all = zeros(dtype, size);
-    switch (ofDoubles(dtype, new double[] {value})) {
-      case F32(float[] one) -> Arrays.fill(((F32) all).values, one[0]);
-      case F64(double[] one) -> Arrays.fill(((F64) all).values, one[0]);
-      case BF16(short[] one) -> Arrays.fill(((BF16) all).values, one[0]);
-      case F16(short[] one) -> Arrays.fill(((F16) all).values, one[0]);
-      case I32(int[] one) -> Arrays.fill(((I32) all).values, one[0]);
-      case U32(int[] one) -> Arrays.fill(((U32) all).values, one[0]);
-      case I64(long[] one) -> Arrays.fill(((I64) all).values, one[0]);
-      case U8(byte[] one) -> Arrays.fill(((U8) all).values, one[0]);
-      case Bool(byte[] one) -> Arrays.fill(((Bool) all).values, one[0]);
+    Object one = ofDoubles(dtype, new double[] {value}).values();
+    switch (all.values()) {
+      case float[] values -> Arrays.fill(values, ((float[]) one)[0]);
+      case double[] values -> Arrays.fill(values, ((double[]) one)[0]);
+      case short[] values -> Arrays.fill(values, ((short[]) one)[0]);
+      case int[] values -> Arrays.fill(values, ((int[]) one)[0]);
+      case long[] values -> Arrays.fill(values, ((long[]) one)[0]);
+      case byte[] values -> Arrays.fill(values, ((byte[]) one)[0]);
+      default -> throw new AssertionError(dtype);
+    }
+    return all;
+  }
+
+  /** A new storage of {@code length} elements from {@code from} on. */
+  default Storage slice(int from, int length) {
+    int to = from + length;
+    return of(
+        dtype(),
+        switch (values()) {
+          case float[] values -> Arrays.copyOfRange(values, from, to);
+          case double[] values -> Arrays.copyOfRange(values, from, to);
+          case short[] values -> Arrays.copyOfRange(values, from, to);
+          case int[] values -> Arrays.copyOfRange(values, from, to);
+          case long[] values -> Arrays.copyOfRange(values, from, to);
+          case byte[] values -> Arrays.copyOfRange(values, from, to);
+          default -> throw new AssertionError(dtype());
+        });
+  }
+
+  /** A new storage of the elements at the given indices, in that order. */
+  default Storage gather(int[] indices) {
+    Storage all = zeros(dtype(), indices.length);
+    int n = indices.length;
+    switch (all.values()) {
+      case float[] out -> {
+        float[] in = (float[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      case double[] out -> {
+        double[] in = (double[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      case short[] out -> {
+        short[] in = (short[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      case int[] out -> {
+        int[] in = (int[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      case long[] out -> {
+        long[] in = (long[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      case byte[] out -> {
+        byte[] in = (byte[]) values();
+        for (int i = 0; i < n; i++) {
+          out[i] = in[indices[i]];
+        }
+      }
+      default -> throw new AssertionError(dtype());
     }
     return all;
   }
@@ -118,9 +195,8 @@ sealed interface Storage {
         return new F32(values);
       }
       case BFLOAT16, FLOAT16 -> {
-        return dtype == DType.BFLOAT16
-            ? new BF16(Half.toBfloat16(values))
-            : new F16(Half.toFloat16(values));
+        return of(
+            dtype, dtype == DType.BFLOAT16 ? Half.toBfloat16(values) : Half.toFloat16(values));
       }
       case BOOL -> {
         byte[] out = new byte[n];
@@ -152,19 +228,12 @@ sealed interface Storage {
         }
         yield new F32(out);
       }
-      case BFLOAT16 -> {
+      case BFLOAT16, FLOAT16 -> {
         short[] out = new short[n];
         for (int i = 0; i < n; i++) {
-          out[i] = Half.toBfloat16(values[i]);
+          out[i] = dtype == DType.BFLOAT16 ? Half.toBfloat16(values[i]) : Half.toFloat16(values[i]);
         }
-        yield new BF16(out);
-      }
-      case FLOAT16 -> {
-        short[] out = new short[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = Half.toFloat16(values[i]);
-        }
-        yield new F16(out);
+        yield of(dtype, out);
       }
       case INT32 -> {
         int[] out = new int[n];
@@ -223,12 +292,12 @@ sealed interface Storage {
         }
         yield ofFloats(dtype, out);
       }
-      case INT32 -> {
+      case INT32, UINT32 -> {
         int[] out = new int[n];
         for (int i = 0; i < n; i++) {
           out[i] = (int) values[i];
         }
-        yield new I32(out);
+        yield of(dtype, out);
       }
       case UINT8 -> {
         byte[] out = new byte[n];
@@ -236,13 +305,6 @@ sealed interface Storage {
           out[i] = (byte) values[i];
         }
         yield new U8(out);
-      }
-      case UINT32 -> {
-        int[] out = new int[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (int) values[i];
-        }
-        yield new U32(out);
       }
       case BOOL -> {
         byte[] out = new byte[n];
@@ -254,30 +316,6 @@ sealed interface Storage {
     };
   }
 
-  private static int[] pick(int[] values, int[] indices) {
-    int[] out = new int[indices.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[indices[i]];
-    }
-    return out;
-  }
-
-  private static short[] pick(short[] values, int[] indices) {
-    short[] out = new short[indices.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[indices[i]];
-    }
-    return out;
-  }
-
-  private static byte[] pick(byte[] values, int[] indices) {
-    byte[] out = new byte[indices.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[indices[i]];
-    }
-    return out;
-  }
-
   /** float32. */
   record F32(float[] values) implements Storage {
     @Override
@@ -286,8 +324,8 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
+    public double doubleAt(int index) {
+      return values[index];
     }
 
     @Override
@@ -296,32 +334,8 @@ sealed interface Storage {
     }
 
     @Override
-    public double doubleAt(int index) {
-      return values[index];
-    }
-
-    @Override
-    public long longAt(int index) {
-      return (long) values[index];
-    }
-
-    @Override
     public float[] floats() {
       return values;
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      float[] out = new float[indices.length];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = values[indices[i]];
-      }
-      return new F32(out);
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new F32(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -333,42 +347,13 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return (float) values[index];
-    }
-
-    @Override
     public double doubleAt(int index) {
       return values[index];
     }
 
     @Override
-    public long longAt(int index) {
-      return (long) values[index];
-    }
-
-    @Override
     public double[] doubles() {
       return values;
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      double[] out = new double[indices.length];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = values[indices[i]];
-      }
-      return new F64(out);
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new F64(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -380,38 +365,13 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return Half.fromBfloat16(values[index]);
-    }
-
-    @Override
     public double doubleAt(int index) {
-      return floatAt(index);
-    }
-
-    @Override
-    public long longAt(int index) {
-      return (long) floatAt(index);
+      return Half.fromBfloat16(values[index]);
     }
 
     @Override
     public float[] floats() {
       return Half.fromBfloat16(values);
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new BF16(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new BF16(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -423,38 +383,13 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return Half.fromFloat16(values[index]);
-    }
-
-    @Override
     public double doubleAt(int index) {
-      return floatAt(index);
-    }
-
-    @Override
-    public long longAt(int index) {
-      return (long) floatAt(index);
+      return Half.fromFloat16(values[index]);
     }
 
     @Override
     public float[] floats() {
       return Half.fromFloat16(values);
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new F16(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new F16(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -466,33 +401,8 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return values[index];
-    }
-
-    @Override
     public double doubleAt(int index) {
       return values[index];
-    }
-
-    @Override
-    public long longAt(int index) {
-      return values[index];
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new I32(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new I32(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -504,17 +414,12 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
+    public double doubleAt(int index) {
       return values[index];
     }
 
     @Override
-    public double doubleAt(int index) {
+    public float floatAt(int index) {
       return values[index];
     }
 
@@ -527,20 +432,6 @@ sealed interface Storage {
     public long[] longs() {
       return values;
     }
-
-    @Override
-    public Storage gather(int[] indices) {
-      long[] out = new long[indices.length];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = values[indices[i]];
-      }
-      return new I64(out);
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new I64(Arrays.copyOfRange(values, from, from + length));
-    }
   }
 
   /** uint8, as its bits. */
@@ -551,33 +442,8 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return values[index] & 0xff;
-    }
-
-    @Override
     public double doubleAt(int index) {
       return values[index] & 0xff;
-    }
-
-    @Override
-    public long longAt(int index) {
-      return values[index] & 0xff;
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new U8(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new U8(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
@@ -589,37 +455,12 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return longAt(index);
-    }
-
-    @Override
     public double doubleAt(int index) {
-      return longAt(index);
-    }
-
-    @Override
-    public long longAt(int index) {
       return values[index] & 0xffffffffL;
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new U32(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new U32(Arrays.copyOfRange(values, from, from + length));
     }
   }
 
-  /** bool, as bytes of 0 or 1. */
+  /** bool, 0 or 1. */
   record Bool(byte[] values) implements Storage {
     @Override
     public DType dtype() {
@@ -627,33 +468,8 @@ sealed interface Storage {
     }
 
     @Override
-    public int size() {
-      return values.length;
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return values[index];
-    }
-
-    @Override
     public double doubleAt(int index) {
       return values[index];
-    }
-
-    @Override
-    public long longAt(int index) {
-      return values[index];
-    }
-
-    @Override
-    public Storage gather(int[] indices) {
-      return new Bool(pick(values, indices));
-    }
-
-    @Override
-    public Storage slice(int from, int length) {
-      return new Bool(Arrays.copyOfRange(values, from, from + length));
     }
   }
 }
