@@ -21,6 +21,7 @@ public sealed interface NamedTree {
 
   /** Named nodes, in the order in which they came. */
   final class Branch implements NamedTree {
+    /** No nodes. */
     public static final Branch EMPTY = new Branch(new LinkedHashMap<>());
 
     private final SequencedMap<String, NamedTree> children;

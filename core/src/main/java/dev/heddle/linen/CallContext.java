@@ -1,10 +1,16 @@
 package dev.heddle.linen;
 
+import dev.heddle.array.ArrayTree;
 import dev.heddle.array.NamedTree;
 import dev.heddle.array.NamedTree.Branch;
+import dev.heddle.array.TreePair;
+import dev.heddle.grad.Grad;
 import dev.heddle.random.Key;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +122,43 @@ final class CallContext {
     } finally {
       scope.close();
     }
+  }
+
+  /**
+   * Calls a module as {@link #call(ModulePath, Module, Object)}; differentiation keeps only the
+   * input and the variables, and calls it again in the backward pass. A call that makes, writes or
+   * observes variables is an ordinary one.
+   */
+  <J extends ArrayTree<J>, P extends ArrayTree<P>> P checkpoint(
+      ModulePath path, Module<J, P> module, J input) {
+    if (initializing || !mutable.isNone() || capture != null || tabulation != null) {
+      return call(path, module, input);
+    }
+    Map<ModulePath, ModulePath> copied = new IdentityHashMap<>();
+    CallContext before = copy(path, copied);
+    ModulePath pathBefore = Objects.requireNonNull(copied.get(path));
+    AtomicBoolean again = new AtomicBoolean();
+    Function<TreePair<Variables, J>, P> program =
+        at -> {
+          if (!again.getAndSet(true)) {
+            return call(path, module, at.second());
+          }
+          Map<ModulePath, ModulePath> copies = new IdentityHashMap<>();
+          CallContext copy =
+              before.copy(pathBefore, copies); // it may be called any number of times
+          return copy.call(Objects.requireNonNull(copies.get(pathBefore)), module, at.second());
+        };
+    return Grad.checkpoint(program).apply(TreePair.of(new Variables(variables), input));
+  }
+
+  /** A context as this one is now, which draws the same numbers. */
+  private CallContext copy(ModulePath path, Map<ModulePath, ModulePath> copies) {
+    CallContext copy =
+        new CallContext(
+            new Variables(variables), rngs, x64, mutable, initializing, capture, tabulation);
+    path.copyTree(copies);
+    copy.paths.bindAll(paths, copies);
+    return copy;
   }
 
   /** The path at which this call has bound a module, or null. */

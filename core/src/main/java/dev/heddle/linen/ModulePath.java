@@ -104,4 +104,29 @@ final class ModulePath {
     }
     return draws.merge(stream, 1, Integer::sum);
   }
+
+  /**
+   * A copy of the whole tree, with the counts of draws as they are now.
+   *
+   * @param copies receives the copy of each path
+   */
+  void copyTree(Map<ModulePath, ModulePath> copies) {
+    if (parent != null) {
+      parent.copyTree(copies);
+    } else {
+      copyBelow(null, copies);
+    }
+  }
+
+  private ModulePath copyBelow(@Nullable ModulePath above, Map<ModulePath, ModulePath> copies) {
+    ModulePath copy = new ModulePath(above, name, depth);
+    copies.put(this, copy);
+    copy.draws = draws == null ? null : new HashMap<>(draws);
+    if (children != null) {
+      SmallMap<ModulePath> below = new SmallMap<>();
+      children.forEach((childName, child) -> below.put(childName, child.copyBelow(copy, copies)));
+      copy.children = below;
+    }
+    return copy;
+  }
 }

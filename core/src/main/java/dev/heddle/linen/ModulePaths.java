@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,5 +46,17 @@ final class ModulePaths {
         table = all;
       }
     }
+  }
+
+  /** Binds the modules of another table to the copies of their paths. */
+  void bindAll(ModulePaths others, Map<ModulePath, ModulePath> copies) {
+    others.bindings.forEach(binding -> bind(binding.module, copyOf(binding.path, copies)));
+    if (others.table != null) {
+      others.table.forEach((module, path) -> bind(module, copyOf(path, copies)));
+    }
+  }
+
+  private static ModulePath copyOf(ModulePath path, Map<ModulePath, ModulePath> copies) {
+    return Objects.requireNonNull(copies.get(path));
   }
 }

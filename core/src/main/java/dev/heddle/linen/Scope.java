@@ -401,6 +401,12 @@ public final class Scope {
 
   // Submodules.
 
+  /** Computes a module at this scope's path; see {@link CallContext#checkpoint}. */
+  <J extends ArrayTree<J>, P extends ArrayTree<P>> P checkpoint(Module<J, P> module, J input) {
+    requireOpen();
+    return context.checkpoint(modulePath, module, input);
+  }
+
   /**
    * Calls a submodule under its own name, or under {@code Class_n}: n counts the unnamed modules of
    * that class in this module. The same instance again is the same submodule, wherever in the tree

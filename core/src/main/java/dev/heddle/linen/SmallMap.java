@@ -3,6 +3,7 @@ package dev.heddle.linen;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,5 +75,10 @@ final class SmallMap<V> {
       all.put((String) pairs[i], (V) pairs[i + 1]);
     }
     return all;
+  }
+
+  /** Visits the names and values. */
+  void forEach(BiConsumer<String, V> visitor) {
+    (table == null ? all() : table).forEach(visitor);
   }
 }

@@ -1,10 +1,10 @@
 package dev.heddle.optim;
 
-import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.TreeLeaves;
+import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;

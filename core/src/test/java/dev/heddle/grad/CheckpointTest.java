@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.TreePair;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.TreePair;
 import dev.heddle.linen.Dense;
 import dev.heddle.linen.Dropout;
 import dev.heddle.linen.Module;
