@@ -8,7 +8,7 @@ import dev.heddle.io.CheckpointFile;
 import dev.heddle.io.ConfigJson;
 import dev.heddle.io.Layout;
 import dev.heddle.io.Layouts;
-import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
 import java.io.IOException;

@@ -3,7 +3,7 @@
 import dev.heddle.array.Array;
 import dev.heddle.array.Elementwise;
 import dev.heddle.grad.Grad;
-import dev.heddle.linen.Dense;
+import dev.heddle.linen.layers.Dense;
 import dev.heddle.linen.Module; // this import decides against java.lang.Module
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Scope;

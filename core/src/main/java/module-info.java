@@ -8,6 +8,9 @@ module dev.heddle {
   requires static org.jspecify;
 
   exports dev.heddle.linen;
+  exports dev.heddle.linen.attention;
+  exports dev.heddle.linen.initializers;
+  exports dev.heddle.linen.layers;
   exports dev.heddle.optim;
   exports dev.heddle.grad;
   exports dev.heddle.random;

@@ -20,6 +20,10 @@ class LayersTest {
   private static final List<String> LAYERS =
       List.of("linen", "optim", "grad", "random", "array", "kernel");
 
+  /** The packages of linen, from the top to the bottom. */
+  private static final List<String> LINEN =
+      List.of("linen.attention", "linen.layers", "linen", "linen.initializers", "linen.internal");
+
   private static final JavaClasses CORE =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -39,6 +43,26 @@ class LayersTest {
     noClasses()
         .that()
         .resideInAPackage("dev.heddle." + layer + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(above)
+        .check(CORE);
+  }
+
+  private static List<String> packagesOfLinenButTheTop() {
+    return LINEN.subList(1, LINEN.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("packagesOfLinenButTheTop")
+  void aPackageOfLinenKnowsNoneAboveIt(String below) {
+    String[] above =
+        LINEN.subList(0, LINEN.indexOf(below)).stream()
+            .map(name -> "dev.heddle." + name)
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.heddle." + below)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(above)

@@ -1,7 +1,7 @@
 import dev.heddle.array.Array as HeddleArray // kotlin.Array has the name too
 import dev.heddle.io.Checkpoint
 import dev.heddle.io.CheckpointFile
-import dev.heddle.linen.MultiHeadDotProductAttention
+import dev.heddle.linen.attention.MultiHeadDotProductAttention
 import dev.heddle.linen.Rngs
 import dev.heddle.linen.Variables
 import dev.heddle.models.ByteTokenizer

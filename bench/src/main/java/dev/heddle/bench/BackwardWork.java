@@ -3,9 +3,9 @@ package dev.heddle.bench;
 import dev.heddle.array.Array;
 import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import java.util.ArrayList;
 import java.util.List;
 

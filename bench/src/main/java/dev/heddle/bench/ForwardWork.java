@@ -1,9 +1,9 @@
 package dev.heddle.bench;
 
 import dev.heddle.array.Array;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import java.util.List;
 
 /** Computes the layer's output. */

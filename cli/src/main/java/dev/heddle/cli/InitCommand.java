@@ -1,9 +1,9 @@
 package dev.heddle.cli;
 
 import dev.heddle.io.ConfigJson;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

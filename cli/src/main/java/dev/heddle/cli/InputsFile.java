@@ -3,7 +3,7 @@ package dev.heddle.cli;
 import dev.heddle.array.Array;
 import dev.heddle.io.CheckpointFile;
 import dev.heddle.io.Suggest;
-import dev.heddle.linen.AttentionInputs;
+import dev.heddle.linen.attention.AttentionInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.heddle.array.NamedTree;
 import dev.heddle.array.NamedTree.Branch;
 import dev.heddle.array.NamedTree.Leaf;
 import dev.heddle.array.Shape;
+import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.random.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -91,12 +92,12 @@ public final class Scope {
   }
 
   /** As {@link #error(String)}, with a cause. */
-  IllegalArgumentException error(String message, Throwable cause) {
+  public IllegalArgumentException error(String message, Throwable cause) {
     return new IllegalArgumentException(path() + ": " + message, cause);
   }
 
   /** Whether calls of submodules are captured or tabulated, so that each must be made. */
-  boolean isObserved() {
+  public boolean isObserved() {
     return context.isObserved();
   }
 
@@ -124,7 +125,7 @@ public final class Scope {
    *
    * @param flat the shape that the initializer makes, of as many elements
    */
-  Array param(String name, Initializer init, Shape shape, Shape flat, DType dtype) {
+  public Array param(String name, Initializer init, Shape shape, Shape flat, DType dtype) {
     Array given = given(name, shape);
     return given != null
         ? given
@@ -437,7 +438,7 @@ public final class Scope {
   }
 
   /** Runs another method of a submodule under a name, as {@link #call(String, Module, Object)}. */
-  <R> R within(String name, Module<?, ?> module, Function<Scope, R> body) {
+  public <R> R within(String name, Module<?, ?> module, Function<Scope, R> body) {
     return context.within(pathOf(name, module), module, body);
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.linen;
 
 import dev.heddle.array.Array;
+import dev.heddle.linen.internal.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -5,6 +5,7 @@ import dev.heddle.array.ArrayTree;
 import dev.heddle.array.NamedTree;
 import dev.heddle.array.NamedTree.Branch;
 import dev.heddle.array.NamedTree.Leaf;
+import dev.heddle.linen.internal.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -26,8 +26,11 @@ class DocsTest {
       import dev.heddle.array.*;
       import dev.heddle.grad.*;
       import dev.heddle.linen.*;
+      import dev.heddle.linen.attention.*;
+      import dev.heddle.linen.initializers.*;
+      import dev.heddle.linen.layers.*;
       import dev.heddle.linen.Module;
-      import dev.heddle.linen.VarianceScaling.*;
+      import dev.heddle.linen.initializers.VarianceScaling.*;
       import dev.heddle.optim.*;
       import dev.heddle.random.*;
       import dev.heddle.random.Random;

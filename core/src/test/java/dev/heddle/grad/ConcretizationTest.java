@@ -14,7 +14,7 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Sort;
 import dev.heddle.array.TreePair;
 import dev.heddle.array.internal.ArrayInternals;
-import dev.heddle.linen.Masks;
+import dev.heddle.linen.attention.Masks;
 import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
+import dev.heddle.linen.attention.AttentionBuilder;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.AttentionOptions;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.layers.Deterministic;
 import dev.heddle.support.Numbers;
 import java.util.List;
 import java.util.function.Consumer;

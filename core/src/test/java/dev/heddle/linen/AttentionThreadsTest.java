@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Threads;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
+import dev.heddle.linen.layers.DenseGeneral;
 import dev.heddle.support.Numbers;
 import org.junit.jupiter.api.Test;
 

@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Einsum;
+import dev.heddle.linen.attention.AttentionEinsum;
+import dev.heddle.linen.attention.AttentionOptions;
+import dev.heddle.linen.attention.DotProductAttention;
+import dev.heddle.linen.layers.Precision;
 import dev.heddle.support.Numbers;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,13 @@ import static dev.heddle.linen.GoldenLines.counted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.DenseGeneral;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.Embed;
+import dev.heddle.linen.layers.LayerNorm;
+import dev.heddle.linen.layers.RMSNorm;
 import dev.heddle.random.Era;
 import java.util.Locale;
 import java.util.Map;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Dense;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

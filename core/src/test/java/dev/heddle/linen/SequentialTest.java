@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.LayerNorm;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 

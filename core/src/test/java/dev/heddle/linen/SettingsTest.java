@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.internal.Settings;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.DenseGeneral;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.Embed;
+import dev.heddle.linen.layers.LayerNorm;
+import dev.heddle.linen.layers.Precision;
+import dev.heddle.linen.layers.RMSNorm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.Embed;
 import dev.heddle.random.Key;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.heddle.io;
 
-import dev.heddle.linen.AttentionBuilder;
-import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.AttentionBuilder;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

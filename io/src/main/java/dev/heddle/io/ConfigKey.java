@@ -1,6 +1,6 @@
 package dev.heddle.io;
 
-import dev.heddle.linen.AttentionBuilder;
+import dev.heddle.linen.attention.AttentionBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.heddle.io;
 
 import dev.heddle.array.DType;
-import dev.heddle.linen.AttentionConfig;
-import dev.heddle.linen.Initializer;
-import dev.heddle.linen.MultiHeadDotProductAttention;
-import dev.heddle.linen.Precision;
+import dev.heddle.linen.attention.AttentionConfig;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.initializers.Initializer;
+import dev.heddle.linen.layers.Precision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

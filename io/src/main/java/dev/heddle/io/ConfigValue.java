@@ -1,9 +1,9 @@
 package dev.heddle.io;
 
 import dev.heddle.array.DType;
-import dev.heddle.linen.Initializer;
-import dev.heddle.linen.Initializers;
-import dev.heddle.linen.Precision;
+import dev.heddle.linen.initializers.Initializer;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
-import dev.heddle.linen.AttentionConfig;
-import dev.heddle.linen.Initializers;
-import dev.heddle.linen.MultiHeadDotProductAttention;
-import dev.heddle.linen.Precision;
+import dev.heddle.linen.attention.AttentionConfig;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,14 +3,14 @@ package dev.heddle.models;
 import dev.heddle.array.Array;
 import dev.heddle.array.Creation;
 import dev.heddle.array.DType;
-import dev.heddle.linen.Embed;
-import dev.heddle.linen.Initializers;
-import dev.heddle.linen.LayerNorm;
-import dev.heddle.linen.Masks;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.Masks;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Embed;
+import dev.heddle.linen.layers.LayerNorm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

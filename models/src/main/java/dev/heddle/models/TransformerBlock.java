@@ -2,14 +2,14 @@ package dev.heddle.models;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Elementwise;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.Dense;
-import dev.heddle.linen.Dropout;
-import dev.heddle.linen.Initializers;
-import dev.heddle.linen.LayerNorm;
 import dev.heddle.linen.Module;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Scope;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.LayerNorm;
 import java.util.List;
 import java.util.stream.IntStream;
 

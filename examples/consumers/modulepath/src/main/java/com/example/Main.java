@@ -3,7 +3,7 @@ package com.example;
 import dev.heddle.array.Array;
 import dev.heddle.io.Checkpoint;
 import dev.heddle.io.CheckpointFile;
-import dev.heddle.linen.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
 import dev.heddle.models.ByteTokenizer;

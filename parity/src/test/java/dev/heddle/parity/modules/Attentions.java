@@ -2,18 +2,18 @@ package dev.heddle.parity.modules;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Elementwise;
-import dev.heddle.linen.AttentionInputs;
 import dev.heddle.linen.Bound;
-import dev.heddle.linen.Dense;
-import dev.heddle.linen.Dropout;
-import dev.heddle.linen.Embed;
-import dev.heddle.linen.LayerNorm;
-import dev.heddle.linen.Masks;
 import dev.heddle.linen.Module;
-import dev.heddle.linen.MultiHeadAttention;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Scope;
-import dev.heddle.linen.SelfAttention;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.Masks;
+import dev.heddle.linen.attention.MultiHeadAttention;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.SelfAttention;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.Embed;
+import dev.heddle.linen.layers.LayerNorm;
 import java.util.List;
 
 /** Modules around attention: transformer blocks, aliases, shared instances. */

@@ -6,12 +6,12 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Index;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
-import dev.heddle.linen.Dense;
-import dev.heddle.linen.Dropout;
-import dev.heddle.linen.Initializers;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.Variable;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.Dropout;
 import java.util.ArrayList;
 import java.util.List;
 

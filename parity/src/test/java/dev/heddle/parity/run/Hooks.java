@@ -6,12 +6,12 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Shape;
-import dev.heddle.linen.AttentionEinsum;
-import dev.heddle.linen.AttentionFn;
-import dev.heddle.linen.AttentionOptions;
-import dev.heddle.linen.DotGeneral;
-import dev.heddle.linen.DotProductAttention;
-import dev.heddle.linen.Initializer;
+import dev.heddle.linen.attention.AttentionEinsum;
+import dev.heddle.linen.attention.AttentionFn;
+import dev.heddle.linen.attention.AttentionOptions;
+import dev.heddle.linen.attention.DotProductAttention;
+import dev.heddle.linen.initializers.Initializer;
+import dev.heddle.linen.layers.DotGeneral;
 import dev.heddle.random.Key;
 import java.util.Arrays;
 

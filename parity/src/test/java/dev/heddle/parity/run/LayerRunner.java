@@ -1,11 +1,11 @@
 package dev.heddle.parity.run;
 
 import dev.heddle.array.Array;
-import dev.heddle.linen.Dropout;
-import dev.heddle.linen.Embed;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.layers.Dropout;
+import dev.heddle.linen.layers.Embed;
 import dev.heddle.parity.cases.Case;
 import dev.heddle.parity.cases.Fields;
 import java.util.List;

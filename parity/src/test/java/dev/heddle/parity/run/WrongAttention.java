@@ -4,8 +4,8 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Einsum;
 import dev.heddle.grad.Grad;
-import dev.heddle.linen.AttentionFn;
-import dev.heddle.linen.DotProductAttention;
+import dev.heddle.linen.attention.AttentionFn;
+import dev.heddle.linen.attention.DotProductAttention;
 import java.util.Arrays;
 import java.util.Optional;
 

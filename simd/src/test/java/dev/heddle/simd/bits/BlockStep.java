@@ -6,13 +6,13 @@ import dev.heddle.array.Elementwise;
 import dev.heddle.array.Softmax;
 import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.Dense;
-import dev.heddle.linen.LayerNorm;
-import dev.heddle.linen.Masks;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.Masks;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.layers.Dense;
+import dev.heddle.linen.layers.LayerNorm;
 import dev.heddle.optim.Optim;
 import dev.heddle.support.Numbers;
 

@@ -3,7 +3,7 @@ package dev.heddle.simd.bits;
 import dev.heddle.array.Array;
 import dev.heddle.array.TreePair;
 import dev.heddle.grad.Grad;
-import dev.heddle.linen.DotProductAttention;
+import dev.heddle.linen.attention.DotProductAttention;
 import dev.heddle.support.Numbers;
 import java.util.List;
 

@@ -5,11 +5,11 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.linen.AttentionInputs;
-import dev.heddle.linen.Masks;
-import dev.heddle.linen.MultiHeadDotProductAttention;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Variables;
+import dev.heddle.linen.attention.AttentionInputs;
+import dev.heddle.linen.attention.Masks;
+import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.support.Numbers;
 import java.lang.management.ManagementFactory;
 

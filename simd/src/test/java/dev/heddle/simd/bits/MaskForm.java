@@ -5,7 +5,7 @@ import dev.heddle.array.Compare;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Shape;
-import dev.heddle.linen.Masks;
+import dev.heddle.linen.attention.Masks;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,87 @@
+package dev.heddle.linen.attention;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.Shape;
+import dev.heddle.linen.Scope;
+
+/**
+ * Checks the shapes of attention's inputs, once for the whole call and by the names of Flax's
+ * arguments.
+ */
+record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
+  /**
+   * Checks that every input is at least a matrix, that the heads divide the features, that no
+   * result is too large for an array and, for the default attention function, that all inputs have
+   * the same batch axes, keys and values the same length, and that the mask broadcasts.
+   *
+   * @throws IllegalArgumentException if one does not fit; the message names it
+   */
+  static void require(Scope scope, AttentionConfig config, AttentionInputs in) {
+    new InputShapes(scope, config, in).require();
+  }
+
+  private void require() {
+    String ofKeys = in.inputsK() == in.inputsV() ? "inputs_kv" : "inputs_k";
+    requireMatrix("inputs_q", in.inputsQ());
+    requireMatrix(ofKeys, in.inputsK());
+    requireMatrix("inputs_v", in.inputsV());
+    if (in.inputsK() != in.inputsQ() || in.inputsV() != in.inputsQ()) {
+      requireSameAxes(ofKeys);
+    }
+    int inputFeatures = in.inputsQ().shape().dim(-1);
+    int features = config.qkvFeatures(inputFeatures);
+    if (features % config.numHeads() != 0) {
+      throw scope.error(AttentionConfig.indivisible(features, config.numHeads()));
+    }
+    requireSize("queries", in.inputsQ(), features);
+    requireSize("keys", in.inputsK(), features);
+    requireSize("values", in.inputsV(), features);
+    requireSize("output", in.inputsQ(), config.outFeatures(inputFeatures));
+  }
+
+  private void requireSameAxes(String ofKeys) {
+    if (config.attentionFn() == null) {
+      requireBatch(ofKeys, in.inputsK());
+      requireBatch("inputs_v", in.inputsV());
+      int length = in.inputsK().shape().dim(-2);
+      if (in.inputsV().shape().dim(-2) != length) {
+        throw scope.error(
+            "argument \"inputs_v\": expected a length of %d, as inputs_k has, got shape %s"
+                .formatted(length, in.inputsV().shape()));
+      }
+    }
+  }
+
+  private void requireMatrix(String argument, Array input) {
+    if (input.rank() < 2 || input.shape().dim(-1) == 0) {
+      throw scope.error(
+          "argument \""
+              + argument
+              + "\": expected shape [batch..., length, features] with at least"
+              + " one feature, got "
+              + input.shape());
+    }
+  }
+
+  private void requireBatch(String argument, Array input) {
+    Shape query = in.inputsQ().shape();
+    boolean fits = input.rank() == query.rank();
+    for (int axis = 0; fits && axis < query.rank() - 2; axis++) {
+      fits = input.shape().dim(axis) == query.dim(axis);
+    }
+    if (!fits) {
+      throw scope.error(
+          "argument \"%s\": expected the batch axes %s of inputs_q, got shape %s"
+              .formatted(argument, query.range(0, query.rank() - 2), input.shape()));
+    }
+  }
+
+  private void requireSize(String result, Array input, int features) {
+    long rows = input.shape().count() / input.shape().dim(-1);
+    if (rows > Shape.MAX_SIZE / features) {
+      throw scope.error(
+          "%s: expected at most %d elements, got %s, which has more"
+              .formatted(result, Shape.MAX_SIZE, input.shape().with(-1, features)));
+    }
+  }
+}

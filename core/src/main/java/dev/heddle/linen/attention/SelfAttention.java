@@ -1,0 +1,36 @@
+package dev.heddle.linen.attention;
+
+import dev.heddle.array.Array;
+import dev.heddle.linen.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link MultiHeadDotProductAttention} of an input to itself, {@code flax.linen.SelfAttention};
+ * Flax deprecates it. Its inputs are those of {@link AttentionInputs#of(Array)}.
+ *
+ * <p>As an unnamed submodule it is called {@code SelfAttention_0}.
+ */
+public final class SelfAttention extends MultiHeadDotProductAttention {
+  SelfAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
+    super(config, name, parent);
+  }
+
+  /** The arguments to collect; {@code numHeads} is needed. */
+  public static AttentionBuilder builder() {
+    return new AttentionBuilder(SelfAttention.class);
+  }
+
+  /**
+   * Attends within one input.
+   *
+   * @throws IllegalArgumentException if keys or values are another array than the queries
+   */
+  @Override
+  protected Array call(Scope scope, AttentionInputs in) {
+    if (in.inputsK() != in.inputsQ() || in.inputsV() != in.inputsQ()) {
+      throw scope.error(
+          "argument \"inputs_k\": expected the array of inputs_q for self-attention, got another");
+    }
+    return super.call(scope, in);
+  }
+}

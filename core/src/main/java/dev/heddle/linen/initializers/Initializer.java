@@ -1,0 +1,68 @@
+package dev.heddle.linen.initializers;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.random.Key;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes a parameter's first value, {@code flax.linen.initializers.Initializer}.
+ *
+ * <p>Those of {@link Initializers} know their names, so that a configuration that holds them can be
+ * written down; a user's own may be any lambda:
+ *
+ * <pre>{@code
+ * Initializer halves = (key, shape, dtype) -> Array.full(0.5, dtype, shape.dims());
+ * }</pre>
+ *
+ * <p>Layers flatten before they ask: a kernel's shape has two axes, inputs and outputs, a bias's
+ * one.
+ */
+@FunctionalInterface
+public interface Initializer {
+
+  /**
+   * The value of a parameter.
+   *
+   * @param key what to draw with; the same key gives the same value
+   * @param shape the parameter's shape
+   * @param dtype the parameter's element type
+   * @return an array of that shape and type
+   */
+  Array init(Key key, Shape shape, DType dtype);
+
+  /** The name and parameters by which {@link Initializers#byName} makes this again, if known. */
+  default Optional<Spec> spec() {
+    return Optional.empty();
+  }
+
+  /**
+   * An initializer in words.
+   *
+   * @param name its name in {@code flax.linen.initializers}
+   * @param parameters those of its arguments that differ from their defaults, by Flax's names, in
+   *     Flax's order: doubles, integers, strings, and lists of integers
+   */
+  record Spec(String name, Map<String, Object> parameters) {
+    /** A spec with its own copy of the parameters. */
+    public Spec {
+      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    /** As a call in Python: {@code normal(stddev=0.02)}. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder(name).append('(');
+      parameters.forEach((key, value) ->
+          text.append(text.charAt(text.length() - 1) == '(' ? "" : ", ")
+              .append(key)
+              .append('=')
+              .append(value instanceof String ? "\"" + value + "\"" : value));
+      return text.append(')').toString();
+    }
+  }
+}

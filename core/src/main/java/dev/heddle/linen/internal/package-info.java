@@ -1,0 +1,8 @@
+/**
+ * Parts that the packages of {@code linen} share: settings in {@code toString}, suggestions of
+ * names, the check of dropout rates. Not exported.
+ */
+@NullMarked
+package dev.heddle.linen.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,227 @@
+package dev.heddle.linen.layers;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.ArrayTree;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.Where;
+import dev.heddle.linen.Module;
+import dev.heddle.linen.Scope;
+import dev.heddle.linen.internal.Settings;
+import dev.heddle.random.Key;
+import dev.heddle.random.Random;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dropout (Srivastava and others, 2014): each element is zero with a probability, and divided by
+ * the probability of staying otherwise. Flax's {@code Dropout}.
+ *
+ * <pre>{@code
+ * scope.call(Dropout.of(0.1), Dropout.Inputs.of(x).deterministic(false));
+ * }</pre>
+ *
+ * <p>No parameters. The output has the input's shape and type. A rate of 0 or {@code deterministic}
+ * gives the input back and draws nothing; a rate of 1 gives zeros and draws nothing.
+ */
+public final class Dropout extends Module<Dropout.Inputs, Array> {
+  private final double rate;
+  private final List<Integer> broadcastDims;
+  private final @Nullable Boolean deterministic;
+  private final String rngCollection;
+
+  private Dropout(Builder builder) {
+    super(builder.name, builder.parent);
+    rate = builder.rate;
+    broadcastDims = builder.broadcastDims;
+    deterministic = builder.deterministic;
+    rngCollection = builder.rngCollection;
+  }
+
+  /**
+   * What a call takes.
+   *
+   * @param inputs any shape
+   * @param deterministic whether to drop nothing; null if the module says it
+   * @param rng the key to draw with; null for the module's next one of its stream
+   */
+  public record Inputs(Array inputs, @Nullable Boolean deterministic, @Nullable Key rng)
+      implements ArrayTree<Inputs> {
+    /** An input alone. */
+    public static Inputs of(Array inputs) {
+      return new Inputs(inputs, null, null);
+    }
+
+    /** The same with {@code deterministic}. */
+    public Inputs deterministic(boolean value) {
+      return new Inputs(inputs, value, rng);
+    }
+
+    /** The same with a key. */
+    public Inputs rng(Key key) {
+      return new Inputs(inputs, deterministic, key);
+    }
+
+    @Override
+    public List<Array> leaves() {
+      return List.of(inputs);
+    }
+
+    @Override
+    public Inputs withLeaves(List<Array> leaves) {
+      if (leaves.size() != 1) {
+        throw new IllegalArgumentException("leaves: expected 1 array, got " + leaves.size());
+      }
+      return new Inputs(leaves.getFirst(), deterministic, rng);
+    }
+  }
+
+  /**
+   * A layer of a rate, all else by default.
+   *
+   * @throws IllegalArgumentException if the rate is not from 0 to 1
+   */
+  public static Dropout of(double rate) {
+    return builder().rate(rate).build();
+  }
+
+  /** A configuration to fill in; {@code rate} is needed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  protected Array call(Scope scope, Inputs in) {
+    boolean nothing = Deterministic.merge(scope, deterministic, in.deterministic());
+    Array x = in.inputs();
+    if (rate == 0 || nothing) {
+      return x;
+    }
+    if (rate == 1) {
+      return Array.zeros(x.dtype(), x.shape().dims());
+    }
+    if (!x.dtype().isFloating()) {
+      throw scope.error("argument \"inputs\": expected a floating-point type, got " + x.dtype());
+    }
+    double keepProb = 1 - rate;
+    Key key = in.rng() == null ? scope.makeRng(rngCollection) : in.rng();
+    Array keep = // [..., with 1 where the mask is shared]
+        Random.bernoulli(
+            key,
+            keepProb,
+            scope.x64() ? DType.FLOAT64 : DType.FLOAT32,
+            maskShape(scope, x.shape()).dims());
+    Array kept = x.dividedBy(Array.scalar(keepProb, x.dtype()));
+    return Where.where(keep, kept, Array.scalar(0, x.dtype()));
+  }
+
+  private Shape maskShape(Scope scope, Shape shape) {
+    int[] dims = shape.dims();
+    for (int axis : broadcastDims) {
+      if (axis < -dims.length || axis >= dims.length) {
+        throw scope.error(
+            "argument \"broadcast_dims\": expected axes of an input of shape "
+                + shape
+                + ", got "
+                + broadcastDims);
+      }
+      dims[axis < 0 ? axis + dims.length : axis] = 1;
+    }
+    return Shape.of(dims);
+  }
+
+  /** The probability of being dropped. */
+  public double rate() {
+    return rate;
+  }
+
+  /** The axes along which elements share one draw. */
+  public List<Integer> broadcastDims() {
+    return broadcastDims;
+  }
+
+  /** Whether nothing is dropped; null if the call says it. */
+  public @Nullable Boolean deterministic() {
+    return deterministic;
+  }
+
+  /** The random stream. */
+  public String rngCollection() {
+    return rngCollection;
+  }
+
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("Dropout")
+        .add("rate", rate)
+        .add("broadcast_dims", broadcastDims)
+        .add("deterministic", deterministic)
+        .add("rng_collection", rngCollection)
+        .toString();
+  }
+
+  /** The arguments of a {@link Dropout}, with Flax's names and defaults. */
+  public static final class Builder {
+    private double rate = Double.NaN;
+    private List<Integer> broadcastDims = List.of();
+    private @Nullable Boolean deterministic;
+    private String rngCollection = "dropout";
+    private @Nullable String name;
+    private @Nullable Scope parent;
+
+    private Builder() {}
+
+    /** The probability of being dropped, from 0 to 1. */
+    public Builder rate(double rate) {
+      this.rate = rate;
+      return this;
+    }
+
+    /** The axes along which elements share one draw; none by default. */
+    public Builder broadcastDims(int... broadcastDims) {
+      this.broadcastDims = IntStream.of(broadcastDims).boxed().toList();
+      return this;
+    }
+
+    /** Whether to drop nothing; by default the call says it. */
+    public Builder deterministic(@Nullable Boolean deterministic) {
+      this.deterministic = deterministic;
+      return this;
+    }
+
+    /** The random stream; {@code dropout} by default. */
+    public Builder rngCollection(String rngCollection) {
+      this.rngCollection = Objects.requireNonNull(rngCollection, "rngCollection");
+      return this;
+    }
+
+    /** The submodule's name; automatic by default. */
+    public Builder name(@Nullable String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** The scope the module belongs to; see {@link Module}. */
+    public Builder parent(@Nullable Scope parent) {
+      this.parent = parent;
+      return this;
+    }
+
+    /**
+     * The layer.
+     *
+     * @throws IllegalArgumentException if the rate is missing, NaN, below 0 or above 1 (Flax lets
+     *     these pass)
+     */
+    public Dropout build() {
+      if (!(rate >= 0 && rate <= 1)) {
+        throw new IllegalArgumentException(
+            "Dropout: argument \"rate\": expected a number from 0 to 1, got " + rate);
+      }
+      return new Dropout(this);
+    }
+  }
+}

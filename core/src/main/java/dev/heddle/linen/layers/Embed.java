@@ -1,0 +1,235 @@
+package dev.heddle.linen.layers;
+
+import dev.heddle.array.Array;
+import dev.heddle.array.DType;
+import dev.heddle.array.Gather;
+import dev.heddle.array.Shape;
+import dev.heddle.array.internal.ArrayInternals;
+import dev.heddle.linen.Module;
+import dev.heddle.linen.Scope;
+import dev.heddle.linen.initializers.Initializer;
+import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.initializers.VarianceScaling.Axes;
+import dev.heddle.linen.initializers.VarianceScaling.Distribution;
+import dev.heddle.linen.initializers.VarianceScaling.Mode;
+import dev.heddle.linen.internal.Settings;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of vectors looked up by number; Flax's {@code Embed}.
+ *
+ * <p>Parameter: {@code embedding}, shape {@code [numEmbeddings, features]}. Input, integers of
+ * shape {@code [...]}, gives output, shape {@code [..., features]}, in the configured type or the
+ * table's. Negative numbers count from the end, as in NumPy.
+ *
+ * <p>{@link #attend} multiplies by the transposed table, to share it with the output layer of a
+ * language model:
+ *
+ * <pre>{@code
+ * Array x = scope.call(embed, tokens);
+ * Array logits = scope.within(embed, s -> embed.attend(s, hidden));
+ * }</pre>
+ */
+public final class Embed extends Module<Array, Array> {
+  private static final Initializer DEFAULT_INIT =
+      Initializers.varianceScaling(
+          1.0, Mode.FAN_IN, Distribution.NORMAL, new Axes(List.of(-2), List.of(0), List.of()));
+
+  private final int numEmbeddings;
+  private final int features;
+  private final @Nullable DType dtype;
+  private final DType paramDtype;
+  private final Initializer embeddingInit;
+  private final Shape shape;
+
+  private Embed(Builder builder) {
+    super(builder.name, builder.parent);
+    numEmbeddings = builder.numEmbeddings;
+    features = builder.features;
+    dtype = builder.dtype;
+    paramDtype = builder.paramDtype;
+    embeddingInit = builder.embeddingInit;
+    shape = Shape.of(numEmbeddings, features);
+  }
+
+  /** A table of a size, all else by default. */
+  public static Embed of(int numEmbeddings, int features) {
+    return builder().numEmbeddings(numEmbeddings).features(features).build();
+  }
+
+  /** A configuration to fill in; {@code numEmbeddings} and {@code features} are needed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Looks vectors up.
+   *
+   * @throws IllegalArgumentException if the input is not of integers, or one is not in the table
+   *     (Flax gives NaN then)
+   */
+  @Override
+  protected Array call(Scope scope, Array inputs) {
+    Array embedding = embedding(scope);
+    if (!inputs.dtype().isInteger()) {
+      throw scope.error(
+          "argument \"inputs\": expected integers, got " + inputs.dtype() + inputs.shape());
+    }
+    for (long index : inputs.toLongArray()) {
+      if (index < -numEmbeddings || index >= numEmbeddings) {
+        throw scope.error(
+            "argument \"inputs\": expected numbers from 0 to "
+                + (numEmbeddings - 1)
+                + ", got "
+                + index);
+      }
+    }
+    return Gather.take(
+        dtype == null ? embedding : ArrayInternals.convertedTo(embedding, dtype), inputs, 0);
+  }
+
+  /**
+   * The products of queries with every vector of the table, to be used through {@link
+   * Scope#within}.
+   *
+   * @param query shape {@code [..., features]}
+   * @return shape {@code [..., numEmbeddings]}
+   * @throws IllegalArgumentException if the last axis is not {@code features} long
+   */
+  public Array attend(Scope scope, Array query) {
+    Array embedding = embedding(scope);
+    if (query.rank() == 0 || query.shape().dim(-1) != features) {
+      throw scope.error(
+          "argument \"query\": expected shape [..., " + features + "], got " + query.shape());
+    }
+    DType compute = Promotion.canonicalizeDtype(dtype, query, embedding);
+    DotGeneral.Axes axes =
+        new DotGeneral.Axes(List.of(query.rank() - 1), List.of(1), List.of(), List.of());
+    return DotGeneral.standard()
+        .dotGeneral(
+            query.astype(compute), ArrayInternals.convertedTo(embedding, compute), axes, null);
+  }
+
+  private Array embedding(Scope scope) {
+    return scope.param("embedding", embeddingInit, shape, paramDtype);
+  }
+
+  @Override
+  protected boolean usesFloat64() {
+    return dtype == DType.FLOAT64 || paramDtype == DType.FLOAT64;
+  }
+
+  /** The number of vectors. */
+  public int numEmbeddings() {
+    return numEmbeddings;
+  }
+
+  /** The length of a vector. */
+  public int features() {
+    return features;
+  }
+
+  /** The type of the output; null for the table's. */
+  public @Nullable DType dtype() {
+    return dtype;
+  }
+
+  /** The type to make the table of. */
+  public DType paramDtype() {
+    return paramDtype;
+  }
+
+  /** The initializer of the table. */
+  public Initializer embeddingInit() {
+    return embeddingInit;
+  }
+
+  /** The settings as Flax names them, without those that are not set. */
+  @Override
+  public String toString() {
+    return Settings.of("Embed")
+        .add("num_embeddings", numEmbeddings)
+        .add("features", features)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("embedding_init", embeddingInit)
+        .toString();
+  }
+
+  /** The arguments of an {@link Embed}, with Flax's names and defaults. */
+  public static final class Builder {
+    private int numEmbeddings = -1;
+    private int features = -1;
+    private @Nullable DType dtype;
+    private DType paramDtype = DType.FLOAT32;
+    private Initializer embeddingInit = DEFAULT_INIT;
+    private @Nullable String name;
+    private @Nullable Scope parent;
+
+    private Builder() {}
+
+    /** The number of vectors. */
+    public Builder numEmbeddings(int numEmbeddings) {
+      this.numEmbeddings = numEmbeddings;
+      return this;
+    }
+
+    /** The length of a vector. */
+    public Builder features(int features) {
+      this.features = features;
+      return this;
+    }
+
+    /** The type of the output; the table's by default. */
+    public Builder dtype(@Nullable DType dtype) {
+      this.dtype = dtype;
+      return this;
+    }
+
+    /** The type to make the table of; float32 by default. */
+    public Builder paramDtype(DType paramDtype) {
+      this.paramDtype = Objects.requireNonNull(paramDtype, "paramDtype");
+      return this;
+    }
+
+    /**
+     * The initializer of the table; by default {@code variance_scaling(1.0, 'fan_in', 'normal',
+     * out_axis=0)}.
+     */
+    public Builder embeddingInit(Initializer embeddingInit) {
+      this.embeddingInit = Objects.requireNonNull(embeddingInit, "embeddingInit");
+      return this;
+    }
+
+    /** The submodule's name; automatic by default. */
+    public Builder name(@Nullable String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** The scope the module belongs to; see {@link Module}. */
+    public Builder parent(@Nullable Scope parent) {
+      this.parent = parent;
+      return this;
+    }
+
+    /**
+     * The layer.
+     *
+     * @throws IllegalArgumentException if a number is missing or negative
+     */
+    public Embed build() {
+      if (numEmbeddings < 0 || features < 0) {
+        throw new IllegalArgumentException(
+            "Embed: arguments \"num_embeddings\" and \"features\": expected numbers of 0 or more,"
+                + " got "
+                + numEmbeddings
+                + " and "
+                + features);
+      }
+      return new Embed(this);
+    }
+  }
+}
