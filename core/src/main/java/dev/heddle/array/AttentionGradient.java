@@ -52,7 +52,7 @@ final class AttentionGradient {
   List<@Nullable Array> of(Array cotangent) {
     boolean bias = call.inputs().size() > 3 && call.wants(3);
     Shape scores = plan.scores();
-    if (plan.wide()) {
+    if (plan.isFloat64()) {
       double[] queries = new double[sizeOf(0)];
       double[] keys = new double[sizeOf(1)];
       double[] values = new double[sizeOf(2)];

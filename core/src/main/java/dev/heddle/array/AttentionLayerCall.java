@@ -457,7 +457,7 @@ final class AttentionLayerCall {
       int size = shape.range(0, shape.rank() - 2).append(features).size();
       this.halves = dtype.isHalf() ? new short[size] : null;
       this.product = halves == null ? new float[size] : Buffers.borrow(size);
-      this.columns = MatrixProduct.columnsATask(features, rowTasks);
+      this.columns = MatrixProduct.columnsPerTask(features, rowTasks);
       this.across = Math.max(1, Math.ceilDiv(features, columns));
     }
 

@@ -31,7 +31,7 @@ record AttentionPlan(
   private static final int ROW_BLOCK = 64;
 
   /** Tasks for each thread, so that none waits long for the last one. */
-  private static final int TASKS_A_THREAD = 4;
+  private static final int TASKS_PER_THREAD = 4;
 
   /** Below this, exp is 0: by how much a score may exceed the lowest and still vanish beside it. */
   private static final double EXP_RANGE = 104;
@@ -73,20 +73,20 @@ record AttentionPlan(
       DType scored,
       DType biased,
       Attention.Options options) {
-    boolean wide = biased == DType.FLOAT64;
+    boolean isFloat64 = biased == DType.FLOAT64;
     Array mask = options.mask();
     require("mask", mask, scores);
     require("bias", bias, scores);
     require("dropout mask", options.keep(), scores);
     MaskParts seen = MaskParts.ofMask(mask, scores);
-    double range = wide ? EXP_RANGE_64 : EXP_RANGE;
+    double range = isFloat64 ? EXP_RANGE_64 : EXP_RANGE;
     double lowest = dtype.finfoMin();
     ScoreRules rules =
         new ScoreRules(
-            rounding(scored, wide).round(root),
-            rounding(scored, wide),
-            rounding(biased, wide),
-            wide && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
+            rounding(scored, isFloat64).round(root),
+            rounding(scored, isFloat64),
+            rounding(biased, isFloat64),
+            isFloat64 && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
             lowest,
             dtype == DType.FLOAT16 ? lowest + range : lowest,
             seen.isCausal(),
@@ -100,11 +100,11 @@ record AttentionPlan(
         rules,
         seen,
         MaskParts.ofKeep(options.keep(), scores),
-        bias == null ? null : ScoreBias.of(bias, scores, wide));
+        bias == null ? null : ScoreBias.of(bias, scores, isFloat64));
   }
 
   /** Whether it is computed in float64. */
-  boolean wide() {
+  boolean isFloat64() {
     return softmax == DType.FLOAT64;
   }
 
@@ -125,11 +125,11 @@ record AttentionPlan(
     }
   }
 
-  private static Rounding rounding(DType dtype, boolean wide) {
+  private static Rounding rounding(DType dtype, boolean isFloat64) {
     return switch (dtype) {
       case BFLOAT16 -> Rounding.BFLOAT16;
       case FLOAT16 -> Rounding.FLOAT16;
-      case FLOAT32 -> wide ? Rounding.FLOAT32 : Rounding.NONE;
+      case FLOAT32 -> isFloat64 ? Rounding.FLOAT32 : Rounding.NONE;
       case FLOAT64 -> Rounding.NONE;
       case INT32, INT64, UINT8, UINT32, BOOL ->
           throw new IllegalArgumentException(
@@ -149,7 +149,7 @@ record AttentionPlan(
     int width = value.shape().dim(-1);
     long cost = scores.count() * (depth + width);
     Kernels kernels = KernelChoice.current().kernels();
-    if (wide()) {
+    if (isFloat64()) {
       double[] out = new double[shape.size()];
       double[] q = query.storage().doubles();
       double[] k = inputs.get(1).storage().doubles();
@@ -169,8 +169,8 @@ record AttentionPlan(
                 from,
                 to,
                 rows64(out, unit, queries, width),
-                statistics == null ? null : statistics.wideMaxima()[unit],
-                statistics == null ? null : statistics.wideSums()[unit]);
+                statistics == null ? null : statistics.maxima64()[unit],
+                statistics == null ? null : statistics.sums64()[unit]);
           });
       return Storage.ofDoubles(DType.FLOAT64, out);
     }
@@ -208,8 +208,8 @@ record AttentionPlan(
     int depth = scored ? 0 : first.shape().dim(-1);
     long cost = scores.count() * (depth + 1);
     Kernels kernels = KernelChoice.current().kernels();
-    Rounding rounding = rounding(dtype, wide());
-    if (wide()) {
+    Rounding rounding = rounding(dtype, isFloat64());
+    if (isFloat64()) {
       double[] out = new double[scores.size()];
       double[] q = first.storage().doubles();
       double[] k = scored ? q : inputs.get(1).storage().doubles();
@@ -254,7 +254,7 @@ record AttentionPlan(
 
   private void eachBlock(long cost, Block block) {
     int units = scores.range(0, scores.rank() - 2).size();
-    int rows = rowsATask(units);
+    int rows = rowsPerTask(units);
     int blocks = (queries + rows - 1) / rows;
     Workers.run(
         units * blocks,
@@ -266,11 +266,11 @@ record AttentionPlan(
   }
 
   /** All rows of a head where there are heads enough, because its values are laid out once. */
-  private int rowsATask(int units) {
-    int wanted = TASKS_A_THREAD * Workers.threads();
-    int tasksAUnit = Math.max(1, (wanted + units - 1) / Math.max(1, units));
+  private int rowsPerTask(int units) {
+    int wanted = TASKS_PER_THREAD * Workers.threads();
+    int tasksPerUnit = Math.max(1, (wanted + units - 1) / Math.max(1, units));
     int blocks = (queries + ROW_BLOCK - 1) / ROW_BLOCK;
-    return Math.max(1, (blocks + tasksAUnit - 1) / tasksAUnit) * ROW_BLOCK;
+    return Math.max(1, (blocks + tasksPerUnit - 1) / tasksPerUnit) * ROW_BLOCK;
   }
 
   AttentionHead head(

@@ -42,7 +42,7 @@ final class FloatProduct {
 
   Storage run() {
     int rows = sizes.rowsPerTask();
-    int cols = MatrixProduct.columnsATask(sizes.cols(), sizes.tasksPerBatch());
+    int cols = MatrixProduct.columnsPerTask(sizes.cols(), sizes.tasksPerBatch());
     int across = Math.max(1, Math.ceilDiv(sizes.cols(), cols));
     Workers.run(
         sizes.tasksPerBatch() * across,

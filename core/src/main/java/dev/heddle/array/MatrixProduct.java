@@ -46,7 +46,7 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   }
 
   /** Columns of a task for a number of tasks of rows. */
-  static int columnsATask(int cols, int rowTasks) {
+  static int columnsPerTask(int cols, int rowTasks) {
     int tasksPerUnit = Math.ceilDiv(targetTasks(), Math.max(1, rowTasks));
     int share = Math.ceilDiv(cols, tasksPerUnit);
     return Math.ceilDiv(Math.max(1, share), COLUMN_STEP) * COLUMN_STEP;

@@ -9,20 +9,20 @@ import java.util.List;
  */
 record RowStatistics(
     Shape shape,
-    boolean wide,
+    boolean isFloat64,
     float[][] maxima,
     float[][] sums,
-    double[][] wideMaxima,
-    double[][] wideSums) {
+    double[][] maxima64,
+    double[][] sums64) {
 
   static RowStatistics of(AttentionPlan plan) {
     Shape shape = plan.scores().range(0, plan.scores().rank() - 1);
     int units = shape.range(0, shape.rank() - 1).size();
-    int units32 = plan.wide() ? 0 : units;
-    int units64 = plan.wide() ? units : 0;
+    int units32 = plan.isFloat64() ? 0 : units;
+    int units64 = plan.isFloat64() ? units : 0;
     return new RowStatistics(
         shape,
-        plan.wide(),
+        plan.isFloat64(),
         new float[units32][plan.queries()],
         new float[units32][plan.queries()],
         new double[units64][plan.queries()],
@@ -31,8 +31,8 @@ record RowStatistics(
 
   /** Maxima and sums, {@code [B..., H, Q]} each. */
   List<Array> residuals() {
-    return wide
-        ? List.of(joined(wideMaxima), joined(wideSums))
+    return isFloat64
+        ? List.of(joined(maxima64), joined(sums64))
         : List.of(joined(maxima), joined(sums));
   }
 

@@ -4,12 +4,12 @@ import dev.heddle.kernel.StridedView;
 import org.jspecify.annotations.Nullable;
 
 /** A bias that broadcasts to the scores, in float32 or float64. */
-record ScoreBias(float @Nullable [] numbers, double @Nullable [] wideNumbers, HeadOffsets offsets) {
+record ScoreBias(float @Nullable [] numbers, double @Nullable [] numbers64, HeadOffsets offsets) {
 
-  static ScoreBias of(Array array, Shape scores, boolean wide) {
+  static ScoreBias of(Array array, Shape scores, boolean isFloat64) {
     Storage storage = array.storage();
     HeadOffsets offsets = HeadOffsets.of(array.shape(), scores);
-    return wide
+    return isFloat64
         ? new ScoreBias(null, storage.doubles(), offsets)
         : new ScoreBias(storage.floats(), null, offsets);
   }
@@ -19,7 +19,7 @@ record ScoreBias(float @Nullable [] numbers, double @Nullable [] wideNumbers, He
   }
 
   @Nullable StridedView<double[]> doubles(int unit) {
-    return wideNumbers == null ? null : view(wideNumbers, unit);
+    return numbers64 == null ? null : view(numbers64, unit);
   }
 
   private <T> StridedView<T> view(T data, int unit) {

@@ -49,7 +49,7 @@ class SplitsTest {
 
   @Test
   void fewRowsAreSplitByColumns() {
-    int cols = Workers.over(Runnable::run, 4).call(() -> MatrixProduct.columnsATask(3072, 1));
+    int cols = Workers.over(Runnable::run, 4).call(() -> MatrixProduct.columnsPerTask(3072, 1));
 
     assertThat(cols).isEqualTo(192);
   }

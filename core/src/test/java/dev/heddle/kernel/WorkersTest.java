@@ -111,7 +111,7 @@ class WorkersTest {
   }
 
   @Test
-  void theCallerThrowsATasksExceptionAndSkipsTheRest() {
+  void theCallerThrowsPerTasksExceptionAndSkipsTheRest() {
     AtomicInteger later = new AtomicInteger();
     for (Throwable thrown :
         new Throwable[] {

@@ -34,6 +34,7 @@ public final class TrainingDemo {
           "README.md",
           "CONTRIBUTING.md",
           "CHANGELOG.md",
+          "docs/architecture.md",
           "docs/coming-from-flax.md",
           "docs/formats.md",
           "docs/glossary.md",

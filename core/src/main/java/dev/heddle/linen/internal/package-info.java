@@ -1,6 +1,8 @@
 /**
  * Parts that the packages of {@code linen} share: settings in {@code toString}, suggestions of
  * names, the check of dropout rates. Not exported.
+ *
+ * <p>Uses nothing. Used by the packages of {@code linen}.
  */
 @NullMarked
 package dev.heddle.linen.internal;
