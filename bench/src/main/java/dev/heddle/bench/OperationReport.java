@@ -47,7 +47,7 @@ record OperationReport(Machine machine, double seconds, List<OperationResult> re
 
         An operation that is ten times slower than the median of its table, in its dtype and pass, has a note. Two reasons apply to all tables:
 
-        - **float64** runs on the scalar kernels, and its functions are those of `StrictMath`; it is not vectorized yet.
+        - **float64** uses vectors in products of matrices only; attention and functions, those of `StrictMath`, are scalar.
         - **int32** is computed as 64-bit integers, in scalar loops; 16-bit types are converted to float32 and back.
 
         """);
