@@ -30,14 +30,15 @@ final class Transpose {
 
   /**
    * Transposes scratch into rows: row c of scratch, column r is written to {@code out + r *
-   * outStride + c}. No other element is written.
+   * outStride + c}. No other element is written. Rows are read once: a row's columns share lines of
+   * the cache.
    */
   static void intoRows(
       float[] from, int at, int stride, int rows, int cols, float[] to, int out, int outStride) {
-    for (int c = 0; c < cols; c += LANES) {
-      int colCount = Math.min(LANES, cols - c);
-      for (int r = 0; r < rows; r += LANES) {
-        int rowCount = Math.min(LANES, rows - r);
+    for (int r = 0; r < rows; r += LANES) {
+      int rowCount = Math.min(LANES, rows - r);
+      for (int c = 0; c < cols; c += LANES) {
+        int colCount = Math.min(LANES, cols - c);
         int source = at + r * stride + c;
         int target = out + c * outStride + r;
         if (rowCount == LANES) {
