@@ -40,8 +40,6 @@ record Operation(String name, Kind kind, Body body, @Nullable Flops flops, Strin
     FLOAT_PLAIN(List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16), false),
     /** float32 alone, with a derivative. */
     FLOAT32_ONLY(List.of(DType.FLOAT32), true),
-    /** float32 and 16 bits without a derivative. */
-    NARROW_PLAIN(List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16), false),
     /** bool alone. */
     FLAGS(List.of(DType.BOOL), false);
 

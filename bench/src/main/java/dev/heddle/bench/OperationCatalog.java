@@ -112,7 +112,7 @@ final class OperationCatalog {
             Attention.weightsOfScores(x.reshape(1, in.side(), in.side()), null, in.dtype(), usual));
     because("a softmax without a product: one operation per element, limited by memory bandwidth");
     add(
-        Kind.NARROW_PLAIN,
+        Kind.FLOAT,
         "AttentionLayer.apply",
         LAYER,
         (x, in) -> {
