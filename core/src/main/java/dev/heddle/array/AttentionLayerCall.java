@@ -325,12 +325,12 @@ final class AttentionLayerCall {
     int at = unit / heads * query.rows * width + unit % heads * value.depth;
     MatrixView result = new MatrixView(attended, at, width, query.rows, value.depth);
     kernels.attentionForward(
-        plan.head(unit, q, k, v, null),
+        HeadKernels32.head(plan, unit, q, k, v, null),
         from,
         to,
         result,
-        statistics == null ? null : statistics.maxima()[unit],
-        statistics == null ? null : statistics.sums()[unit]);
+        statistics == null ? null : statistics.maxima().get(unit).floats(),
+        statistics == null ? null : statistics.sums().get(unit).floats());
   }
 
   // All projections before all attention.

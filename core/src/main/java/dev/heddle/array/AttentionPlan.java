@@ -1,11 +1,5 @@
 package dev.heddle.array;
 
-import dev.heddle.kernel.AttentionHead;
-import dev.heddle.kernel.AttentionHead64;
-import dev.heddle.kernel.KernelChoice;
-import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.MatrixView;
-import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScoreRules;
 import dev.heddle.kernel.Workers;
@@ -100,7 +94,9 @@ record AttentionPlan(
         rules,
         seen,
         MaskParts.ofKeep(options.keep(), scores),
-        bias == null ? null : ScoreBias.of(bias, scores, isFloat64));
+        bias == null
+            ? null
+            : ScoreBias.of(bias, scores, isFloat64 ? DType.FLOAT64 : DType.FLOAT32));
   }
 
   /** Whether it is computed in float64. */
@@ -137,114 +133,64 @@ record AttentionPlan(
     };
   }
 
+  /** The type of computation: float64 if the softmax is of it, else float32. */
+  DType computeType() {
+    return isFloat64() ? DType.FLOAT64 : DType.FLOAT32;
+  }
+
+  /** The elements of an array in the {@link #computeType}. */
+  Storage computed(Array array) {
+    return array.storage().to(computeType());
+  }
+
+  /** The operands of a call whose first inputs are query, key and value. */
+  HeadKernels.Operands operands(List<Array> inputs) {
+    return new HeadKernels.Operands(
+        computed(inputs.get(0)),
+        computed(inputs.get(1)),
+        computed(inputs.get(2)),
+        inputs.get(0).shape().dim(-1),
+        inputs.get(2).shape().dim(-1));
+  }
+
+  HeadKernels kernels() {
+    return isFloat64() ? HeadKernels64.of(this) : HeadKernels32.of(this);
+  }
+
   /**
    * Attends.
    *
    * @param statistics filled, where somebody will differentiate
    */
   Storage attentionForward(List<Array> inputs, Shape shape, @Nullable RowStatistics statistics) {
-    Array query = inputs.get(0);
-    Array value = inputs.get(2);
-    int depth = query.shape().dim(-1);
-    int width = value.shape().dim(-1);
-    long cost = scores.count() * (depth + width);
-    Kernels kernels = KernelChoice.current().kernels();
-    if (isFloat64()) {
-      double[] out = new double[shape.size()];
-      double[] q = query.storage().doubles();
-      double[] k = inputs.get(1).storage().doubles();
-      double[] v = value.storage().doubles();
-      eachBlock(
-          cost,
-          (unit, from, to) -> {
-            AttentionHead64 head =
-                head64(
-                    unit,
-                    rows64(q, unit, queries, depth),
-                    rows64(k, unit, keys, depth),
-                    rows64(v, unit, keys, width),
-                    null);
-            kernels.attentionForward(
-                head,
-                from,
-                to,
-                rows64(out, unit, queries, width),
-                statistics == null ? null : statistics.maxima64()[unit],
-                statistics == null ? null : statistics.sums64()[unit]);
-          });
-      return Storage.ofDoubles(DType.FLOAT64, out);
-    }
-    float[] out = new float[shape.size()];
-    float[] q = query.storage().floats();
-    float[] k = inputs.get(1).storage().floats();
-    float[] v = value.storage().floats();
+    HeadKernels kernels = kernels();
+    HeadKernels.Operands operands = operands(inputs);
+    Storage out = Storage.zeros(computeType(), shape.size());
     eachBlock(
-        cost,
-        (unit, from, to) -> {
-          AttentionHead head =
-              head(
-                  unit,
-                  rows(q, unit, queries, depth),
-                  rows(k, unit, keys, depth),
-                  rows(v, unit, keys, width),
-                  null);
-          kernels.attentionForward(
-              head,
-              from,
-              to,
-              rows(out, unit, queries, width),
-              statistics == null ? null : statistics.maxima()[unit],
-              statistics == null ? null : statistics.sums()[unit]);
-        });
-    return Storage.ofFloats(DType.FLOAT32, out);
+        scores.count() * (operands.depth() + operands.width()),
+        (unit, from, to) -> kernels.forward(operands, unit, from, to, out, statistics));
+    return out;
   }
 
+  /**
+   * The weights.
+   *
+   * @param scored whether the first input is the scores, else it is the query and the second the
+   *     key
+   */
   Array weights(List<Array> inputs, DType dtype, boolean scored) {
-    return Array.wrap(attentionWeights(inputs, dtype, scored), scores);
-  }
-
-  private Storage attentionWeights(List<Array> inputs, DType dtype, boolean scored) {
-    Array first = inputs.get(0);
-    int depth = scored ? 0 : first.shape().dim(-1);
-    long cost = scores.count() * (depth + 1);
-    Kernels kernels = KernelChoice.current().kernels();
+    HeadKernels kernels = kernels();
+    Storage first = computed(inputs.get(0));
+    Storage second = scored ? first : computed(inputs.get(1));
+    int depth = scored ? 0 : inputs.get(0).shape().dim(-1);
+    HeadKernels.Operands operands = new HeadKernels.Operands(first, second, first, depth, 0);
+    Storage given = scored ? first : null;
+    Storage out = Storage.zeros(computeType(), scores.size());
     Rounding rounding = rounding(dtype, isFloat64());
-    if (isFloat64()) {
-      double[] out = new double[scores.size()];
-      double[] q = first.storage().doubles();
-      double[] k = scored ? q : inputs.get(1).storage().doubles();
-      eachBlock(
-          cost,
-          (unit, from, to) -> {
-            MatrixView64 given = scored ? square64(q, unit) : null;
-            AttentionHead64 head =
-                head64(
-                    unit,
-                    rows64(q, unit, queries, depth),
-                    rows64(k, unit, keys, depth),
-                    rows64(q, unit, keys, 0),
-                    given);
-            kernels.attentionWeights(head, from, to, square64(out, unit), rounding);
-          });
-      return Storage.ofDoubles(dtype, out);
-    }
-    float[] out = new float[scores.size()];
-    float[] q = first.storage().floats();
-    float[] k = scored ? q : inputs.get(1).storage().floats();
     eachBlock(
-        cost,
-        (unit, from, to) -> {
-          MatrixView given = scored ? square(q, unit) : null;
-          AttentionHead head =
-              head(
-                  unit,
-                  rows(q, unit, queries, depth),
-                  rows(k, unit, keys, depth),
-                  rows(q, unit, keys, 0),
-                  given);
-          kernels.attentionWeights(head, from, to, square(out, unit), rounding);
-        });
-    return Storage.ofFloats(dtype, out);
+        scores.count() * (depth + 1),
+        (unit, from, to) -> kernels.weights(operands, given, unit, from, to, out, rounding));
+    return Array.wrap(out.to(dtype), scores);
   }
 
   /** One head of one batch element, counted row-major, and some of its query rows. */
@@ -271,52 +217,5 @@ record AttentionPlan(
     int tasksPerUnit = Math.max(1, (wanted + units - 1) / Math.max(1, units));
     int blocks = (queries + ROW_BLOCK - 1) / ROW_BLOCK;
     return Math.max(1, (blocks + tasksPerUnit - 1) / tasksPerUnit) * ROW_BLOCK;
-  }
-
-  AttentionHead head(
-      int unit, MatrixView q, MatrixView k, MatrixView v, @Nullable MatrixView given) {
-    return new AttentionHead(
-        q,
-        k,
-        v,
-        given,
-        bias == null ? null : bias.floats(unit),
-        mask.of(unit),
-        keep.of(unit),
-        rules);
-  }
-
-  AttentionHead64 head64(
-      int unit, MatrixView64 q, MatrixView64 k, MatrixView64 v, @Nullable MatrixView64 given) {
-    return new AttentionHead64(
-        q,
-        k,
-        v,
-        given,
-        bias == null ? null : bias.doubles(unit),
-        mask.of(unit),
-        keep.of(unit),
-        rules);
-  }
-
-  /** The rows of a head inside {@code [B..., rows, H, cols]}. */
-  MatrixView rows(float[] data, int unit, int rows, int cols) {
-    int batch = unit / heads;
-    int offset = (batch * rows * heads + unit % heads) * cols;
-    return new MatrixView(data, offset, heads * cols, rows, cols);
-  }
-
-  MatrixView64 rows64(double[] data, int unit, int rows, int cols) {
-    int batch = unit / heads;
-    int offset = (batch * rows * heads + unit % heads) * cols;
-    return new MatrixView64(data, offset, heads * cols, rows, cols);
-  }
-
-  MatrixView square(float[] data, int unit) {
-    return new MatrixView(data, unit * queries * keys, keys, queries, keys);
-  }
-
-  MatrixView64 square64(double[] data, int unit) {
-    return new MatrixView64(data, unit * queries * keys, keys, queries, keys);
   }
 }

@@ -1,54 +1,30 @@
 package dev.heddle.array;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Attention's residuals for each query: the maximum score and the sum of the exponentials relative
  * to it. They are kept apart because the log-sum-exp of a fully masked row would lose the sum. Each
  * head of each batch element has a row of numbers, in float64 if that is the compute type.
  */
-record RowStatistics(
-    Shape shape,
-    boolean isFloat64,
-    float[][] maxima,
-    float[][] sums,
-    double[][] maxima64,
-    double[][] sums64) {
+record RowStatistics(Shape shape, DType dtype, List<Storage> maxima, List<Storage> sums) {
 
   static RowStatistics of(AttentionPlan plan) {
     Shape shape = plan.scores().range(0, plan.scores().rank() - 1);
+    DType dtype = plan.computeType();
+    return new RowStatistics(shape, dtype, rows(shape, dtype), rows(shape, dtype));
+  }
+
+  private static List<Storage> rows(Shape shape, DType dtype) {
     int units = shape.range(0, shape.rank() - 1).size();
-    int units32 = plan.isFloat64() ? 0 : units;
-    int units64 = plan.isFloat64() ? units : 0;
-    return new RowStatistics(
-        shape,
-        plan.isFloat64(),
-        new float[units32][plan.queries()],
-        new float[units32][plan.queries()],
-        new double[units64][plan.queries()],
-        new double[units64][plan.queries()]);
+    return Stream.generate(() -> Storage.zeros(dtype, shape.dim(-1))).limit(units).toList();
   }
 
   /** Maxima and sums, {@code [B..., H, Q]} each. */
   List<Array> residuals() {
-    return isFloat64
-        ? List.of(joined(maxima64), joined(sums64))
-        : List.of(joined(maxima), joined(sums));
-  }
-
-  private Array joined(float[][] rows) {
-    float[] all = new float[shape.size()];
-    for (int unit = 0; unit < rows.length; unit++) {
-      System.arraycopy(rows[unit], 0, all, unit * shape.dim(-1), shape.dim(-1));
-    }
-    return Array.wrap(Storage.ofFloats(DType.FLOAT32, all), shape);
-  }
-
-  private Array joined(double[][] rows) {
-    double[] all = new double[shape.size()];
-    for (int unit = 0; unit < rows.length; unit++) {
-      System.arraycopy(rows[unit], 0, all, unit * shape.dim(-1), shape.dim(-1));
-    }
-    return Array.wrap(Storage.ofDoubles(DType.FLOAT64, all), shape);
+    return List.of(
+        Array.wrap(Concatenate.join(dtype, maxima), shape),
+        Array.wrap(Concatenate.join(dtype, sums), shape));
   }
 }

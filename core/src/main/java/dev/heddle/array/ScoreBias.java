@@ -1,28 +1,16 @@
 package dev.heddle.array;
 
 import dev.heddle.kernel.StridedView;
-import org.jspecify.annotations.Nullable;
 
-/** A bias that broadcasts to the scores, in float32 or float64. */
-record ScoreBias(float @Nullable [] numbers, double @Nullable [] numbers64, HeadOffsets offsets) {
+/** A bias that broadcasts to the scores, in their compute type. */
+record ScoreBias(Storage numbers, HeadOffsets offsets) {
 
-  static ScoreBias of(Array array, Shape scores, boolean isFloat64) {
-    Storage storage = array.storage();
-    HeadOffsets offsets = HeadOffsets.of(array.shape(), scores);
-    return isFloat64
-        ? new ScoreBias(null, storage.doubles(), offsets)
-        : new ScoreBias(storage.floats(), null, offsets);
+  static ScoreBias of(Array array, Shape scores, DType computeType) {
+    return new ScoreBias(array.storage().to(computeType), HeadOffsets.of(array.shape(), scores));
   }
 
-  @Nullable StridedView<float[]> floats(int unit) {
-    return numbers == null ? null : view(numbers, unit);
-  }
-
-  @Nullable StridedView<double[]> doubles(int unit) {
-    return numbers64 == null ? null : view(numbers64, unit);
-  }
-
-  private <T> StridedView<T> view(T data, int unit) {
+  /** The bias of one head, in the array of {@link #numbers}. */
+  <T> StridedView<T> view(T data, int unit) {
     return new StridedView<>(
         data, (int) offsets.at(unit), (int) offsets.queryStride(), offsets.keyStride());
   }
