@@ -752,13 +752,9 @@ public final class Array implements ArrayTree<Array> {
       result[i] = (int) values[i];
       if (result[i] != values[i]) {
         throw new IllegalArgumentException(
-            "toIntArray: expected elements in the range of int32, got "
-                + values[i]
-                + " at index "
-                + i
-                + " of an array of "
-                + dtype
-                + shape);
+            ("toIntArray: expected elements in the range of int32, got %s at index %s of an"
+                    + " array of %s%s")
+                .formatted(values[i], i, dtype, shape));
       }
     }
     return result;

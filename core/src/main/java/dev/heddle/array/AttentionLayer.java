@@ -116,10 +116,9 @@ public final class AttentionLayer {
     private static Shape headsShape(Shape input, Shape kernel) {
       if (input.rank() < 2 || kernel.rank() != 3 || input.dim(-1) != kernel.dim(0)) {
         throw new IllegalArgumentException(
-            "attention layer: expected an input [B..., length, F] and a kernel [F, H, D], got "
-                + input
-                + " and "
-                + kernel);
+            ("attention layer: expected an input [B..., length, F] and a kernel [F, H, D], got"
+                    + " %s and %s")
+                .formatted(input, kernel));
       }
       int[] dims = Arrays.copyOf(input.dims(), input.rank() + 1);
       dims[dims.length - 2] = kernel.dim(1);

@@ -40,9 +40,8 @@ final class Axes {
       int axis = one(operation, "axes", axes[i], rank);
       if (taken[axis]) {
         throw new IllegalArgumentException(
-            operation
-                + ": argument \"axes\": expected each axis once, got "
-                + Arrays.toString(axes));
+            "%s: argument \"axes\": expected each axis once, got %s"
+                .formatted(operation, Arrays.toString(axes)));
       }
       taken[axis] = true;
       normal[i] = axis;

@@ -26,10 +26,8 @@ public final class Concatenate {
       if (array.rank() != first.rank()
           || !array.shape().with(along, 0).equals(first.with(along, 0))) {
         throw new IllegalArgumentException(
-            "concatenate: expected equal shapes except on axis "
-                + along
-                + ", got "
-                + arrays.stream().map(Array::shape).toList());
+            "concatenate: expected equal shapes except on axis %s, got %s"
+                .formatted(along, arrays.stream().map(Array::shape).toList()));
       }
     }
     DType common = dtype;
@@ -63,12 +61,8 @@ public final class Concatenate {
     int length = x.shape().dim(along);
     if (parts <= 0 || length % parts != 0) {
       throw new IllegalArgumentException(
-          "split: expected a number of parts that divides axis "
-              + along
-              + " of shape "
-              + x.shape()
-              + ", got "
-              + parts);
+          "split: expected a number of parts that divides axis %s of shape %s, got %s"
+              .formatted(along, x.shape(), parts));
     }
     int[] borders = new int[parts - 1];
     Arrays.setAll(borders, i -> (i + 1) * (length / parts));
@@ -101,14 +95,8 @@ public final class Concatenate {
   public static Array pad(Array x, int[] before, int[] after, double value) {
     if (before.length != x.rank() || after.length != x.rank()) {
       throw new IllegalArgumentException(
-          "pad: expected "
-              + x.rank()
-              + " numbers before and after for shape "
-              + x.shape()
-              + ", got "
-              + Arrays.toString(before)
-              + " and "
-              + Arrays.toString(after));
+          "pad: expected %s numbers before and after for shape %s, got %s and %s"
+              .formatted(x.rank(), x.shape(), Arrays.toString(before), Arrays.toString(after)));
     }
     Array padded = x;
     for (int axis = 0; axis < x.rank(); axis++) {

@@ -38,16 +38,8 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
     }
     if (!equal) {
       throw new IllegalArgumentException(
-          "dot_general: expected "
-              + kind
-              + " axes of equal lengths, got axes "
-              + Arrays.toString(left)
-              + " of "
-              + lhs
-              + " and "
-              + Arrays.toString(right)
-              + " of "
-              + rhs);
+          "dot_general: expected %s axes of equal lengths, got axes %s of %s and %s of %s"
+              .formatted(kind, Arrays.toString(left), lhs, Arrays.toString(right), rhs));
     }
   }
 
@@ -56,14 +48,9 @@ record DotGeneral(int[] lhsContract, int[] rhsContract, int[] lhsBatch, int[] rh
     for (int axis : Axes.concat(contract, batch)) {
       if (taken[axis]) {
         throw new IllegalArgumentException(
-            "dot_general: expected every axis at most once, got contracted "
-                + Arrays.toString(contract)
-                + " and batch "
-                + Arrays.toString(batch)
-                + " of the "
-                + which
-                + " operand, shape "
-                + shape);
+            ("dot_general: expected every axis at most once, got contracted %s and batch %s of"
+                    + " the %s operand, shape %s")
+                .formatted(Arrays.toString(contract), Arrays.toString(batch), which, shape));
       }
       taken[axis] = true;
     }

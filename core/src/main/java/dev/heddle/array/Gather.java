@@ -36,12 +36,9 @@ public final class Gather {
     int along = Axes.one("take_along_axis", axis, x.shape());
     if (indices.rank() != x.rank()) {
       throw new IllegalArgumentException(
-          "take_along_axis: argument \"indices\": expected "
-              + x.rank()
-              + " axes as x's shape "
-              + x.shape()
-              + ", got shape "
-              + indices.shape());
+          ("take_along_axis: argument \"indices\": expected %s axes as x's shape %s, got shape"
+                  + " %s")
+              .formatted(x.rank(), x.shape(), indices.shape()));
     }
     StridedIterator.broadcast(
         "take_along_axis", x.shape().with(along, 1), indices.shape().with(along, 1));
@@ -58,12 +55,8 @@ public final class Gather {
   public static Array index(Array x, Array... indices) {
     if (indices.length == 0 || indices.length > x.rank()) {
       throw new IllegalArgumentException(
-          "index: expected 1 to "
-              + x.rank()
-              + " arrays of indices for shape "
-              + x.shape()
-              + ", got "
-              + indices.length);
+          "index: expected 1 to %s arrays of indices for shape %s, got %s"
+              .formatted(x.rank(), x.shape(), indices.length));
     }
     List<Array> inputs = new ArrayList<>(List.of(x));
     for (Array one : indices) {
@@ -84,13 +77,8 @@ public final class Gather {
     int length = shape.dim(axis);
     if (index < -length || index >= length) {
       throw new IllegalArgumentException(
-          operation
-              + ": index "
-              + index
-              + " is out of bounds for axis "
-              + axis
-              + " of shape "
-              + shape);
+          "%s: index %s is out of bounds for axis %s of shape %s"
+              .formatted(operation, index, axis, shape));
     }
     return (int) (index < 0 ? index + length : index);
   }

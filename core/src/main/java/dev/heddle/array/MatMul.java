@@ -27,10 +27,8 @@ public final class MatMul {
         || b.rank() == 0
         || a.shape().dim(-1) != b.shape().dim(Math.max(-2, -b.rank()))) {
       throw new IllegalArgumentException(
-          "matmul: expected shapes [..., M, K] and [..., K, N], got "
-              + a.shape()
-              + " and "
-              + b.shape());
+          "matmul: expected shapes [..., M, K] and [..., K, N], got %s and %s"
+              .formatted(a.shape(), b.shape()));
     }
     if (a.rank() <= 2 && b.rank() <= 2) {
       return dotGeneral(a, b, new int[] {a.rank() - 1}, new int[] {0}, new int[0], new int[0]);

@@ -68,11 +68,8 @@ public record Pytree(List<String> paths, List<Array> leaves) implements ArrayTre
       }
       default ->
           throw new IllegalArgumentException(
-              "tree: expected arrays, trees, lists and maps, got a "
-                  + node.getClass().getName()
-                  + " at \""
-                  + path
-                  + "\"");
+              "tree: expected arrays, trees, lists and maps, got a %s at \"%s\""
+                  .formatted(node.getClass().getName(), path));
     }
   }
 

@@ -91,10 +91,8 @@ public final class Reshape {
     for (int axis : dropped) {
       if (dims[axis] != 1) {
         throw new IllegalArgumentException(
-            "squeeze: argument \"axes\": expected axes of length 1 of shape "
-                + x.shape()
-                + ", got axis "
-                + axis);
+            "squeeze: argument \"axes\": expected axes of length 1 of shape %s, got axis %s"
+                .formatted(x.shape(), axis));
       }
     }
     return to(x, Shape.of(Axes.pick(dims, Axes.others(dropped, dims.length))));

@@ -68,11 +68,8 @@ public final class Shape {
   public int size() {
     if (count > MAX_SIZE) {
       throw new IllegalArgumentException(
-          "shape: expected at most "
-              + MAX_SIZE
-              + " elements, got "
-              + Arrays.toString(dims)
-              + ", which has more");
+          "shape: expected at most %s elements, got %s, which has more"
+              .formatted(MAX_SIZE, Arrays.toString(dims)));
     }
     return (int) count;
   }
@@ -102,14 +99,8 @@ public final class Shape {
   public int axis(int axis) {
     if (axis < -dims.length || axis >= dims.length) {
       throw new IllegalArgumentException(
-          "axis: expected -"
-              + dims.length
-              + " to "
-              + (dims.length - 1)
-              + " for shape "
-              + this
-              + ", got "
-              + axis);
+          "axis: expected -%s to %s for shape %s, got %s"
+              .formatted(dims.length, dims.length - 1, this, axis));
     }
     return axis < 0 ? axis + dims.length : axis;
   }

@@ -30,10 +30,8 @@ public final class Slice {
     View view = View.of("set", x.shape(), indices);
     if (!value.shape().broadcastsTo(view.shape)) {
       throw new IllegalArgumentException(
-          "set: argument \"value\": expected a shape that broadcasts to "
-              + view.shape
-              + ", got "
-              + value.shape());
+          "set: argument \"value\": expected a shape that broadcasts to %s, got %s"
+              .formatted(view.shape, value.shape()));
     }
     return Op.run(new Replaced("scatter", view), x, Cast.astype(value, x.dtype()));
   }
@@ -73,10 +71,8 @@ public final class Slice {
   public static Array dynamicUpdateSlice(Array x, Array update, int... starts) {
     if (update.dtype() != x.dtype()) {
       throw new IllegalArgumentException(
-          "dynamic_update_slice: argument \"update\": expected "
-              + x.dtype()
-              + ", got "
-              + update.dtype());
+          "dynamic_update_slice: argument \"update\": expected %s, got %s"
+              .formatted(x.dtype(), update.dtype()));
     }
     int[] clamped = clamped("dynamic_update_slice", x.shape(), starts, update.shape());
     View view = View.block(x.shape(), clamped, update.shape().dims());
@@ -108,15 +104,8 @@ public final class Slice {
   private static void requireEach(String operation, String argument, int[] values, Shape shape) {
     if (values.length != shape.rank()) {
       throw new IllegalArgumentException(
-          operation
-              + ": argument \""
-              + argument
-              + "\": expected "
-              + shape.rank()
-              + " numbers for shape "
-              + shape
-              + ", got "
-              + Arrays.toString(values));
+          "%s: argument \"%s\": expected %s numbers for shape %s, got %s"
+              .formatted(operation, argument, shape.rank(), shape, Arrays.toString(values)));
     }
   }
 
@@ -167,13 +156,8 @@ public final class Slice {
             int length = whole.dim(axis);
             if (place < -length || place >= length) {
               throw new IllegalArgumentException(
-                  operation
-                      + ": index "
-                      + place
-                      + " is out of bounds for axis "
-                      + axis
-                      + " of shape "
-                      + whole);
+                  "%s: index %s is out of bounds for axis %s of shape %s"
+                      .formatted(operation, place, axis, whole));
             }
             offset += (place < 0 ? place + length : place) * wholeStrides[axis++];
           }
@@ -210,13 +194,8 @@ public final class Slice {
       }
       if (indexed > whole.rank() || rests > 1) {
         throw new IllegalArgumentException(
-            operation
-                + ": expected at most "
-                + whole.rank()
-                + " indices for shape "
-                + whole
-                + " and \"rest\" once, got "
-                + Arrays.toString(indices));
+            "%s: expected at most %s indices for shape %s and \"rest\" once, got %s"
+                .formatted(operation, whole.rank(), whole, Arrays.toString(indices)));
       }
       return indexed;
     }

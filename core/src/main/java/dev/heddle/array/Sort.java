@@ -59,12 +59,8 @@ public final class Sort {
     int axis = Axes.one("top_k", -1, x.shape());
     if (k < 0 || k > x.shape().dim(axis)) {
       throw new IllegalArgumentException(
-          "top_k: argument \"k\": expected 0 to "
-              + x.shape().dim(axis)
-              + " for shape "
-              + x.shape()
-              + ", got "
-              + k);
+          "top_k: argument \"k\": expected 0 to %s for shape %s, got %s"
+              .formatted(x.shape().dim(axis), x.shape(), k));
     }
     Array indices = Op.run(new Ordering("top_k", axis, k), x);
     return new TopK(Gather.takeAlongAxis(x, indices, axis), indices);

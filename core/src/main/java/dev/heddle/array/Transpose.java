@@ -24,12 +24,8 @@ public final class Transpose {
     }
     if (axes.length != rank) {
       throw new IllegalArgumentException(
-          "transpose: argument \"axes\": expected all "
-              + rank
-              + " axes of shape "
-              + x.shape()
-              + ", got "
-              + Arrays.toString(axes));
+          "transpose: argument \"axes\": expected all %s axes of shape %s, got %s"
+              .formatted(rank, x.shape(), Arrays.toString(axes)));
     }
     return permute(x, Axes.many("transpose", axes, rank));
   }
@@ -50,10 +46,8 @@ public final class Transpose {
     int[] to = Axes.many("moveaxis", destinations, rank);
     if (from.length != to.length) {
       throw new IllegalArgumentException(
-          "moveaxis: expected as many destinations as sources, got "
-              + Arrays.toString(sources)
-              + " and "
-              + Arrays.toString(destinations));
+          "moveaxis: expected as many destinations as sources, got %s and %s"
+              .formatted(Arrays.toString(sources), Arrays.toString(destinations)));
     }
     int[] axes = new int[rank];
     int[] staying = Axes.others(from, rank);

@@ -38,13 +38,8 @@ public final class Buffers {
     long size = (long) rows * cols;
     if (size > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "workspace: expected at most "
-              + MAX_LENGTH
-              + " elements, got ["
-              + rows
-              + ", "
-              + cols
-              + "]");
+          "workspace: expected at most %s elements, got [%s, %s]"
+              .formatted(MAX_LENGTH, rows, cols));
     }
     return (int) size;
   }
