@@ -18,12 +18,6 @@ final class AttentionGradient {
   /** Matrix products of a split head: scores and their cotangents are computed twice. */
   private static final int SPLIT = 7;
 
-  /** Rows of a task are a multiple of this, the kernels' block size. */
-  private static final int ROW_BLOCK = 64;
-
-  /** Tasks for each thread, for load balance. */
-  private static final int TASKS_PER_THREAD = 4;
-
   private final AttentionPlan plan;
   private final Op.VjpContext call;
   private final int units;
@@ -106,11 +100,10 @@ final class AttentionGradient {
     int whole = wholeUnits(units, Workers.threads());
     int rest = units - whole;
     GradTile all = new GradTile(0, queries, 0, keys, wantsRows, wantsCols);
-    int each = Math.max(1, Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), Math.max(1, rest)));
-    int rowStep = step(queries, each);
-    int colStep = step(keys, each);
-    int rowTasks = wantsRows ? (queries + rowStep - 1) / rowStep : 0;
-    int colTasks = wantsCols ? (keys + colStep - 1) / colStep : 0;
+    TaskSplit rows = TaskSplit.ofBlocks(rest, queries);
+    TaskSplit cols = TaskSplit.ofBlocks(rest, keys);
+    int rowTasks = wantsRows ? rows.parts() : 0;
+    int colTasks = wantsCols ? cols.parts() : 0;
     int tasks = rowTasks + colTasks;
     Workers.run(
         whole + rest * tasks,
@@ -123,12 +116,12 @@ final class AttentionGradient {
           int unit = whole + (i - whole) / tasks;
           int part = (i - whole) % tasks;
           if (part < rowTasks) {
-            int from = part * rowStep;
-            int to = Math.min(queries, from + rowStep);
+            int from = part * rows.share();
+            int to = Math.min(queries, from + rows.share());
             task.run(unit, new GradTile(from, to, 0, keys, true, false));
           } else {
-            int from = (part - rowTasks) * colStep;
-            int to = Math.min(keys, from + colStep);
+            int from = (part - rowTasks) * cols.share();
+            int to = Math.min(keys, from + cols.share());
             task.run(unit, new GradTile(0, queries, from, to, false, true));
           }
         });
@@ -142,10 +135,5 @@ final class AttentionGradient {
   static int wholeUnits(int units, int threads) {
     int rest = units % threads;
     return rest * SPLIT < threads * WHOLE ? units - rest : units;
-  }
-
-  private static int step(int length, int tasks) {
-    int blocks = (length + ROW_BLOCK - 1) / ROW_BLOCK;
-    return Math.max(1, (blocks + tasks - 1) / tasks) * ROW_BLOCK;
   }
 }

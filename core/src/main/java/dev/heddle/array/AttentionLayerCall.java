@@ -20,20 +20,8 @@ import org.jspecify.annotations.Nullable;
  * projections precede all attention. The projection out follows when all heads are complete.
  */
 final class AttentionLayerCall {
-  /** Tasks for each thread, for load balance. */
-  private static final int TASKS_PER_THREAD = 4;
-
-  /** Rows of a task are a multiple of this, so that register tiles are full. */
-  private static final int ROW_STEP = 6;
-
-  /** The minimum of rows of a task. */
-  private static final int MIN_ROWS = 48;
-
   /** Rows that are multiplied by three kernels while they are in the cache. */
   private static final int ROWS_PER_PASS = 96;
-
-  /** Query rows of a task are a multiple of this, the kernels' block size. */
-  private static final int QUERY_STEP = 64;
 
   private final Kernels kernels = KernelChoice.current().kernels();
   private final DType dtype;
@@ -164,8 +152,7 @@ final class AttentionLayerCall {
     RowStatistics statistics = residuals == null ? null : RowStatistics.of(plan);
     int units = batch * heads;
     boolean isAligned = query.isAligned() && key.isAligned() && value.isAligned();
-    boolean byHead =
-        isAligned && !projected.isEmpty() && units >= TASKS_PER_THREAD * Workers.threads();
+    boolean byHead = isAligned && !projected.isEmpty() && units >= TaskSplit.targetTasks();
     List<Phase> phases = new ArrayList<>(6);
     List<float[]> workspace = new ArrayList<>(3);
     if (byHead) {
@@ -378,15 +365,16 @@ final class AttentionLayerCall {
     int length = sides.getFirst().side.rows;
     int elements = isAligned ? batch : 1;
     int rows = isAligned ? length : batch * length;
-    int share = share(rows, elements);
-    int tasks = (rows + share - 1) / share;
-    int parts = isAligned ? headParts(elements * tasks) : 1;
+    int wanted = Math.max(1, TaskSplit.targetTasks() / Math.max(1, elements));
+    TaskSplit split = TaskSplit.ofRows(elements, rows, wanted);
+    int tasks = split.parts();
+    int parts = isAligned ? headParts(split.tasks()) : 1;
     return new Phase(
-        elements * tasks * parts,
+        split.tasks() * parts,
         task -> {
           int element = task / parts / tasks;
-          int from = task / parts % tasks * share;
-          int count = Math.min(share, rows - from);
+          int from = task / parts % tasks * split.share();
+          int count = Math.min(split.share(), rows - from);
           for (AllHeads one : sides) {
             if (isAligned) {
               int end = (task % parts + 1) * heads / parts;
@@ -405,34 +393,15 @@ final class AttentionLayerCall {
   }
 
   private Phase attention(AllHeads q, AllHeads k, AllHeads v, @Nullable RowStatistics statistics) {
-    int units = batch * heads;
-    int queries = query.rows;
-    int wanted = TASKS_PER_THREAD * Workers.threads();
-    int blocks = (queries + QUERY_STEP - 1) / QUERY_STEP;
-    int tasksPerUnit = Math.max(1, Math.min(blocks, (wanted + units - 1) / Math.max(1, units)));
-    int rows = Math.max(1, (blocks + tasksPerUnit - 1) / tasksPerUnit) * QUERY_STEP;
-    int tasks = (queries + rows - 1) / rows;
-    return new Phase(
-        units * tasks,
-        task -> {
-          int unit = task / tasks;
-          int from = task % tasks * rows;
-          int to = Math.min(queries, from + rows);
-          attention(unit, matrix(q, unit), matrix(k, unit), matrix(v, unit), from, to, statistics);
-        });
+    return TaskSplit.ofBlocks(batch * heads, query.rows)
+        .phase((unit, from, to) ->
+            attention(
+                unit, matrix(q, unit), matrix(k, unit), matrix(v, unit), from, to, statistics));
   }
 
   /** The number of tasks among which heads are split if rows are too few for all threads. */
   private int headParts(int tasks) {
-    int wanted = Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), Math.max(1, tasks));
-    return Math.clamp(wanted, 1, Math.max(1, heads));
-  }
-
-  /** Rows of a task: equal shares, rounded up to whole register tiles. */
-  private static int share(int rows, int elements) {
-    int wanted = Math.max(1, TASKS_PER_THREAD * Workers.threads() / Math.max(1, elements));
-    int share = Math.max(MIN_ROWS, (rows + wanted - 1) / wanted);
-    return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+    return Math.clamp(TaskSplit.perUnit(tasks), 1, Math.max(1, heads));
   }
 
   /** The projection of all heads together, split by rows and, if these are few, by columns. */
@@ -444,8 +413,8 @@ final class AttentionLayerCall {
     private final float[] product;
     private final short @Nullable [] halves;
     private final int rows = batch * query.rows;
-    private final int share = share(rows, 1);
-    private final int rowTasks = (rows + share - 1) / share;
+    private final int share = TaskSplit.ofRows(1, rows).share();
+    private final int rowTasks = Math.ceilDiv(rows, share);
     private final int columns;
     private final int across;
 
@@ -457,7 +426,7 @@ final class AttentionLayerCall {
       int size = shape.range(0, shape.rank() - 2).append(features).size();
       this.halves = dtype.isHalf() ? new short[size] : null;
       this.product = halves == null ? new float[size] : Buffers.borrow(size);
-      this.columns = MatrixProduct.columnsPerTask(features, rowTasks);
+      this.columns = TaskSplit.ofBlocks(rowTasks, features).share();
       this.across = Math.max(1, Math.ceilDiv(features, columns));
     }
 

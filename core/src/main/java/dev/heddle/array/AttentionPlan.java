@@ -2,7 +2,6 @@ package dev.heddle.array;
 
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScoreRules;
-import dev.heddle.kernel.Workers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,6 @@ record AttentionPlan(
     MaskParts mask,
     MaskParts keep,
     @Nullable ScoreBias bias) {
-  /** Query rows of a task are a multiple of this, so that kernels fill their blocks. */
-  private static final int ROW_BLOCK = 64;
-
-  /** Tasks for each thread, so that none waits long for the last one. */
-  private static final int TASKS_PER_THREAD = 4;
-
   /** Below this, exp is 0: by how much a score may exceed the lowest and still vanish beside it. */
   private static final double EXP_RANGE = 104;
 
@@ -112,12 +105,9 @@ record AttentionPlan(
   private static void require(String role, @Nullable Array array, Shape scores) {
     if (array != null && !array.shape().broadcastsTo(scores)) {
       throw new IllegalArgumentException(
-          "attention: argument \""
-              + role
-              + "\": expected a shape that broadcasts to the scores "
-              + scores
-              + " ([batch..., heads, queries, keys]), got "
-              + array.shape());
+          ("attention: argument \"%s\": expected a shape that broadcasts to the scores %s"
+                  + " ([batch..., heads, queries, keys]), got %s")
+              .formatted(role, scores, array.shape()));
     }
   }
 
@@ -193,29 +183,8 @@ record AttentionPlan(
     return Array.wrap(out.to(dtype), scores);
   }
 
-  /** One head of one batch element, counted row-major, and some of its query rows. */
-  private interface Block {
-    void run(int unit, int from, int to);
-  }
-
-  private void eachBlock(long cost, Block block) {
-    int units = scores.range(0, scores.rank() - 2).size();
-    int rows = rowsPerTask(units);
-    int blocks = (queries + rows - 1) / rows;
-    Workers.run(
-        units * blocks,
-        cost,
-        task -> {
-          int from = task % blocks * rows;
-          block.run(task / blocks, from, Math.min(queries, from + rows));
-        });
-  }
-
-  /** All rows of a head where there are heads enough, because its values are laid out once. */
-  private int rowsPerTask(int units) {
-    int wanted = TASKS_PER_THREAD * Workers.threads();
-    int tasksPerUnit = Math.max(1, (wanted + units - 1) / Math.max(1, units));
-    int blocks = (queries + ROW_BLOCK - 1) / ROW_BLOCK;
-    return Math.max(1, (blocks + tasksPerUnit - 1) / tasksPerUnit) * ROW_BLOCK;
+  /** Splits the query rows of heads, few of them where there are heads enough. */
+  private void eachBlock(long cost, TaskSplit.Part block) {
+    TaskSplit.ofBlocks(scores.range(0, scores.rank() - 2).size(), queries).run(cost, block);
   }
 }

@@ -41,17 +41,17 @@ final class FloatProduct {
   }
 
   Storage run() {
-    int rows = sizes.rowsPerTask();
-    int cols = MatrixProduct.columnsPerTask(sizes.cols(), sizes.tasksPerBatch());
-    int across = Math.max(1, Math.ceilDiv(sizes.cols(), cols));
+    TaskSplit byRows = sizes.split();
+    TaskSplit byCols = TaskSplit.ofBlocks(byRows.parts(), sizes.cols());
+    int across = Math.max(1, byCols.parts());
     Workers.run(
-        sizes.tasksPerBatch() * across,
+        byRows.parts() * across,
         sizes.cost(),
         task -> {
-          int row = task / across * rows;
-          int col = task % across * cols;
-          int height = Math.min(rows, sizes.rows() - row);
-          int width = Math.min(cols, sizes.cols() - col);
+          int row = task / across * byRows.share();
+          int col = task % across * byCols.share();
+          int height = Math.min(byRows.share(), sizes.rows() - row);
+          int width = Math.min(byCols.share(), sizes.cols() - col);
           a.rows(sizes.rows(), row, height, part -> multiply(part, row, col, width));
         });
     if (halves == null) {

@@ -13,18 +13,6 @@ import dev.heddle.kernel.Workers;
  * tasks for rows of the result.
  */
 record MatrixProduct(int batch, int rows, int inner, int cols) {
-  /** Tasks for each thread, for load balance. */
-  private static final int TASKS_PER_THREAD = 4;
-
-  /** Rows of a task are a multiple of this, so that register tiles are full. */
-  private static final int ROW_STEP = 6;
-
-  /** The minimum number of rows of a task. */
-  private static final int MIN_ROWS = 48;
-
-  /** Columns of a task are a multiple of this, which every layout's step divides. */
-  private static final int COLUMN_STEP = 64;
-
   int size() {
     return Shape.of(batch, rows, cols).size();
   }
@@ -33,27 +21,9 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
     return (long) size() * inner;
   }
 
-  /** The number of tasks that keeps all threads busy. */
-  static int targetTasks() {
-    return TASKS_PER_THREAD * Workers.threads();
-  }
-
-  /** Rows of a task: nearly equal shares of whole register tiles. */
-  int rowsPerTask() {
-    int tasksPerUnit = Math.ceilDiv(targetTasks(), Math.max(1, batch));
-    int share = Math.max(MIN_ROWS, (rows + tasksPerUnit - 1) / tasksPerUnit);
-    return (share + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
-  }
-
-  /** Columns of a task for a number of tasks of rows. */
-  static int columnsPerTask(int cols, int rowTasks) {
-    int tasksPerUnit = Math.ceilDiv(targetTasks(), Math.max(1, rowTasks));
-    int share = Math.ceilDiv(cols, tasksPerUnit);
-    return Math.ceilDiv(Math.max(1, share), COLUMN_STEP) * COLUMN_STEP;
-  }
-
-  int tasksPerBatch() {
-    return (rows + rowsPerTask() - 1) / rowsPerTask();
+  /** The rows, split into tasks. */
+  TaskSplit split() {
+    return TaskSplit.ofRows(batch, rows);
   }
 
   /** The product of whole operands, batch element by batch element. */
@@ -70,7 +40,7 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   private static float[] multiply(float[] a, float[] b, MatrixProduct s) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] c = new float[s.size()];
-    if (s.batch >= targetTasks()) {
+    if (s.batch >= TaskSplit.targetTasks()) {
       Workers.run(
           s.batch,
           s.cost(),
@@ -88,18 +58,12 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   /** For fewer batch elements than tasks: packs all right operands, then multiplies rows. */
   private void inPhases(Kernels kernels, float[] a, float[] b, float[] c) {
     Packed[] packed = new Packed[batch];
-    int share = rowsPerTask();
-    int tasks = tasksPerBatch();
     Workers.run(
         cost(),
         new Phase(batch, element -> packed[element] = packed(kernels, b, element)),
-        new Phase(
-            batch * tasks,
-            task -> {
-              int row = task % tasks * share;
-              int count = Math.min(share, rows - row);
-              multiply(kernels, a, task / tasks, row, count, packed[task / tasks], c);
-            }));
+        split()
+            .phase((element, from, to) ->
+                multiply(kernels, a, element, from, to - from, packed[element], c)));
     for (Packed one : packed) {
       one.release();
     }
@@ -123,21 +87,16 @@ record MatrixProduct(int batch, int rows, int inner, int cols) {
   private static double[] multiply(double[] a, double[] b, MatrixProduct s) {
     Kernels kernels = KernelChoice.current().kernels();
     double[] c = new double[s.size()];
-    int tasks = s.tasksPerBatch();
-    int share = s.rowsPerTask();
-    Workers.run(
-        s.batch * tasks,
-        s.cost(),
-        task -> {
-          int batch = task / tasks;
-          int row = task % tasks * share;
-          int rows = Math.min(share, s.rows - row);
-          int first = batch * s.rows + row;
-          kernels.multiply(
-              new MatrixView64(a, first * s.inner, s.inner, rows, s.inner),
-              new MatrixView64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
-              new MatrixView64(c, first * s.cols, s.cols, rows, s.cols));
-        });
+    s.split()
+        .run(
+            s.cost(),
+            (batch, from, to) -> {
+              int first = batch * s.rows + from;
+              kernels.multiply(
+                  new MatrixView64(a, first * s.inner, s.inner, to - from, s.inner),
+                  new MatrixView64(b, batch * s.inner * s.cols, s.cols, s.inner, s.cols),
+                  new MatrixView64(c, first * s.cols, s.cols, to - from, s.cols));
+            });
     return c;
   }
 

@@ -43,13 +43,12 @@ class SplitsTest {
   }
 
   private static int tasksOfTwo() {
-    MatrixProduct two = new MatrixProduct(2, 960, 64, 64);
-    return 2 * two.tasksPerBatch();
+    return new MatrixProduct(2, 960, 64, 64).split().tasks();
   }
 
   @Test
   void fewRowsAreSplitByColumns() {
-    int cols = Workers.over(Runnable::run, 4).call(() -> MatrixProduct.columnsPerTask(3072, 1));
+    int cols = Workers.over(Runnable::run, 4).call(() -> TaskSplit.ofBlocks(1, 3072).share());
 
     assertThat(cols).isEqualTo(192);
   }
