@@ -58,6 +58,11 @@ public abstract class Module<I, O> {
     }
   }
 
+  /** A module with the name and the parent of its builder. */
+  protected Module(ModuleBuilder<?> builder) {
+    this(builder.name, builder.parent);
+  }
+
   /**
    * Computes the output; Flax's {@code __call__}, compact.
    *

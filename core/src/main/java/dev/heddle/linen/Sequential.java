@@ -2,10 +2,10 @@ package dev.heddle.linen;
 
 import dev.heddle.array.Array;
 import dev.heddle.linen.internal.Settings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +39,20 @@ public final class Sequential extends Module<Array, Array> {
   }
 
   private Sequential(Builder builder) {
-    super(builder.name, builder.parent);
-    layers = List.copyOf(builder.layers);
+    super(builder);
+    layers = builder.layers;
   }
 
   /** A chain to fill in. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A chain that begins with these layers, to be continued. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.layers = layers;
+    return builder;
   }
 
   @Override
@@ -74,34 +81,23 @@ public final class Sequential extends Module<Array, Array> {
   }
 
   /** The layers of a {@link Sequential}, in order. */
-  public static final class Builder {
-    private final List<Layer> layers = new ArrayList<>();
-    private @Nullable String name;
-    private @Nullable Scope parent;
+  public static final class Builder extends ModuleBuilder<Builder> {
+    private List<Layer> layers = List.of();
 
     private Builder() {}
 
     /** Adds a submodule. */
     public Builder add(Module<Array, Array> module) {
-      layers.add(new Layer(Objects.requireNonNull(module, "module"), null));
-      return this;
+      return add(new Layer(Objects.requireNonNull(module, "module"), null));
     }
 
     /** Adds a function without parameters, such as {@code Elementwise::relu}. */
     public Builder add(UnaryOperator<Array> function) {
-      layers.add(new Layer(null, Objects.requireNonNull(function, "function")));
-      return this;
+      return add(new Layer(null, Objects.requireNonNull(function, "function")));
     }
 
-    /** The name of the chain as a submodule; automatic by default. */
-    public Builder name(@Nullable String newName) {
-      name = newName;
-      return this;
-    }
-
-    /** The scope the chain belongs to; see {@link Module}. */
-    public Builder parent(@Nullable Scope newParent) {
-      parent = newParent;
+    private Builder add(Layer layer) {
+      layers = Stream.concat(layers.stream(), Stream.of(layer)).toList();
       return this;
     }
 

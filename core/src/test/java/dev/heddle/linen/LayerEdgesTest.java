@@ -45,7 +45,7 @@ class LayerEdgesTest {
         Array x = Array.full(1000 + i * 7.3, FLOAT32, 3, 7, 5);
         Variables variables = norm.init(Rngs.of(0), x);
         assertThat(Arrays.stream(norm.apply(variables, x).toDoubleArray()))
-            .as("%s of %s", norm.reductionAxes(), x.get(0, 0, 0))
+            .as("%s of %s", norm, x.get(0, 0, 0))
             .allMatch(Double::isFinite);
         Array gradient = Grad.grad(v -> norm.apply(variables, v).sum(), x);
         assertThat(Arrays.stream(gradient.toDoubleArray())).allMatch(Double::isFinite);
@@ -79,11 +79,7 @@ class LayerEdgesTest {
   }
 
   private static DenseGeneral again(DenseGeneral dense) {
-    return DenseGeneral.builder()
-        .features(dense.features().stream().mapToInt(i -> i).toArray())
-        .axis(dense.axis().stream().mapToInt(i -> i).toArray())
-        .batchDims(dense.batchDims().stream().mapToInt(i -> i).toArray())
-        .build();
+    return dense.toBuilder().build();
   }
 
   @Test
@@ -190,14 +186,14 @@ class LayerEdgesTest {
             MultiHeadAttention.builder(),
             MultiHeadDotProductAttention.builder())) {
       var attention = builder.numHeads(2).build();
-      var copy = attention.config().toBuilder().build();
+      var copy = attention.toBuilder().build();
       assertThat(copy).hasSameClassAs(attention);
-      assertThat(copy.config()).isEqualTo(attention.config());
+      assertThat(copy.settings()).isEqualTo(attention.settings());
       Variables variables = new Wrapped(attention).init(Rngs.of(0), x);
       assertThat(new Wrapped(copy).init(Rngs.of(0), x)).isEqualTo(variables);
       assertThat(variables.flatten().firstEntry().getKey())
           .startsWith("params/" + attention.getClass().getSimpleName() + "_0/");
-      assertThat(copy.config().toBuilder().qkvFeatures(8).build()).hasSameClassAs(attention);
+      assertThat(copy.toBuilder().qkvFeatures(8).build()).hasSameClassAs(attention);
     }
   }
 

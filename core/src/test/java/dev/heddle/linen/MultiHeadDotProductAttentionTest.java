@@ -51,8 +51,8 @@ class MultiHeadDotProductAttentionTest {
       names = {"FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16"})
   void aPositionDecodedAloneHasTheBitsOfTheFullPass(DType dtype) {
     Array inputs = Numbers.of(3, dtype, 2, 7, 11);
-    var decoder = THREE_HEADS.build().config().toBuilder().dtype(dtype).decode(true).build();
-    var full = decoder.config().toBuilder().decode(false).build();
+    var decoder = THREE_HEADS.build().toBuilder().dtype(dtype).decode(true).build();
+    var full = decoder.toBuilder().decode(false).build();
     Variables state = decoder.init(Rngs.of(0), inputs);
     Array causal = Masks.makeCausalMask(Array.zeros(DType.INT32, 2, 7));
     Array all = full.apply(state, AttentionInputs.of(inputs).mask(causal));
@@ -108,8 +108,8 @@ class MultiHeadDotProductAttentionTest {
   @Test
   void dropoutIsSharedByHeadsAndBatchUnlessItIsNot() {
     Array ones = Array.full(1, DType.FLOAT32, 2, 7, 11);
-    var shared = THREE_HEADS.build().config().toBuilder().dropoutRate(0.5).build();
-    var apart = shared.config().toBuilder().broadcastDropout(false).build();
+    var shared = THREE_HEADS.build().toBuilder().dropoutRate(0.5).build();
+    var apart = shared.toBuilder().broadcastDropout(false).build();
     Variables variables = shared.init(Rngs.of(0), AttentionInputs.of(ones).deterministic(true));
     AttentionInputs dropped = AttentionInputs.of(ones).deterministic(false);
     Rngs rngs = Rngs.of("dropout", 1);
@@ -126,9 +126,8 @@ class MultiHeadDotProductAttentionTest {
 
   @Test
   void deterministicIsGivenOnceWhereThereIsDropout() {
-    var configured =
-        THREE_HEADS.build().config().toBuilder().dropoutRate(0.1).deterministic(true).build();
-    var open = configured.config().toBuilder().deterministic(null).build();
+    var configured = THREE_HEADS.build().toBuilder().dropoutRate(0.1).deterministic(true).build();
+    var open = configured.toBuilder().deterministic(null).build();
     Variables variables = configured.init(Rngs.of(0), x);
 
     assertThatArray(configured.apply(variables, x)).hasSameBitsAs(attention.apply(variables, x));
@@ -142,7 +141,7 @@ class MultiHeadDotProductAttentionTest {
 
   @Test
   void aFullCacheIsAnErrorThatNamesIndexAndLength() {
-    var decoder = THREE_HEADS.build().config().toBuilder().decode(true).build();
+    var decoder = THREE_HEADS.build().toBuilder().decode(true).build();
     Array one = Numbers.of(4, DType.FLOAT32, 1, 1, 11);
     Variables fresh = decoder.init(Rngs.of(0), one);
     AttentionInputs inputs = AttentionInputs.of(one);

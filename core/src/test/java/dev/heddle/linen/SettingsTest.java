@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.attention.AttentionBuilder;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.internal.Settings;
 import dev.heddle.linen.layers.Dense;
 import dev.heddle.linen.layers.DenseGeneral;
@@ -47,87 +49,113 @@ class SettingsTest {
         .hasToString("Dense(kernel_init=Object)");
   }
 
-  /** Each setting that was given, and each default, is read from the module again. */
+  /** Each setting that was set, and each default, is in the text; a copy has the same. */
   @Test
-  void settingsAreReadBack() {
-    DenseGeneral general =
-        DenseGeneral.builder()
-            .features(2, 3)
-            .axis(-2, -1)
-            .useBias(false)
-            .dtype(DType.FLOAT16)
-            .precision(Precision.of("highest"))
-            .build();
-    assertThat(general.features()).containsExactly(2, 3);
-    assertThat(general.axis()).containsExactly(-2, -1);
-    assertThat(general.batchDims()).isEmpty();
-    assertThat(general.useBias()).isFalse();
-    assertThat(general.dtype()).isEqualTo(DType.FLOAT16);
-    assertThat(general.precision()).isEqualTo(Precision.of("highest"));
-    assertThat(DenseGeneral.builder().features(2).build().useBias()).isTrue();
+  void aCopyHasTheSameSettings() {
+    Dense dense =
+        Dense.builder().features(3).useBias(false).paramDtype(DType.FLOAT64).name("once").build();
+    assertThat(dense.toBuilder().build())
+        .hasToString(
+            "Dense(features=3, use_bias=false, param_dtype=float64, kernel_init=lecun_normal(),"
+                + " bias_init=zeros())");
+    assertThat(dense.toBuilder().build().name()).isNull();
+    assertThat(dense.toBuilder().features(4).build().toString()).startsWith("Dense(features=4, ");
+    assertThat(dense.toString()).startsWith("Dense(features=3, ");
 
-    LayerNorm norm =
-        LayerNorm.builder()
-            .epsilon(0.25)
-            .dtype(DType.BFLOAT16)
-            .useBias(false)
-            .useScale(false)
-            .reductionAxes(0, 1)
-            .featureAxes(1)
-            .useFastVariance(false)
-            .build();
-    assertThat(norm.epsilon()).isEqualTo(0.25);
-    assertThat(norm.dtype()).isEqualTo(DType.BFLOAT16);
-    assertThat(norm.useBias()).isFalse();
-    assertThat(norm.useScale()).isFalse();
-    assertThat(norm.reductionAxes()).containsExactly(0, 1);
-    assertThat(norm.featureAxes()).containsExactly(1);
-    assertThat(norm.useFastVariance()).isFalse();
-    LayerNorm usual = LayerNorm.builder().build();
-    assertThat(usual.useBias() && usual.useScale() && usual.useFastVariance()).isTrue();
-    assertThat(usual.reductionAxes()).containsExactly(-1);
-    assertThat(usual.featureAxes()).containsExactly(-1);
+    assertThat(
+            DenseGeneral.builder()
+                .features(2, 3)
+                .axis(-2, -1)
+                .batchDims(0)
+                .useBias(false)
+                .dtype(DType.FLOAT16)
+                .precision(Precision.of("highest"))
+                .kernelInit(Initializers.ones())
+                .biasInit(Initializers.normal(0.5))
+                .build()
+                .toBuilder()
+                .build())
+        .hasToString(
+            "DenseGeneral(features=[2, 3], axis=[-2, -1], batch_dims=[0], use_bias=false,"
+                + " dtype=float16, param_dtype=float32, precision=Precision[names=[highest]], kernel_init=ones(),"
+                + " bias_init=normal(stddev=0.5))");
+    assertThat(
+            LayerNorm.builder()
+                .epsilon(0.25)
+                .dtype(DType.BFLOAT16)
+                .useBias(false)
+                .useScale(false)
+                .biasInit(Initializers.ones())
+                .scaleInit(Initializers.zeros())
+                .reductionAxes(0, 1)
+                .featureAxes(1)
+                .useFastVariance(false)
+                .build()
+                .toBuilder()
+                .build())
+        .hasToString(
+            "LayerNorm(epsilon=0.25, dtype=bfloat16, param_dtype=float32, use_bias=false,"
+                + " use_scale=false, bias_init=ones(), scale_init=zeros(), reduction_axes=[0, 1],"
+                + " feature_axes=[1], use_fast_variance=false)");
+    assertThat(LayerNorm.builder().build())
+        .hasToString(
+            "LayerNorm(epsilon=1.0E-6, param_dtype=float32, use_bias=true, use_scale=true,"
+                + " bias_init=zeros(), scale_init=ones(), reduction_axes=[-1], feature_axes=[-1],"
+                + " use_fast_variance=true)");
+    assertThat(
+            RMSNorm.builder()
+                .epsilon(0.5)
+                .dtype(DType.FLOAT16)
+                .useScale(false)
+                .reductionAxes(0)
+                .featureAxes(1)
+                .build()
+                .toBuilder()
+                .build())
+        .hasToString(
+            "RMSNorm(epsilon=0.5, dtype=float16, param_dtype=float32, use_scale=false,"
+                + " scale_init=ones(), reduction_axes=[0], feature_axes=[1])");
+    assertThat(Embed.of(5, 3).toBuilder().dtype(DType.FLOAT16).build().toString())
+        .startsWith("Embed(num_embeddings=5, features=3, dtype=float16, param_dtype=float32, ");
+    assertThat(
+            Dropout.builder()
+                .rate(0.5)
+                .broadcastDims(1)
+                .deterministic(true)
+                .rngCollection("d")
+                .build()
+                .toBuilder()
+                .build())
+        .hasToString("Dropout(rate=0.5, broadcast_dims=[1], deterministic=true, rng_collection=d)");
+    assertThat(Sequential.builder().add(dense).build().toBuilder().add(dense).build().toString())
+        .isEqualTo("Sequential(layers=[" + dense + ", " + dense + "])");
+  }
 
-    RMSNorm root =
-        RMSNorm.builder()
-            .epsilon(0.5)
-            .dtype(DType.FLOAT16)
-            .useScale(false)
-            .reductionAxes(0)
-            .featureAxes(1)
-            .build();
-    assertThat(root.epsilon()).isEqualTo(0.5);
-    assertThat(root.dtype()).isEqualTo(DType.FLOAT16);
-    assertThat(root.useScale()).isFalse();
-    assertThat(root.reductionAxes()).containsExactly(0);
-    assertThat(root.featureAxes()).containsExactly(1);
-    assertThat(root.toString()).startsWith("RMSNorm(epsilon=0.5, dtype=float16, param_dtype=");
-    assertThat(RMSNorm.builder().build().useScale()).isTrue();
+  /** A module does not change with the builder that it was built from, nor with a copy. */
+  @Test
+  void aModuleIsImmutable() {
+    AttentionBuilder builder = MultiHeadDotProductAttention.builder().numHeads(2);
+    MultiHeadDotProductAttention attention = builder.build();
+    builder.numHeads(4).useBias(false);
+    attention.toBuilder().numHeads(8).outKernelInit(Initializers.ones());
+    assertThat(attention.settings())
+        .isEqualTo(MultiHeadDotProductAttention.builder().numHeads(2).build().settings())
+        .containsEntry("num_heads", 2)
+        .containsEntry("use_bias", true)
+        .doesNotContainKey("dtype");
+    Dense.Builder linear = Dense.builder().features(2);
+    Dense dense = linear.build();
+    linear.features(3);
+    assertThat(dense.toString()).startsWith("Dense(features=2, ");
+  }
+
+  @Test
+  void argumentsAreChecked() {
     assertThatThrownBy(() -> RMSNorm.builder().dtype(DType.INT32).build())
         .hasMessage("argument \"dtype\": Dtype must be inexact (floating-point), got int32");
     assertThatThrownBy(() -> Embed.of(-1, 2)).hasMessageEndingWith("got -1 and 2");
     assertThatThrownBy(() -> Embed.of(2, -1)).hasMessageEndingWith("got 2 and -1");
-    assertThat(Embed.of(0, 0).features()).isZero();
-
-    Dense dense = Dense.builder().features(3).useBias(false).paramDtype(DType.FLOAT64).build();
-    assertThat(dense.features()).isEqualTo(3);
-    assertThat(dense.useBias()).isFalse();
-    assertThat(dense.paramDtype()).isEqualTo(DType.FLOAT64);
-    assertThat(dense.dtype()).isNull();
-    assertThat(dense.precision()).isNull();
-
-    Embed embed = Embed.builder().numEmbeddings(5).features(3).dtype(DType.FLOAT16).build();
-    assertThat(embed.numEmbeddings()).isEqualTo(5);
-    assertThat(embed.features()).isEqualTo(3);
-    assertThat(embed.dtype()).isEqualTo(DType.FLOAT16);
-    assertThat(embed.paramDtype()).isEqualTo(DType.FLOAT32);
-
-    Dropout dropout =
-        Dropout.builder().rate(0.5).broadcastDims(1).deterministic(true).rngCollection("d").build();
-    assertThat(dropout.rate()).isEqualTo(0.5);
-    assertThat(dropout.broadcastDims()).containsExactly(1);
-    assertThat(dropout.deterministic()).isTrue();
-    assertThat(dropout.rngCollection()).isEqualTo("d");
+    assertThat(Embed.of(0, 0).toString()).startsWith("Embed(num_embeddings=0, features=0, ");
   }
 
   /** JAX's 64-bit mode is on where the module, or what it is given, asks for float64. */

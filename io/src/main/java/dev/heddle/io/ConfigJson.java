@@ -18,7 +18,7 @@ import java.nio.file.Path;
  *
  * <p>{@code null} is Python's {@code None}. Arguments that are functions in Flax ({@code
  * attention_fn}, the contractions) cannot be expressed in JSON: set them on {@code
- * attention.config().toBuilder()}.
+ * attention.toBuilder()}.
  */
 public final class ConfigJson {
   /** The maximum size of a configuration, in bytes. */
@@ -90,6 +90,6 @@ public final class ConfigJson {
    *     hold; the message names it
    */
   public static String write(MultiHeadDotProductAttention attention) {
-    return ConfigText.of(attention.config());
+    return ConfigText.of(attention);
   }
 }

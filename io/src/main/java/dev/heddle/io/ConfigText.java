@@ -1,80 +1,31 @@
 package dev.heddle.io;
 
 import dev.heddle.array.DType;
-import dev.heddle.linen.attention.AttentionConfig;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.layers.Precision;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Writes a configuration: the arguments that differ from the defaults. */
+/** Writes a configuration: the number of heads, and the arguments that differ from the defaults. */
 final class ConfigText {
-  private final Map<String, String> written = new LinkedHashMap<>();
-
   private ConfigText() {}
 
-  static String of(AttentionConfig config) {
-    ConfigText text = new ConfigText();
-    text.writeAll(config, defaults(config.numHeads()));
-    return text.written.entrySet().stream()
-        .map(entry -> "\"" + entry.getKey() + "\": " + entry.getValue())
+  static String of(MultiHeadDotProductAttention attention) {
+    Map<String, Object> defaults =
+        MultiHeadDotProductAttention.builder().numHeads(1).build().settings();
+    return attention.settings().entrySet().stream()
+        .filter(entry ->
+            entry.getKey().equals(ConfigKey.NUM_HEADS.jsonName())
+                || !entry.getValue().equals(defaults.get(entry.getKey())))
+        .map(
+            entry -> JsonText.quote(entry.getKey()) + ": " + json(entry.getKey(), entry.getValue()))
         .collect(Collectors.joining(", ", "{", "}"));
   }
 
-  private static AttentionConfig defaults(int numHeads) {
-    return MultiHeadDotProductAttention.builder().numHeads(numHeads).build().config();
-  }
-
-  private void writeAll(AttentionConfig config, AttentionConfig defaults) {
-    written.put(ConfigKey.NUM_HEADS.jsonName(), String.valueOf(config.numHeads()));
-    write(ConfigKey.DTYPE, config.dtype(), defaults.dtype());
-    write(ConfigKey.PARAM_DTYPE, config.paramDtype(), defaults.paramDtype());
-    write(ConfigKey.QKV_FEATURES, config.qkvFeatures(), defaults.qkvFeatures());
-    write(ConfigKey.OUT_FEATURES, config.outFeatures(), defaults.outFeatures());
-    write(ConfigKey.BROADCAST_DROPOUT, config.broadcastDropout(), defaults.broadcastDropout());
-    write(ConfigKey.DROPOUT_RATE, config.dropoutRate(), defaults.dropoutRate());
-    write(ConfigKey.DETERMINISTIC, config.deterministic(), defaults.deterministic());
-    write(ConfigKey.PRECISION, config.precision(), defaults.precision());
-    write(ConfigKey.KERNEL_INIT, config.kernelInit(), defaults.kernelInit());
-    write(ConfigKey.BIAS_INIT, config.biasInit(), defaults.biasInit());
-    write(ConfigKey.OUT_KERNEL_INIT, config.outKernelInit(), defaults.outKernelInit());
-    write(ConfigKey.OUT_BIAS_INIT, config.outBiasInit(), defaults.outBiasInit());
-    write(ConfigKey.USE_BIAS, config.useBias(), defaults.useBias());
-    write(ConfigKey.ATTENTION_FN, config.attentionFn(), defaults.attentionFn());
-    write(ConfigKey.DECODE, config.decode(), defaults.decode());
-    write(ConfigKey.NORMALIZE_QK, config.normalizeQk(), defaults.normalizeQk());
-    write(
-        ConfigKey.FORCE_FP32_FOR_SOFTMAX,
-        config.forceFp32ForSoftmax(),
-        defaults.forceFp32ForSoftmax());
-    write(ConfigKey.QKV_DOT_GENERAL, config.qkvDotGeneral(), defaults.qkvDotGeneral());
-    write(ConfigKey.OUT_DOT_GENERAL, config.outDotGeneral(), defaults.outDotGeneral());
-    write(ConfigKey.QKV_DOT_GENERAL_CLS, config.qkvDotGeneralCls(), defaults.qkvDotGeneralCls());
-    write(ConfigKey.OUT_DOT_GENERAL_CLS, config.outDotGeneralCls(), defaults.outDotGeneralCls());
-    write(
-        ConfigKey.QK_ATTN_WEIGHTS_EINSUM_CLS,
-        config.qkAttnWeightsEinsumCls(),
-        defaults.qkAttnWeightsEinsumCls());
-    write(
-        ConfigKey.ATTN_WEIGHTS_VALUE_EINSUM_CLS,
-        config.attnWeightsValueEinsumCls(),
-        defaults.attnWeightsValueEinsumCls());
-  }
-
-  private void write(ConfigKey key, @Nullable Object value, @Nullable Object otherwise) {
-    if (!Objects.equals(value, otherwise)) {
-      written.put(key.jsonName(), json(key, value));
-    }
-  }
-
-  private static String json(ConfigKey key, @Nullable Object value) {
+  private static String json(String key, Object value) {
     return switch (value) {
-      case null -> "null";
       case Boolean truth -> truth.toString();
       case Number number -> number.toString();
       case Precision precision -> precision(precision);
@@ -84,9 +35,9 @@ final class ConfigText {
     };
   }
 
-  private static IllegalArgumentException own(ConfigKey key) {
+  private static IllegalArgumentException own(String key) {
     return new IllegalArgumentException(
-        "argument \"" + key.jsonName() + "\": is a user-defined function, which JSON cannot hold");
+        "argument \"" + key + "\": is a user-defined function, which JSON cannot hold");
   }
 
   private static String precision(Precision precision) {
@@ -94,7 +45,7 @@ final class ConfigText {
     return names.size() == 1 ? names.getFirst() : "[" + String.join(", ", names) + "]";
   }
 
-  private static String initializer(ConfigKey key, Initializer initializer) {
+  private static String initializer(String key, Initializer initializer) {
     Initializer.Spec spec = initializer.spec().orElseThrow(() -> own(key));
     if (spec.parameters().isEmpty()) {
       return JsonText.quote(spec.name());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
-import dev.heddle.linen.attention.AttentionConfig;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.layers.Precision;
@@ -34,25 +33,26 @@ class ConfigJsonTest {
   void everyArgumentIsReadAndWritten() {
     MultiHeadDotProductAttention attention = ConfigJson.read(ALL);
 
-    AttentionConfig config = attention.config();
-    assertThat(config.numHeads()).isEqualTo(8);
-    assertThat(config.dtype()).isEqualTo(DType.BFLOAT16);
-    assertThat(config.paramDtype()).isEqualTo(DType.FLOAT64);
-    assertThat(config.qkvFeatures()).isEqualTo(512);
-    assertThat(config.outFeatures()).isEqualTo(256);
-    assertThat(config.broadcastDropout()).isFalse();
-    assertThat(config.dropoutRate()).isEqualTo(0.1);
-    assertThat(config.deterministic()).isTrue();
-    assertThat(config.precision()).isEqualTo(Precision.of("default", "highest"));
-    assertThat(config.kernelInit()).isEqualTo(Initializers.xavierUniform());
-    assertThat(config.biasInit()).isEqualTo(Initializers.normal(1e-6));
-    assertThat(config.outBiasInit()).isEqualTo(Initializers.ones());
-    assertThat(config.useBias()).isFalse();
-    assertThat(config.decode()).isTrue();
-    assertThat(config.normalizeQk()).isTrue();
-    assertThat(config.forceFp32ForSoftmax()).isTrue();
+    assertThat(attention.settings())
+        .containsEntry("num_heads", 8)
+        .containsEntry("dtype", DType.BFLOAT16)
+        .containsEntry("param_dtype", DType.FLOAT64)
+        .containsEntry("qkv_features", 512)
+        .containsEntry("out_features", 256)
+        .containsEntry("broadcast_dropout", false)
+        .containsEntry("dropout_rate", 0.1)
+        .containsEntry("deterministic", true)
+        .containsEntry("precision", Precision.of("default", "highest"))
+        .containsEntry("kernel_init", Initializers.xavierUniform())
+        .containsEntry("bias_init", Initializers.normal(1e-6))
+        .containsEntry("out_bias_init", Initializers.ones())
+        .containsEntry("use_bias", false)
+        .containsEntry("decode", true)
+        .containsEntry("normalize_qk", true)
+        .containsEntry("force_fp32_for_softmax", true);
     assertThat(ConfigJson.write(attention)).isEqualTo(ALL);
-    assertThat(ConfigJson.read(ConfigJson.write(attention)).config()).isEqualTo(config);
+    assertThat(ConfigJson.read(ConfigJson.write(attention)).settings())
+        .isEqualTo(attention.settings());
   }
 
   @Test
@@ -145,7 +145,7 @@ class ConfigJsonTest {
     for (String name : Initializers.names()) {
       if (!name.equals("constant") && !name.equals("variance_scaling")) {
         String json = "{\"num_heads\": 2, \"kernel_init\": \"" + name + "\"}";
-        assertThat(ConfigJson.read(json).config().kernelInit())
+        assertThat(ConfigJson.read(json).settings().get("kernel_init"))
             .isEqualTo(Initializers.byName(name, Map.of()));
       }
     }

@@ -1,44 +1,41 @@
 package dev.heddle.linen.attention;
 
-import dev.heddle.array.DType;
-import dev.heddle.linen.Module;
-import dev.heddle.linen.Scope;
 import dev.heddle.linen.initializers.Initializer;
-import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.internal.DropoutRate;
+import dev.heddle.linen.internal.Settings;
+import dev.heddle.linen.layers.DenseGeneral;
 import dev.heddle.linen.layers.DotGeneral;
-import dev.heddle.linen.layers.Precision;
-import java.util.Objects;
+import dev.heddle.linen.layers.LayerNorm;
+import dev.heddle.linen.layers.LinearBuilder;
+import dev.heddle.linen.layers.Promotion;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the arguments of an attention module; each setter has Flax's name for its argument, in
- * Java's case.
+ * The constructor arguments of an attention module; each setter has Flax's name for its argument,
+ * in Java's case.
  *
  * <pre>{@code
  * var attention = MultiHeadDotProductAttention.builder().numHeads(8).qkvFeatures(512).build();
- * var wider = attention.config().toBuilder().qkvFeatures(1024).build();
+ * var wider = attention.toBuilder().qkvFeatures(1024).build();
  * }</pre>
  */
-public final class AttentionBuilder {
-  private final Class<? extends MultiHeadDotProductAttention> moduleClass;
-  private @Nullable Integer numHeads;
-  private @Nullable DType dtype;
-  private DType paramDtype = DType.FLOAT32;
+public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
+  private static final int MISSING = Integer.MIN_VALUE;
+
+  private final Function<AttentionBuilder, MultiHeadDotProductAttention> constructor;
+  int numHeads = MISSING;
   private int qkvFeatures;
   private int outFeatures;
   private boolean broadcastDropout = true;
-  private double dropoutRate;
-  private @Nullable Boolean deterministic;
-  private @Nullable Precision precision;
-  private Initializer kernelInit = Initializers.lecunNormal();
-  private Initializer biasInit = Initializers.zeros();
+  double dropoutRate;
+  @Nullable Boolean deterministic;
   private @Nullable Initializer outKernelInit;
   private @Nullable Initializer outBiasInit;
-  private boolean useBias = true;
-  private @Nullable AttentionFn attentionFn;
-  private boolean decode;
-  private boolean normalizeQk;
+  @Nullable AttentionFn attentionFn;
+  boolean decode;
+  boolean normalizeQk;
   private boolean forceFp32ForSoftmax;
   private @Nullable DotGeneral qkvDotGeneral;
   private @Nullable DotGeneral outDotGeneral;
@@ -46,56 +43,20 @@ public final class AttentionBuilder {
   private @Nullable Supplier<DotGeneral> outDotGeneralCls;
   private @Nullable Supplier<AttentionEinsum> qkAttnWeightsEinsumCls;
   private @Nullable Supplier<AttentionEinsum> attnWeightsValueEinsumCls;
-  private @Nullable String name;
-  private @Nullable Scope parent;
 
-  AttentionBuilder(Class<? extends MultiHeadDotProductAttention> moduleClass) {
-    this.moduleClass = moduleClass;
-  }
-
-  AttentionBuilder(AttentionConfig config) {
-    moduleClass = config.moduleClass();
-    numHeads = config.numHeads();
-    dtype = config.dtype();
-    paramDtype = config.paramDtype();
-    qkvFeatures = config.qkvFeatures();
-    outFeatures = config.outFeatures();
-    broadcastDropout = config.broadcastDropout();
-    dropoutRate = config.dropoutRate();
-    deterministic = config.deterministic();
-    precision = config.precision();
-    kernelInit = config.kernelInit();
-    biasInit = config.biasInit();
-    outKernelInit = config.outKernelInit();
-    outBiasInit = config.outBiasInit();
-    useBias = config.useBias();
-    attentionFn = config.attentionFn();
-    decode = config.decode();
-    normalizeQk = config.normalizeQk();
-    forceFp32ForSoftmax = config.forceFp32ForSoftmax();
-    qkvDotGeneral = config.qkvDotGeneral();
-    outDotGeneral = config.outDotGeneral();
-    qkvDotGeneralCls = config.qkvDotGeneralCls();
-    outDotGeneralCls = config.outDotGeneralCls();
-    qkAttnWeightsEinsumCls = config.qkAttnWeightsEinsumCls();
-    attnWeightsValueEinsumCls = config.attnWeightsValueEinsumCls();
+  /**
+   * With every argument at its default.
+   *
+   * @param constructor that of the class to build, on which automatic names depend, and so the
+   *     parameters that are drawn
+   */
+  AttentionBuilder(Function<AttentionBuilder, MultiHeadDotProductAttention> constructor) {
+    this.constructor = constructor;
   }
 
   /** The number of heads; needed. */
   public AttentionBuilder numHeads(int value) {
     numHeads = value;
-    return this;
-  }
-
-  /** The dtype of the computation; by default the promotion of inputs and parameters. */
-  public AttentionBuilder dtype(@Nullable DType value) {
-    dtype = value;
-    return this;
-  }
-
-  /** The dtype in which parameters are made; float32 by default. */
-  public AttentionBuilder paramDtype(DType value) {
-    paramDtype = Objects.requireNonNull(value, "paramDtype");
     return this;
   }
 
@@ -132,24 +93,6 @@ public final class AttentionBuilder {
     return this;
   }
 
-  /** The precision of the products; see {@link Precision}. */
-  public AttentionBuilder precision(@Nullable Precision value) {
-    precision = value;
-    return this;
-  }
-
-  /** Makes kernels; lecun_normal by default. */
-  public AttentionBuilder kernelInit(Initializer value) {
-    kernelInit = Objects.requireNonNull(value, "kernelInit");
-    return this;
-  }
-
-  /** Makes biases; zeros by default. */
-  public AttentionBuilder biasInit(Initializer value) {
-    biasInit = Objects.requireNonNull(value, "biasInit");
-    return this;
-  }
-
   /** Makes the kernel of {@code out}; by default as the others. */
   public AttentionBuilder outKernelInit(@Nullable Initializer value) {
     outKernelInit = value;
@@ -159,12 +102,6 @@ public final class AttentionBuilder {
   /** Makes the bias of {@code out}; by default as the others. */
   public AttentionBuilder outBiasInit(@Nullable Initializer value) {
     outBiasInit = value;
-    return this;
-  }
-
-  /** Whether projections add a bias; true by default. */
-  public AttentionBuilder useBias(boolean value) {
-    useBias = value;
     return this;
   }
 
@@ -204,13 +141,13 @@ public final class AttentionBuilder {
     return this;
   }
 
-  /** Makes the product in the input projections, at each call. */
+  /** Makes the product in the input projections, at each call; wins over {@link #qkvDotGeneral}. */
   public AttentionBuilder qkvDotGeneralCls(@Nullable Supplier<DotGeneral> value) {
     qkvDotGeneralCls = value;
     return this;
   }
 
-  /** Makes the product in the output projection, at each call. */
+  /** Makes the product in the output projection, at each call; wins over {@link #outDotGeneral}. */
   public AttentionBuilder outDotGeneralCls(@Nullable Supplier<DotGeneral> value) {
     outDotGeneralCls = value;
     return this;
@@ -228,61 +165,143 @@ public final class AttentionBuilder {
     return this;
   }
 
-  /** The module's name as a submodule; automatic by default. */
-  public AttentionBuilder name(@Nullable String value) {
-    name = value;
-    return this;
-  }
-
-  /** The scope the module belongs to; see {@link Module}. */
-  public AttentionBuilder parent(@Nullable Scope value) {
-    parent = value;
-    return this;
-  }
-
   /**
    * The module, of the class whose builder this is.
    *
-   * @throws IllegalArgumentException as {@link AttentionConfig}
+   * @throws IllegalArgumentException if the number of heads is missing or below 1, a width is
+   *     negative, a dtype is not a floating-point type, the dropout rate is not from 0 to 1, the
+   *     heads do not divide the features, or only one of the two einsum classes is set
    */
   public MultiHeadDotProductAttention build() {
-    return config().module(name, parent);
-  }
-
-  private AttentionConfig config() {
-    return new AttentionConfig(
-        moduleClass,
-        requireNumHeads(),
-        dtype,
-        paramDtype,
-        qkvFeatures,
-        outFeatures,
-        broadcastDropout,
-        dropoutRate,
-        deterministic,
-        precision,
-        kernelInit,
-        biasInit,
-        outKernelInit,
-        outBiasInit,
-        useBias,
-        attentionFn,
-        decode,
-        normalizeQk,
-        forceFp32ForSoftmax,
-        qkvDotGeneral,
-        outDotGeneral,
-        qkvDotGeneralCls,
-        outDotGeneralCls,
-        qkAttnWeightsEinsumCls,
-        attnWeightsValueEinsumCls);
-  }
-
-  private int requireNumHeads() {
-    if (numHeads == null) {
+    if (numHeads == MISSING) {
       throw new IllegalArgumentException(
           "argument \"num_heads\": is missing; numHeads(...) sets it");
     }
-    return numHeads;
+    if (numHeads < 1) {
+      throw new IllegalArgumentException(
+          "argument \"num_heads\": expected 1 or more, got " + numHeads);
+    }
+    requireWidth("qkv_features", qkvFeatures);
+    requireWidth("out_features", outFeatures);
+    requireFloatingDtype();
+    Promotion.requireInexact("param_dtype", paramDtype);
+    DropoutRate.require("dropout_rate", dropoutRate);
+    if (qkvFeatures % numHeads != 0) {
+      throw new IllegalArgumentException(indivisible(qkvFeatures));
+    }
+    if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
+      throw new IllegalArgumentException(
+          "arguments \"qk_attn_weights_einsum_cls\" and \"attn_weights_value_einsum_cls\":"
+              + " expected both or none, got only one of them");
+    }
+    return constructor.apply(this);
+  }
+
+  private static void requireWidth(String argument, int width) {
+    if (width < 0) {
+      throw new IllegalArgumentException(
+          "argument \"" + argument + "\": expected 0 (for that of inputs_q) or more, got " + width);
+    }
+  }
+
+  /** What is wrong if the number of heads does not divide the features. */
+  String indivisible(int features) {
+    return "argument \"qkv_features\": expected a multiple of num_heads (%d), got %d"
+        .formatted(numHeads, features);
+  }
+
+  /** {@code qkv_features}, those of {@code inputs_q} by default. */
+  int qkvFeaturesFor(int inputFeatures) {
+    return qkvFeatures == 0 ? inputFeatures : qkvFeatures;
+  }
+
+  /** {@code out_features}, those of {@code inputs_q} by default. */
+  int outFeaturesFor(int inputFeatures) {
+    return outFeatures == 0 ? inputFeatures : outFeatures;
+  }
+
+  /** Whether the configuration names float64. */
+  boolean namesFloat64() {
+    return usesFloat64();
+  }
+
+  /** A projection into heads, {@code [..., F]} to {@code [..., H, D]}. */
+  DenseGeneral intoHeads(int inputFeatures) {
+    return projection(qkvDotGeneral, qkvDotGeneralCls)
+        .features(numHeads, qkvFeaturesFor(inputFeatures) / numHeads)
+        .build();
+  }
+
+  /** The projection out of the heads, {@code [..., H, D]} to {@code [..., F]}. */
+  DenseGeneral outOfHeads(int inputFeatures) {
+    return projection(outDotGeneral, outDotGeneralCls)
+        .features(outFeaturesFor(inputFeatures))
+        .axis(-2, -1)
+        .kernelInit(outKernelInit == null ? kernelInit : outKernelInit)
+        .biasInit(outBiasInit == null ? biasInit : outBiasInit)
+        .build();
+  }
+
+  private DenseGeneral.Builder projection(
+      @Nullable DotGeneral product, @Nullable Supplier<DotGeneral> productCls) {
+    return DenseGeneral.builder()
+        .useBias(useBias)
+        .dtype(dtype)
+        .paramDtype(paramDtype)
+        .precision(precision)
+        .kernelInit(kernelInit)
+        .biasInit(biasInit)
+        .dotGeneral(product == null ? DotGeneral.standard() : product)
+        .dotGeneralCls(productCls);
+  }
+
+  /** A normalization of queries or keys, over D. */
+  LayerNorm norm() {
+    return LayerNorm.builder().useBias(false).dtype(dtype).paramDtype(paramDtype).build();
+  }
+
+  /** The options of the attention function that do not depend on the call. */
+  AttentionOptions.Builder options() {
+    AttentionOptions.Builder options =
+        AttentionOptions.builder()
+            .dropoutRate(dropoutRate)
+            .broadcastDropout(broadcastDropout)
+            .dtype(dtype)
+            .precision(precision)
+            .forceFp32ForSoftmax(forceFp32ForSoftmax);
+    return qkAttnWeightsEinsumCls == null || attnWeightsValueEinsumCls == null
+        ? options
+        : options
+            .qkAttnWeightsEinsum(qkAttnWeightsEinsumCls.get())
+            .attnWeightsValueEinsum(attnWeightsValueEinsumCls.get());
+  }
+
+  /** The arguments by Flax's names, without those that are not set. */
+  Settings settings(String type) {
+    return Settings.of(type)
+        .add("num_heads", numHeads)
+        .add("dtype", dtype)
+        .add("param_dtype", paramDtype)
+        .add("qkv_features", qkvFeatures == 0 ? null : qkvFeatures)
+        .add("out_features", outFeatures == 0 ? null : outFeatures)
+        .add("broadcast_dropout", broadcastDropout)
+        .add("dropout_rate", dropoutRate)
+        .add("deterministic", deterministic)
+        .add("precision", precision)
+        .add("kernel_init", kernelInit)
+        .add("bias_init", biasInit)
+        .add("out_kernel_init", outKernelInit)
+        .add("out_bias_init", outBiasInit)
+        .add("use_bias", useBias)
+        .add("attention_fn", attentionFn)
+        .add("decode", decode)
+        .add("normalize_qk", normalizeQk)
+        .add("force_fp32_for_softmax", forceFp32ForSoftmax)
+        .add("qkv_dot_general", qkvDotGeneral)
+        .add("out_dot_general", outDotGeneral)
+        .add("qkv_dot_general_cls", qkvDotGeneralCls)
+        .add("out_dot_general_cls", outDotGeneralCls)
+        .add("qk_attn_weights_einsum_cls", qkAttnWeightsEinsumCls)
+        .add("attn_weights_value_einsum_cls", attnWeightsValueEinsumCls);
   }
 }

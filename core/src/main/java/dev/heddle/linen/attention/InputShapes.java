@@ -8,7 +8,7 @@ import dev.heddle.linen.Scope;
  * Checks the shapes of attention's inputs, once for the whole call and by the names of Flax's
  * arguments.
  */
-record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
+record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
   /**
    * Checks that every input is at least a matrix, that the heads divide the features, that no
    * result is too large for an array and, for the default attention function, that all inputs have
@@ -16,7 +16,7 @@ record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
    *
    * @throws IllegalArgumentException if one does not fit; the message names it
    */
-  static void require(Scope scope, AttentionConfig config, AttentionInputs in) {
+  static void require(Scope scope, AttentionBuilder config, AttentionInputs in) {
     new InputShapes(scope, config, in).require();
   }
 
@@ -29,18 +29,18 @@ record InputShapes(Scope scope, AttentionConfig config, AttentionInputs in) {
       requireSameAxes(ofKeys);
     }
     int inputFeatures = in.inputsQ().shape().dim(-1);
-    int features = config.qkvFeatures(inputFeatures);
-    if (features % config.numHeads() != 0) {
-      throw scope.error(AttentionConfig.indivisible(features, config.numHeads()));
+    int features = config.qkvFeaturesFor(inputFeatures);
+    if (features % config.numHeads != 0) {
+      throw scope.error(config.indivisible(features));
     }
     requireSize("queries", in.inputsQ(), features);
     requireSize("keys", in.inputsK(), features);
     requireSize("values", in.inputsV(), features);
-    requireSize("output", in.inputsQ(), config.outFeatures(inputFeatures));
+    requireSize("output", in.inputsQ(), config.outFeaturesFor(inputFeatures));
   }
 
   private void requireSameAxes(String ofKeys) {
-    if (config.attentionFn() == null) {
+    if (config.attentionFn == null) {
       requireBatch(ofKeys, in.inputsK());
       requireBatch("inputs_v", in.inputsV());
       int length = in.inputsK().shape().dim(-2);

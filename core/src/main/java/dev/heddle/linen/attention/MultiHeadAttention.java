@@ -1,8 +1,5 @@
 package dev.heddle.linen.attention;
 
-import dev.heddle.linen.Scope;
-import org.jspecify.annotations.Nullable;
-
 /**
  * {@link MultiHeadDotProductAttention} by its other name, {@code flax.linen.MultiHeadAttention}.
  *
@@ -10,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * parameters are drawn from: the same seed gives other parameters.
  */
 public final class MultiHeadAttention extends MultiHeadDotProductAttention {
-  MultiHeadAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
-    super(config, name, parent);
+  MultiHeadAttention(AttentionBuilder builder) {
+    super(builder);
   }
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(MultiHeadAttention.class);
+    return new AttentionBuilder(MultiHeadAttention::new);
   }
 }

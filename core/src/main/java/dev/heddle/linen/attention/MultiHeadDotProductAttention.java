@@ -4,17 +4,16 @@ import dev.heddle.array.Array;
 import dev.heddle.array.AttentionLayer;
 import dev.heddle.array.AttentionLayer.Operand;
 import dev.heddle.array.AttentionLayer.Projection;
-import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.linen.LinenException;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Rngs;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.Variables;
-import dev.heddle.linen.internal.Settings;
 import dev.heddle.linen.layers.DenseGeneral;
 import dev.heddle.linen.layers.Deterministic;
 import dev.heddle.random.Key;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,23 +38,30 @@ import org.jspecify.annotations.Nullable;
  * all you need", 2017.)
  */
 public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array> {
-  private final AttentionConfig config;
+  private final AttentionBuilder config;
   private volatile @Nullable AttentionSublayers sublayers;
 
-  MultiHeadDotProductAttention(
-      AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
-    super(name, parent);
-    this.config = config;
+  MultiHeadDotProductAttention(AttentionBuilder builder) {
+    super(builder);
+    config = builder.copy();
   }
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(MultiHeadDotProductAttention.class);
+    return new AttentionBuilder(MultiHeadDotProductAttention::new);
   }
 
-  /** The arguments this module was built with. */
-  public final AttentionConfig config() {
-    return config;
+  /** A configuration with the same arguments and class, to be changed. */
+  public final AttentionBuilder toBuilder() {
+    return config.copy();
+  }
+
+  /**
+   * The constructor arguments by Flax's names, in Flax's order, such as {@code num_heads} and an
+   * {@code Integer}; without those that are null in Java or {@code None} in Flax.
+   */
+  public final Map<String, Object> settings() {
+    return config.settings(getClass().getSimpleName()).values();
   }
 
   /** Makes the variables for self-attention; as {@link #init(Rngs, Object)}. */
@@ -92,19 +98,19 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   protected Array call(Scope scope, AttentionInputs in) {
     InputShapes.require(scope, config, in);
     AttentionSublayers layers = sublayers(in.inputsQ().shape().dim(-1));
-    boolean early = scope.isObserved() || config.attentionFn() != null;
-    boolean earlyQuery = early || config.normalizeQk();
-    boolean earlyKey = earlyQuery || config.decode();
-    boolean earlyValue = early || config.decode();
+    boolean early = scope.isObserved() || config.attentionFn != null;
+    boolean earlyQuery = early || config.normalizeQk;
+    boolean earlyKey = earlyQuery || config.decode;
+    boolean earlyValue = early || config.decode;
     Operand query = operand(scope, "query", layers.query(), in.inputsQ(), earlyQuery); // [Q, H, D]
     Operand key = operand(scope, "key", layers.key(), in.inputsK(), earlyKey); // [K, H, D]
     Operand value = operand(scope, "value", layers.value(), in.inputsV(), earlyValue); // [K, H, D]
-    if (config.normalizeQk()) {
+    if (config.normalizeQk) {
       query = Operand.of(scope.call("query_ln", layers.queryNorm(), query.array()));
       key = Operand.of(scope.call("key_ln", layers.keyNorm(), key.array()));
     }
     Array mask = in.mask(); // [H or 1, Q, K], or none
-    if (config.decode()) {
+    if (config.decode) {
       if (scope.isInitializing() && !DecodeCache.isMade(scope)) {
         DecodeCache.make(scope, key.array(), value.array());
       } else {
@@ -116,7 +122,7 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
       }
     }
     AttentionOptions options = options(scope, in, mask);
-    AttentionFn attentionFn = config.attentionFn();
+    AttentionFn attentionFn = config.attentionFn;
     if (attentionFn != null) {
       Array attended =
           attentionFn.apply(query.array(), key.array(), value.array(), options); // [Q, H, D]
@@ -176,56 +182,30 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
   private AttentionOptions options(Scope scope, AttentionInputs in, @Nullable Array mask) {
     boolean deterministic = true;
     Key dropoutRng = in.dropoutRng();
-    if (config.dropoutRate() > 0) {
-      deterministic = Deterministic.merge(scope.path(), config.deterministic(), in.deterministic());
+    if (config.dropoutRate > 0) {
+      deterministic = Deterministic.merge(scope.path(), config.deterministic, in.deterministic());
       if (!deterministic && dropoutRng == null) {
         dropoutRng = scope.makeRng("dropout");
       }
     }
-    AttentionOptions.Builder options =
-        AttentionOptions.builder()
-            .mask(mask)
-            .dropoutRng(dropoutRng)
-            .dropoutRate(config.dropoutRate())
-            .broadcastDropout(config.broadcastDropout())
-            .deterministic(deterministic)
-            .dtype(config.dtype())
-            .precision(config.precision())
-            .scope(in.sowWeights() ? scope : null)
-            .forceFp32ForSoftmax(config.forceFp32ForSoftmax())
-            .x64(scope.x64());
-    if (config.qkAttnWeightsEinsumCls() != null && config.attnWeightsValueEinsumCls() != null) {
-      options
-          .qkAttnWeightsEinsum(config.qkAttnWeightsEinsumCls().get())
-          .attnWeightsValueEinsum(config.attnWeightsValueEinsumCls().get());
-    }
-    return options.build();
+    return config
+        .options()
+        .mask(mask)
+        .dropoutRng(dropoutRng)
+        .deterministic(deterministic)
+        .scope(in.sowWeights() ? scope : null)
+        .x64(scope.x64())
+        .build();
   }
 
   @Override
   protected final boolean usesFloat64() {
-    return config.dtype() == DType.FLOAT64 || config.paramDtype() == DType.FLOAT64;
+    return config.namesFloat64();
   }
 
   /** The settings as Flax names them, without those that are not set. */
   @Override
   public final String toString() {
-    return Settings.of(getClass().getSimpleName())
-        .add("num_heads", config.numHeads())
-        .add("dtype", config.dtype())
-        .add("param_dtype", config.paramDtype())
-        .add("qkv_features", config.qkvFeatures() == 0 ? null : config.qkvFeatures())
-        .add("out_features", config.outFeatures() == 0 ? null : config.outFeatures())
-        .add("broadcast_dropout", config.broadcastDropout())
-        .add("dropout_rate", config.dropoutRate())
-        .add("deterministic", config.deterministic())
-        .add("precision", config.precision())
-        .add("kernel_init", config.kernelInit())
-        .add("bias_init", config.biasInit())
-        .add("use_bias", config.useBias())
-        .add("decode", config.decode())
-        .add("normalize_qk", config.normalizeQk())
-        .add("force_fp32_for_softmax", config.forceFp32ForSoftmax())
-        .toString();
+    return config.settings(getClass().getSimpleName()).toString();
   }
 }

@@ -2,7 +2,6 @@ package dev.heddle.linen.attention;
 
 import dev.heddle.array.Array;
 import dev.heddle.linen.Scope;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link MultiHeadDotProductAttention} of an input to itself, {@code flax.linen.SelfAttention};
@@ -11,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * <p>As an unnamed submodule it is called {@code SelfAttention_0}.
  */
 public final class SelfAttention extends MultiHeadDotProductAttention {
-  SelfAttention(AttentionConfig config, @Nullable String name, @Nullable Scope parent) {
-    super(config, name, parent);
+  SelfAttention(AttentionBuilder builder) {
+    super(builder);
   }
 
   /** The arguments to collect; {@code numHeads} is needed. */
   public static AttentionBuilder builder() {
-    return new AttentionBuilder(SelfAttention.class);
+    return new AttentionBuilder(SelfAttention::new);
   }
 
   /**

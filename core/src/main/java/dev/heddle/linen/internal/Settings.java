@@ -1,14 +1,18 @@
 package dev.heddle.linen.internal;
 
-import java.util.StringJoiner;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A module's settings as text: {@code Dense(features=4, use_bias=true)}. */
+/** A module's settings by name, and as text: {@code Dense(features=4, use_bias=true)}. */
 public final class Settings {
-  private final StringJoiner text;
+  private final String type;
+  private final Map<String, Object> values = new LinkedHashMap<>();
 
   private Settings(String type) {
-    text = new StringJoiner(", ", type + "(", ")");
+    this.type = type;
   }
 
   /** Of a type, with no settings yet. */
@@ -19,10 +23,19 @@ public final class Settings {
   /** With one more setting; one that is null is left out. */
   public Settings add(String name, @Nullable Object value) {
     if (value != null) {
-      boolean isOwn = value.toString().equals(identity(value));
-      text.add(name + "=" + (isOwn ? value.getClass().getSimpleName() : value));
+      values.put(name, value);
     }
     return this;
+  }
+
+  /** The settings in the order in which they were added. */
+  public Map<String, Object> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  private static String text(Object value) {
+    boolean isOwn = value.toString().equals(identity(value));
+    return isOwn ? value.getClass().getSimpleName() : value.toString();
   }
 
   /** What {@link Object#toString} gives, for a function of the user's own. */
@@ -32,6 +45,8 @@ public final class Settings {
 
   @Override
   public String toString() {
-    return text.toString();
+    return values.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + text(entry.getValue()))
+        .collect(Collectors.joining(", ", type + "(", ")"));
   }
 }

@@ -7,8 +7,6 @@ import dev.heddle.array.Shape;
 import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
-import dev.heddle.linen.initializers.Initializer;
-import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.internal.Settings;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,33 +30,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class DenseGeneral extends Module<Array, Array> {
-  private final List<Integer> features;
-  private final List<Integer> axis;
-  private final List<Integer> batchDims;
-  private final boolean useBias;
-  private final @Nullable DType dtype;
-  private final DType paramDtype;
-  private final Initializer kernelInit;
-  private final Initializer biasInit;
-  private final @Nullable Precision precision;
-  private final DotGeneral dotGeneral;
-  private final @Nullable Supplier<DotGeneral> dotGeneralCls;
+  private final Builder config;
   private final Shape outShape;
   private @Nullable DenseLayout layout;
 
   private DenseGeneral(Builder builder) {
-    super(builder.name, builder.parent);
-    features = builder.features;
-    axis = builder.axis;
-    batchDims = builder.batchDims;
-    useBias = builder.useBias;
-    dtype = builder.dtype;
-    paramDtype = builder.paramDtype;
-    kernelInit = builder.kernelInit;
-    biasInit = builder.biasInit;
-    precision = builder.precision;
-    dotGeneral = builder.dotGeneral;
-    dotGeneralCls = builder.dotGeneralCls;
+    super(builder);
+    config = builder.copy();
+    List<Integer> features = config.features;
     int[] lengths = new int[features.size()];
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] = features.get(i);
@@ -71,24 +50,30 @@ public final class DenseGeneral extends Module<Array, Array> {
     return new Builder();
   }
 
+  /** A configuration with the same arguments, to be changed. */
+  public Builder toBuilder() {
+    return config.copy();
+  }
+
   @Override
   protected Array call(Scope scope, Array x) {
     DenseLayout as = layout(scope, x.shape());
     Projection parameters = projection(scope, x.shape());
     Array bias = parameters.bias();
-    DType compute = Promotion.canonicalizeDtype(dtype, x, parameters.kernel(), bias);
+    DType compute = Promotion.canonicalizeDtype(config.dtype, x, parameters.kernel(), bias);
     Array left = x.astype(compute);
     Array right = ArrayInternals.convertedTo(parameters.kernel(), compute);
-    DotGeneral product = dotGeneralCls == null ? dotGeneral : dotGeneralCls.get();
+    DotGeneral product =
+        config.dotGeneralCls == null ? config.dotGeneral : config.dotGeneralCls.get();
     if (bias == null) {
-      return product.dotGeneral(left, right, as.axes(), precision);
+      return product.dotGeneral(left, right, as.axes(), config.precision);
     }
     Array added = ArrayInternals.convertedTo(bias, compute);
-    if (batchDims.isEmpty()) {
-      return product.dotGeneral(left, right, as.axes(), precision, added);
+    if (config.batchDims.isEmpty()) {
+      return product.dotGeneral(left, right, as.axes(), config.precision, added);
     }
     return product
-        .dotGeneral(left, right, as.axes(), precision)
+        .dotGeneral(left, right, as.axes(), config.precision)
         .plus(added.reshape(as.spread().dims()));
   }
 
@@ -96,20 +81,22 @@ public final class DenseGeneral extends Module<Array, Array> {
   public Projection projection(Scope scope, Shape input) {
     DenseLayout as = layout(scope, input);
     return new Projection(
-        scope.param("kernel", kernelInit, as.kernel(), as.flatKernel(), paramDtype),
-        useBias ? scope.param("bias", biasInit, as.bias(), as.flatBias(), paramDtype) : null);
+        scope.param("kernel", config.kernelInit, as.kernel(), as.flatKernel(), config.paramDtype),
+        config.useBias
+            ? scope.param("bias", config.biasInit, as.bias(), as.flatBias(), config.paramDtype)
+            : null);
   }
 
   /** Whether the product is the standard one. */
   public boolean hasStandardProduct() {
-    return dotGeneralCls == null && dotGeneral == DotGeneral.standard();
+    return config.dotGeneralCls == null && config.dotGeneral == DotGeneral.standard();
   }
 
   private DenseLayout layout(Scope scope, Shape shape) {
     DenseLayout known = layout;
     if (known == null || !known.input().equals(shape)) {
       int[] contracted = contractedAxes(scope, shape);
-      known = DenseLayout.of(shape, contracted, batchDims.size(), outShape);
+      known = DenseLayout.of(shape, contracted, config.batchDims.size(), outShape);
       layout = known; // a race only makes it again
     }
     return known;
@@ -117,26 +104,29 @@ public final class DenseGeneral extends Module<Array, Array> {
 
   /** The axes to contract, counted from the front, in ascending order. */
   private int[] contractedAxes(Scope scope, Shape shape) {
-    int[] contracted = new int[axis.size()];
+    int[] contracted = new int[config.axis.size()];
     for (int i = 0; i < contracted.length; i++) {
-      int given = axis.get(i);
+      int given = config.axis.get(i);
       if (given < -shape.rank() || given >= shape.rank()) {
         throw scope.error(
-            "argument \"axis\": expected axes of an input of shape " + shape + ", got " + axis);
+            "argument \"axis\": expected axes of an input of shape "
+                + shape
+                + ", got "
+                + config.axis);
       }
       contracted[i] = given < 0 ? given + shape.rank() : given;
     }
     Arrays.sort(contracted);
-    if (batchDims.size() + contracted.length > shape.rank()
+    if (config.batchDims.size() + contracted.length > shape.rank()
         || hasRepeated(contracted)
-        || contracted[0] < batchDims.size()) {
+        || contracted[0] < config.batchDims.size()) {
       throw scope.error(
           "arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape "
               + shape
               + ", got "
-              + axis
+              + config.axis
               + " and "
-              + batchDims);
+              + config.batchDims);
     }
     return contracted;
   }
@@ -152,85 +142,32 @@ public final class DenseGeneral extends Module<Array, Array> {
 
   @Override
   protected boolean usesFloat64() {
-    return dtype == DType.FLOAT64 || paramDtype == DType.FLOAT64;
-  }
-
-  /** The lengths of the output's new axes. */
-  public List<Integer> features() {
-    return features;
-  }
-
-  /** The axes to contract, as given. */
-  public List<Integer> axis() {
-    return axis;
-  }
-
-  /** The leading axes that have kernels of their own. */
-  public List<Integer> batchDims() {
-    return batchDims;
-  }
-
-  /** Whether a bias is added. */
-  public boolean useBias() {
-    return useBias;
-  }
-
-  /** The type to compute in; null to infer it. */
-  public @Nullable DType dtype() {
-    return dtype;
-  }
-
-  /** The type to make parameters of. */
-  public DType paramDtype() {
-    return paramDtype;
-  }
-
-  /** The initializer of the kernel. */
-  public Initializer kernelInit() {
-    return kernelInit;
-  }
-
-  /** The initializer of the bias. */
-  public Initializer biasInit() {
-    return biasInit;
-  }
-
-  /** The products' precision; null if none was given. */
-  public @Nullable Precision precision() {
-    return precision;
+    return config.usesFloat64();
   }
 
   /** The settings as Flax names them, without those that are not set. */
   @Override
   public String toString() {
     return Settings.of("DenseGeneral")
-        .add("features", features)
-        .add("axis", axis)
-        .add("batch_dims", batchDims)
-        .add("use_bias", useBias)
-        .add("dtype", dtype)
-        .add("param_dtype", paramDtype)
-        .add("precision", precision)
-        .add("kernel_init", kernelInit)
-        .add("bias_init", biasInit)
+        .add("features", config.features)
+        .add("axis", config.axis)
+        .add("batch_dims", config.batchDims)
+        .add("use_bias", config.useBias)
+        .add("dtype", config.dtype)
+        .add("param_dtype", config.paramDtype)
+        .add("precision", config.precision)
+        .add("kernel_init", config.kernelInit)
+        .add("bias_init", config.biasInit)
         .toString();
   }
 
   /** The arguments of a {@link DenseGeneral}, with Flax's names and defaults. */
-  public static final class Builder {
+  public static final class Builder extends LinearBuilder<Builder> {
     private List<Integer> features = List.of();
     private List<Integer> axis = List.of(-1);
     private List<Integer> batchDims = List.of();
-    private boolean useBias = true;
-    private @Nullable DType dtype;
-    private DType paramDtype = DType.FLOAT32;
-    private Initializer kernelInit = Initializers.lecunNormal();
-    private Initializer biasInit = Initializers.zeros();
-    private @Nullable Precision precision;
     private DotGeneral dotGeneral = DotGeneral.standard();
     private @Nullable Supplier<DotGeneral> dotGeneralCls;
-    private @Nullable String name;
-    private @Nullable Scope parent;
 
     private Builder() {}
 
@@ -252,42 +189,6 @@ public final class DenseGeneral extends Module<Array, Array> {
       return this;
     }
 
-    /** Whether to add a bias; true by default. */
-    public Builder useBias(boolean useBias) {
-      this.useBias = useBias;
-      return this;
-    }
-
-    /** The type to compute in; inferred from input and parameters by default. */
-    public Builder dtype(@Nullable DType dtype) {
-      this.dtype = dtype;
-      return this;
-    }
-
-    /** The type to make parameters of; float32 by default. */
-    public Builder paramDtype(DType paramDtype) {
-      this.paramDtype = Objects.requireNonNull(paramDtype, "paramDtype");
-      return this;
-    }
-
-    /** The initializer of the flattened kernel; {@code lecun_normal} by default. */
-    public Builder kernelInit(Initializer kernelInit) {
-      this.kernelInit = Objects.requireNonNull(kernelInit, "kernelInit");
-      return this;
-    }
-
-    /** The initializer of the flattened bias; {@code zeros} by default. */
-    public Builder biasInit(Initializer biasInit) {
-      this.biasInit = Objects.requireNonNull(biasInit, "biasInit");
-      return this;
-    }
-
-    /** The products' precision; see {@link Precision}. */
-    public Builder precision(@Nullable Precision precision) {
-      this.precision = precision;
-      return this;
-    }
-
     /** Another contraction. */
     public Builder dotGeneral(DotGeneral dotGeneral) {
       this.dotGeneral = Objects.requireNonNull(dotGeneral, "dotGeneral");
@@ -297,18 +198,6 @@ public final class DenseGeneral extends Module<Array, Array> {
     /** Makes the contraction, at each call; wins over {@link #dotGeneral}. */
     public Builder dotGeneralCls(@Nullable Supplier<DotGeneral> dotGeneralCls) {
       this.dotGeneralCls = dotGeneralCls;
-      return this;
-    }
-
-    /** The submodule's name; automatic by default. */
-    public Builder name(@Nullable String name) {
-      this.name = name;
-      return this;
-    }
-
-    /** The scope the module belongs to; see {@link Module}. */
-    public Builder parent(@Nullable Scope parent) {
-      this.parent = parent;
       return this;
     }
 
@@ -333,9 +222,7 @@ public final class DenseGeneral extends Module<Array, Array> {
             "DenseGeneral: argument \"batch_dims\": expected consecutive leading axes from 0, got "
                 + batchDims);
       }
-      if (dtype != null) {
-        Promotion.requireInexact("dtype", dtype);
-      }
+      requireFloatingDtype();
       return new DenseGeneral(this);
     }
 

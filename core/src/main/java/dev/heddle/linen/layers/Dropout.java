@@ -6,6 +6,7 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Where;
 import dev.heddle.linen.Module;
+import dev.heddle.linen.ModuleBuilder;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.internal.Settings;
 import dev.heddle.random.Key;
@@ -27,17 +28,11 @@ import org.jspecify.annotations.Nullable;
  * gives the input back and draws nothing; a rate of 1 gives zeros and draws nothing.
  */
 public final class Dropout extends Module<Dropout.Inputs, Array> {
-  private final double rate;
-  private final List<Integer> broadcastDims;
-  private final @Nullable Boolean deterministic;
-  private final String rngCollection;
+  private final Builder config;
 
   private Dropout(Builder builder) {
-    super(builder.name, builder.parent);
-    rate = builder.rate;
-    broadcastDims = builder.broadcastDims;
-    deterministic = builder.deterministic;
-    rngCollection = builder.rngCollection;
+    super(builder);
+    config = builder.copy();
   }
 
   /**
@@ -92,21 +87,26 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     return new Builder();
   }
 
+  /** A configuration with the same arguments, to be changed. */
+  public Builder toBuilder() {
+    return config.copy();
+  }
+
   @Override
   protected Array call(Scope scope, Inputs in) {
-    boolean nothing = Deterministic.merge(scope, deterministic, in.deterministic());
+    boolean nothing = Deterministic.merge(scope, config.deterministic, in.deterministic());
     Array x = in.inputs();
-    if (rate == 0 || nothing) {
+    if (config.rate == 0 || nothing) {
       return x;
     }
-    if (rate == 1) {
+    if (config.rate == 1) {
       return Array.zeros(x.dtype(), x.shape().dims());
     }
     if (!x.dtype().isFloating()) {
       throw scope.error("argument \"inputs\": expected a floating-point type, got " + x.dtype());
     }
-    double keepProb = 1 - rate;
-    Key key = in.rng() == null ? scope.makeRng(rngCollection) : in.rng();
+    double keepProb = 1 - config.rate;
+    Key key = in.rng() == null ? scope.makeRng(config.rngCollection) : in.rng();
     Array keep = // [..., with 1 where the mask is shared]
         Random.bernoulli(
             key,
@@ -119,58 +119,36 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
 
   private Shape maskShape(Scope scope, Shape shape) {
     int[] dims = shape.dims();
-    for (int axis : broadcastDims) {
+    for (int axis : config.broadcastDims) {
       if (axis < -dims.length || axis >= dims.length) {
         throw scope.error(
             "argument \"broadcast_dims\": expected axes of an input of shape "
                 + shape
                 + ", got "
-                + broadcastDims);
+                + config.broadcastDims);
       }
       dims[axis < 0 ? axis + dims.length : axis] = 1;
     }
     return Shape.of(dims);
   }
 
-  /** The probability of being dropped. */
-  public double rate() {
-    return rate;
-  }
-
-  /** The axes along which elements share one draw. */
-  public List<Integer> broadcastDims() {
-    return broadcastDims;
-  }
-
-  /** Whether nothing is dropped; null if the call says it. */
-  public @Nullable Boolean deterministic() {
-    return deterministic;
-  }
-
-  /** The random stream. */
-  public String rngCollection() {
-    return rngCollection;
-  }
-
   /** The settings as Flax names them, without those that are not set. */
   @Override
   public String toString() {
     return Settings.of("Dropout")
-        .add("rate", rate)
-        .add("broadcast_dims", broadcastDims)
-        .add("deterministic", deterministic)
-        .add("rng_collection", rngCollection)
+        .add("rate", config.rate)
+        .add("broadcast_dims", config.broadcastDims)
+        .add("deterministic", config.deterministic)
+        .add("rng_collection", config.rngCollection)
         .toString();
   }
 
   /** The arguments of a {@link Dropout}, with Flax's names and defaults. */
-  public static final class Builder {
+  public static final class Builder extends ModuleBuilder<Builder> {
     private double rate = Double.NaN;
     private List<Integer> broadcastDims = List.of();
     private @Nullable Boolean deterministic;
     private String rngCollection = "dropout";
-    private @Nullable String name;
-    private @Nullable Scope parent;
 
     private Builder() {}
 
@@ -195,18 +173,6 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     /** The random stream; {@code dropout} by default. */
     public Builder rngCollection(String rngCollection) {
       this.rngCollection = Objects.requireNonNull(rngCollection, "rngCollection");
-      return this;
-    }
-
-    /** The submodule's name; automatic by default. */
-    public Builder name(@Nullable String name) {
-      this.name = name;
-      return this;
-    }
-
-    /** The scope the module belongs to; see {@link Module}. */
-    public Builder parent(@Nullable Scope parent) {
-      this.parent = parent;
       return this;
     }
 

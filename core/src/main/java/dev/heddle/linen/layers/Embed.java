@@ -15,7 +15,6 @@ import dev.heddle.linen.initializers.VarianceScaling.Mode;
 import dev.heddle.linen.internal.Settings;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A table of vectors looked up by number; Flax's {@code Embed}.
@@ -37,21 +36,13 @@ public final class Embed extends Module<Array, Array> {
       Initializers.varianceScaling(
           1.0, Mode.FAN_IN, Distribution.NORMAL, new Axes(List.of(-2), List.of(0), List.of()));
 
-  private final int numEmbeddings;
-  private final int features;
-  private final @Nullable DType dtype;
-  private final DType paramDtype;
-  private final Initializer embeddingInit;
+  private final Builder config;
   private final Shape shape;
 
   private Embed(Builder builder) {
-    super(builder.name, builder.parent);
-    numEmbeddings = builder.numEmbeddings;
-    features = builder.features;
-    dtype = builder.dtype;
-    paramDtype = builder.paramDtype;
-    embeddingInit = builder.embeddingInit;
-    shape = Shape.of(numEmbeddings, features);
+    super(builder);
+    config = builder.copy();
+    shape = Shape.of(config.numEmbeddings, config.features);
   }
 
   /** A table of a size, all else by default. */
@@ -62,6 +53,11 @@ public final class Embed extends Module<Array, Array> {
   /** A configuration to fill in; {@code numEmbeddings} and {@code features} are needed. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A configuration with the same arguments, to be changed. */
+  public Builder toBuilder() {
+    return config.copy();
   }
 
   /**
@@ -78,16 +74,18 @@ public final class Embed extends Module<Array, Array> {
           "argument \"inputs\": expected integers, got " + inputs.dtype() + inputs.shape());
     }
     for (long index : inputs.toLongArray()) {
-      if (index < -numEmbeddings || index >= numEmbeddings) {
+      if (index < -config.numEmbeddings || index >= config.numEmbeddings) {
         throw scope.error(
             "argument \"inputs\": expected numbers from 0 to "
-                + (numEmbeddings - 1)
+                + (config.numEmbeddings - 1)
                 + ", got "
                 + index);
       }
     }
     return Gather.take(
-        dtype == null ? embedding : ArrayInternals.convertedTo(embedding, dtype), inputs, 0);
+        config.dtype == null ? embedding : ArrayInternals.convertedTo(embedding, config.dtype),
+        inputs,
+        0);
   }
 
   /**
@@ -100,11 +98,14 @@ public final class Embed extends Module<Array, Array> {
    */
   public Array attend(Scope scope, Array query) {
     Array embedding = embedding(scope);
-    if (query.rank() == 0 || query.shape().dim(-1) != features) {
+    if (query.rank() == 0 || query.shape().dim(-1) != config.features) {
       throw scope.error(
-          "argument \"query\": expected shape [..., " + features + "], got " + query.shape());
+          "argument \"query\": expected shape [..., "
+              + config.features
+              + "], got "
+              + query.shape());
     }
-    DType compute = Promotion.canonicalizeDtype(dtype, query, embedding);
+    DType compute = Promotion.canonicalizeDtype(config.dtype, query, embedding);
     DotGeneral.Axes axes =
         new DotGeneral.Axes(List.of(query.rank() - 1), List.of(1), List.of(), List.of());
     return DotGeneral.standard()
@@ -113,60 +114,31 @@ public final class Embed extends Module<Array, Array> {
   }
 
   private Array embedding(Scope scope) {
-    return scope.param("embedding", embeddingInit, shape, paramDtype);
+    return scope.param("embedding", config.embeddingInit, shape, config.paramDtype);
   }
 
   @Override
   protected boolean usesFloat64() {
-    return dtype == DType.FLOAT64 || paramDtype == DType.FLOAT64;
-  }
-
-  /** The number of vectors. */
-  public int numEmbeddings() {
-    return numEmbeddings;
-  }
-
-  /** The length of a vector. */
-  public int features() {
-    return features;
-  }
-
-  /** The type of the output; null for the table's. */
-  public @Nullable DType dtype() {
-    return dtype;
-  }
-
-  /** The type to make the table of. */
-  public DType paramDtype() {
-    return paramDtype;
-  }
-
-  /** The initializer of the table. */
-  public Initializer embeddingInit() {
-    return embeddingInit;
+    return config.usesFloat64();
   }
 
   /** The settings as Flax names them, without those that are not set. */
   @Override
   public String toString() {
     return Settings.of("Embed")
-        .add("num_embeddings", numEmbeddings)
-        .add("features", features)
-        .add("dtype", dtype)
-        .add("param_dtype", paramDtype)
-        .add("embedding_init", embeddingInit)
+        .add("num_embeddings", config.numEmbeddings)
+        .add("features", config.features)
+        .add("dtype", config.dtype)
+        .add("param_dtype", config.paramDtype)
+        .add("embedding_init", config.embeddingInit)
         .toString();
   }
 
   /** The arguments of an {@link Embed}, with Flax's names and defaults. */
-  public static final class Builder {
+  public static final class Builder extends LayerBuilder<Builder> {
     private int numEmbeddings = -1;
     private int features = -1;
-    private @Nullable DType dtype;
-    private DType paramDtype = DType.FLOAT32;
     private Initializer embeddingInit = DEFAULT_INIT;
-    private @Nullable String name;
-    private @Nullable Scope parent;
 
     private Builder() {}
 
@@ -182,36 +154,12 @@ public final class Embed extends Module<Array, Array> {
       return this;
     }
 
-    /** The type of the output; the table's by default. */
-    public Builder dtype(@Nullable DType dtype) {
-      this.dtype = dtype;
-      return this;
-    }
-
-    /** The type to make the table of; float32 by default. */
-    public Builder paramDtype(DType paramDtype) {
-      this.paramDtype = Objects.requireNonNull(paramDtype, "paramDtype");
-      return this;
-    }
-
     /**
      * The initializer of the table; by default {@code variance_scaling(1.0, 'fan_in', 'normal',
      * out_axis=0)}.
      */
     public Builder embeddingInit(Initializer embeddingInit) {
       this.embeddingInit = Objects.requireNonNull(embeddingInit, "embeddingInit");
-      return this;
-    }
-
-    /** The submodule's name; automatic by default. */
-    public Builder name(@Nullable String name) {
-      this.name = name;
-      return this;
-    }
-
-    /** The scope the module belongs to; see {@link Module}. */
-    public Builder parent(@Nullable Scope parent) {
-      this.parent = parent;
       return this;
     }
 

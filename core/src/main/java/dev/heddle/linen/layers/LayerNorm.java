@@ -13,7 +13,6 @@ import dev.heddle.linen.internal.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +25,11 @@ import org.jspecify.annotations.Nullable;
  * which is safer where the mean is large beside the spread.
  */
 public final class LayerNorm extends Module<Array, Array> {
-  private final double epsilon;
-  private final @Nullable DType dtype;
-  private final DType paramDtype;
-  private final boolean useBias;
-  private final boolean useScale;
-  private final Initializer biasInit;
-  private final Initializer scaleInit;
-  private final List<Integer> reductionAxes;
-  private final List<Integer> featureAxes;
-  private final boolean useFastVariance;
+  private final Builder config;
 
   private LayerNorm(Builder builder) {
-    super(builder.name, builder.parent);
-    epsilon = builder.epsilon;
-    dtype = builder.dtype;
-    paramDtype = builder.paramDtype;
-    useBias = builder.useBias;
-    useScale = builder.useScale;
-    biasInit = builder.biasInit;
-    scaleInit = builder.scaleInit;
-    reductionAxes = builder.reductionAxes;
-    featureAxes = builder.featureAxes;
-    useFastVariance = builder.useFastVariance;
+    super(builder);
+    config = builder.copy();
   }
 
   /** A configuration to change; all of it has defaults. */
@@ -56,23 +37,34 @@ public final class LayerNorm extends Module<Array, Array> {
     return new Builder();
   }
 
+  /** A configuration with the same arguments, to be changed. */
+  public Builder toBuilder() {
+    return config.copy();
+  }
+
   @Override
   protected Array call(Scope scope, Array x) {
-    int[] reduced = axes(scope, "reduction_axes", reductionAxes, x.shape());
-    int[] featured = axes(scope, "feature_axes", featureAxes, x.shape());
+    int[] reduced = axes(scope, "reduction_axes", config.reductionAxes, x.shape());
+    int[] featured = axes(scope, "feature_axes", config.featureAxes, x.shape());
 
-    DType statistics = DType.promote(dtype == null ? x.dtype() : dtype, DType.FLOAT32);
+    DType statistics =
+        DType.promote(config.dtype == null ? x.dtype() : config.dtype, DType.FLOAT32);
     Array scale =
-        useScale ? feature(scope, "scale", scaleInit, paramDtype, featured, x.shape()) : null;
-    Array bias = useBias ? feature(scope, "bias", biasInit, paramDtype, featured, x.shape()) : null;
+        config.useScale
+            ? feature(scope, "scale", config.scaleInit, config.paramDtype, featured, x.shape())
+            : null;
+    Array bias =
+        config.useBias
+            ? feature(scope, "bias", config.biasInit, config.paramDtype, featured, x.shape())
+            : null;
     boolean last = isLast(reduced, x.shape()) && isLast(featured, x.shape());
     boolean narrow =
         statistics == DType.FLOAT32 && isNarrow(x) && isNarrow(scale) && isNarrow(bias);
     Array y =
         last && narrow
-            ? Norm.lastAxis(x, scale, bias, epsilon, useFastVariance)
+            ? Norm.lastAxis(x, scale, bias, config.epsilon, config.useFastVariance)
             : normalize(x, scale, bias, statistics, reduced);
-    return y.astype(Promotion.canonicalizeDtype(dtype, x, scale, bias));
+    return y.astype(Promotion.canonicalizeDtype(config.dtype, x, scale, bias));
   }
 
   private static boolean isLast(int[] axes, Shape shape) {
@@ -89,13 +81,13 @@ public final class LayerNorm extends Module<Array, Array> {
     Array wide = x.astype(statistics);
     Array mean = mean(wide, reduced);
     Array variance =
-        useFastVariance
+        config.useFastVariance
             ? Elementwise.maximum(
                 mean(wide.times(wide), reduced).minus(mean.times(mean)),
                 Array.scalar(0, statistics))
             : mean(square(wide.minus(mean)), reduced);
 
-    Array factor = Elementwise.rsqrt(variance.plus(epsilon));
+    Array factor = Elementwise.rsqrt(variance.plus(config.epsilon));
     if (scale != null) {
       factor = factor.times(scale);
     }
@@ -158,120 +150,37 @@ public final class LayerNorm extends Module<Array, Array> {
 
   @Override
   protected boolean usesFloat64() {
-    return dtype == DType.FLOAT64 || paramDtype == DType.FLOAT64;
-  }
-
-  /** What is added to the variance. */
-  public double epsilon() {
-    return epsilon;
-  }
-
-  /** The type of the output; null to infer it. */
-  public @Nullable DType dtype() {
-    return dtype;
-  }
-
-  /** The type to make parameters of. */
-  public DType paramDtype() {
-    return paramDtype;
-  }
-
-  /** Whether a bias is added. */
-  public boolean useBias() {
-    return useBias;
-  }
-
-  /** Whether there is a scale. */
-  public boolean useScale() {
-    return useScale;
-  }
-
-  /** The initializer of the bias. */
-  public Initializer biasInit() {
-    return biasInit;
-  }
-
-  /** The initializer of the scale. */
-  public Initializer scaleInit() {
-    return scaleInit;
-  }
-
-  /** The axes of mean and variance. */
-  public List<Integer> reductionAxes() {
-    return reductionAxes;
-  }
-
-  /** The axes of scale and bias. */
-  public List<Integer> featureAxes() {
-    return featureAxes;
-  }
-
-  /** Whether the variance is the difference of two means. */
-  public boolean useFastVariance() {
-    return useFastVariance;
+    return config.usesFloat64();
   }
 
   /** The settings as Flax names them, without those that are not set. */
   @Override
   public String toString() {
     return Settings.of("LayerNorm")
-        .add("epsilon", epsilon)
-        .add("dtype", dtype)
-        .add("param_dtype", paramDtype)
-        .add("use_bias", useBias)
-        .add("use_scale", useScale)
-        .add("bias_init", biasInit)
-        .add("scale_init", scaleInit)
-        .add("reduction_axes", reductionAxes)
-        .add("feature_axes", featureAxes)
-        .add("use_fast_variance", useFastVariance)
+        .add("epsilon", config.epsilon)
+        .add("dtype", config.dtype)
+        .add("param_dtype", config.paramDtype)
+        .add("use_bias", config.useBias)
+        .add("use_scale", config.useScale)
+        .add("bias_init", config.biasInit)
+        .add("scale_init", config.scaleInit)
+        .add("reduction_axes", config.reductionAxes)
+        .add("feature_axes", config.featureAxes)
+        .add("use_fast_variance", config.useFastVariance)
         .toString();
   }
 
   /** The arguments of a {@link LayerNorm}, with Flax's names and defaults. */
-  public static final class Builder {
-    private double epsilon = 1e-6;
-    private @Nullable DType dtype;
-    private DType paramDtype = DType.FLOAT32;
+  public static final class Builder extends NormBuilder<Builder> {
     private boolean useBias = true;
-    private boolean useScale = true;
     private Initializer biasInit = Initializers.zeros();
-    private Initializer scaleInit = Initializers.ones();
-    private List<Integer> reductionAxes = List.of(-1);
-    private List<Integer> featureAxes = List.of(-1);
     private boolean useFastVariance = true;
-    private @Nullable String name;
-    private @Nullable Scope parent;
 
     private Builder() {}
-
-    /** What to add to the variance; 1e-6 by default. */
-    public Builder epsilon(double epsilon) {
-      this.epsilon = epsilon;
-      return this;
-    }
-
-    /** The type of the output; inferred from input and parameters by default. */
-    public Builder dtype(@Nullable DType dtype) {
-      this.dtype = dtype;
-      return this;
-    }
-
-    /** The type to make parameters of; float32 by default. */
-    public Builder paramDtype(DType paramDtype) {
-      this.paramDtype = Objects.requireNonNull(paramDtype, "paramDtype");
-      return this;
-    }
 
     /** Whether to add a bias; true by default. */
     public Builder useBias(boolean useBias) {
       this.useBias = useBias;
-      return this;
-    }
-
-    /** Whether to multiply by a scale; true by default. */
-    public Builder useScale(boolean useScale) {
-      this.useScale = useScale;
       return this;
     }
 
@@ -281,39 +190,9 @@ public final class LayerNorm extends Module<Array, Array> {
       return this;
     }
 
-    /** The initializer of the scale; {@code ones} by default. */
-    public Builder scaleInit(Initializer scaleInit) {
-      this.scaleInit = Objects.requireNonNull(scaleInit, "scaleInit");
-      return this;
-    }
-
-    /** The axes of mean and variance; the last one by default. */
-    public Builder reductionAxes(int... reductionAxes) {
-      this.reductionAxes = IntStream.of(reductionAxes).boxed().toList();
-      return this;
-    }
-
-    /** The axes of scale and bias; the last one by default. */
-    public Builder featureAxes(int... featureAxes) {
-      this.featureAxes = IntStream.of(featureAxes).boxed().toList();
-      return this;
-    }
-
     /** Whether the variance is the difference of two means; true by default. */
     public Builder useFastVariance(boolean useFastVariance) {
       this.useFastVariance = useFastVariance;
-      return this;
-    }
-
-    /** The submodule's name; automatic by default. */
-    public Builder name(@Nullable String name) {
-      this.name = name;
-      return this;
-    }
-
-    /** The scope the module belongs to; see {@link Module}. */
-    public Builder parent(@Nullable Scope parent) {
-      this.parent = parent;
       return this;
     }
 
@@ -323,9 +202,7 @@ public final class LayerNorm extends Module<Array, Array> {
      * @throws IllegalArgumentException if {@code dtype} is not a floating-point type
      */
     public LayerNorm build() {
-      if (dtype != null) {
-        Promotion.requireInexact("dtype", dtype);
-      }
+      requireFloatingDtype();
       return new LayerNorm(this);
     }
   }

@@ -113,7 +113,7 @@ final class AttentionRunner {
     Array causal = Masks.makeCausalMask(Array.zeros(DType.FLOAT32, positions), 0, DType.BOOL);
     Array own = inputs.get("mask");
     inputs.put("mask", own == null ? causal : Compare.logicalAnd(causal, own));
-    return module.config().toBuilder()
+    return module.toBuilder()
         .decode(false)
         .build()
         .apply(
