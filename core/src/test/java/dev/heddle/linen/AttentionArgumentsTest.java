@@ -86,31 +86,33 @@ class AttentionArgumentsTest {
 
   @Test
   void argumentsOfAttentionAreCheckedWhereItIsBuilt() {
-    refuses(b -> b.numHeads(0), "argument \"num_heads\": expected 1 or more, got 0");
+    refuses(b -> b.numHeads(0), "argument \"numHeads\" (num_heads): expected 1 or more, got 0");
     refuses(
         b -> b.qkvFeatures(-2),
-        "argument \"qkv_features\": expected 0 (for that of inputs_q) or more, got -2");
+        "argument \"qkvFeatures\" (qkv_features): expected 0 (for that of inputs_q) or more, got -2");
     refuses(
         b -> b.outFeatures(-1),
-        "argument \"out_features\": expected 0 (for that of inputs_q) or more, got -1");
+        "argument \"outFeatures\" (out_features): expected 0 (for that of inputs_q) or more, got -1");
     refuses(
         b -> b.dtype(INT32),
         "argument \"dtype\": Dtype must be inexact (floating-point), got int32");
     refuses(
         b -> b.paramDtype(INT32),
-        "argument \"param_dtype\": Dtype must be inexact (floating-point), got int32");
+        "argument \"paramDtype\" (param_dtype): Dtype must be inexact (floating-point), got int32");
     refuses(
-        b -> b.dropoutRate(1.5), "argument \"dropout_rate\": expected a rate from 0 to 1, got 1.5");
+        b -> b.dropoutRate(1.5),
+        "argument \"dropoutRate\" (dropout_rate): expected a rate from 0 to 1, got 1.5");
     refuses(
         b -> b.qkvFeatures(5),
-        "argument \"qkv_features\": expected a multiple of num_heads (2), got 5");
+        "argument \"qkvFeatures\" (qkv_features): expected a multiple of the number of heads (2), got 5");
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.01, 1.01, Double.NaN})
   void aRateIsFrom0To1(double rate) {
     assertThatThrownBy(() -> AttentionOptions.builder().dropoutRate(rate).build())
-        .hasMessage("argument \"dropout_rate\": expected a rate from 0 to 1, got " + rate);
+        .hasMessage(
+            "argument \"dropoutRate\" (dropout_rate): expected a rate from 0 to 1, got " + rate);
   }
 
   @ParameterizedTest

@@ -73,15 +73,15 @@ class LayerErrorsTest {
         .hasMessage("/: argument \"axis\": expected axes of an input of shape [2, 3], got [2]");
     assertThatThrownBy(() -> builder.axis(1, -1).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
-            "/: arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape"
+            "/: arguments \"axis\" and \"batchDims\" (batch_dims): expected different axes of an input of shape"
                 + " [2, 3], got [1, -1] and []");
     assertThatThrownBy(() -> builder.axis(0).batchDims(0).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
-            "/: arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape"
+            "/: arguments \"axis\" and \"batchDims\" (batch_dims): expected different axes of an input of shape"
                 + " [2, 3], got [0] and [0]");
     assertThatThrownBy(() -> builder.axis(-1).batchDims(1).build())
         .hasMessage(
-            "DenseGeneral: argument \"batch_dims\": expected consecutive leading axes from 0, got"
+            "DenseGeneral: argument \"batchDims\" (batch_dims): expected consecutive leading axes from 0, got"
                 + " [1]");
     assertThatThrownBy(() -> DenseGeneral.builder().features(2).axis().build())
         .hasMessage("DenseGeneral: argument \"axis\": expected one or more axes, got none");
@@ -109,11 +109,11 @@ class LayerErrorsTest {
     assertThatThrownBy(
             () -> LayerNorm.builder().reductionAxes(2).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
-            "/: argument \"reduction_axes\": expected axes of an input of shape [2, 3], got [2]");
+            "/: argument \"reductionAxes\" (reduction_axes): expected axes of an input of shape [2, 3], got [2]");
     assertThatThrownBy(
             () -> LayerNorm.builder().featureAxes(-3).build().init(RNGS, zeros(FLOAT32, 2, 3)))
         .hasMessage(
-            "/: argument \"feature_axes\": expected axes of an input of shape [2, 3], got [-3]");
+            "/: argument \"featureAxes\" (feature_axes): expected axes of an input of shape [2, 3], got [-3]");
   }
 
   @ParameterizedTest
@@ -152,7 +152,7 @@ class LayerErrorsTest {
             half.apply(
                 Variables.empty(), Dropout.Inputs.of(zeros(FLOAT32, 3)), Rngs.of("dropout", 1)))
         .hasMessage(
-            "/: argument \"broadcast_dims\": expected axes of an input of shape [3], got [1]");
+            "/: argument \"broadcastDims\" (broadcast_dims): expected axes of an input of shape [3], got [1]");
   }
 
   @Test
@@ -168,7 +168,7 @@ class LayerErrorsTest {
         .hasMessage("/: argument \"query\": expected shape [..., 3], got [2]");
     assertThatThrownBy(() -> Embed.builder().features(3).build())
         .hasMessage(
-            "Embed: arguments \"num_embeddings\" and \"features\": expected numbers of 0 or more,"
+            "Embed: arguments \"numEmbeddings\" (num_embeddings) and \"features\": expected numbers of 0 or more,"
                 + " got -1 and 3");
   }
 
@@ -179,7 +179,8 @@ class LayerErrorsTest {
     Array x = zeros(FLOAT32, 2, 3, 4);
 
     assertThatThrownBy(() -> attention.init(RNGS, x))
-        .hasMessage("/: argument \"qkv_features\": expected a multiple of num_heads (3), got 4");
+        .hasMessage(
+            "/: argument \"qkvFeatures\" (qkv_features): expected a multiple of the number of heads (3), got 4");
     assertThatThrownBy(() -> builder.build().init(RNGS, x, zeros(FLOAT32, 5, 3, 4)))
         .hasMessage(
             "/: argument \"inputs_kv\": expected the batch axes [2] of inputs_q, got shape [5, 3,"
@@ -190,7 +191,7 @@ class LayerErrorsTest {
             "/: argument \"inputs_v\": expected a length of 3, as inputs_k has, got shape [2, 7,"
                 + " 4]");
     assertThatThrownBy(() -> MultiHeadDotProductAttention.builder().build())
-        .hasMessage("argument \"num_heads\": is missing; numHeads(...) sets it");
+        .hasMessage("argument \"numHeads\" (num_heads): is missing; numHeads(...) sets it");
     assertThatThrownBy(() -> builder.biasInit(Initializers.heNormal()).build().init(RNGS, x))
         .hasMessageStartingWith("/query: parameter \"bias\": initializer: ");
     assertThatThrownBy(

@@ -163,13 +163,14 @@ class MultiHeadDotProductAttentionTest {
   @Test
   void whatDoesNotFitIsSaidBeforeAnythingIsComputed() {
     assertThatThrownBy(() -> MultiHeadDotProductAttention.builder().build())
-        .hasMessage("argument \"num_heads\": is missing; numHeads(...) sets it");
+        .hasMessage("argument \"numHeads\" (num_heads): is missing; numHeads(...) sets it");
     assertThatThrownBy(
             () -> MultiHeadDotProductAttention.builder().numHeads(2).dropoutRate(-0.5).build())
-        .hasMessage("argument \"dropout_rate\": expected a rate from 0 to 1, got -0.5");
+        .hasMessage(
+            "argument \"dropoutRate\" (dropout_rate): expected a rate from 0 to 1, got -0.5");
     var two = MultiHeadDotProductAttention.builder().numHeads(2).build();
     assertThatThrownBy(() -> two.init(Rngs.of(0), x))
-        .hasMessageContaining("expected a multiple of num_heads (2), got 11");
+        .hasMessageContaining("expected a multiple of the number of heads (2), got 11");
     Variables variables = attention.init(Rngs.of(0), x);
     assertThatThrownBy(() -> attention.apply(variables, memory))
         .isInstanceOf(LinenException.ScopeParamShapeError.class);

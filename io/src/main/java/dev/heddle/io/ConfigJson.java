@@ -5,6 +5,7 @@ import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * An attention module's configuration as JSON: Flax's constructor arguments by Flax's names.
@@ -23,6 +24,9 @@ import java.nio.file.Path;
 public final class ConfigJson {
   /** The maximum size of a configuration, in bytes. */
   private static final int MAX_BYTES = 1 << 20;
+
+  /** An argument's name in Java, with the name of the key. */
+  private static final Pattern JAVA_NAME = Pattern.compile("\"\\w+\" \\((\\w+)\\)");
 
   private ConfigJson() {}
 
@@ -78,7 +82,8 @@ public final class ConfigJson {
     try {
       return builder.build();
     } catch (IllegalArgumentException e) {
-      throw place.error(String.valueOf(e.getMessage()), e);
+      String message = String.valueOf(e.getMessage());
+      throw place.error(JAVA_NAME.matcher(message).replaceAll("\"$1\""), e);
     }
   }
 

@@ -79,7 +79,7 @@ class ConfigJsonTest {
     refused("{\"num_heads\": \"8\"}", "key \"num_heads\": expected an integer, got \"8\"");
     refused("{\"num_heads\": NaN}", "key \"num_heads\": expected an integer, got NaN");
     refused("{\"num_heads\": 99999999999}", "expected an integer of at most 32 bits");
-    refused("{\"num_heads\": 0}", "\"num_heads\": expected 1 or more, got 0");
+    refused("{\"num_heads\": 0}", "argument \"num_heads\": expected 1 or more, got 0");
     refused("{\"num_heads\": 3, \"qkv_features\": 16}", "\"qkv_features\": expected a multiple");
     refused("{\"num_heads\": 1, \"dropout_rate\": NaN}", "\"dropout_rate\"");
     refused("{\"num_heads\": 1, \"dropout_rate\": -Infinity}", "\"dropout_rate\"");

@@ -1,6 +1,7 @@
 package dev.heddle.linen.attention;
 
 import dev.heddle.linen.initializers.Initializer;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.DropoutRate;
 import dev.heddle.linen.internal.Settings;
 import dev.heddle.linen.layers.DenseGeneral;
@@ -175,11 +176,11 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   public MultiHeadDotProductAttention build() {
     if (numHeads == MISSING) {
       throw new IllegalArgumentException(
-          "argument \"num_heads\": is missing; numHeads(...) sets it");
+          ArgumentName.argument("num_heads") + ": is missing; numHeads(...) sets it");
     }
     if (numHeads < 1) {
       throw new IllegalArgumentException(
-          "argument \"num_heads\": expected 1 or more, got " + numHeads);
+          ArgumentName.argument("num_heads") + ": expected 1 or more, got " + numHeads);
     }
     requireWidth("qkv_features", qkvFeatures);
     requireWidth("out_features", outFeatures);
@@ -191,8 +192,11 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     }
     if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
       throw new IllegalArgumentException(
-          "arguments \"qk_attn_weights_einsum_cls\" and \"attn_weights_value_einsum_cls\":"
-              + " expected both or none, got only one of them");
+          "arguments "
+              + ArgumentName.quoted("qk_attn_weights_einsum_cls")
+              + " and "
+              + ArgumentName.quoted("attn_weights_value_einsum_cls")
+              + ": expected both or none, got only one of them");
     }
     return constructor.apply(this);
   }
@@ -200,14 +204,16 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   private static void requireWidth(String argument, int width) {
     if (width < 0) {
       throw new IllegalArgumentException(
-          "argument \"" + argument + "\": expected 0 (for that of inputs_q) or more, got " + width);
+          ArgumentName.argument(argument)
+              + ": expected 0 (for that of inputs_q) or more, got "
+              + width);
     }
   }
 
   /** What is wrong if the number of heads does not divide the features. */
   String indivisible(int features) {
-    return "argument \"qkv_features\": expected a multiple of num_heads (%d), got %d"
-        .formatted(numHeads, features);
+    return ArgumentName.argument("qkv_features")
+        + ": expected a multiple of the number of heads (%d), got %d".formatted(numHeads, features);
   }
 
   /** {@code qkv_features}, those of {@code inputs_q} by default. */

@@ -15,6 +15,6 @@ public final class DropoutRate {
       return;
     }
     throw new IllegalArgumentException(
-        "argument \"" + name + "\": expected a rate from 0 to 1, got " + rate);
+        ArgumentName.argument(name) + ": expected a rate from 0 to 1, got " + rate);
   }
 }

@@ -7,6 +7,7 @@ import dev.heddle.array.Shape;
 import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.Settings;
 import java.util.Arrays;
 import java.util.Collections;
@@ -121,7 +122,9 @@ public final class DenseGeneral extends Module<Array, Array> {
         || hasRepeated(contracted)
         || contracted[0] < config.batchDims.size()) {
       throw scope.error(
-          "arguments \"axis\" and \"batch_dims\": expected different axes of an input of shape "
+          "arguments \"axis\" and "
+              + ArgumentName.quoted("batch_dims")
+              + ": expected different axes of an input of shape "
               + shape
               + ", got "
               + config.axis
@@ -219,7 +222,9 @@ public final class DenseGeneral extends Module<Array, Array> {
       }
       if (!areLeading(batchDims)) {
         throw new IllegalArgumentException(
-            "DenseGeneral: argument \"batch_dims\": expected consecutive leading axes from 0, got "
+            "DenseGeneral: "
+                + ArgumentName.argument("batch_dims")
+                + ": expected consecutive leading axes from 0, got "
                 + batchDims);
       }
       requireFloatingDtype();

@@ -8,6 +8,7 @@ import dev.heddle.array.Where;
 import dev.heddle.linen.Module;
 import dev.heddle.linen.ModuleBuilder;
 import dev.heddle.linen.Scope;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.Settings;
 import dev.heddle.random.Key;
 import dev.heddle.random.Random;
@@ -122,7 +123,8 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     for (int axis : config.broadcastDims) {
       if (axis < -dims.length || axis >= dims.length) {
         throw scope.error(
-            "argument \"broadcast_dims\": expected axes of an input of shape "
+            ArgumentName.argument("broadcast_dims")
+                + ": expected axes of an input of shape "
                 + shape
                 + ", got "
                 + config.broadcastDims);

@@ -12,6 +12,7 @@ import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.initializers.VarianceScaling.Axes;
 import dev.heddle.linen.initializers.VarianceScaling.Distribution;
 import dev.heddle.linen.initializers.VarianceScaling.Mode;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.Settings;
 import java.util.List;
 import java.util.Objects;
@@ -171,7 +172,9 @@ public final class Embed extends Module<Array, Array> {
     public Embed build() {
       if (numEmbeddings < 0 || features < 0) {
         throw new IllegalArgumentException(
-            "Embed: arguments \"num_embeddings\" and \"features\": expected numbers of 0 or more,"
+            "Embed: arguments "
+                + ArgumentName.quoted("num_embeddings")
+                + " and \"features\": expected numbers of 0 or more,"
                 + " got "
                 + numEmbeddings
                 + " and "

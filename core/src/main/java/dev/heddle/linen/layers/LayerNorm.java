@@ -9,6 +9,7 @@ import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.initializers.Initializers;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.Settings;
 import java.util.Arrays;
 import java.util.List;
@@ -102,9 +103,8 @@ public final class LayerNorm extends Module<Array, Array> {
     for (int axis : axes) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw scope.error(
-            "argument \""
-                + argument
-                + "\": expected axes of an input of shape "
+            ArgumentName.argument(argument)
+                + ": expected axes of an input of shape "
                 + shape
                 + ", got "
                 + axes);

@@ -2,6 +2,7 @@ package dev.heddle.linen.layers;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
+import dev.heddle.linen.internal.ArgumentName;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -53,13 +54,15 @@ public final class Promotion {
   /**
    * Checks that a type is a floating-point one.
    *
-   * @param argument the argument's name, for the message
+   * @param argument Flax's name of the argument, for the message
    * @throws IllegalArgumentException if it is not
    */
   public static void requireInexact(String argument, DType dtype) {
     if (!dtype.isFloating()) {
       throw new IllegalArgumentException(
-          "argument \"" + argument + "\": Dtype must be inexact (floating-point), got " + dtype);
+          ArgumentName.argument(argument)
+              + ": Dtype must be inexact (floating-point), got "
+              + dtype);
     }
   }
 }
