@@ -22,6 +22,9 @@ record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
       Pattern.compile(
           "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
 
+  /** An argument's name in Java, with the name of the key. */
+  private static final Pattern JAVA_NAME = Pattern.compile("\"\\w+\" \\((\\w+)\\)");
+
   /** The path of the root module, which is removed from messages. */
   private static final Pattern ROOT = Pattern.compile("(^|: )(/: )+");
 
@@ -57,8 +60,9 @@ record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
     return ROOT.matcher(message).replaceFirst("$1");
   }
 
-  /** Replaces the name of an input by its name in the file. */
-  private String named(String message) {
+  /** Replaces the names of arguments and inputs by those in the files. */
+  private String named(String text) {
+    String message = JAVA_NAME.matcher(text).replaceAll("\"$1\"");
     return inputs.sequences().containsKey("inputs_kv")
         ? message
         : message.replace("\"inputs_kv\"", "\"inputs_k\"");

@@ -125,6 +125,7 @@ class InitCommandTest {
           {"num_heads": 2, "num_heads": 2}     | "num_heads" is given twice
           {"num_heads": "two"}                 | "num_heads"
           {"num_heads": 5, "qkv_features": 6}  | "qkv_features"
+          {"num_heads": 5}                     | argument "qkv_features": expected a multiple of
           {"num_heads": 2, "dropout_rate": NaN}| "dropout_rate"
           {"num_heads": 2                      | JSON
           """)

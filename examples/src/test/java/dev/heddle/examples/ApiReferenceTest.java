@@ -31,7 +31,9 @@ class ApiReferenceTest {
     for (String module : List.of("dev.heddle", "dev.heddle.io", "dev.heddle.models")) {
       assertThat(folder.resolve(module).resolve("module-summary.html")).exists();
     }
-    assertThat(folder.resolve("dev.heddle/dev/heddle/linen/attention/MultiHeadDotProductAttention.html"))
+    assertThat(
+            folder.resolve(
+                "dev.heddle/dev/heddle/linen/attention/MultiHeadDotProductAttention.html"))
         .exists();
   }
 }
