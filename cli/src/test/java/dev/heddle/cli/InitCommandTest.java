@@ -125,7 +125,6 @@ class InitCommandTest {
           {"num_heads": 2, "num_heads": 2}     | "num_heads" is given twice
           {"num_heads": "two"}                 | "num_heads"
           {"num_heads": 5, "qkv_features": 6}  | "qkv_features"
-          {"num_heads": 5}                     | argument "qkv_features": expected a multiple of
           {"num_heads": 2, "dropout_rate": NaN}| "dropout_rate"
           {"num_heads": 2                      | JSON
           """)
@@ -140,6 +139,16 @@ class InitCommandTest {
         .contains(named)
         .containsOnlyOnce("\n");
     assertThat(work.files()).containsExactly("C.json", "I.npz");
+  }
+
+  @Test
+  void aConfigurationThatDoesNotFitTheInputsIsNamedByItsKey() throws IOException {
+    work.config("{\"num_heads\": 5}");
+
+    assertThat(init("V.npz").err())
+        .isEqualTo(
+            "heddle: %s with %s: argument \"qkv_features\": expected a multiple of the number of heads (5), got 4%n"
+                .formatted(config, folder.resolve("I.npz")));
   }
 
   @Test

@@ -459,15 +459,13 @@ final class AttentionLayerCall {
           new MatrixView(product, at, features, count, cols),
           epilogue);
       for (int row = 0; halves != null && row < (across == 1 ? 1 : count); row++) {
-        toHalf(halves, at + row * features, across == 1 ? count * cols : cols);
-      }
-    }
-
-    private void toHalf(short[] to, int at, int count) {
-      if (dtype == DType.BFLOAT16) {
-        kernels.toBfloat16(product, at, to, at, count);
-      } else {
-        kernels.toFloat16(product, at, to, at, count);
+        Half.store(
+            kernels,
+            dtype,
+            product,
+            halves,
+            at + row * features,
+            across == 1 ? count * cols : cols);
       }
     }
 
@@ -477,7 +475,7 @@ final class AttentionLayerCall {
         return new Storage.F32(product);
       }
       Buffers.giveBack(product);
-      return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
+      return Storage.of(dtype, halves);
     }
   }
 }

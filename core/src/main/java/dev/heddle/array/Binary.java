@@ -39,55 +39,50 @@ record Binary(Function function) implements Op {
     Array y = inputs.get(1);
     Shape shape = StridedIterator.broadcast(name(), x.shape(), y.shape());
     DType dtype = x.dtype();
-    int n = shape.size();
+    StridedIterator.Row row;
+    Storage out;
     if (dtype == DType.FLOAT64) {
       double[] a = x.storage().doubles();
       double[] b = y.storage().doubles();
-      double[] out = new double[n];
-      StridedIterator.rows(
-          shape,
-          x.shape(),
-          y.shape(),
-          cost(),
+      double[] c = new double[shape.size()];
+      out = new Storage.F64(c);
+      row =
           (o, i, si, j, sj, m) -> {
             for (int k = 0; k < m; k++) {
-              out[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
+              c[o + k] = function.ofDouble.applyAsDouble(a[i + k * si], b[j + k * sj]);
             }
-          });
-      return Array.wrap(new Storage.F64(out), shape);
-    }
-    if (dtype.isFloating()) {
+          };
+    } else if (dtype.isFloating()) {
       float[] a = x.storage().floats();
       float[] b = y.storage().floats();
-      float[] out = new float[n];
-      StridedIterator.rows(
-          shape,
-          x.shape(),
-          y.shape(),
-          cost(),
-          (o, i, si, j, sj, m) -> floats(out, o, a, i, si, b, j, sj, m));
-      return Array.wrap(Storage.ofFloats(dtype, out), shape);
+      float[] c = new float[shape.size()];
+      out = new Storage.F32(c);
+      row = (o, i, si, j, sj, m) -> floats(c, o, a, i, si, b, j, sj, m);
+    } else {
+      LongBinaryOperator ofLong = integerFunction(dtype);
+      long[] a = x.storage().longs();
+      long[] b = y.storage().longs();
+      long[] c = new long[shape.size()];
+      out = new Storage.I64(c);
+      row =
+          (o, i, si, j, sj, m) -> {
+            for (int k = 0; k < m; k++) {
+              c[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
+            }
+          };
     }
+    StridedIterator.rows(shape, x.shape(), y.shape(), cost(), row);
+    return Array.wrap(out.to(dtype), shape);
+  }
+
+  private LongBinaryOperator integerFunction(DType dtype) {
     boolean signed = dtype == DType.INT32 || dtype == DType.INT64;
     LongBinaryOperator ofLong =
         function == Function.FLOOR_DIVIDE && signed ? Function::signedFloorDivide : function.ofLong;
     if (ofLong == null) {
       throw new IllegalStateException(name() + ": expected a floating-point type, got " + dtype);
     }
-    long[] a = x.storage().longs();
-    long[] b = y.storage().longs();
-    long[] out = new long[n];
-    StridedIterator.rows(
-        shape,
-        x.shape(),
-        y.shape(),
-        cost(),
-        (o, i, si, j, sj, m) -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = ofLong.applyAsLong(a[i + k * si], b[j + k * sj]);
-          }
-        });
-    return Array.wrap(Storage.ofLongs(dtype, out), shape);
+    return ofLong;
   }
 
   @Override

@@ -165,14 +165,7 @@ public final class Compare {
     }
 
     private boolean holds(long x, long y) {
-      return switch (this) {
-        case EQUAL -> x == y;
-        case NOT_EQUAL -> x != y;
-        case LESS -> x < y;
-        case LESS_EQUAL -> x <= y;
-        case GREATER -> x > y;
-        case GREATER_EQUAL -> x >= y;
-      };
+      return holds((double) Long.compare(x, y), 0.0);
     }
   }
 

@@ -15,29 +15,23 @@ record FloatInput(float[] values, boolean isBorrowed) {
   private static final int COST = 8;
 
   static FloatInput of(Array array, DType dtype, Kernels kernels) {
-    Storage storage = array.dtype() == dtype ? array.storage() : null;
-    if (storage instanceof Storage.BF16(short[] halves)) {
-      float[] out = Buffers.borrow(halves.length);
-      ParallelFor.run(halves.length, COST, (at, n) -> kernels.fromBfloat16(halves, at, out, at, n));
-      return new FloatInput(out, true);
-    }
-    if (storage instanceof Storage.F16(short[] halves)) {
-      float[] out = Buffers.borrow(halves.length);
-      ParallelFor.run(halves.length, COST, (at, n) -> kernels.fromFloat16(halves, at, out, at, n));
-      return new FloatInput(out, true);
-    }
-    if (dtype.isHalf() && array.storage() instanceof Storage.F32(float[] in)) {
-      float[] out = Buffers.borrow(in.length);
-      ParallelFor.run(
-          in.length,
-          COST,
-          (at, n) -> {
-            System.arraycopy(in, at, out, at, n);
-            kernels.round(Roundings.of(dtype), out, at, n);
-          });
+    boolean isExact = array.dtype() == dtype || array.dtype() == DType.FLOAT32;
+    if (dtype.isHalf() && isExact) {
+      Object in = array.storage().values();
+      float[] out = Buffers.borrow(array.size());
+      ParallelFor.run(array.size(), COST, (at, n) -> convert(kernels, in, dtype, out, at, n));
       return new FloatInput(out, true);
     }
     return new FloatInput(array.astype(dtype).storage().floats(), false);
+  }
+
+  private static void convert(Kernels kernels, Object in, DType dtype, float[] out, int at, int n) {
+    if (in instanceof float[] values) {
+      System.arraycopy(values, at, out, at, n);
+      kernels.round(Roundings.of(dtype), out, at, n);
+    } else {
+      Half.load(kernels, dtype, (short[]) in, out, at, n);
+    }
   }
 
   void release() {

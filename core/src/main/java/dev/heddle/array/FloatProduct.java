@@ -58,7 +58,7 @@ final class FloatProduct {
       return new Storage.F32(out);
     }
     Buffers.giveBack(out);
-    return dtype == DType.BFLOAT16 ? new Storage.BF16(halves) : new Storage.F16(halves);
+    return Storage.of(dtype, halves);
   }
 
   private void multiply(MatrixView part, int row, int col, int width) {
@@ -71,15 +71,7 @@ final class FloatProduct {
     boolean whole = width == sizes.cols();
     int count = whole ? part.rows() * width : width;
     for (int i = 0; i < (whole ? 1 : part.rows()); i++) {
-      toHalf(halves, at + i * sizes.cols(), count);
-    }
-  }
-
-  private void toHalf(short[] to, int at, int count) {
-    if (dtype == DType.BFLOAT16) {
-      kernels.toBfloat16(out, at, to, at, count);
-    } else {
-      kernels.toFloat16(out, at, to, at, count);
+      Half.store(kernels, dtype, out, halves, at + i * sizes.cols(), count);
     }
   }
 }

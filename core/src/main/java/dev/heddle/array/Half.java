@@ -14,19 +14,9 @@ final class Half {
 
   private Half() {}
 
-  /** The bfloat16 nearest to a float32. */
-  static short toBfloat16(float value) {
-    return Rounding.toBfloat16(value);
-  }
-
   /** The float32 of a bfloat16's bits; exact. */
   static float fromBfloat16(short bits) {
     return Rounding.fromBfloat16(bits);
-  }
-
-  /** The float16 nearest to a float32. */
-  static short toFloat16(float value) {
-    return Rounding.toFloat16(value);
   }
 
   /** The float32 of a float16's bits; exact. */
@@ -34,57 +24,48 @@ final class Half {
     return Float.float16ToFloat(bits);
   }
 
-  /** The bfloat16 nearest to each float32. */
-  static short[] toBfloat16(float[] values) {
+  /** The bits of one of the two types nearest to each float32. */
+  static short[] of(DType dtype, float[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     short[] out = new short[values.length];
-    ParallelFor.run(out.length, COST, (from, n) -> kernels.toBfloat16(values, from, out, from, n));
+    ParallelFor.run(out.length, COST, (from, n) -> store(kernels, dtype, values, out, from, n));
     return out;
   }
 
-  /** The float32 of each bfloat16's bits. */
-  static float[] fromBfloat16(short[] values) {
+  /** Stores a range of float32, rounded to one of the two types, at the same indices. */
+  static void store(Kernels kernels, DType dtype, float[] in, short[] out, int at, int count) {
+    if (dtype == DType.BFLOAT16) {
+      kernels.toBfloat16(in, at, out, at, count);
+    } else {
+      kernels.toFloat16(in, at, out, at, count);
+    }
+  }
+
+  /** The float32 of each element of one of the two types. */
+  static float[] floats(DType dtype, short[] values) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] out = new float[values.length];
-    ParallelFor.run(
-        out.length, COST, (from, n) -> kernels.fromBfloat16(values, from, out, from, n));
+    ParallelFor.run(out.length, COST, (from, n) -> load(kernels, dtype, values, out, from, n));
     return out;
   }
 
-  /** The float16 nearest to each float32. */
-  static short[] toFloat16(float[] values) {
-    Kernels kernels = KernelChoice.current().kernels();
-    short[] out = new short[values.length];
-    ParallelFor.run(out.length, COST, (from, n) -> kernels.toFloat16(values, from, out, from, n));
-    return out;
-  }
-
-  /** The float32 of each float16's bits. */
-  static float[] fromFloat16(short[] values) {
-    Kernels kernels = KernelChoice.current().kernels();
-    float[] out = new float[values.length];
-    ParallelFor.run(out.length, COST, (from, n) -> kernels.fromFloat16(values, from, out, from, n));
-    return out;
-  }
-
-  /** A float32 rounded to bfloat16's precision. */
-  static float roundToBfloat16(float value) {
-    return fromBfloat16(toBfloat16(value));
-  }
-
-  /** A float32 rounded to float16's precision and range. */
-  static float roundToFloat16(float value) {
-    return fromFloat16(toFloat16(value));
+  /** Loads a range of one of the two types as float32, at the same indices. */
+  static void load(Kernels kernels, DType dtype, short[] in, float[] out, int at, int count) {
+    if (dtype == DType.BFLOAT16) {
+      kernels.fromBfloat16(in, at, out, at, count);
+    } else {
+      kernels.fromFloat16(in, at, out, at, count);
+    }
   }
 
   /** The float16 nearest to a float64, rounded once. */
   static short toFloat16(double value) {
-    return toFloat16(roundToOdd(value));
+    return Rounding.toFloat16(roundToOdd(value));
   }
 
   /** The bfloat16 of a float64, rounded to float32 first as in XLA. */
   static short toBfloat16(double value) {
-    return toBfloat16((float) value);
+    return Rounding.toBfloat16((float) value);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.heddle.array;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.Lanes64;
 import dev.heddle.kernel.ParallelFor;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -247,10 +248,10 @@ public final class Reduce {
 
     private double reduce(double[] in, int from, int length) {
       return switch (kind) {
-        case SUM -> Lanes.sum(in, from, length);
-        case PROD -> Lanes.product(in, from, length);
-        case MAX -> Lanes.max(in, from, length);
-        case MIN -> Lanes.min(in, from, length);
+        case SUM -> Lanes64.sum(in, from, length);
+        case PROD -> Lanes64.product(in, from, length);
+        case MAX -> Lanes64.max(in, from, length);
+        case MIN -> Lanes64.min(in, from, length);
       };
     }
 

@@ -2,7 +2,7 @@ package dev.heddle.array;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Lanes;
+import dev.heddle.kernel.Lanes64;
 import dev.heddle.kernel.ParallelFor;
 import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
@@ -188,13 +188,13 @@ public final class Softmax {
     }
 
     private void normalize(double[] row, int from, int length) {
-      double max = Lanes.max(row, from, length);
+      double max = Lanes64.max(row, from, length);
       double[] exp = new double[length];
       for (int i = 0; i < length; i++) {
         row[from + i] -= max;
         exp[i] = StrictMath.exp(row[from + i]);
       }
-      double sum = Lanes.sum(exp, 0, length);
+      double sum = Lanes64.sum(exp, 0, length);
       double log = StrictMath.log(sum);
       for (int i = 0; i < length; i++) {
         row[from + i] = kind == Kind.SOFTMAX ? exp[i] / sum : row[from + i] - log;
@@ -254,13 +254,13 @@ public final class Softmax {
     }
 
     private static double logSumExp(double[] in, int from, int length) {
-      double max = Lanes.max(in, from, length);
+      double max = Lanes64.max(in, from, length);
       double shift = Double.isInfinite(max) ? 0 : max;
       double[] exp = new double[length];
       for (int i = 0; i < length; i++) {
         exp[i] = StrictMath.exp(in[from + i] - shift);
       }
-      return StrictMath.log(Lanes.sum(exp, 0, length)) + shift;
+      return StrictMath.log(Lanes64.sum(exp, 0, length)) + shift;
     }
   }
 }

@@ -195,8 +195,7 @@ sealed interface Storage {
         return new F32(values);
       }
       case BFLOAT16, FLOAT16 -> {
-        return of(
-            dtype, dtype == DType.BFLOAT16 ? Half.toBfloat16(values) : Half.toFloat16(values));
+        return of(dtype, Half.of(dtype, values));
       }
       case BOOL -> {
         byte[] out = new byte[n];
@@ -371,7 +370,7 @@ sealed interface Storage {
 
     @Override
     public float[] floats() {
-      return Half.fromBfloat16(values);
+      return Half.floats(DType.BFLOAT16, values);
     }
   }
 
@@ -389,7 +388,7 @@ sealed interface Storage {
 
     @Override
     public float[] floats() {
-      return Half.fromFloat16(values);
+      return Half.floats(DType.FLOAT16, values);
     }
   }
 

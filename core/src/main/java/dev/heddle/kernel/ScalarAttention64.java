@@ -145,7 +145,7 @@ final class ScalarAttention64 {
     for (int j = 0; j < length; j++) {
       scores[j] = Polynomials.exp(scores[j] - maximum);
     }
-    state.sum = Fma.fma(state.sum, scale, Lanes.sum(scores, 0, length));
+    state.sum = Fma.fma(state.sum, scale, Lanes64.sum(scores, 0, length));
     state.maximum = maximum;
     rescale(state.weighted, scale);
     addWeightedValues(state.weighted, start, select(query, start, length, row));

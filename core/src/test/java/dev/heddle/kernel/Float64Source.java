@@ -17,6 +17,7 @@ enum Float64Source {
   ATTENTION_BACKWARD_OUTPUTS("AttentionBackwardOutputs"),
   ATTENTION_HEAD("AttentionHead"),
   HEAD_KERNELS("array", "HeadKernels32"),
+  LANES("Lanes"),
   MATRIX_VIEW("MatrixView"),
   ROW_STATE("RowState"),
   SCALAR_ATTENTION("ScalarAttention"),

@@ -43,12 +43,12 @@ class LanesTest {
     double[] values = {1e16, 1, -1e16, 1, 0, 0, 0, 0, 3};
 
     // lanes 0 and 8 are added first, then 0 and 4, 0 and 2, and last the odd ones
-    assertThat(Lanes.sum(values, 0, 9)).isEqualTo(((1e16 + 3) + -1e16) + (1 + 1));
+    assertThat(Lanes64.sum(values, 0, 9)).isEqualTo(((1e16 + 3) + -1e16) + (1 + 1));
   }
 
   @Test
   void aNanIsTheLargestAndTheSmallest() {
     assertThat(Lanes.max(new float[] {1, Float.NaN, 2}, 0, 3)).isNaN();
-    assertThat(Lanes.min(new double[] {1, Double.NaN, 2}, 0, 3)).isNaN();
+    assertThat(Lanes64.min(new double[] {1, Double.NaN, 2}, 0, 3)).isNaN();
   }
 }
