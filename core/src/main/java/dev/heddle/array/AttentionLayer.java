@@ -270,8 +270,7 @@ public final class AttentionLayer {
       out.addTo(inputs);
     }
     Places places = new Places(keys, values, outs, query.shape, key.shape, value.shape);
-    Layer layer = new Layer(places, dtype, options, out != null);
-    return Op.run(layer, inputs.toArray(Array[]::new));
+    return Op.run(new Layer(places, dtype, options), inputs.toArray(Array[]::new));
   }
 
   /**
@@ -287,8 +286,8 @@ public final class AttentionLayer {
    */
   private record Places(int keys, int values, int outs, Shape q, Shape k, Shape v) {}
 
-  private record Layer(Places places, DType dtype, Attention.Options options, boolean hasOut)
-      implements Op {
+  /** The operation. */
+  private record Layer(Places places, DType dtype, Attention.Options options) implements Op {
     @Override
     public String name() {
       return "multi_head_dot_product_attention";
@@ -299,27 +298,25 @@ public final class AttentionLayer {
           Operand.of(inputs, 0, places.keys, places.q),
           Operand.of(inputs, places.keys, places.values, places.k),
           Operand.of(inputs, places.values, places.outs, places.v),
-          hasOut ? Projection.of(inputs, places.outs, inputs.size()) : null);
+          places.outs < inputs.size() ? Projection.of(inputs, places.outs, inputs.size()) : null);
     }
 
     @Override
     public Array forward(List<Array> inputs) {
       Operands operands = operands(inputs);
       return dtype == DType.FLOAT64
-          ? Parts.of(operands, dtype, options).output(operands.out(), dtype)
-          : new AttentionLayerCall(operands, dtype, options, null).run();
+          ? Parts.of(operands, dtype, options, false).output(operands.out(), dtype)
+          : new AttentionLayerCall(operands, dtype, options, false).run().output();
     }
 
     @Override
     public ForwardResult forwardWithResiduals(List<Array> inputs) {
       Operands operands = operands(inputs);
       if (dtype == DType.FLOAT64 || (dtype != DType.FLOAT32 && options.float32Softmax())) {
-        Parts parts = Parts.of(operands, dtype, options);
+        Parts parts = Parts.of(operands, dtype, options, true);
         return new ForwardResult(parts.output(operands.out(), dtype), parts.arrays());
       }
-      AttentionLayerCall.Residuals residuals = new AttentionLayerCall.Residuals();
-      Array output = new AttentionLayerCall(operands, dtype, options, residuals).run();
-      return new ForwardResult(output, residuals.arrays());
+      return new AttentionLayerCall(operands, dtype, options, true).run();
     }
 
     /** The chain of the derivatives of projection out, attention, and projections into heads. */
@@ -327,7 +324,7 @@ public final class AttentionLayer {
     public List<@Nullable Array> vjp(VjpContext call, Array cotangent) {
       Operands operands = operands(call.inputs());
       Parts parts =
-          call.isNested() ? Parts.traced(operands, dtype, options) : Parts.of(call.residuals());
+          call.isNested() ? Parts.of(operands, dtype, options, false) : Parts.of(call.residuals());
       List<Boolean> wantedHeads = wantedHeads(call);
       boolean isAttendedWanted = wantedHeads.contains(true);
       @Nullable Array ofAttended = cotangent;
@@ -375,19 +372,17 @@ public final class AttentionLayer {
   private record Parts(
       Array query, Array key, Array value, Array attended, List<Array> statistics) {
 
-    static Parts of(Operands operands, DType dtype, Attention.Options options) {
+    /** Computes the parts; with statistics of arrays that are not traced. */
+    static Parts of(
+        Operands operands, DType dtype, Attention.Options options, boolean hasStatistics) {
       Array q = operands.query().heads(dtype);
       Array k = operands.key().heads(dtype);
       Array v = operands.value().heads(dtype);
+      if (!hasStatistics) {
+        return new Parts(q, k, v, Attention.attend(q, k, v, null, options), List.of());
+      }
       Op.ForwardResult result = Attention.forwardWithResiduals(options, q, k, v);
       return new Parts(q, k, v, result.output(), result.residuals());
-    }
-
-    static Parts traced(Operands operands, DType dtype, Attention.Options options) {
-      Array q = operands.query().heads(dtype);
-      Array k = operands.key().heads(dtype);
-      Array v = operands.value().heads(dtype);
-      return new Parts(q, k, v, Attention.attend(q, k, v, null, options), List.of());
     }
 
     static Parts of(List<Array> residuals) {

@@ -28,7 +28,7 @@ final class AttentionLayerCall {
   private final DType attendedType;
   private final Rounding rounding;
   private final AttentionLayer.Operands operands;
-  private final @Nullable Residuals residuals;
+  private final boolean hasResiduals;
   private final AttentionPlan plan;
   private final Shape shape;
   private final int batch;
@@ -39,19 +39,6 @@ final class AttentionLayerCall {
   private final List<Side> projected = new ArrayList<>(3);
   private final @Nullable ProjectionOut out;
   private final float[] attended;
-
-  /** What the derivative needs beside the inputs, filled by the forward pass. */
-  static final class Residuals {
-    private List<Array> arrays = List.of();
-
-    /**
-     * Queries, keys, values as heads and the result of attention, {@code [B..., length, H, D]}
-     * each, and maxima and sums of {@link RowStatistics}.
-     */
-    List<Array> arrays() {
-      return arrays;
-    }
-  }
 
   /**
    * Queries, keys or values: heads, or an input with the projection that makes them.
@@ -78,16 +65,21 @@ final class AttentionLayerCall {
     }
   }
 
+  /**
+   * A call, to be {@link #run} once.
+   *
+   * @param hasResiduals whether the result has the residuals of the derivative
+   */
   AttentionLayerCall(
       AttentionLayer.Operands operands,
       DType dtype,
       Attention.Options options,
-      @Nullable Residuals residuals) {
+      boolean hasResiduals) {
     this.dtype = dtype;
     this.rounding = Roundings.of(dtype);
     this.attendedType = options.float32Softmax() ? DType.promote(DType.FLOAT32, dtype) : dtype;
     this.operands = operands;
-    this.residuals = residuals;
+    this.hasResiduals = hasResiduals;
     this.heads = operands.heads();
     Shape q = operands.query().shape();
     int queries = q.dim(-3);
@@ -96,7 +88,7 @@ final class AttentionLayerCall {
     int width = operands.value().shape().dim(-1);
     this.batch = q.range(0, q.rank() - 3).size();
     this.shape = width == depth ? q : q.with(-1, width);
-    boolean isDivided = operands.query().projection() != null && residuals == null;
+    boolean isDivided = operands.query().projection() != null && !hasResiduals;
     int[] scores = q.dims();
     scores[scores.length - 3] = heads;
     scores[scores.length - 2] = queries;
@@ -116,7 +108,7 @@ final class AttentionLayerCall {
     this.value = side(operands.value(), ofValue, 1);
     Projection last = operands.out();
     int size = shape.size();
-    this.attended = last == null || residuals != null ? new float[size] : Buffers.borrow(size);
+    this.attended = last == null || hasResiduals ? new float[size] : Buffers.borrow(size);
     this.out = last == null ? null : new ProjectionOut(last, heads * width);
   }
 
@@ -137,7 +129,7 @@ final class AttentionLayerCall {
             features,
             packed(projection, features, heads * depth, rows),
             new Epilogue(rounding, projection.biasOf(dtype), divisor),
-            residuals == null ? null : new float[size]);
+            hasResiduals ? new float[size] : null);
     projected.add(side);
     return side;
   }
@@ -147,9 +139,13 @@ final class AttentionLayerCall {
     return RightOperand.of(kernel, rows, cols, false, batch * uses, kernels);
   }
 
-  /** The output of the layer; the result of attention where there is no projection out. */
-  Array run() {
-    RowStatistics statistics = residuals == null ? null : RowStatistics.of(plan);
+  /**
+   * The output of the layer, which is the result of attention if there is no projection out. The
+   * residuals are queries, keys, values as heads and the result of attention, {@code [B..., length,
+   * H, D]} each, and maxima and sums of {@link RowStatistics}.
+   */
+  Op.ForwardResult run() {
+    RowStatistics statistics = hasResiduals ? RowStatistics.of(plan) : null;
     int units = batch * heads;
     boolean isAligned = query.isAligned() && key.isAligned() && value.isAligned();
     boolean byHead = isAligned && !projected.isEmpty() && units >= TaskSplit.targetTasks();
@@ -165,12 +161,13 @@ final class AttentionLayerCall {
     }
     Workers.run(cost(), phases.toArray(Phase[]::new));
     workspace.forEach(Buffers::giveBack);
-    if (residuals != null && statistics != null) {
-      residuals.arrays = arrays(statistics);
-    }
-    Array result = result();
+    List<Array> residuals = statistics == null ? List.of() : residuals(statistics);
+    Array output =
+        out == null
+            ? Array.wrap(Storage.ofFloats(attendedType, attended), shape)
+            : Array.wrap(out.storage(), out.shape);
     release();
-    return result;
+    return new Op.ForwardResult(output, residuals);
   }
 
   private long cost() {
@@ -183,18 +180,7 @@ final class AttentionLayerCall {
         : cost + (long) batch * query.rows * heads * value.depth * out.features;
   }
 
-  private Array result() {
-    if (out != null) {
-      return Array.wrap(out.storage(), outShape());
-    }
-    return Array.wrap(Storage.ofFloats(attendedType, attended), shape);
-  }
-
-  private Shape outShape() {
-    return shape.range(0, shape.rank() - 2).append(out == null ? 0 : out.features);
-  }
-
-  private List<Array> arrays(RowStatistics statistics) {
+  private List<Array> residuals(RowStatistics statistics) {
     List<Array> arrays = new ArrayList<>(6);
     arrays.add(headsOf(operands.query(), query));
     arrays.add(headsOf(operands.key(), key));
@@ -213,7 +199,7 @@ final class AttentionLayerCall {
   private void release() {
     if (out != null) {
       out.kernel.release();
-      if (residuals == null) {
+      if (!hasResiduals) {
         Buffers.giveBack(attended);
       }
     }
@@ -406,6 +392,7 @@ final class AttentionLayerCall {
 
   /** The projection of all heads together, split by rows and, if these are few, by columns. */
   private final class ProjectionOut {
+    private final Shape shape;
     private final int features;
     private final int width;
     private final RightOperand kernel;
@@ -423,7 +410,9 @@ final class AttentionLayerCall {
       this.width = width;
       this.kernel = packed(projection, width, features, query.rows);
       this.epilogue = new Epilogue(rounding, projection.biasOf(dtype), 1);
-      int size = shape.range(0, shape.rank() - 2).append(features).size();
+      Shape heads = AttentionLayerCall.this.shape;
+      this.shape = heads.range(0, heads.rank() - 2).append(features);
+      int size = shape.size();
       this.halves = dtype.isHalf() ? new short[size] : null;
       this.product = halves == null ? new float[size] : Buffers.borrow(size);
       this.columns = TaskSplit.ofBlocks(rowTasks, features).share();

@@ -82,18 +82,18 @@ public record UserModule<I>(
   }
 
   /** Runs init. */
-  public Variables init(Rngs rngs, SequenceInput passage) {
-    return module.init(rngs, input.apply(passage));
+  public Variables init(Rngs rngs, SequenceInput sequence) {
+    return module.init(rngs, input.apply(sequence));
   }
 
   /** Runs apply with all arguments of Flax's apply. */
   public Applied<List<Array>> apply(
       Variables variables,
-      SequenceInput passage,
+      SequenceInput sequence,
       Rngs rngs,
       Mutable mutable,
       @Nullable Capture capture) {
-    I in = input.apply(passage);
+    I in = input.apply(sequence);
     Applied<?> applied =
         capture == null
             ? module.apply(variables, in, rngs, mutable)

@@ -37,7 +37,7 @@ final class ModuleRunner {
 
   static Variables init(Case asked, UserModule<?> module) {
     return module.init(
-        Answers.rngs(asked, "init"), passage(asked, asked.inputs().firstEntry().getValue()));
+        Answers.rngs(asked, "init"), sequence(asked, asked.inputs().firstEntry().getValue()));
   }
 
   static Applied<List<Array>> apply(Case asked, UserModule<?> module, Variables variables) {
@@ -49,11 +49,11 @@ final class ModuleRunner {
       return module.applyMethod(apply.text("method"), variables, last, rngs, mutable);
     }
     Capture capture = apply.flag("capture_intermediates") ? Capture.calls() : null;
-    SequenceInput passage = passage(asked, asked.inputs().firstEntry().getValue());
-    return module.apply(variables, passage, rngs, mutable, capture);
+    SequenceInput sequence = sequence(asked, asked.inputs().firstEntry().getValue());
+    return module.apply(variables, sequence, rngs, mutable, capture);
   }
 
-  private static SequenceInput passage(Case asked, Array x) {
+  private static SequenceInput sequence(Case asked, Array x) {
     return new SequenceInput(x, asked.info().fields("call").flag("deterministic"));
   }
 }
