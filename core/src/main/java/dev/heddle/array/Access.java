@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import dev.heddle.kernel.ArrayAccess;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.IndexedFlags;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -24,8 +25,8 @@ final class Access implements ArrayAccess<Array, Shape, DType> {
   }
 
   @Override
-  public Array causalMask(Shape shape, DType dtype) {
-    return Array.deferred(new MaskPattern.Causal(), shape, dtype);
+  public Array bandMask(Shape shape, Band band, DType dtype) {
+    return Array.deferred(new MaskPattern.Diagonals(band), shape, dtype);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import dev.heddle.kernel.ArrayAccess;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.PackedLayouts;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
@@ -283,22 +284,23 @@ public final class Array implements ArrayTree<Array> {
   }
 
   /**
-   * Whether this is a causal mask: each matrix of its last two axes is not zero on and below the
-   * diagonal, and zero above. Computed once.
+   * The band of the last two axes on which this is not zero, if it has a pattern that says so or is
+   * a causal mask: not zero on and below the diagonal, and zero above, which is checked once. Null
+   * if it is another array.
    */
-  boolean isCausal() {
+  @Nullable Band band() {
     if (trace != null) {
-      return trace.primal.isCausal();
+      return trace.primal.band();
+    }
+    if (pattern != null) {
+      return pattern instanceof MaskPattern.Diagonals(Band band) ? band : null;
     }
     Boolean known = causal;
     if (known == null) {
-      known =
-          pattern == null
-              ? MaskPattern.Causal.describes(storage(), shape)
-              : pattern instanceof MaskPattern.Causal;
+      known = MaskPattern.Diagonals.areCausal(storage(), shape);
       causal = known; // two threads may compute the same
     }
-    return known;
+    return known ? Band.CAUSAL : null;
   }
 
   /**

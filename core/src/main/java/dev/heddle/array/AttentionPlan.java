@@ -76,7 +76,7 @@ record AttentionPlan(
             isFloat64 && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
             lowest,
             dtype == DType.FLOAT16 ? lowest + range : lowest,
-            seen.isCausal(),
+            seen.band(),
             options.dropoutScale());
     return new AttentionPlan(
         scores,

@@ -43,7 +43,7 @@ final class LazyMask {
             x.shape(),
             dtype);
       }
-      case MaskPattern.Causal _, MaskPattern.All _, MaskPattern.Drawn _ ->
+      case MaskPattern.Diagonals _, MaskPattern.All _, MaskPattern.Drawn _ ->
           Array.deferred(pattern, x.shape(), dtype); // 0 and 1 are exact in every type
     };
   }
@@ -55,10 +55,10 @@ final class LazyMask {
    */
   static @Nullable Array reshaped(Array x, Shape shape) {
     MaskPattern pattern = x.pattern();
-    if (pattern == null || (pattern instanceof MaskPattern.Causal && !sameSquares(x, shape))) {
+    if (pattern == null || (pattern instanceof MaskPattern.Diagonals && !sameSquares(x, shape))) {
       return null;
     }
-    if (pattern instanceof MaskPattern.Causal || pattern instanceof MaskPattern.Drawn) {
+    if (pattern instanceof MaskPattern.Diagonals || pattern instanceof MaskPattern.Drawn) {
       return Array.deferred(pattern, shape, x.dtype());
     }
     int[] axes = axesOf(shape, x.shape());
@@ -75,7 +75,7 @@ final class LazyMask {
               x.dtype());
       case MaskPattern.All(List<Array> masks) ->
           Array.deferred(new MaskPattern.All(masks.stream().map(moved).toList()), shape, x.dtype());
-      case MaskPattern.Causal _, MaskPattern.Drawn _ -> throw new AssertionError(pattern);
+      case MaskPattern.Diagonals _, MaskPattern.Drawn _ -> throw new AssertionError(pattern);
     };
   }
 
@@ -84,7 +84,7 @@ final class LazyMask {
     MaskPattern pattern = x.pattern();
     boolean keeps =
         pattern instanceof MaskPattern.All
-            || (pattern instanceof MaskPattern.Causal && sameSquares(x, shape));
+            || (pattern instanceof MaskPattern.Diagonals && sameSquares(x, shape));
     return keeps && pattern != null ? Array.deferred(pattern, shape, x.dtype()) : null;
   }
 

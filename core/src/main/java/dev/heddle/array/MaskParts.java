@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.IndexedFlags;
 import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.StridedView;
@@ -8,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mask decomposed into a causal part and flags that must all be set, each from an array or a
- * pattern. A pattern's flags are computed tile by tile, unless there are so few that computing them
- * once is cheaper.
+ * A mask decomposed into a band and flags that must all be set, each from an array or a pattern. A
+ * pattern's flags are computed tile by tile, unless there are so few that computing them once is
+ * cheaper.
  */
 final class MaskParts {
   /** The most elements for which a function of queries and keys is computed once. */
@@ -23,7 +24,7 @@ final class MaskParts {
 
   private final Shape scores;
   private final List<Part> parts = new ArrayList<>(2);
-  private boolean causal;
+  private Band band = Band.ALL;
 
   private MaskParts(Shape scores) {
     this.scores = scores;
@@ -49,9 +50,9 @@ final class MaskParts {
     return flags;
   }
 
-  /** Whether keys past a query's own position are masked. */
-  boolean isCausal() {
-    return causal;
+  /** The diagonals that are not masked. */
+  Band band() {
+    return band;
   }
 
   /** The flags of one head of one batch element; null if all are set. */
@@ -70,8 +71,9 @@ final class MaskParts {
   }
 
   private void addMask(Array mask) {
-    if (coversEachPair(mask) && mask.isCausal()) {
-      causal = true;
+    Band ofMask = coversEachPair(mask) ? mask.band() : null;
+    if (ofMask != null) {
+      band = band.and(ofMask);
     } else if (mask.pattern() instanceof MaskPattern.All(List<Array> masks)) {
       masks.forEach(this::addMask);
     } else {

@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.IndexedFlags;
 import dev.heddle.kernel.Workers;
 import java.util.Arrays;
@@ -15,8 +16,8 @@ sealed interface MaskPattern {
   /** The elements for a shape and a type. */
   Storage materialize(Shape shape, DType dtype);
 
-  /** 1 where the index on the last axis is at most the one on the axis before it, else 0. */
-  record Causal() implements MaskPattern {
+  /** 1 on the diagonals of a band of the last two axes, else 0. */
+  record Diagonals(Band band) implements MaskPattern {
     @Override
     public Storage materialize(Shape shape, DType dtype) {
       int keys = shape.dim(-1);
@@ -24,14 +25,15 @@ sealed interface MaskPattern {
       byte[] flags = new byte[shape.size()];
       int row = 0;
       for (int at = 0; at < flags.length; at += keys) {
-        Arrays.fill(flags, at, at + Math.min(keys, row + 1), (byte) 1);
+        int from = band.from(row, keys);
+        Arrays.fill(flags, at + from, at + Math.max(from, band.to(row, keys)), (byte) 1);
         row = row + 1 == queries ? 0 : row + 1;
       }
       return ofFlags(flags, dtype);
     }
 
     /** Whether in every matrix exactly the elements on and below the diagonal are not zero. */
-    public static boolean describes(Storage elements, Shape shape) {
+    public static boolean areCausal(Storage elements, Shape shape) {
       int length = shape.rank() < 2 ? 0 : shape.dim(-1);
       if (length < 2 || shape.dim(-2) != length) {
         return false;

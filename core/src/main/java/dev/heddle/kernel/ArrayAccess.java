@@ -24,8 +24,8 @@ public interface ArrayAccess<A, S, T> {
   /** The array in another type; the result is cached in the array. */
   A convertedTo(A array, T dtype);
 
-  /** A causal mask whose elements are computed when first read. */
-  A causalMask(S shape, T dtype);
+  /** A mask of a band whose elements are computed when first read. */
+  A bandMask(S shape, Band band, T dtype);
 
   /** The logical and of masks, computed when first read. */
   A allOf(List<A> masks, S shape, T dtype);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param scores the products of queries and keys, {@code [Q, K]}, or null; if given, queries and
  *     keys have no columns
  * @param bias added to the scores
- * @param mask 0 where a key is masked, in addition to {@link ScoreRules#causal}
+ * @param mask 0 where a key is masked, in addition to {@link ScoreRules#band}
  * @param keep 0 where dropout drops a weight
  * @param rules the operations on a score
  */

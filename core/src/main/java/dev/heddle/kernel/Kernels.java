@@ -88,9 +88,10 @@ public interface Kernels extends ElementKernels {
    * of {@link Tiles#SPAN} keys has its own state; states merge as in {@link RowState}. The result
    * is {@code acc / l + 0}, or 0 if there are no keys.
    *
-   * <p>Future keys under a causal rule, and tiles in which all keys are masked for a query, are
-   * skipped, unless the maximum score of the row is then at most {@link ScoreRules#low}: such a row
-   * is recomputed with all keys. Skipping does not affect any bit of the result.
+   * <p>Keys outside the band of {@link ScoreRules#band}, and tiles in which all keys are masked for
+   * a query, are skipped, unless the maximum score of the row is then at most {@link
+   * ScoreRules#low}: such a row is recomputed with all keys. Skipping does not affect any bit of
+   * the result.
    *
    * @param head the operands
    * @param from the first query row

@@ -26,6 +26,11 @@ public record MatrixView(float[] data, int offset, int stride, int rows, int col
     return new MatrixView(data, 0, cols, rows, cols);
   }
 
+  /** A range of rows. */
+  public MatrixView rows(int from, int to) {
+    return new MatrixView(data, at(from), stride, to - from, cols);
+  }
+
   /** The index of a row's first element. */
   public int at(int row) {
     return offset + row * stride;

@@ -27,6 +27,11 @@ public record MatrixView64(double[] data, int offset, int stride, int rows, int 
     return new MatrixView64(data, 0, cols, rows, cols);
   }
 
+  /** A range of rows. */
+  public MatrixView64 rows(int from, int to) {
+    return new MatrixView64(data, at(from), stride, to - from, cols);
+  }
+
   /** The index of a row's first element. */
   public int at(int row) {
     return offset + row * stride;

@@ -30,7 +30,7 @@ final class ScalarAttention64 {
     this.rules = head.rules();
     this.keyCount = head.keys().rows();
     this.tile = new ScalarScores64(head, BLOCK);
-    this.mayMask = rules.causal() || head.mask() != null;
+    this.mayMask = !rules.band().isAll() || head.mask() != null;
   }
 
   /**
@@ -93,11 +93,14 @@ final class ScalarAttention64 {
   private void run(int first, int last, RowState64[] states, boolean skip) {
     for (int query = first; query < last; query++) {
       states[query - first].clear();
-      skipped[query - first] = skip && rules.causal() && query + 1 < keyCount;
+      skipped[query - first] = skip && !rules.band().isAll(query, keyCount);
     }
-    int end = skip && rules.causal() ? Math.min(keyCount, last) : keyCount;
+    int begin = skip ? rules.band().from(first, keyCount) : 0;
+    int end = skip ? rules.band().to(last - 1, keyCount) : keyCount;
     for (int start = 0; start < end; start += Tiles.TILE) {
-      tile(first, last, start, states, skip);
+      if (start + Tiles.TILE > begin) {
+        tile(first, last, start, states, skip);
+      }
       int next = start + Tiles.TILE;
       if (keyCount > Tiles.SPAN && (next % Tiles.SPAN == 0 || next >= end)) {
         for (int query = first; query < last; query++) {
@@ -116,8 +119,9 @@ final class ScalarAttention64 {
     boolean packed = false;
     for (int query = first; query < last; query++) {
       int row = (query - first) * stride;
-      int visibleCount = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
+      int visibleCount = skip ? rules.band().to(query, start + length) - start : length;
       if (visibleCount <= 0
+          || (skip && rules.band().from(query, start + length) >= start + length)
           || (skip && head.mask() != null && !tile.anyVisible(row, visibleCount))) {
         skipped[query - first] = true;
         continue;

@@ -43,7 +43,7 @@ final class ScalarAttentionBackward64 {
     this.tileOfValues = new double[Buffers.size(width, Tiles.TILE)];
     this.queries = new double[Buffers.size(BLOCK, depth)];
     this.cotangents = new double[Buffers.size(BLOCK, width)];
-    this.mayMask = rules.causal() || head.mask() != null;
+    this.mayMask = !rules.band().isAll() || head.mask() != null;
   }
 
   /** The gradients for a range of queries and a range of keys; as in {@link Kernels}. */
@@ -87,9 +87,12 @@ final class ScalarAttentionBackward64 {
       prepareQuery(query, query - first);
       anyLow |= low[query - first];
     }
-    int end = rules.causal() && !anyLow ? Math.min(keyTo, last) : keyTo;
+    int begin = anyLow ? keyFrom : rules.band().from(first, keyTo);
+    int end = anyLow ? keyTo : rules.band().to(last - 1, keyTo);
     for (int start = keyFrom; start < end; start += Tiles.TILE) {
-      tile(first, last, start, Math.min(Tiles.TILE, keyTo - start));
+      if (start + Tiles.TILE > begin) {
+        tile(first, last, start, Math.min(Tiles.TILE, keyTo - start));
+      }
     }
   }
 
@@ -122,8 +125,9 @@ final class ScalarAttentionBackward64 {
       int index = query - first;
       int row = index * stride;
       boolean skip = !low[index];
-      int visibleCount = skip && rules.causal() ? Math.min(length, query + 1 - start) : length;
+      int visibleCount = skip ? rules.band().to(query, start + length) - start : length;
       if (visibleCount <= 0
+          || (skip && rules.band().from(query, start + length) >= start + length)
           || (skip && head.mask() != null && !tile.anyVisible(row, visibleCount))) {
         continue;
       }

@@ -25,7 +25,7 @@ final class ScalarScores64 {
     this.rules = head.rules();
     this.depth = head.queries().cols();
     this.tileOfKeys = new double[Buffers.size(depth, Tiles.TILE)];
-    this.mayMask = rules.causal() || head.mask() != null;
+    this.mayMask = !rules.band().isAll() || head.mask() != null;
     this.visible = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
   }
 
@@ -127,6 +127,7 @@ final class ScalarScores64 {
 
   /** Whether a key of the tile is masked for a query. */
   boolean isMasked(int query, int start, int j, int row) {
-    return (rules.causal() && start + j > query) || (head.mask() != null && visible[row + j] == 0);
+    return !rules.band().contains(query, start + j)
+        || (head.mask() != null && visible[row + j] == 0);
   }
 }

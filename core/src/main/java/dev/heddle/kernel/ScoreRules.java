@@ -11,7 +11,7 @@ package dev.heddle.kernel;
  * @param softmaxRounding precision in which the softmax reads the score (float32 if that is forced)
  * @param masked the score of a masked key, {@code finfo(compute dtype).min}
  * @param low if the maximum score of a row is at most this, masked keys have weight
- * @param causal whether key {@code j} is masked for query {@code i} where {@code j > i}
+ * @param band the diagonals that are not masked
  * @param dropoutScale the multiplier of a kept weight; a dropped one becomes 0
  */
 public record ScoreRules(
@@ -21,5 +21,5 @@ public record ScoreRules(
     Rounding softmaxRounding,
     double masked,
     double low,
-    boolean causal,
+    Band band,
     double dropoutScale) {}

@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.PackedLayouts;
 
 /** What tests of other packages see of arrays. */
@@ -13,7 +14,7 @@ public final class ArrayInspection {
 
   /** Whether a causal mask is recognized. */
   public static boolean isCausal(Array array) {
-    return array.isCausal();
+    return Band.CAUSAL.equals(array.band());
   }
 
   /** A function of queries and keys, applied to a tile. */

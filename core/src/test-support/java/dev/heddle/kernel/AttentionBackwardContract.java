@@ -101,17 +101,22 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     parts.assertSame(expected);
   }
 
-  static Stream<Case> causalCases() {
+  static Stream<Case> bandCases() {
     return AttentionCases.all()
-        .filter(c -> c.masking() == Masking.CAUSAL && c.special() != Special.INFINITE_BIAS);
+        .filter(c ->
+            !c.band().isAll()
+                && c.masking() != Masking.BAND_AT_END_AND_PAIRS
+                && c.masking() != Masking.CAUSAL_AND_PAIRS
+                && c.masking() != Masking.CAUSAL_AND_PADDING
+                && c.special() != Special.INFINITE_BIAS);
   }
 
   @ParameterizedTest
-  @MethodSource("causalCases")
-  void gradientsUnderTheCausalRuleAreThoseOfItsMask(Case c) {
+  @MethodSource("bandCases")
+  void gradientsUnderABandAreThoseOfItsMask(Case c) {
     AttentionHead ruled = head(c);
-    ScoreRules rules = rules(c.depth(), c.rounding(), false, ruled.rules().dropoutScale());
-    AttentionHead masked = with(ruled, made((i, j) -> j <= i), rules);
+    ScoreRules rules = rules(c.depth(), c.rounding(), Band.ALL, ruled.rules().dropoutScale());
+    AttentionHead masked = with(ruled, made(c.band()::contains), rules);
     Gradients expected = Gradients.of(ruled);
     Gradients actual = Gradients.of(ruled);
 

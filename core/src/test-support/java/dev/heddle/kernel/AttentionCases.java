@@ -28,11 +28,13 @@ final class AttentionCases {
     /** A window around each query, computed on request. */
     WINDOW,
     /** Only the last keys, so that all tiles before them are fully masked. */
-    LAST_KEYS;
-
-    boolean isCausal() {
-      return this == CAUSAL || this == CAUSAL_AND_PAIRS || this == CAUSAL_AND_PADDING;
-    }
+    LAST_KEYS,
+    /** Diagonals around the main one. */
+    BAND,
+    /** Diagonals up to the one that ends at the last query and key. */
+    CAUSAL_AT_END,
+    /** Few diagonals before that one, and a mask. */
+    BAND_AT_END_AND_PAIRS;
   }
 
   record Case(
@@ -44,7 +46,18 @@ final class AttentionCases {
       boolean bias,
       Rounding rounding,
       boolean dropout,
-      Special special) {}
+      Special special) {
+
+    Band band() {
+      return switch (masking) {
+        case CAUSAL, CAUSAL_AND_PAIRS, CAUSAL_AND_PADDING -> Band.CAUSAL;
+        case BAND -> new Band(-20, 7);
+        case CAUSAL_AT_END -> new Band(Band.NO_LOWER, (long) keys - queries);
+        case BAND_AT_END_AND_PAIRS -> new Band((long) keys - queries - 40, (long) keys - queries);
+        case NONE, KEYS, PAIRS, PADDING, WINDOW, LAST_KEYS -> Band.ALL;
+      };
+    }
+  }
 
   /** Special values among the numbers. */
   enum Special {
@@ -129,11 +142,11 @@ final class AttentionCases {
         v.data()[i] = i % 3 == 0 ? -Float.MIN_VALUE : 0;
       }
     }
-    ScoreRules rules = rules(c.depth, c.rounding, c.masking.isCausal(), c.dropout ? 1.25 : 1);
+    ScoreRules rules = rules(c.depth, c.rounding, c.band(), c.dropout ? 1.25 : 1);
     return new AttentionHead(q, k, v, null, bias(c), mask(c), c.dropout ? keep(c) : null, rules);
   }
 
-  static ScoreRules rules(int depth, Rounding rounding, boolean causal, double dropoutScale) {
+  static ScoreRules rules(int depth, Rounding rounding, Band band, double dropoutScale) {
     double masked = rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
     return new ScoreRules(
         rounding.round(Math.sqrt(depth)),
@@ -142,7 +155,7 @@ final class AttentionCases {
         Rounding.NONE,
         masked,
         rounding == Rounding.FLOAT16 ? masked + 104 : masked,
-        causal,
+        band,
         dropoutScale);
   }
 
@@ -165,12 +178,12 @@ final class AttentionCases {
 
   private static @Nullable ScoreMask mask(Case c) {
     return switch (c.masking) {
-      case NONE, CAUSAL -> null;
+      case NONE, CAUSAL, BAND, CAUSAL_AT_END -> null;
       case KEYS -> {
         StridedView<byte[]> pairs = flags(5, c, 2);
         yield new ScoreMask.Stored(new StridedView<>(pairs.data(), pairs.offset(), 0, 1));
       }
-      case PAIRS, CAUSAL_AND_PAIRS -> {
+      case PAIRS, CAUSAL_AND_PAIRS, BAND_AT_END_AND_PAIRS -> {
         StridedView<byte[]> pairs = flags(6, c, 2);
         int row = pairs.offset() + (c.queries - 1) * c.keys;
         Arrays.fill(pairs.data(), row, row + c.keys, (byte) 0);
@@ -239,7 +252,7 @@ final class AttentionCases {
     if (head.mask() != null) {
       head.mask().restrict(query, 1, key, 1, flag);
     }
-    return flag[0] == 0 || (head.rules().causal() && key > query);
+    return flag[0] == 0 || !head.rules().band().contains(query, key);
   }
 
   static float[] canaries(int count) {

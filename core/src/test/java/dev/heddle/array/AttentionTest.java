@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.array.Attention.Options;
+import dev.heddle.kernel.Band;
 import dev.heddle.support.Attentions;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;
@@ -66,7 +67,8 @@ class AttentionTest {
     Array k = Numbers.of(2, DType.FLOAT32, 1, length, 1, 2);
     Array v = Numbers.of(3, DType.FLOAT32, 1, length, 1, 2);
     Array causal =
-        Array.deferred(new MaskPattern.Causal(), Shape.of(1, 1, length, length), DType.BOOL);
+        Array.deferred(
+            new MaskPattern.Diagonals(Band.CAUSAL), Shape.of(1, 1, length, length), DType.BOOL);
     Array read = Array.wrap(causal.storage(), causal.shape());
 
     assertThat(Attention.attend(q, k, v, null, Options.NONE.withMask(causal)))
@@ -81,7 +83,8 @@ class AttentionTest {
     Array q = Numbers.of(1, dtype, 1, 3, 1, 2);
     Array v = Numbers.of(2, dtype, 1, 3, 1, 2);
     Array bias = Array.full(Double.NEGATIVE_INFINITY, dtype, 1, 1, 3, 3);
-    Array causal = Array.deferred(new MaskPattern.Causal(), Shape.of(1, 1, 3, 3), DType.BOOL);
+    Array causal =
+        Array.deferred(new MaskPattern.Diagonals(Band.CAUSAL), Shape.of(1, 1, 3, 3), DType.BOOL);
 
     Array weights = Attention.weights(q, q, bias, Options.NONE.withMask(causal));
     Array out = Attention.attend(q, q, v, bias, Options.NONE.withMask(causal));

@@ -132,7 +132,7 @@ class AttentionGradientTest {
             Rounding.NONE,
             -Double.MAX_VALUE,
             -Double.MAX_VALUE,
-            c.causal,
+            c.causal ? Band.CAUSAL : Band.ALL,
             c.dropout ? 1.25 : 1);
     return new AttentionHead64(
         MatrixView64.of(at.queries, c.queries, c.depth),

@@ -51,33 +51,32 @@ final class SimdAttention {
   }
 
   /**
-   * Copies the keys into a contiguous array if their stride maps many of them to the same cache
-   * sets, and if they are read often enough.
+   * Copies keys into a contiguous array if their stride maps many of them to the same cache sets,
+   * and if they are read often enough.
    *
    * @param queries the number of queries that read the keys
-   * @param end the number of keys to copy, from the first
    */
-  void packKeys(int queries, int end) {
+  void packKeys(int queries, int begin, int end) {
     MatrixView source = head.keys();
     if (queries <= 2 * BLOCK || source.stride() % CONFLICTING_STRIDE != 0) {
       return;
     }
     float[] packed = scratch.keys(Buffers.size(end, depth));
-    for (int j = 0; j < end; j++) {
+    for (int j = begin; j < end; j++) {
       System.arraycopy(source.data(), source.at(j), packed, j * depth, depth);
     }
     keys = new MatrixView(packed, 0, depth, end, depth);
   }
 
   /**
-   * Transposes the values, to {@code [V, TILE]} for each tile of keys.
+   * Transposes the values of a range of keys, to {@code [V, TILE]} for each tile.
    *
-   * @param end the number of keys whose values are transposed, from the first
+   * @param begin the first key, of a tile
    * @return whether no key can be masked or all these values are finite
    */
-  boolean packValues(int end) {
+  boolean packValues(int begin, int end) {
     MatrixView values = head.values();
-    for (int start = 0; start < end; start += Tiles.TILE) {
+    for (int start = begin; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
       Transpose.intoColumns(
           values.data(),
@@ -89,19 +88,19 @@ final class SimdAttention {
           start * width,
           Tiles.TILE);
     }
-    packedKeys = end;
-    boolean anyMasked = head.mask() != null || rules.causal();
-    finite = !anyMasked || Passes.areFinite(values, end);
+    packedKeys = end - begin;
+    boolean anyMasked = head.mask() != null || !rules.band().isAll();
+    finite = !anyMasked || Passes.areFinite(values.rows(begin, end), end - begin);
     return finite;
   }
 
   /**
-   * Makes all keys and values available, of which only the first may have been packed; returns as
-   * {@link #packValues}.
+   * Makes all keys and values available, of which only some may have been packed; returns as {@link
+   * #packValues}.
    */
   boolean packRest() {
     keys = head.keys();
-    return packedKeys == keyCount ? finite : packValues(keyCount);
+    return packedKeys == keyCount ? finite : packValues(0, keyCount);
   }
 
   /**
@@ -113,12 +112,13 @@ final class SimdAttention {
     packQueries(first, count);
     BlockState state = scratch.state;
     state.clear();
-    skipped = skip && rules.causal() && first + 1 < keyCount;
-    int end = skip && rules.causal() ? Math.min(keyCount, first + count) : keyCount;
+    skipped = skip && !coversAll(first, count);
+    int begin = skip ? rules.band().from(first, keyCount) : 0;
+    int end = skip ? rules.band().to(first + count - 1, keyCount) : keyCount;
     boolean fresh = true; // no tile of this span has been processed
     for (int start = 0; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
-      if (readMask(first, count, start, length) || !skip) {
+      if (start + length > begin && (readMask(first, count, start, length) || !skip)) {
         tile(state, first, count, start, length, fresh);
         fresh = false;
       } else {
@@ -136,8 +136,13 @@ final class SimdAttention {
     return state;
   }
 
+  /** Whether the band masks no key for any query of a block. */
+  private boolean coversAll(int first, int count) {
+    return rules.band().isAll(first, keyCount) && rules.band().isAll(first + count - 1, keyCount);
+  }
+
   private boolean readMask(int first, int count, int start, int length) {
-    return scratch.masks.read(head.mask(), rules.causal(), first, count, start, length);
+    return scratch.masks.read(head.mask(), rules.band(), first, count, start, length);
   }
 
   private void tile(BlockState state, int first, int count, int start, int length, boolean fresh) {

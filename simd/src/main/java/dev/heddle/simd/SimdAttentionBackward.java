@@ -59,14 +59,8 @@ final class SimdAttentionBackward {
     this.paddedWidth = BlockProducts.padded(width);
     this.scratch = scratch;
     scratch.prepare(depth, width);
-    this.keys = scratch.keyRows(part(head.keys()));
-    this.values = scratch.valueRows(part(head.values()));
-  }
-
-  /** The rows of the range of keys. */
-  private MatrixView part(MatrixView rows) {
-    return new MatrixView(
-        rows.data(), rows.at(keyFrom), rows.stride(), keyTo - keyFrom, rows.cols());
+    this.keys = scratch.keyRows(head.keys().rows(keyFrom, keyTo));
+    this.values = scratch.valueRows(head.values().rows(keyFrom, keyTo));
   }
 
   /**
@@ -159,10 +153,12 @@ final class SimdAttentionBackward {
       return false;
     }
     Arrays.fill(scratch.queryGradients, 0, depth * BLOCK, 0);
-    int end = rules.causal() && !low ? Math.min(keyTo, first + count) : keyTo;
+    int begin = low ? keyFrom : rules.band().from(first, keyTo);
+    int end = low ? keyTo : rules.band().to(first + count - 1, keyTo);
     for (int start = keyFrom; start < end; start += Tiles.TILE) {
       int length = Math.min(Tiles.TILE, end - start);
-      if (scratch.masks.read(head.mask(), rules.causal(), first, count, start, length) || low) {
+      if (start + length > begin
+          && (scratch.masks.read(head.mask(), rules.band(), first, count, start, length) || low)) {
         tile(first, count, start, length);
       }
     }

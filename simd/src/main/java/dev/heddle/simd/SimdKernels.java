@@ -6,6 +6,7 @@ import dev.heddle.kernel.AttentionBackwardOutputs;
 import dev.heddle.kernel.AttentionBackwardOutputs64;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.MatrixView;
@@ -13,6 +14,7 @@ import dev.heddle.kernel.MatrixView64;
 import dev.heddle.kernel.Packed;
 import dev.heddle.kernel.Rounding;
 import dev.heddle.kernel.ScalarKernels;
+import dev.heddle.kernel.Tiles;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, with the bits of {@link ScalarKernels}. */
@@ -161,7 +163,7 @@ final class SimdKernels extends SimdElements {
       return;
     }
     if (to - from < FEW_QUERIES) {
-      if (from > 0 || head.rules().causal()) {
+      if (from > 0 || !head.rules().band().isAll()) {
         scalar.attentionForward(head, from, to, out, maxima, sums);
         return;
       }
@@ -184,12 +186,14 @@ final class SimdKernels extends SimdElements {
       float @Nullable [] maxima,
       float @Nullable [] sums) {
     int keys = head.keys().rows();
-    int end = head.rules().causal() ? Math.min(to, keys) : keys;
-    if (!attention.packValues(end)) {
+    Band band = head.rules().band();
+    int begin = band.from(from, keys) / Tiles.TILE * Tiles.TILE;
+    int end = Math.max(begin, band.to(to - 1, keys));
+    if (!attention.packValues(begin, end)) {
       scalar.attentionForward(head, from, to, out, maxima, sums);
       return;
     }
-    attention.packKeys(to - from, end);
+    attention.packKeys(to - from, begin, end);
     for (int first = from; first < to; first += SimdAttention.BLOCK) {
       int count = Math.min(SimdAttention.BLOCK, to - first);
       BlockState state = attention.attentionForward(first, count, true);

@@ -4,6 +4,7 @@ import static dev.heddle.simd.SimdAttention.BLOCK;
 import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.ScoreMask;
 import dev.heddle.kernel.StridedView;
 import dev.heddle.kernel.Tiles;
@@ -39,13 +40,15 @@ final class TileMasks {
    * Reads which keys of a tile are visible to the queries of a block.
    *
    * @param mask the flags, or null for all
-   * @param causal whether keys after a query's position are masked
+   * @param band the diagonals that are not masked
    * @return whether any key is visible to any query
    */
-  boolean read(
-      @Nullable ScoreMask mask, boolean causal, int first, int count, int start, int length) {
+  boolean read(@Nullable ScoreMask mask, Band band, int first, int count, int start, int length) {
+    boolean isInside =
+        band.lower() <= start - (first + count - 1L)
+            && start + length - 1L - first <= band.upper(); // all pairs of the tile
     if (mask == null) {
-      if (!causal || start + length - 1 <= first) {
+      if (isInside) {
         allVisible = true;
         return true;
       }
@@ -53,8 +56,8 @@ final class TileMasks {
     } else {
       readFlags(mask, first, count, start, length);
     }
-    if (causal) {
-      maskFutureKeys(first, start, length);
+    if (!isInside) {
+      restrict(band, first, start, length);
     }
     long used = -1L >>> (BLOCK - count);
     long any = 0;
@@ -141,13 +144,13 @@ final class TileMasks {
     }
   }
 
-  /**
-   * Masks key {@code start + j} for query {@code first + i} where i is less than their distance.
-   */
-  private void maskFutureKeys(int first, int start, int length) {
-    for (int j = Math.max(0, first + 1 - start); j < length; j++) {
-      int distance = start + j - first;
-      bits[j] = distance < BLOCK ? bits[j] & (-1L << distance) : 0;
+  /** Masks key {@code start + j} for query {@code first + i} outside the band. */
+  private void restrict(Band band, int first, int start, int length) {
+    for (int j = 0; j < length; j++) {
+      long distance = (long) start + j - first;
+      long from = Math.max(0, distance - band.upper()); // the first query that sees the key
+      long to = Math.min(BLOCK - 1, distance - band.lower()); // and the last one
+      bits[j] &= from <= to ? (-1L << from) & (-1L >>> (BLOCK - 1 - to)) : 0;
     }
   }
 

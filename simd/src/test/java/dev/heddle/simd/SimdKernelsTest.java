@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.DType;
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.KernelChoice;
@@ -31,7 +32,8 @@ class SimdKernelsTest extends KernelsContract {
   private static final String REQUESTED = System.getProperty(KernelChoice.PROPERTY, "auto");
 
   private static final ScoreRules RULES =
-      new ScoreRules(1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, false, 1);
+      new ScoreRules(
+          1, Rounding.NONE, Rounding.NONE, Rounding.NONE, -Float.MAX_VALUE, 0, Band.ALL, 1);
 
   @BeforeAll
   static void isOfThisMachine() {
@@ -111,7 +113,7 @@ class SimdKernelsTest extends KernelsContract {
             Rounding.NONE,
             -Float.MAX_VALUE,
             -Float.MAX_VALUE,
-            true,
+            Band.CAUSAL,
             1);
     AttentionHead head = new AttentionHead(q, k, v, null, null, padding, null, causal);
     MatrixView expected = MatrixView.of(new float[keys * 20], keys, 20);

@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.kernel.ArrayAccess;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.IndexedFlags;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
@@ -44,9 +45,9 @@ public final class ArrayInternals {
     return ACCESS.convertedTo(array, dtype);
   }
 
-  /** A causal mask whose elements are computed when first read. */
-  public static Array causalMask(Shape shape, DType dtype) {
-    return ACCESS.causalMask(shape, dtype);
+  /** A mask of a band of the last two axes, whose elements are computed when first read. */
+  public static Array bandMask(Shape shape, Band band, DType dtype) {
+    return ACCESS.bandMask(shape, band, dtype);
   }
 
   /** The logical and of masks that broadcast to the shape, computed when first read. */

@@ -7,6 +7,7 @@ import dev.heddle.array.Elementwise;
 import dev.heddle.array.Reshape;
 import dev.heddle.array.Shape;
 import dev.heddle.array.internal.ArrayInternals;
+import dev.heddle.kernel.Band;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,7 +155,7 @@ public final class Masks {
     requireExtra("make_causal_mask", extraBatchDims);
     int length = x.shape().dim(-1);
     Shape batch = ones(extraBatchDims).concat(x.shape().range(0, x.rank() - 1));
-    return ArrayInternals.causalMask(batch.append(1, length, length), dtype);
+    return ArrayInternals.bandMask(batch.append(1, length, length), Band.CAUSAL, dtype);
   }
 
   /** The masks combined, in float32; as {@link #combineMasks(DType, List)}. */

@@ -5,6 +5,7 @@ import dev.heddle.kernel.AttentionBackwardInputs;
 import dev.heddle.kernel.AttentionBackwardOutputs;
 import dev.heddle.kernel.AttentionHead;
 import dev.heddle.kernel.AttentionHead64;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.Epilogue;
 import dev.heddle.kernel.HalfMatrixView;
 import dev.heddle.kernel.Kernels;
@@ -101,7 +102,7 @@ final class KernelCalls {
                 Rounding.NONE,
                 -Float.MAX_VALUE,
                 -Float.MAX_VALUE,
-                causal,
+                causal ? Band.CAUSAL : Band.ALL,
                 1);
         MatrixView q = rows(5, n, n);
         AttentionHead head = new AttentionHead(q, q, q, null, null, null, null, rules);

@@ -1,6 +1,7 @@
 package dev.heddle.bench.jmh;
 
 import dev.heddle.kernel.AttentionHead;
+import dev.heddle.kernel.Band;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.MatrixView;
@@ -65,7 +66,7 @@ public class AttentionBenchmark {
             Rounding.NONE,
             -Float.MAX_VALUE,
             -Float.MAX_VALUE,
-            causal,
+            causal ? Band.CAUSAL : Band.ALL,
             1);
     head = new AttentionHead(matrix(1), matrix(2), matrix(3), null, null, null, null, rules);
     out = MatrixView.of(new float[length * DEPTH], length, DEPTH);
