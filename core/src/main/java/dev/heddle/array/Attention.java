@@ -50,8 +50,9 @@ public final class Attention {
    * Attends from every query to the keys.
    *
    * @param query shape {@code [B..., Q, H, D]}
-   * @param key shape {@code [B..., K, H, D]}
-   * @param value shape {@code [B..., K, H, V]}
+   * @param key shape {@code [B..., K, H, D]}, or fewer heads that divide H, each shared by
+   *     consecutive heads of queries
+   * @param value shape {@code [B..., K, H, V]}, as many heads as keys have
    * @param bias added to the scores, broadcasts to {@code [B..., H, Q, K]}, or null
    * @return shape {@code [B..., Q, H, V]}, of the common dtype; float32 or wider where the softmax
    *     is forced to float32

@@ -7,9 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass of one call of the fused attention. A task computes all gradients of one head.
- * The last heads, if they would leave threads idle, are split into tasks for gradients of queries
- * and tasks for gradients of keys and values, which compute the scores twice.
+ * The backward pass of one call of the fused attention. A task computes all gradients of one head
+ * of keys and values, of the heads of queries that share it one after another. The last heads, if
+ * they would leave threads idle, are split into tasks for gradients of queries and tasks for
+ * gradients of keys and values, which compute the scores twice.
  */
 final class AttentionGradient {
   /** Matrix products of a head that is one task. */
@@ -29,7 +30,7 @@ final class AttentionGradient {
   AttentionGradient(AttentionPlan plan, Op.VjpContext call) {
     this.plan = plan;
     this.call = call;
-    this.units = plan.scores().range(0, plan.scores().rank() - 2).size();
+    this.units = plan.scores().range(0, plan.scores().rank() - 2).size() / plan.group();
   }
 
   /** The cotangent of each input; null where it is not wanted. */
@@ -50,7 +51,11 @@ final class AttentionGradient {
                 zeros(bias ? plan.scores().size() : 0)));
     eachGradTile(
         operands.depth() + operands.width(),
-        (unit, tile) -> kernels.backward(operands, arrays, unit, tile));
+        (unit, tile) -> {
+          for (int head = unit * plan.group(); head < (unit + 1) * plan.group(); head++) {
+            kernels.backward(operands, arrays, head, tile);
+          }
+        });
     return gradients(arrays.gradients(), bias);
   }
 

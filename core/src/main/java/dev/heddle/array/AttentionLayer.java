@@ -203,12 +203,12 @@ public final class AttentionLayer {
           rank >= 3
               && haveEqualAxes(q, k, rank - 3)
               && haveEqualAxes(k, v, rank - 2)
-              && q.dim(-2) == k.dim(-2)
+              && q.dim(-2) % Math.max(1, k.dim(-2)) == 0
               && q.dim(-1) == k.dim(-1)
               && k.dim(-2) == v.dim(-2)
               && (kernel == null
                   || (kernel.rank() == 3
-                      && kernel.dim(0) == v.dim(-2)
+                      && kernel.dim(0) == q.dim(-2)
                       && kernel.dim(1) == v.dim(-1)));
       if (!fits) {
         throw new IllegalArgumentException(
@@ -227,7 +227,7 @@ public final class AttentionLayer {
     }
 
     int heads() {
-      return value.shape.dim(-2);
+      return query.shape.dim(-2);
     }
   }
 
@@ -235,8 +235,9 @@ public final class AttentionLayer {
    * Attention from every query to the keys, between projections.
    *
    * @param query shape of the heads {@code [B..., Q, H, D]}
-   * @param key shape of the heads {@code [B..., K, H, D]}
-   * @param value shape of the heads {@code [B..., K, H, V]}
+   * @param key shape of the heads {@code [B..., K, H, D]}, or fewer heads that divide H, each
+   *     shared by consecutive heads of queries
+   * @param value shape of the heads {@code [B..., K, H, V]}, as many as of keys
    * @param out the projection out, kernel {@code [H, V, F]}; null for none
    * @param dtype the floating-point type in which all of it is computed
    * @param options as in {@link Attention#attend}

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One forward pass of a layer in float32, bfloat16 or float16. If there are enough heads for all
- * threads, a task projects one head of one batch element and computes its attention; otherwise all
- * projections precede all attention. The projection out follows when all heads are complete.
+ * threads, a task projects one head of keys and values of one batch element, and the heads of
+ * queries that share it one after another, and computes their attention; otherwise all projections
+ * precede all attention. The projection out follows when all heads are complete.
  */
 final class AttentionLayerCall {
   /** Rows that are multiplied by three kernels while they are in the cache. */
@@ -33,6 +34,7 @@ final class AttentionLayerCall {
   private final Shape shape;
   private final int batch;
   private final int heads;
+  private final int group;
   private final Side query;
   private final Side key;
   private final Side value;
@@ -44,6 +46,7 @@ final class AttentionLayerCall {
    * Queries, keys or values: heads, or an input with the projection that makes them.
    *
    * @param rows the length
+   * @param heads of queries H; keys and values may have fewer
    * @param depth D
    * @param inner the features of the input; of heads, those of all heads together
    * @param kernel of the projection, or null
@@ -53,6 +56,7 @@ final class AttentionLayerCall {
   private record Side(
       FloatInput input,
       int rows,
+      int heads,
       int depth,
       int inner,
       @Nullable RightOperand kernel,
@@ -81,6 +85,8 @@ final class AttentionLayerCall {
     this.operands = operands;
     this.hasResiduals = hasResiduals;
     this.heads = operands.heads();
+    int keyHeads = operands.key().shape().dim(-2);
+    this.group = heads / Math.max(1, keyHeads);
     Shape q = operands.query().shape();
     int queries = q.dim(-3);
     int keys = operands.key().shape().dim(-3);
@@ -94,7 +100,7 @@ final class AttentionLayerCall {
     scores[scores.length - 2] = queries;
     scores[scores.length - 1] = keys;
     double divisor = isDivided ? 1 : Math.sqrt(depth);
-    this.plan = AttentionPlan.of(Shape.of(scores), divisor, dtype, options);
+    this.plan = AttentionPlan.of(Shape.of(scores), keyHeads, divisor, dtype, options);
     float root = isDivided ? rounding.round((float) Math.sqrt(depth)) : 1;
     Array first = operands.query().array();
     Array second = operands.key().array();
@@ -114,20 +120,22 @@ final class AttentionLayerCall {
 
   private Side side(Operand operand, FloatInput input, float divisor) {
     int rows = operand.shape().dim(-3);
+    int count = operand.shape().dim(-2);
     int depth = operand.shape().dim(-1);
     int size = operand.shape().size(); // throws if workspace cannot hold it
     Projection projection = operand.projection();
     if (projection == null) {
-      return new Side(input, rows, depth, heads * depth, null, Epilogue.NONE, null);
+      return new Side(input, rows, count, depth, count * depth, null, Epilogue.NONE, null);
     }
     int features = operand.array().shape().dim(-1);
     Side side =
         new Side(
             input,
             rows,
+            count,
             depth,
             features,
-            packed(projection, features, heads * depth, rows),
+            packed(projection, features, count * depth, rows),
             new Epilogue(rounding, projection.biasOf(dtype), divisor),
             hasResiduals ? new float[size] : null);
     projected.add(side);
@@ -146,13 +154,13 @@ final class AttentionLayerCall {
    */
   Op.ForwardResult run() {
     RowStatistics statistics = hasResiduals ? RowStatistics.of(plan) : null;
-    int units = batch * heads;
+    int units = batch * key.heads;
     boolean isAligned = query.isAligned() && key.isAligned() && value.isAligned();
     boolean byHead = isAligned && !projected.isEmpty() && units >= TaskSplit.targetTasks();
     List<Phase> phases = new ArrayList<>(6);
     List<float[]> workspace = new ArrayList<>(3);
     if (byHead) {
-      phases.add(new Phase(units, task -> head(task, statistics)));
+      phases.add(new Phase(units, task -> group(task, statistics)));
     } else {
       addPhases(phases, isAligned, workspace, statistics);
     }
@@ -173,7 +181,7 @@ final class AttentionLayerCall {
   private long cost() {
     long cost = plan.scores().count() * (query.depth + value.depth);
     for (Side side : projected) {
-      cost += (long) batch * side.rows * side.inner * heads * side.depth;
+      cost += (long) batch * side.rows * side.inner * side.heads * side.depth;
     }
     return out == null
         ? cost
@@ -217,27 +225,35 @@ final class AttentionLayerCall {
     }
   }
 
-  // One task for each head.
+  // One task for each head of keys and values.
 
   /** Tasks count heads first, so that a thread keeps a head's kernels in its cache. */
-  private void head(int task, @Nullable RowStatistics statistics) {
-    int unit = task % batch * heads + task / batch;
+  private void group(int task, @Nullable RowStatistics statistics) {
+    int unit = task % batch * key.heads + task / batch;
     List<float[]> workspace = new ArrayList<>(3);
-    MatrixView q = matrix(query, unit, workspace);
     MatrixView k = matrix(key, unit, workspace);
     MatrixView v = matrix(value, unit, workspace);
-    if (areTogether()) {
-      for (int from = 0; from < Math.max(query.rows, key.rows); from += ROWS_PER_PASS) {
-        project(query, unit, from, ROWS_PER_PASS, q);
-        project(key, unit, from, ROWS_PER_PASS, k);
-        project(value, unit, from, ROWS_PER_PASS, v);
+    int first = unit * group;
+    for (int head = first; head < first + group; head++) {
+      MatrixView q = matrix(query, head, workspace);
+      if (head > first) {
+        project(query, head, 0, query.rows, q);
+      } else if (areTogether()) {
+        for (int from = 0; from < Math.max(query.rows, key.rows); from += ROWS_PER_PASS) {
+          project(query, head, from, ROWS_PER_PASS, q);
+          project(key, unit, from, ROWS_PER_PASS, k);
+          project(value, unit, from, ROWS_PER_PASS, v);
+        }
+      } else {
+        project(query, head, 0, query.rows, q);
+        project(key, unit, 0, key.rows, k);
+        project(value, unit, 0, value.rows, v);
       }
-    } else {
-      project(query, unit, 0, query.rows, q);
-      project(key, unit, 0, key.rows, k);
-      project(value, unit, 0, value.rows, v);
+      attention(head, q, k, v, 0, query.rows, statistics);
+      if (query.kernel != null && query.residual == null) {
+        Buffers.giveBack(workspace.removeLast());
+      }
     }
-    attention(unit, q, k, v, 0, query.rows, statistics);
     workspace.forEach(Buffers::giveBack);
   }
 
@@ -253,8 +269,9 @@ final class AttentionLayerCall {
   }
 
   private MatrixView strided(float[] data, Side side, int unit) {
-    int offset = (unit / heads * side.rows * heads + unit % heads) * side.depth;
-    return new MatrixView(data, offset, heads * side.depth, side.rows, side.depth);
+    int count = side.heads;
+    int offset = (unit / count * side.rows * count + unit % count) * side.depth;
+    return new MatrixView(data, offset, count * side.depth, side.rows, side.depth);
   }
 
   private static MatrixView contiguous(float[] data, Side side, int unit) {
@@ -275,8 +292,8 @@ final class AttentionLayerCall {
     int rows = Math.min(count, side.rows - from);
     if (side.kernel != null && rows > 0) {
       MatrixView part = new MatrixView(to.data(), to.at(from), to.stride(), rows, side.depth);
-      int col = unit % heads * side.depth;
-      MatrixView left = rows(side, unit / heads * side.rows + from, rows);
+      int col = unit % side.heads * side.depth;
+      MatrixView left = rows(side, unit / side.heads * side.rows + from, rows);
       kernels.multiply(left, side.kernel.packed(), col, part, side.epilogue);
     }
   }
@@ -317,13 +334,13 @@ final class AttentionLayerCall {
     for (Side side : List.of(query, key, value)) {
       float[] residual = side.kernel == null ? side.input.values() : side.residual;
       float[] data =
-          residual == null ? Buffers.borrow(batch * side.rows * heads * side.depth) : residual;
+          residual == null ? Buffers.borrow(batch * side.rows * side.heads * side.depth) : residual;
       if (residual == null) {
         workspace.add(data);
       }
       all.add(new AllHeads(side, data, isAligned && residual == null));
     }
-    if (areTogether()) {
+    if (areTogether() && group == 1) {
       phases.add(projections(all, isAligned));
     } else {
       for (AllHeads one : all) {
@@ -346,32 +363,36 @@ final class AttentionLayerCall {
     return all.isByHead ? contiguous(all.data, all.side, unit) : strided(all.data, all.side, unit);
   }
 
-  /** The projections of sides of one length, heads split among tasks if they are aligned. */
+  /**
+   * The projections of sides of one length and number of heads, which are split among tasks if they
+   * are aligned.
+   */
   private Phase projections(List<AllHeads> sides, boolean isAligned) {
+    int count = sides.getFirst().side.heads;
     int length = sides.getFirst().side.rows;
     int elements = isAligned ? batch : 1;
     int rows = isAligned ? length : batch * length;
     int wanted = Math.max(1, TaskSplit.targetTasks() / Math.max(1, elements));
     TaskSplit split = TaskSplit.ofRows(elements, rows, wanted);
     int tasks = split.parts();
-    int parts = isAligned ? headParts(split.tasks()) : 1;
+    int parts = isAligned ? headParts(split.tasks(), count) : 1;
     return new Phase(
         split.tasks() * parts,
         task -> {
           int element = task / parts / tasks;
           int from = task / parts % tasks * split.share();
-          int count = Math.min(split.share(), rows - from);
+          int share = Math.min(split.share(), rows - from);
           for (AllHeads one : sides) {
             if (isAligned) {
-              int end = (task % parts + 1) * heads / parts;
-              for (int head = task % parts * heads / parts; head < end; head++) {
-                int unit = element * heads + head;
-                project(one.side, unit, from, count, matrix(one, unit));
+              int end = (task % parts + 1) * count / parts;
+              for (int head = task % parts * count / parts; head < end; head++) {
+                int unit = element * count + head;
+                project(one.side, unit, from, share, matrix(one, unit));
               }
             } else if (one.side.kernel != null) {
-              int width = heads * one.side.depth;
-              MatrixView to = new MatrixView(one.data, from * width, width, count, width);
-              MatrixView left = rows(one.side, from, count);
+              int width = count * one.side.depth;
+              MatrixView to = new MatrixView(one.data, from * width, width, share, width);
+              MatrixView left = rows(one.side, from, share);
               kernels.multiply(left, one.side.kernel.packed(), 0, to, one.side.epilogue);
             }
           }
@@ -382,11 +403,17 @@ final class AttentionLayerCall {
     return TaskSplit.ofBlocks(batch * heads, query.rows)
         .phase((unit, from, to) ->
             attention(
-                unit, matrix(q, unit), matrix(k, unit), matrix(v, unit), from, to, statistics));
+                unit,
+                matrix(q, unit),
+                matrix(k, unit / group),
+                matrix(v, unit / group),
+                from,
+                to,
+                statistics));
   }
 
   /** The number of tasks among which heads are split if rows are too few for all threads. */
-  private int headParts(int tasks) {
+  private static int headParts(int tasks, int heads) {
     return Math.clamp(TaskSplit.perUnit(tasks), 1, Math.max(1, heads));
   }
 

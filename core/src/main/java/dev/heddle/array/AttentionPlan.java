@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call, laid out: sizes, rules, and where the parts of mask, bias and dropout begin.
  *
+ * @param keyHeads the heads of keys and values, each shared by {@link #group} heads of queries
  * @param softmax the type of the scores with their bias, of which the softmax is
  */
 record AttentionPlan(
     Shape scores,
     int heads,
+    int keyHeads,
     int queries,
     int keys,
     DType softmax,
@@ -34,13 +36,15 @@ record AttentionPlan(
             .range(0, batchRank)
             .append(query.shape().dim(-2), query.shape().dim(-3), key.shape().dim(-3));
     DType biased = bias == null ? dtype : DType.promote(dtype, bias.dtype());
-    return of(scores, Math.sqrt(query.shape().dim(-1)), bias, dtype, dtype, biased, options);
+    double root = Math.sqrt(query.shape().dim(-1));
+    return of(scores, key.shape().dim(-2), root, bias, dtype, dtype, biased, options);
   }
 
   static AttentionPlan ofScores(
       Array scores, @Nullable Array bias, DType dtype, Attention.Options options) {
     DType biased = bias == null ? scores.dtype() : DType.promote(scores.dtype(), bias.dtype());
-    return of(scores.shape(), 1, bias, dtype, scores.dtype(), biased, options);
+    int heads = scores.shape().dim(-3);
+    return of(scores.shape(), heads, 1, bias, dtype, scores.dtype(), biased, options);
   }
 
   /**
@@ -48,12 +52,14 @@ record AttentionPlan(
    *
    * @param root what queries are divided by, 1 if they are divided already
    */
-  static AttentionPlan of(Shape scores, double root, DType dtype, Attention.Options options) {
-    return of(scores, root, null, dtype, dtype, dtype, options);
+  static AttentionPlan of(
+      Shape scores, int keyHeads, double root, DType dtype, Attention.Options options) {
+    return of(scores, keyHeads, root, null, dtype, dtype, dtype, options);
   }
 
   private static AttentionPlan of(
       Shape scores,
+      int keyHeads,
       double root,
       @Nullable Array bias,
       DType dtype,
@@ -81,6 +87,7 @@ record AttentionPlan(
     return new AttentionPlan(
         scores,
         scores.dim(-3),
+        keyHeads,
         scores.dim(-2),
         scores.dim(-1),
         biased,
@@ -90,6 +97,16 @@ record AttentionPlan(
         bias == null
             ? null
             : ScoreBias.of(bias, scores, isFloat64 ? DType.FLOAT64 : DType.FLOAT32));
+  }
+
+  /** The heads of queries that share a head of keys and values. */
+  int group() {
+    return keyHeads == 0 ? 1 : heads / keyHeads;
+  }
+
+  /** The index of a head of queries, among those that share its keys. */
+  int indexInGroup(int unit) {
+    return unit % group();
   }
 
   /** Whether it is computed in float64. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels of attention, called for a part of one head. All storages are of the plan's {@link
- * AttentionPlan#computeType}; queries, keys and values are {@code [B..., length, H, D]}.
+ * AttentionPlan#computeType}; queries, keys and values are {@code [B..., length, H, D]}, keys and
+ * values with fewer heads where several queries share one.
  */
 sealed interface HeadKernels permits HeadKernels32, HeadKernels64 {
   /** Queries, keys and values with their depths; without values, {@code width} is 0. */

@@ -51,6 +51,7 @@ record HeadKernels32(AttentionPlan plan, Kernels kernels) implements HeadKernels
     int keys = plan.keys();
     int depth = operands.depth();
     int width = operands.width();
+    boolean continued = plan.indexInGroup(unit) > 0;
     AttentionBackwardInputs inputs =
         new AttentionBackwardInputs(
             head(operands, unit, null),
@@ -65,14 +66,18 @@ record HeadKernels32(AttentionPlan plan, Kernels kernels) implements HeadKernels
             tile.rows() ? gradient(arrays, 0, unit, queries, depth) : null,
             tile.cols() ? gradient(arrays, 1, unit, keys, depth) : null,
             tile.cols() ? gradient(arrays, 2, unit, keys, width) : null,
-            tile.rows() && scores.size() > 0 ? square(scores, unit) : null);
+            tile.rows() && scores.size() > 0 ? square(scores, unit) : null,
+            continued);
     kernels.attentionBackward(
         inputs, gradients, tile.from(), tile.to(), tile.keyFrom(), tile.keyTo());
   }
 
   private @Nullable MatrixView gradient(Backward arrays, int input, int unit, int rows, int cols) {
     Storage gradient = arrays.gradients().get(input);
-    return gradient.size() == 0 ? null : rows(gradient, unit, rows, cols);
+    if (gradient.size() == 0) {
+      return null;
+    }
+    return input == 0 ? rows(gradient, unit, rows, cols) : keyRows(gradient, unit, rows, cols);
   }
 
   private AttentionHead head(Operands operands, int unit, @Nullable MatrixView scores) {
@@ -80,8 +85,8 @@ record HeadKernels32(AttentionPlan plan, Kernels kernels) implements HeadKernels
         plan,
         unit,
         rows(operands.query(), unit, plan.queries(), operands.depth()),
-        rows(operands.key(), unit, plan.keys(), operands.depth()),
-        rows(operands.value(), unit, plan.keys(), operands.width()),
+        keyRows(operands.key(), unit, plan.keys(), operands.depth()),
+        keyRows(operands.value(), unit, plan.keys(), operands.width()),
         scores);
   }
 
@@ -107,7 +112,15 @@ record HeadKernels32(AttentionPlan plan, Kernels kernels) implements HeadKernels
 
   /** The rows of a head inside {@code [B..., rows, H, cols]}. */
   private MatrixView rows(Storage all, int unit, int rows, int cols) {
-    int heads = plan.heads();
+    return rows(all, unit, plan.heads(), rows, cols);
+  }
+
+  /** The rows of the keys or values of a head. */
+  private MatrixView keyRows(Storage all, int unit, int rows, int cols) {
+    return rows(all, unit / plan.group(), plan.keyHeads(), rows, cols);
+  }
+
+  private static MatrixView rows(Storage all, int unit, int heads, int rows, int cols) {
     int offset = (unit / heads * rows * heads + unit % heads) * cols;
     return new MatrixView(all.floats(), offset, heads * cols, rows, cols);
   }

@@ -52,6 +52,7 @@ record HeadKernels64(AttentionPlan plan, Kernels kernels) implements HeadKernels
     int keys = plan.keys();
     int depth = operands.depth();
     int width = operands.width();
+    boolean continued = plan.indexInGroup(unit) > 0;
     AttentionBackwardInputs64 inputs =
         new AttentionBackwardInputs64(
             head(operands, unit, null),
@@ -66,7 +67,8 @@ record HeadKernels64(AttentionPlan plan, Kernels kernels) implements HeadKernels
             tile.rows() ? gradient(arrays, 0, unit, queries, depth) : null,
             tile.cols() ? gradient(arrays, 1, unit, keys, depth) : null,
             tile.cols() ? gradient(arrays, 2, unit, keys, width) : null,
-            tile.rows() && scores.size() > 0 ? square(scores, unit) : null);
+            tile.rows() && scores.size() > 0 ? square(scores, unit) : null,
+            continued);
     kernels.attentionBackward(
         inputs, gradients, tile.from(), tile.to(), tile.keyFrom(), tile.keyTo());
   }
@@ -74,7 +76,10 @@ record HeadKernels64(AttentionPlan plan, Kernels kernels) implements HeadKernels
   private @Nullable MatrixView64 gradient(
       Backward arrays, int input, int unit, int rows, int cols) {
     Storage gradient = arrays.gradients().get(input);
-    return gradient.size() == 0 ? null : rows(gradient, unit, rows, cols);
+    if (gradient.size() == 0) {
+      return null;
+    }
+    return input == 0 ? rows(gradient, unit, rows, cols) : keyRows(gradient, unit, rows, cols);
   }
 
   private AttentionHead64 head(Operands operands, int unit, @Nullable MatrixView64 scores) {
@@ -82,8 +87,8 @@ record HeadKernels64(AttentionPlan plan, Kernels kernels) implements HeadKernels
         plan,
         unit,
         rows(operands.query(), unit, plan.queries(), operands.depth()),
-        rows(operands.key(), unit, plan.keys(), operands.depth()),
-        rows(operands.value(), unit, plan.keys(), operands.width()),
+        keyRows(operands.key(), unit, plan.keys(), operands.depth()),
+        keyRows(operands.value(), unit, plan.keys(), operands.width()),
         scores);
   }
 
@@ -109,7 +114,15 @@ record HeadKernels64(AttentionPlan plan, Kernels kernels) implements HeadKernels
 
   /** The rows of a head inside {@code [B..., rows, H, cols]}. */
   private MatrixView64 rows(Storage all, int unit, int rows, int cols) {
-    int heads = plan.heads();
+    return rows(all, unit, plan.heads(), rows, cols);
+  }
+
+  /** The rows of the keys or values of a head. */
+  private MatrixView64 keyRows(Storage all, int unit, int rows, int cols) {
+    return rows(all, unit / plan.group(), plan.keyHeads(), rows, cols);
+  }
+
+  private static MatrixView64 rows(Storage all, int unit, int heads, int rows, int cols) {
     int offset = (unit / heads * rows * heads + unit % heads) * cols;
     return new MatrixView64(all.doubles(), offset, heads * cols, rows, cols);
   }

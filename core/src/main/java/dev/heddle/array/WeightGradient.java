@@ -48,7 +48,8 @@ final class WeightGradient {
             .astype(computeType);
     Array g = cotangent.astype(computeType);
     Array value = call.input(2);
-    Array ofWeights = Einsum.einsum("...qhd,...khd->...hqk", g, value.astype(computeType));
+    Array values = ofQueryHeads(value.astype(computeType), call.input(0));
+    Array ofWeights = Einsum.einsum("...qhd,...khd->...hqk", g, values);
     Array dropped = weights;
     if (options.keep() != null) {
       Array factor = Array.scalar(options.dropoutScale(), computeType);
@@ -61,7 +62,8 @@ final class WeightGradient {
     addQueryAndKey(gradients, call, scoreCotangents);
     gradients.add(
         call.wants(2)
-            ? Einsum.einsum("...hqk,...qhd->...khd", dropped, g).astype(value.dtype())
+            ? ofKeyHeads(Einsum.einsum("...hqk,...qhd->...khd", dropped, g), value)
+                .astype(value.dtype())
             : null);
     if (bias != null) {
       gradients.add(call.wants(3) ? ofBias(scoreCotangents, bias) : null);
@@ -108,8 +110,8 @@ final class WeightGradient {
     Shape shape = query.shape();
     Array root = Array.scalar(Math.sqrt(shape.dim(-1)), query.dtype());
     if (call.wants(0)) {
-      Array product =
-          Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, key.astype(computeType));
+      Array keys = ofQueryHeads(key.astype(computeType), query);
+      Array product = Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, keys);
       gradients.add(Elementwise.divide(product, root.astype(computeType)).astype(query.dtype()));
     } else {
       gradients.add(null);
@@ -117,10 +119,34 @@ final class WeightGradient {
     if (call.wants(1)) {
       Array divided = Elementwise.divide(query, root).astype(computeType);
       Array product = Einsum.einsum("...hqk,...qhd->...khd", scoreCotangents, divided);
-      gradients.add(product.astype(key.dtype()));
+      gradients.add(ofKeyHeads(product, key).astype(key.dtype()));
     } else {
       gradients.add(null);
     }
+  }
+
+  /** Keys or values, repeated for each head of queries that shares them. */
+  private static Array ofQueryHeads(Array keys, Array query) {
+    int group = query.shape().dim(-2) / Math.max(1, keys.shape().dim(-2));
+    if (group <= 1) {
+      return keys;
+    }
+    Array one = Reshape.expandDims(keys, -2);
+    int axis = one.rank() - 2;
+    return Reshape.to(
+        Reshape.repeated(one, one.shape().with(axis, group)),
+        keys.shape().with(-2, query.shape().dim(-2)));
+  }
+
+  /** The gradients of heads of queries, added up for the head of keys or values they share. */
+  private static Array ofKeyHeads(Array gradients, Array keys) {
+    Shape shape = keys.shape();
+    if (gradients.shape().equals(shape)) {
+      return gradients;
+    }
+    int group = gradients.shape().dim(-2) / shape.dim(-2);
+    Shape grouped = shape.range(0, shape.rank() - 1).append(group, shape.dim(-1));
+    return Reduce.sum(Reshape.to(gradients, grouped), false, -2);
   }
 
   private static Array ofBias(Array scoreCotangents, Array bias) {

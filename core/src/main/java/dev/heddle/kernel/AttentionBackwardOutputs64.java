@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param keys {@code [K, D]}
  * @param values {@code [K, V]}
  * @param scores {@code [Q, K]}, of the scores, which equals that of the bias
+ * @param continued whether the chains of keys and values continue those in the matrices, which are
+ *     of an earlier head with the same keys
  */
 public record AttentionBackwardOutputs64(
     @Nullable MatrixView64 queries,
     @Nullable MatrixView64 keys,
     @Nullable MatrixView64 values,
-    @Nullable MatrixView64 scores) {
+    @Nullable MatrixView64 scores,
+    boolean continued) {
+  /** Gradients of one head, whose chains start from 0. */
+  public AttentionBackwardOutputs64(
+      @Nullable MatrixView64 queries,
+      @Nullable MatrixView64 keys,
+      @Nullable MatrixView64 values,
+      @Nullable MatrixView64 scores) {
+    this(queries, keys, values, scores, false);
+  }
+
   /** Whether a gradient is computed that depends on those of the scores. */
   public boolean needsScores() {
     return queries != null || keys != null || scores != null;

@@ -147,7 +147,8 @@ public interface Kernels extends ElementKernels {
    * complete gradients of queries, and all queries for those of keys and values.
    *
    * @param inputs the operands and results of the forward pass, and the cotangent
-   * @param gradients receives the gradients; the rows of these queries and keys are overwritten
+   * @param gradients receives the gradients; the rows of these queries and keys are overwritten, or
+   *     those of the keys continued: heads that share keys are computed one after another
    * @param from the first query
    * @param to the query after the last
    * @param keyFrom the first key

@@ -49,8 +49,10 @@ final class ScalarAttentionBackward64 {
   /** The gradients for a range of queries and a range of keys; as in {@link Kernels}. */
   void run(int from, int to, int keyFrom, int keyTo) {
     clear(gradients.queries(), from, to);
-    clear(gradients.keys(), keyFrom, keyTo);
-    clear(gradients.values(), keyFrom, keyTo);
+    if (!gradients.continued()) {
+      clear(gradients.keys(), keyFrom, keyTo);
+      clear(gradients.values(), keyFrom, keyTo);
+    }
     if (gradients.scores() != null) {
       MatrixView64 scores = gradients.scores();
       for (int query = from; query < to; query++) {

@@ -99,6 +99,17 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
     kernels().attentionBackward(inputs, valuesOnly, 0, c.queries(), 0, middle);
     kernels().attentionBackward(inputs, valuesOnly, 0, c.queries(), middle, c.keys());
     parts.assertSame(expected);
+
+    AttentionBackwardOutputs next = continued(expected.all(head));
+    scalar.attentionBackward(inputs, next, 0, c.queries(), 0, c.keys());
+    kernels().attentionBackward(inputs, continued(actual.all(head)), 0, c.queries(), 0, c.keys());
+    actual.assertSame(expected);
+  }
+
+  /** The gradients of keys and values after those of an earlier head. */
+  private static AttentionBackwardOutputs continued(AttentionBackwardOutputs first) {
+    return new AttentionBackwardOutputs(
+        first.queries(), first.keys(), first.values(), first.scores(), true);
   }
 
   static Stream<Case> bandCases() {

@@ -28,6 +28,9 @@ class AttentionLayerTest {
     KEYS_AND_VALUES_GIVEN(true, false, false, true),
     QUERIES_AND_KEYS_GIVEN(false, false, true, true),
     ALL_GIVEN(false, false, false, true),
+    GROUPED(true, true, true, true),
+    GROUPED_SELF(true, true, true, true),
+    GROUPED_GIVEN(false, false, false, true),
     WITHOUT_OUT(true, true, true, false);
 
     private final boolean query;
@@ -44,18 +47,30 @@ class AttentionLayerTest {
 
     /** All arrays of a layer, in the order of use. */
     List<Array> arrays(int batch, int queries, int keys, int heads, int depth) {
-      boolean self = this == SELF || this == SELF_WITHOUT_BIAS;
+      int shared = keyHeads(heads);
       List<Array> all = new ArrayList<>();
       Array x = array(1, batch, queries, 6);
-      Array memory = self ? x : array(2, batch, keys, 6);
+      Array memory = isSelf() ? x : array(2, batch, keys, 6);
       add(all, query, x, batch, queries, heads, depth);
-      add(all, key, memory, batch, keys, heads, depth);
-      add(all, value, memory, batch, keys, heads, depth);
+      add(all, key, memory, batch, keys, shared, depth);
+      add(all, value, memory, batch, keys, shared, depth);
       if (out) {
         all.add(array(20, heads, depth, 5));
         all.add(array(21, 5));
       }
       return all;
+    }
+
+    private boolean isSelf() {
+      return this == SELF || this == SELF_WITHOUT_BIAS || this == GROUPED_SELF;
+    }
+
+    /**
+     * The heads of keys and values: half as many if the heads of queries can share them, or one.
+     */
+    private int keyHeads(int heads) {
+      boolean isGrouped = this == GROUPED || this == GROUPED_SELF || this == GROUPED_GIVEN;
+      return !isGrouped ? heads : heads % 2 == 0 ? heads / 2 : 1;
     }
 
     private void add(
@@ -181,8 +196,7 @@ class AttentionLayerTest {
       int heads,
       int depth) {
     Arrays arrays = Arrays.of(layout.arrays(batch, queries, keys, heads, depth));
-    boolean self = layout == Layout.SELF || layout == Layout.SELF_WITHOUT_BIAS;
-    Attention.Options options = options(between, queries, self ? queries : keys);
+    Attention.Options options = options(between, queries, layout.isSelf() ? queries : keys);
     Array layer = layout.layer(arrays.all(), dtype, options);
     Vjp<Arrays, Array> ofParts = Grad.vjp(in -> layout.parts(in.all(), dtype, options), arrays);
     assertThatArray(layer).hasSameBitsAs(ofParts.output());
@@ -223,7 +237,7 @@ class AttentionLayerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SELF", "CROSS", "KEYS_AND_VALUES_GIVEN", "WITHOUT_OUT"})
+  @CsvSource({"SELF", "CROSS", "KEYS_AND_VALUES_GIVEN", "WITHOUT_OUT", "GROUPED"})
   void hasTheSecondDerivativeOfItsParts(Layout layout) {
     List<Array> float64 =
         layout.arrays(2, 5, 4, 2, 4).stream().map(a -> a.astype(DType.FLOAT64)).toList();
@@ -275,6 +289,7 @@ class AttentionLayerTest {
       value = {
         "2 3 2 4, 2 5 2 4, 2 5 2 3, none",
         "3 2 4, 5 2 4, 5 2 4, 2 4 9",
+        "2 3 4 4, 2 5 2 4, 2 5 2 3, 4 3 9",
       })
   void operandsThatFit(String q, String k, String v, @Nullable String out) {
     assertThat(apply(q, k, v, out).rank()).isPositive();

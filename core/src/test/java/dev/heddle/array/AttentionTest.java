@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.array.Attention.Options;
+import dev.heddle.grad.Grad;
 import dev.heddle.kernel.Band;
 import dev.heddle.support.Attentions;
 import dev.heddle.support.Numbers;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +75,73 @@ class AttentionTest {
 
     assertThat(Attention.attend(q, k, v, null, Options.NONE.withMask(causal)))
         .isEqualTo(Attention.attend(q, k, v, null, Options.NONE.withMask(read)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 2", "6, 1", "6, 3", "2, 2"})
+  void headsThatShareKeysHaveTheBitsOfRepeatedKeys(int heads, int keyHeads) {
+    int group = heads / keyHeads;
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16)) {
+      Array q = Numbers.of(1, dtype, 2, 70, heads, 8);
+      Array k = Numbers.of(2, dtype, 2, 300, keyHeads, 8);
+      Array v = Numbers.of(3, dtype, 2, 300, keyHeads, 5);
+      Array band =
+          Array.deferred(
+              new MaskPattern.Diagonals(new Band(40, 190)), Shape.of(1, 1, 70, 300), DType.BOOL);
+      Options options = Options.NONE.withMask(band);
+
+      Array out = Attention.attend(q, k, v, null, options);
+      Array weights = Attention.weights(q, k, null, options);
+
+      Array keys = repeated(k, group);
+      assertThat(out).isEqualTo(Attention.attend(q, keys, repeated(v, group), null, options));
+      assertThat(weights).isEqualTo(Attention.weights(q, keys, null, options));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 2", "6, 1", "6, 3"})
+  void gradientsOfSharedKeysAreSumsOverTheHeadsOfQueries(int heads, int keyHeads) {
+    int group = heads / keyHeads;
+    Array q = Numbers.of(1, DType.FLOAT64, 3, 9, heads, 8);
+    Array k = Numbers.of(2, DType.FLOAT64, 3, 12, keyHeads, 8);
+    Array v = Numbers.of(3, DType.FLOAT64, 3, 12, keyHeads, 5);
+    Array factor = Numbers.of(4, DType.FLOAT64, 3, 9, heads, 5);
+
+    List<Array> shared =
+        Grad.grad(
+                in -> {
+                  List<Array> a = in.leaves();
+                  return Attention.attend(a.get(0), a.get(1), a.get(2), null, Options.NONE)
+                      .times(factor)
+                      .sum();
+                },
+                ArrayTree.of(List.of(q, k, v)))
+            .leaves();
+    List<Array> expected =
+        Grad.grad(
+                in -> {
+                  List<Array> a = in.leaves();
+                  Array keys = repeated(a.get(1), group);
+                  Array values = repeated(a.get(2), group);
+                  return Attention.attend(a.get(0), keys, values, null, Options.NONE)
+                      .times(factor)
+                      .sum();
+                },
+                ArrayTree.of(List.of(q, k, v)))
+            .leaves();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(shared.get(i).toDoubleArray())
+          .containsExactly(expected.get(i).toDoubleArray(), within(1e-14));
+    }
+  }
+
+  private static Array repeated(Array keys, int group) {
+    int[] dims = keys.shape().dims();
+    return Reshape.broadcastTo(
+            Reshape.expandDims(keys, -2), dims[0], dims[1], dims[2], group, dims[3])
+        .reshape(dims[0], dims[1], dims[2] * group, dims[3]);
   }
 
   @ParameterizedTest

@@ -77,10 +77,10 @@ final class SimdAttentionBackward {
       packKeys();
     }
     if (gradients.keys() != null) {
-      scratch.keyGradients = cleared(scratch.keyGradients, Buffers.size(count, paddedDepth));
+      scratch.keyGradients = start(scratch.keyGradients, gradients.keys(), paddedDepth);
     }
     if (gradients.values() != null) {
-      scratch.valueGradients = cleared(scratch.valueGradients, Buffers.size(count, paddedWidth));
+      scratch.valueGradients = start(scratch.valueGradients, gradients.values(), paddedWidth);
     }
     if (gradients.scores() != null) {
       MatrixView scores = gradients.scores();
@@ -108,12 +108,16 @@ final class SimdAttentionBackward {
     return worst == 0;
   }
 
-  private static float[] cleared(float[] array, int size) {
-    if (array.length < size) {
-      return new float[size];
+  /** The chains before the first query: zeros, or those of an earlier head with the same keys. */
+  private float[] start(float[] array, MatrixView rows, int stride) {
+    int size = Buffers.size(keyTo - keyFrom, stride);
+    float[] sums = array.length < size ? new float[size] : array;
+    Arrays.fill(sums, 0, size, 0);
+    for (int key = keyFrom; gradients.continued() && key < keyTo; key++) {
+      int to = (key - keyFrom) * stride;
+      System.arraycopy(rows.data(), rows.at(key), sums, to, rows.cols());
     }
-    Arrays.fill(array, 0, size, 0);
-    return array;
+    return sums;
   }
 
   private void packKeys() {
