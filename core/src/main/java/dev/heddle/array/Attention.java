@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import dev.heddle.kernel.Kernels;
+import dev.heddle.kernel.Rounding;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * square of scores in memory. Also the weights alone, by the same definition of score and mask.
  *
  * <p>Queries, keys and values have one dtype; {@code linen.DotProductAttention} sees to that. A
- * query is divided by the square root of the depth, rounded to the dtype; a score is the product of
- * that and a key, rounded to that dtype, plus the bias, rounded to the promoted dtype; {@code
- * finfo(dtype).min} where it is masked. Order of operations: {@link Kernels#attentionForward}, and
- * {@link Kernels#attentionBackward} of the derivative, which makes the scores again, so that its
- * memory is linear in the length too.
+ * query is divided by the square root of the depth, rounded to the dtype, or by the inverse of a
+ * scale; a score is the product of that and a key, rounded to that dtype, plus the bias, rounded to
+ * the promoted dtype; {@code finfo(dtype).min} where it is masked. Order of operations: {@link
+ * Kernels#attentionForward}, and {@link Kernels#attentionBackward} of the derivative, which makes
+ * the scores again, so that its memory is linear in the length too.
  *
  * <p>Letters: B batch axes, Q queries, K keys, H heads, D depth, V depth of the values.
  */
@@ -29,20 +30,46 @@ public final class Attention {
    * @param dropoutScale what a kept weight is multiplied by
    * @param float32Softmax Flax's {@code force_fp32_for_softmax}: the softmax reads and gives
    *     float32
+   * @param scale what the products of queries and keys are multiplied by; null for 1 divided by the
+   *     square root of the depth
    */
   public record Options(
-      @Nullable Array mask, @Nullable Array keep, double dropoutScale, boolean float32Softmax) {
-    /** No mask, no dropout. */
+      @Nullable Array mask,
+      @Nullable Array keep,
+      double dropoutScale,
+      boolean float32Softmax,
+      @Nullable Double scale) {
+    /** No mask, no dropout, the usual scale. */
     public static final Options NONE = new Options(null, null, 1, false);
+
+    /** The usual scale. */
+    public Options(
+        @Nullable Array mask, @Nullable Array keep, double dropoutScale, boolean float32Softmax) {
+      this(mask, keep, dropoutScale, float32Softmax, null);
+    }
 
     /** The same with a mask. */
     public Options withMask(@Nullable Array newMask) {
-      return new Options(newMask, keep, dropoutScale, float32Softmax);
+      return new Options(newMask, keep, dropoutScale, float32Softmax, scale);
     }
 
     /** The same without dropout. */
     public Options withoutDropout() {
-      return new Options(mask, null, 1, float32Softmax);
+      return new Options(mask, null, 1, float32Softmax, scale);
+    }
+
+    /** The same with another scale. */
+    public Options withScale(@Nullable Double newScale) {
+      return new Options(mask, keep, dropoutScale, float32Softmax, newScale);
+    }
+
+    /**
+     * The divisor of queries: the square root of the depth, rounded, or 1 divided by the scale.
+     *
+     * @param rounding of the dtype of the computation
+     */
+    double queryDivisor(int depth, Rounding rounding) {
+      return scale == null ? rounding.round(Math.sqrt(depth)) : 1 / scale;
     }
   }
 

@@ -99,9 +99,8 @@ final class AttentionLayerCall {
     scores[scores.length - 3] = heads;
     scores[scores.length - 2] = queries;
     scores[scores.length - 1] = keys;
-    double divisor = isDivided ? 1 : Math.sqrt(depth);
-    this.plan = AttentionPlan.of(Shape.of(scores), keyHeads, divisor, dtype, options);
-    float root = isDivided ? rounding.round((float) Math.sqrt(depth)) : 1;
+    this.plan = AttentionPlan.of(Shape.of(scores), keyHeads, isDivided ? 0 : depth, dtype, options);
+    float divisor = isDivided ? (float) options.queryDivisor(depth, rounding) : 1;
     Array first = operands.query().array();
     Array second = operands.key().array();
     Array third = operands.value().array();
@@ -109,7 +108,7 @@ final class AttentionLayerCall {
     FloatInput ofKey = second == first ? ofQuery : FloatInput.of(second, dtype, kernels);
     FloatInput ofValue =
         third == second ? ofKey : third == first ? ofQuery : FloatInput.of(third, dtype, kernels);
-    this.query = side(operands.query(), ofQuery, root);
+    this.query = side(operands.query(), ofQuery, divisor);
     this.key = side(operands.key(), ofKey, 1);
     this.value = side(operands.value(), ofValue, 1);
     Projection last = operands.out();

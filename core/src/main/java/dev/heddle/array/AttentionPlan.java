@@ -36,31 +36,31 @@ record AttentionPlan(
             .range(0, batchRank)
             .append(query.shape().dim(-2), query.shape().dim(-3), key.shape().dim(-3));
     DType biased = bias == null ? dtype : DType.promote(dtype, bias.dtype());
-    double root = Math.sqrt(query.shape().dim(-1));
-    return of(scores, key.shape().dim(-2), root, bias, dtype, dtype, biased, options);
+    int depth = query.shape().dim(-1);
+    return of(scores, key.shape().dim(-2), depth, bias, dtype, dtype, biased, options);
   }
 
   static AttentionPlan ofScores(
       Array scores, @Nullable Array bias, DType dtype, Attention.Options options) {
     DType biased = bias == null ? scores.dtype() : DType.promote(scores.dtype(), bias.dtype());
     int heads = scores.shape().dim(-3);
-    return of(scores.shape(), heads, 1, bias, dtype, scores.dtype(), biased, options);
+    return of(scores.shape(), heads, 0, bias, dtype, scores.dtype(), biased, options);
   }
 
   /**
    * A call without a bias.
    *
-   * @param root what queries are divided by, 1 if they are divided already
+   * @param depth the depth of queries, 0 if they are divided already
    */
   static AttentionPlan of(
-      Shape scores, int keyHeads, double root, DType dtype, Attention.Options options) {
-    return of(scores, keyHeads, root, null, dtype, dtype, dtype, options);
+      Shape scores, int keyHeads, int depth, DType dtype, Attention.Options options) {
+    return of(scores, keyHeads, depth, null, dtype, dtype, dtype, options);
   }
 
   private static AttentionPlan of(
       Shape scores,
       int keyHeads,
-      double root,
+      int depth,
       @Nullable Array bias,
       DType dtype,
       DType scored,
@@ -74,10 +74,11 @@ record AttentionPlan(
     MaskParts seen = MaskParts.ofMask(mask, scores);
     double range = isFloat64 ? EXP_RANGE_64 : EXP_RANGE;
     double lowest = dtype.finfoMin();
+    Rounding rounding = rounding(scored, isFloat64);
     ScoreRules rules =
         new ScoreRules(
-            rounding(scored, isFloat64).round(root),
-            rounding(scored, isFloat64),
+            depth == 0 ? 1 : options.queryDivisor(depth, rounding),
+            rounding,
             rounding(biased, isFloat64),
             isFloat64 && options.float32Softmax() ? Rounding.FLOAT32 : Rounding.NONE,
             lowest,

@@ -1,5 +1,6 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.Rounding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ final class WeightGradient {
     boolean biased = call.inputs().size() > 2;
     Array scoreCotangents = scoreCotangents(weights(call), cotangent, options, call.inputs());
     List<@Nullable Array> gradients = new ArrayList<>(3);
-    addQueryAndKey(gradients, call, scoreCotangents);
+    addQueryAndKey(gradients, call, scoreCotangents, options);
     if (biased) {
       gradients.add(call.wants(2) ? ofBias(scoreCotangents, call.input(2)) : null);
     }
@@ -59,7 +60,7 @@ final class WeightGradient {
     }
     Array scoreCotangents = scoreCotangents(weights, ofWeights, options, call.inputs());
     List<@Nullable Array> gradients = new ArrayList<>(4);
-    addQueryAndKey(gradients, call, scoreCotangents);
+    addQueryAndKey(gradients, call, scoreCotangents, options);
     gradients.add(
         call.wants(2)
             ? ofKeyHeads(Einsum.einsum("...hqk,...qhd->...khd", dropped, g), value)
@@ -103,21 +104,25 @@ final class WeightGradient {
   }
 
   private static void addQueryAndKey(
-      List<@Nullable Array> gradients, Op.VjpContext call, Array scoreCotangents) {
+      List<@Nullable Array> gradients,
+      Op.VjpContext call,
+      Array scoreCotangents,
+      Attention.Options options) {
     Array query = call.input(0);
     Array key = call.input(1);
     DType computeType = scoreCotangents.dtype();
     Shape shape = query.shape();
-    Array root = Array.scalar(Math.sqrt(shape.dim(-1)), query.dtype());
+    double inverse = options.queryDivisor(shape.dim(-1), Rounding.NONE);
+    Array divisor = Array.scalar(inverse, options.scale() == null ? query.dtype() : computeType);
     if (call.wants(0)) {
       Array keys = ofQueryHeads(key.astype(computeType), query);
       Array product = Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, keys);
-      gradients.add(Elementwise.divide(product, root.astype(computeType)).astype(query.dtype()));
+      gradients.add(Elementwise.divide(product, divisor.astype(computeType)).astype(query.dtype()));
     } else {
       gradients.add(null);
     }
     if (call.wants(1)) {
-      Array divided = Elementwise.divide(query, root).astype(computeType);
+      Array divided = Elementwise.divide(query, divisor).astype(query.dtype()).astype(computeType);
       Array product = Einsum.einsum("...hqk,...qhd->...khd", scoreCotangents, divided);
       gradients.add(ofKeyHeads(product, key).astype(key.dtype()));
     } else {

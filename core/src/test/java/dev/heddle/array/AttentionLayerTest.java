@@ -141,6 +141,9 @@ class AttentionLayerTest {
     }
   }
 
+  private static final List<String> BETWEEN =
+      List.of("nothing", "mask", "causal", "dropout", "scale", "float32 softmax");
+
   private static Array array(int seed, int... shape) {
     return Numbers.of(seed, DType.FLOAT32, shape);
   }
@@ -159,6 +162,7 @@ class AttentionLayerTest {
               Compare.greater(array(31, queries, keys), Array.scalar(0, DType.FLOAT32)),
               1.5,
               false);
+      case "scale" -> Attention.Options.NONE.withScale(-0.3);
       case "float32 softmax" -> new Attention.Options(null, null, 1, true);
       default -> Attention.Options.NONE;
     };
@@ -169,7 +173,7 @@ class AttentionLayerTest {
     List<DynamicTest> tests = new ArrayList<>();
     for (Layout layout : Layout.values()) {
       for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16, DType.FLOAT64)) {
-        for (String between : List.of("nothing", "mask", "causal", "dropout", "float32 softmax")) {
+        for (String between : BETWEEN) {
           String name = layout + ", " + dtype + ", " + between;
           tests.add(
               DynamicTest.dynamicTest(

@@ -100,6 +100,37 @@ class AttentionTest {
   }
 
   @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
+  void aScaleMultipliesTheScores(DType dtype) {
+    Array q = Numbers.of(1, dtype, 1, 9, 2, 16);
+    Array k = Numbers.of(2, dtype, 1, 12, 2, 16);
+
+    Array usual = Attention.weights(q, k, null, Options.NONE);
+    Array twice = Attention.weights(q, k, null, Options.NONE.withScale(0.5));
+
+    assertThat(Attention.weights(q, k, null, Options.NONE.withScale(0.25))).isEqualTo(usual);
+    assertThat(twice).isEqualTo(Attention.weights(q.times(2), k, null, Options.NONE));
+  }
+
+  @Test
+  void theGradientUnderAScaleIsThatOfScaledQueries() {
+    Array q = Numbers.of(1, DType.FLOAT64, 1, 9, 2, 8);
+    Array k = Numbers.of(2, DType.FLOAT64, 1, 12, 2, 8);
+    double scale = 0.7;
+
+    Array actual =
+        Grad.grad(x -> Attention.attend(x, k, k, null, Options.NONE.withScale(scale)).sum(), q);
+    Array expected =
+        Grad.grad(
+            x -> Attention.attend(x.times(scale * Math.sqrt(8)), k, k, null, Options.NONE).sum(),
+            q);
+
+    assertThat(actual.toDoubleArray()).containsExactly(expected.toDoubleArray(), within(1e-13));
+  }
+
+  @ParameterizedTest
   @CsvSource({"4, 2", "6, 1", "6, 3"})
   void gradientsOfSharedKeysAreSumsOverTheHeadsOfQueries(int heads, int keyHeads) {
     int group = heads / keyHeads;
