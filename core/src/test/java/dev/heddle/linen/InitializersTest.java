@@ -203,14 +203,17 @@ class InitializersTest {
   void scalesAreFiniteNumbers(double wrong) {
     String got = "expected a finite number, got " + wrong;
     assertThatThrownBy(() -> Initializers.uniform(wrong))
-        .hasMessage("uniform: argument \"scale\": " + got);
+        .hasMessage("initializer \"uniform\": argument \"scale\": " + got);
     assertThatThrownBy(() -> Initializers.normal(wrong))
-        .hasMessage("normal: argument \"stddev\": " + got);
+        .hasMessage("initializer \"normal\": argument \"stddev\": " + got);
     assertThatThrownBy(() -> Initializers.truncatedNormal(wrong))
-        .hasMessage("truncated_normal: argument \"stddev\": " + got);
+        .hasMessage("initializer \"truncated_normal\": argument \"stddev\": " + got);
     assertThatThrownBy(() -> Initializers.orthogonal(wrong, -1)).hasMessageEndingWith(got);
     assertThatThrownBy(() -> Initializers.deltaOrthogonal(wrong, -1)).hasMessageEndingWith(got);
     assertThatThrownBy(() -> Initializers.truncatedNormal(1, 1, 1))
         .hasMessageContaining("expected lower < upper, got 1.0 and 1.0");
+    assertThat(Initializers.constant(wrong)).hasToString("constant(value=" + wrong + ")");
+    assertThat(Initializers.truncatedNormal(1, -2, Double.POSITIVE_INFINITY))
+        .hasToString("truncated_normal(stddev=1.0, upper=Infinity)");
   }
 }

@@ -10,17 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a parameter's first value, {@code flax.linen.initializers.Initializer}.
+ * Creates the initial value of a parameter, {@code flax.linen.initializers.Initializer}.
  *
- * <p>Those of {@link Initializers} know their names, so that a configuration that holds them can be
- * written down; a user's own may be any lambda:
+ * <p>Those of {@link Initializers} know their names, so that a configuration with them can be
+ * saved; a custom one may be any lambda:
  *
  * <pre>{@code
  * Initializer halves = (key, shape, dtype) -> Array.full(0.5, dtype, shape.dims());
  * }</pre>
  *
- * <p>Layers flatten before they ask: a kernel's shape has two axes, inputs and outputs, a bias's
- * one.
+ * <p>Layers pass flattened shapes: a kernel's has two axes, inputs and outputs, a bias's one.
  */
 @FunctionalInterface
 public interface Initializer {
@@ -28,20 +27,22 @@ public interface Initializer {
   /**
    * The value of a parameter.
    *
-   * @param key what to draw with; the same key gives the same value
+   * @param key the random key; the same key gives the same value
    * @param shape the parameter's shape
    * @param dtype the parameter's element type
    * @return an array of that shape and type
    */
   Array init(Key key, Shape shape, DType dtype);
 
-  /** The name and parameters by which {@link Initializers#byName} makes this again, if known. */
+  /**
+   * The name and parameters from which {@link Initializers#byName} creates this again, if known.
+   */
   default Optional<Spec> spec() {
     return Optional.empty();
   }
 
   /**
-   * An initializer in words.
+   * The name and parameters of an initializer.
    *
    * @param name its name in {@code flax.linen.initializers}
    * @param parameters those of its arguments that differ from their defaults, by Flax's names, in

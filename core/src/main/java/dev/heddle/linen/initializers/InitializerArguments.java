@@ -1,18 +1,24 @@
 package dev.heddle.linen.initializers;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.initializers.Initializer.Spec;
+import dev.heddle.linen.initializers.VarianceScaling.Axes;
 import dev.heddle.linen.internal.Nearest;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of an initializer as a configuration gives them, checked one by one. */
+/**
+ * The arguments of an initializer, checked as they are read. Those that differ from their defaults
+ * form the {@link #spec}.
+ */
 final class InitializerArguments {
   private final String initializer;
   private final Map<String, ?> given;
+  private final Map<String, Object> read = new LinkedHashMap<>();
 
   /**
    * Arguments of known names.
@@ -25,46 +31,56 @@ final class InitializerArguments {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "initializer \""
-                + initializer
-                + "\": expected "
-                + (known.isEmpty() ? "no arguments" : "arguments among " + known)
-                + ", got \""
-                + name
-                + "\""
-                + Nearest.suggestion(name, known));
+            "initializer \"%s\": expected %s, got \"%s\"%s"
+                .formatted(
+                    initializer,
+                    known.isEmpty() ? "no arguments" : "arguments among " + known,
+                    name,
+                    Nearest.suggestion(name, known)));
       }
     }
     Object dtype = given.get("dtype");
-    if (dtype != null) {
-      checkType(dtype);
-    }
-  }
-
-  private void checkType(Object dtype) {
-    if (!(dtype instanceof String name)
-        || Arrays.stream(DType.values()).noneMatch(known -> known.toString().equals(name))) {
+    if (dtype != null
+        && Arrays.stream(DType.values()).noneMatch(type -> type.toString().equals(dtype))) {
       throw wrong("dtype", "the name of a type, as \"float32\"", dtype);
     }
   }
 
-  /** A finite number that must be there. */
-  double number(String name) {
-    Object value = given.get(name);
-    if (!(value instanceof Number number) || !Double.isFinite(number.doubleValue())) {
-      throw wrong(name, "a finite number", value);
-    }
-    return number.doubleValue();
+  /** The initializer's name and the arguments read so far, without those at their defaults. */
+  Spec spec() {
+    return new Spec(initializer, read);
   }
 
-  /** A finite number. */
-  double number(String name, double otherwise) {
-    return given.containsKey(name) ? number(name) : otherwise;
+  private <T> T record(String name, T value, @Nullable T otherwise) {
+    if (!value.equals(otherwise)) {
+      read.put(name, value);
+    }
+    return value;
+  }
+
+  /** A finite number; required if there is no default. */
+  double number(String name, @Nullable Double otherwise) {
+    double value = anyNumber(name, otherwise);
+    if (!Double.isFinite(value)) {
+      throw wrong(name, "a finite number", value);
+    }
+    return value;
+  }
+
+  /** As {@link #number}; may be infinite or NaN. */
+  double anyNumber(String name, @Nullable Double otherwise) {
+    Object value = given.containsKey(name) ? given.get(name) : otherwise;
+    if (!(value instanceof Number number)) {
+      throw wrong(name, "a finite number", value);
+    }
+    return record(name, number.doubleValue(), otherwise);
   }
 
   /** An integer. */
   int integer(String name, int otherwise) {
-    return given.containsKey(name) ? integer(name, given.get(name)) : otherwise;
+    return given.containsKey(name)
+        ? record(name, integer(name, given.get(name)), otherwise)
+        : otherwise;
   }
 
   private int integer(String name, @Nullable Object value) {
@@ -74,27 +90,30 @@ final class InitializerArguments {
     return number.intValue();
   }
 
+  /** The roles of axes, {@code in_axis}, {@code out_axis} and {@code batch_axis}. */
+  Axes axes() {
+    return new Axes(
+        axes("in_axis", Axes.DEFAULT.in()),
+        axes("out_axis", Axes.DEFAULT.out()),
+        axes("batch_axis", Axes.DEFAULT.batch()));
+  }
+
   /** Axes: an integer or a list of them. */
-  List<Integer> axes(String name, List<Integer> otherwise) {
+  private List<Integer> axes(String name, List<Integer> otherwise) {
     if (!given.containsKey(name)) {
       return otherwise;
     }
     Object value = given.get(name);
-    if (!(value instanceof List<?> list)) {
-      return List.of(integer(name, value));
-    }
-    List<Integer> axes = new ArrayList<>();
-    for (Object axis : list) {
-      axes.add(integer(name, axis));
-    }
-    return axes;
+    List<?> axes = value instanceof List<?> list ? list : Arrays.asList(value);
+    return record(name, axes.stream().map(axis -> integer(name, axis)).toList(), otherwise);
   }
 
-  /** One of the values of an enumeration, by its name in Flax, that must be there. */
+  /** A required value of an enumeration, by its name in Flax. */
   <E extends Enum<E>> E choice(String name, E[] choices) {
     Object value = given.get(name);
     for (E choice : choices) {
       if (choice.toString().equals(value)) {
+        read.put(name, value);
         return choice;
       }
     }
@@ -109,13 +128,7 @@ final class InitializerArguments {
     String got =
         value == null ? "nothing" : value instanceof String ? "\"" + value + "\"" : "" + value;
     return new IllegalArgumentException(
-        "initializer \""
-            + initializer
-            + "\": argument \""
-            + name
-            + "\": expected "
-            + expected
-            + ", got "
-            + got);
+        "initializer \"%s\": argument \"%s\": expected %s, got %s"
+            .formatted(initializer, name, expected, got));
   }
 }

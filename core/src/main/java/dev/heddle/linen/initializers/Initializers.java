@@ -1,13 +1,9 @@
 package dev.heddle.linen.initializers;
 
-import dev.heddle.array.Array;
-import dev.heddle.linen.initializers.Initializer.Spec;
 import dev.heddle.linen.initializers.VarianceScaling.Axes;
 import dev.heddle.linen.initializers.VarianceScaling.Distribution;
 import dev.heddle.linen.initializers.VarianceScaling.Mode;
 import dev.heddle.random.Random;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,15 +21,9 @@ import java.util.Set;
  * orthogonal} and {@code delta_orthogonal}, which are equal to rounding; see {@link Random}.
  */
 public final class Initializers {
-  /** The default scale of {@code uniform} and standard deviation of {@code normal}. */
-  static final double SMALL = 1e-2;
-
-  /** Where a truncated normal distribution is cut by default, in standard deviations. */
-  static final double CUT = 2;
-
-  private static final Initializer ZEROS = full("zeros", 0, Map.of());
-  private static final Initializer ONES = full("ones", 1, Map.of());
-  private static final Initializer LECUN_NORMAL = scaled("lecun_normal", Axes.DEFAULT);
+  private static final Initializer ZEROS = byName("zeros");
+  private static final Initializer ONES = byName("ones");
+  private static final Initializer LECUN_NORMAL = byName("lecun_normal");
 
   private Initializers() {}
 
@@ -73,7 +63,7 @@ public final class Initializers {
 
   /** Zeros; Flax's function that makes {@link #zeros}. */
   public static Initializer zerosInit() {
-    return full("zeros_init", 0, Map.of());
+    return byName("zeros_init");
   }
 
   /** Ones. */
@@ -83,86 +73,52 @@ public final class Initializers {
 
   /** Ones; Flax's function that makes {@link #ones}. */
   public static Initializer onesInit() {
-    return full("ones_init", 1, Map.of());
+    return byName("ones_init");
   }
 
-  /** The same number everywhere. */
+  /** The same value everywhere. */
   public static Initializer constant(double value) {
-    return full("constant", value, Map.of("value", value));
+    return byName("constant", Map.of("value", value));
   }
 
-  private static Initializer full(String name, double value, Map<String, Object> parameters) {
-    return new NamedInitializer(
-        new Spec(name, parameters),
-        (key, shape, dtype) ->
-            Array.full(RoundedScalars.constant(value, dtype), dtype, shape.dims()));
-  }
-
-  /** Even from 0 to 0.01. */
+  /** Uniform in [0, 0.01). */
   public static Initializer uniform() {
-    return uniform(SMALL);
+    return byName("uniform");
   }
 
-  /** Even from 0 to a scale. */
+  /** Uniform in [0, scale). */
   public static Initializer uniform(double scale) {
-    requireNumber("uniform", "scale", scale);
-    return new NamedInitializer(
-        spec("uniform").with("scale", scale, SMALL).done(),
-        (key, shape, dtype) ->
-            RoundedScalars.times(
-                Random.uniform(key, dtype, shape.dims()), RoundedScalars.constant(scale, dtype)));
+    return byName("uniform", Map.of("scale", scale));
   }
 
   /** Normal, with a standard deviation of 0.01. */
   public static Initializer normal() {
-    return normal(SMALL);
+    return byName("normal");
   }
 
   /** Normal, with a standard deviation. */
   public static Initializer normal(double stddev) {
-    requireNumber("normal", "stddev", stddev);
-    return new NamedInitializer(
-        spec("normal").with("stddev", stddev, SMALL).done(),
-        (key, shape, dtype) ->
-            RoundedScalars.times(
-                Random.normal(key, dtype, shape.dims()), RoundedScalars.constant(stddev, dtype)));
+    return byName("normal", Map.of("stddev", stddev));
   }
 
-  /** Normal, cut at -2 and 2, times 0.01. */
+  /** Normal, truncated to [-2, 2], times 0.01. */
   public static Initializer truncatedNormal() {
-    return truncatedNormal(SMALL);
+    return byName("truncated_normal");
   }
 
-  /** Normal, cut at -2 and 2, times a number, which is not the standard deviation that results. */
+  /** Normal, truncated to [-2, 2], times a factor, which is not the resulting deviation. */
   public static Initializer truncatedNormal(double stddev) {
-    return truncatedNormal(stddev, -CUT, CUT);
+    return byName("truncated_normal", Map.of("stddev", stddev));
   }
 
   /**
-   * Normal, cut at two bounds, times a number, which is not the standard deviation that results.
+   * Normal, truncated, times a factor, which is not the resulting standard deviation.
    *
    * @param lower the lower bound before the multiplication
    * @param upper the upper bound before the multiplication
    */
   public static Initializer truncatedNormal(double stddev, double lower, double upper) {
-    requireNumber("truncated_normal", "stddev", stddev);
-    if (!(lower < upper)) {
-      throw new IllegalArgumentException(
-          "truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got "
-              + lower
-              + " and "
-              + upper);
-    }
-    return new NamedInitializer(
-        spec("truncated_normal")
-            .with("stddev", stddev, SMALL)
-            .with("lower", lower, -CUT)
-            .with("upper", upper, CUT)
-            .done(),
-        (key, shape, dtype) ->
-            RoundedScalars.times(
-                Random.truncatedNormal(key, lower, upper, dtype, shape.dims()),
-                RoundedScalars.constant(stddev, dtype)));
+    return byName("truncated_normal", Map.of("stddev", stddev, "lower", lower, "upper", upper));
   }
 
   /** A variance of {@code scale / n}; see {@link VarianceScaling}. */
@@ -173,145 +129,92 @@ public final class Initializers {
   /** A variance of {@code scale / n}, with other roles of axes; see {@link VarianceScaling}. */
   public static Initializer varianceScaling(
       double scale, Mode mode, Distribution distribution, Axes axes) {
-    Spec spec =
-        spec("variance_scaling")
-            .with("scale", scale)
-            .with("mode", mode.toString())
-            .with("distribution", distribution.toString())
-            .with(axes)
-            .done();
-    return new NamedInitializer(spec, new VarianceScaling(scale, mode, distribution, axes));
+    return byName(
+        "variance_scaling",
+        Map.of(
+            "scale", scale,
+            "mode", mode.toString(),
+            "distribution", distribution.toString(),
+            "in_axis", axes.in(),
+            "out_axis", axes.out(),
+            "batch_axis", axes.batch()));
   }
 
-  /** Xavier Glorot's, even: a variance of 1 / the mean of inputs and outputs. */
+  /** Glorot uniform: a variance of 1 / the mean of inputs and outputs. */
   public static Initializer glorotUniform() {
-    return scaled("glorot_uniform", Axes.DEFAULT);
+    return byName("glorot_uniform");
   }
 
-  /** {@link #glorotUniform()} by Glorot's first name. */
+  /** {@link #glorotUniform()} by its other name. */
   public static Initializer xavierUniform() {
-    return scaled("xavier_uniform", Axes.DEFAULT);
+    return byName("xavier_uniform");
   }
 
-  /** Xavier Glorot's, truncated normal: a variance of 1 / the mean of inputs and outputs. */
+  /** Glorot normal, truncated: a variance of 1 / the mean of inputs and outputs. */
   public static Initializer glorotNormal() {
-    return scaled("glorot_normal", Axes.DEFAULT);
+    return byName("glorot_normal");
   }
 
-  /** {@link #glorotNormal()} by Glorot's first name. */
+  /** {@link #glorotNormal()} by its other name. */
   public static Initializer xavierNormal() {
-    return scaled("xavier_normal", Axes.DEFAULT);
+    return byName("xavier_normal");
   }
 
-  /** Yann LeCun's, even: a variance of 1 / inputs. */
+  /** LeCun uniform: a variance of 1 / inputs. */
   public static Initializer lecunUniform() {
-    return scaled("lecun_uniform", Axes.DEFAULT);
+    return byName("lecun_uniform");
   }
 
-  /** Yann LeCun's, truncated normal: a variance of 1 / inputs. The default of kernels. */
+  /** LeCun normal, truncated: a variance of 1 / inputs. The default of kernels. */
   public static Initializer lecunNormal() {
     return LECUN_NORMAL;
   }
 
-  /** Kaiming He's, even: a variance of 2 / inputs. */
+  /** He uniform: a variance of 2 / inputs. */
   public static Initializer heUniform() {
-    return scaled("he_uniform", Axes.DEFAULT);
+    return byName("he_uniform");
   }
 
-  /** {@link #heUniform()} by He's first name. */
+  /** {@link #heUniform()} by its other name. */
   public static Initializer kaimingUniform() {
-    return scaled("kaiming_uniform", Axes.DEFAULT);
+    return byName("kaiming_uniform");
   }
 
-  /** Kaiming He's, truncated normal: a variance of 2 / inputs. */
+  /** He normal, truncated: a variance of 2 / inputs. */
   public static Initializer heNormal() {
-    return scaled("he_normal", Axes.DEFAULT);
+    return byName("he_normal");
   }
 
-  /** {@link #heNormal()} by He's first name. */
+  /** {@link #heNormal()} by its other name. */
   public static Initializer kaimingNormal() {
-    return scaled("kaiming_normal", Axes.DEFAULT);
-  }
-
-  /** One of the ten above, by name, as {@code lecun_normal}. */
-  static Initializer scaled(String name, Axes axes) {
-    double scale = name.startsWith("he_") || name.startsWith("kaiming_") ? 2 : 1;
-    Mode mode =
-        name.startsWith("glorot_") || name.startsWith("xavier_") ? Mode.FAN_AVG : Mode.FAN_IN;
-    Distribution distribution =
-        name.endsWith("_normal") ? Distribution.TRUNCATED_NORMAL : Distribution.UNIFORM;
-    return new NamedInitializer(
-        spec(name).with(axes).done(), new VarianceScaling(scale, mode, distribution, axes));
+    return byName("kaiming_normal");
   }
 
   /** An orthogonal matrix; the last axis is its columns. */
   public static Initializer orthogonal() {
-    return orthogonal(1, -1);
+    return byName("orthogonal");
   }
 
   /**
    * An orthogonal matrix times a number.
    *
-   * @param columnAxis the axis that is its columns; all others are its rows
+   * @param columnAxis the axis of its columns; all others are its rows
    */
   public static Initializer orthogonal(double scale, int columnAxis) {
-    requireNumber("orthogonal", "scale", scale);
-    return new NamedInitializer(
-        orthogonalSpec("orthogonal", scale, columnAxis),
-        (key, shape, dtype) -> OrthogonalMatrices.orthogonal(scale, columnAxis, key, shape, dtype));
+    return byName("orthogonal", Map.of("scale", scale, "column_axis", columnAxis));
   }
 
-  /** A convolution that is an orthogonal matrix in its middle and zero elsewhere. */
+  /** A convolution kernel: an orthogonal matrix in its middle, zero elsewhere. */
   public static Initializer deltaOrthogonal() {
-    return deltaOrthogonal(1, -1);
+    return byName("delta_orthogonal");
   }
 
   /**
-   * A convolution that is an orthogonal matrix times a number in its middle and zero elsewhere.
+   * A convolution kernel: an orthogonal matrix times a number in its middle, zero elsewhere.
    *
-   * @param columnAxis the axis of the matrix that is its columns, of its two
+   * @param columnAxis the axis of the matrix's columns, of its two
    */
   public static Initializer deltaOrthogonal(double scale, int columnAxis) {
-    requireNumber("delta_orthogonal", "scale", scale);
-    return new NamedInitializer(
-        orthogonalSpec("delta_orthogonal", scale, columnAxis),
-        (key, shape, dtype) -> OrthogonalMatrices.delta(scale, columnAxis, key, shape, dtype));
-  }
-
-  private static Spec orthogonalSpec(String name, double scale, int columnAxis) {
-    return spec(name).with("scale", scale, 1.0).with("column_axis", columnAxis, -1).done();
-  }
-
-  private static void requireNumber(String initializer, String argument, double value) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(
-          initializer + ": argument \"" + argument + "\": expected a finite number, got " + value);
-    }
-  }
-
-  private static SpecBuilder spec(String name) {
-    return new SpecBuilder(name, new LinkedHashMap<>());
-  }
-
-  /** A spec in the making. */
-  private record SpecBuilder(String name, Map<String, Object> parameters) {
-    SpecBuilder with(String parameter, Object value) {
-      parameters.put(parameter, value);
-      return this;
-    }
-
-    SpecBuilder with(String parameter, Object value, Object usual) {
-      return value.equals(usual) ? this : with(parameter, value);
-    }
-
-    SpecBuilder with(Axes axes) {
-      return with("in_axis", axes.in(), Axes.DEFAULT.in())
-          .with("out_axis", axes.out(), Axes.DEFAULT.out())
-          .with("batch_axis", axes.batch(), List.of());
-    }
-
-    Spec done() {
-      return new Spec(name, parameters);
-    }
+    return byName("delta_orthogonal", Map.of("scale", scale, "column_axis", columnAxis));
   }
 }

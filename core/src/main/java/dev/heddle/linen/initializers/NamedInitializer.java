@@ -7,7 +7,7 @@ import dev.heddle.random.Key;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An initializer of Flax's: a rule, and the words for it, by which two of them are compared. */
+/** An initializer of Flax's with its name and parameters; equal to another one of the same. */
 final class NamedInitializer implements Initializer {
   private final Spec spec;
   private final Initializer rule;

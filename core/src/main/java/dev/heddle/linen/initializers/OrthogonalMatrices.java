@@ -8,8 +8,13 @@ import dev.heddle.random.Key;
 import dev.heddle.random.Random;
 import java.util.Arrays;
 
-/** Parameters that are orthogonal matrices, or convolutions that are one in their middle. */
+/** Orthogonal matrices, and convolution kernels with one in their middle. */
 final class OrthogonalMatrices {
+  /** One of the two methods below. */
+  interface Rule {
+    Array make(double scale, int columnAxis, Key key, Shape shape, DType dtype);
+  }
+
   private OrthogonalMatrices() {}
 
   /**
@@ -31,7 +36,7 @@ final class OrthogonalMatrices {
         axis, RoundedScalars.times(matrix, RoundedScalars.constant(scale, dtype)), shape);
   }
 
-  /** The elements of {@code [rows..., columns]} with the last axis moved to where it belongs. */
+  /** The elements of {@code [rows..., columns]} with the last axis moved to its position. */
   private static Array columnsAt(int axis, Array matrix, Shape shape) {
     int columns = shape.dim(axis);
     int inner = shape.range(axis + 1, shape.rank()).size();
@@ -56,9 +61,9 @@ final class OrthogonalMatrices {
     }
     if (shape.dim(-1) < shape.dim(-2)) {
       throw new IllegalArgumentException(
-          "delta_orthogonal: argument \"shape\": expected no more inputs (axis -2) than outputs"
-              + " (axis -1), got "
-              + shape);
+          ("delta_orthogonal: argument \"shape\": expected no more inputs (axis -2) than"
+                  + " outputs (axis -1), got %s")
+              .formatted(shape));
     }
     Shape matrixShape = shape.range(rank - 2, rank);
     Array matrix = orthogonal(scale, columnAxis, key, matrixShape, dtype);

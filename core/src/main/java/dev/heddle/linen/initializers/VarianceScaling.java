@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws numbers whose variance is {@code scale / n}, where n is the number of inputs, of outputs or
- * a mean of both: the rule behind {@code lecun_normal} and its kin, {@code
+ * Random numbers of variance {@code scale / n}, where n is the number of inputs, of outputs or a
+ * mean of both: the rule behind {@code lecun_normal} and similar ones, {@code
  * jax.nn.initializers.variance_scaling}.
  *
  * @param scale a factor of 0 or more
@@ -21,7 +21,8 @@ import java.util.Locale;
  */
 public record VarianceScaling(double scale, Mode mode, Distribution distribution, Axes axes)
     implements Initializer {
-  private static final double TRUNCATED_STDDEV = .87962566103423978; // of a normal cut at -2 and 2
+  private static final double TRUNCATED_STDDEV =
+      .87962566103423978; // of a normal truncated to [-2, 2]
 
   /**
    * Checks the scale.
@@ -56,11 +57,11 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
 
   /** How the numbers are drawn. */
   public enum Distribution {
-    /** A normal distribution, cut at two standard deviations and widened to make up for it. */
+    /** A normal distribution truncated at two standard deviations, rescaled to the variance. */
     TRUNCATED_NORMAL,
     /** A normal distribution. */
     NORMAL,
-    /** Even between two bounds. */
+    /** Uniform between two bounds. */
     UNIFORM;
 
     /** Flax's name. */
@@ -120,9 +121,9 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
   private double fan(Shape shape) {
     if (shape.size() == 0) {
       throw new IllegalArgumentException(
-          "initializer: argument \"shape\": expected no empty axis, since the variance is divided"
-              + " by the number of inputs or outputs, got "
-              + shape);
+          ("initializer: argument \"shape\": expected no empty axis, since the variance is"
+                  + " divided by the number of inputs or outputs, got %s")
+              .formatted(shape));
     }
     double in = size("in_axis", axes.in, shape);
     double out = size("out_axis", axes.out, shape);
@@ -143,13 +144,12 @@ public record VarianceScaling(double scale, Mode mode, Distribution distribution
     for (int axis : places) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw new IllegalArgumentException(
-            "initializer: argument \"shape\": expected one that has "
-                + role
-                + " "
-                + axis
-                + (shape.rank() < 2 ? " (at least two axes, or other roles of axes)" : "")
-                + ", got "
-                + shape);
+            "initializer: argument \"shape\": expected one that has %s %s%s, got %s"
+                .formatted(
+                    role,
+                    axis,
+                    shape.rank() < 2 ? " (at least two axes, or other roles of axes)" : "",
+                    shape));
       }
       size *= shape.dim(axis);
     }
