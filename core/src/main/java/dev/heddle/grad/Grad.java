@@ -89,9 +89,8 @@ public final class Grad {
     Array value = result.value();
     if (value.rank() != 0 || !value.dtype().isFloating()) {
       throw new IllegalArgumentException(
-          "grad: argument \"loss\": expected a floating-point scalar as its result, got "
-              + value.dtype()
-              + value.shape());
+          "grad: argument \"loss\": expected a floating-point scalar as its result, got %s%s"
+              .formatted(value.dtype(), value.shape()));
     }
     Array one = Array.scalar(1, value.dtype());
     List<Array> leaves = at.leaves();
@@ -191,11 +190,8 @@ public final class Grad {
       Array leaf = leaves.get(i);
       if (!leaf.dtype().isFloating()) {
         throw new IllegalArgumentException(
-            "grad: argument \"at\": expected floating-point arrays, got "
-                + leaf.dtype()
-                + leaf.shape()
-                + " at "
-                + at.paths().get(i));
+            "grad: argument \"at\": expected floating-point arrays, got %s%s at %s"
+                .formatted(leaf.dtype(), leaf.shape(), at.paths().get(i)));
       }
     }
   }

@@ -22,12 +22,12 @@ public final class NotANumberException extends ArithmeticException {
   static void check(Op op, List<Array> inputs, Array output) {
     if (hasNaN(output) && inputs.stream().noneMatch(NotANumberException::hasNaN)) {
       throw new NotANumberException(
-          op.name()
-              + ": produced NaN from inputs of "
-              + inputs.stream()
-                  .map(input -> input.dtype().toString() + input.shape())
-                  .collect(Collectors.joining(" and "))
-              + " without NaN");
+          "%s: produced NaN from inputs of %s without NaN"
+              .formatted(
+                  op.name(),
+                  inputs.stream()
+                      .map(input -> input.dtype().toString() + input.shape())
+                      .collect(Collectors.joining(" and "))));
     }
   }
 
@@ -35,11 +35,8 @@ public final class NotANumberException extends ArithmeticException {
   static void checkDerivative(Op op, Array cotangent, Array part) {
     if (hasNaN(part) && !hasNaN(cotangent)) {
       throw new NotANumberException(
-          op.name()
-              + ": its derivative produced NaN from a cotangent of "
-              + cotangent.dtype()
-              + cotangent.shape()
-              + " without NaN");
+          "%s: its derivative produced NaN from a cotangent of %s%s without NaN"
+              .formatted(op.name(), cotangent.dtype(), cotangent.shape()));
     }
   }
 

@@ -71,9 +71,9 @@ final class Tape implements Tracer {
   public Array record(Op op, List<Array> inputs, List<Array> primals, Op.ForwardResult result) {
     if (isEnded) {
       throw new IllegalStateException(
-          op.name()
-              + ": an array is used that belongs to a differentiation which has ended; return it as"
-              + " an auxiliary output instead of storing it");
+          ("%s: an array is used that belongs to a differentiation which has ended; return it"
+                  + " as an auxiliary output instead of storing it")
+              .formatted(op.name()));
     }
     Array output = result.output();
     if (!output.dtype().isFloating()) {
@@ -201,11 +201,8 @@ final class Tape implements Tracer {
     List<@Nullable Array> parts = DerivativeException.locate(op, call, index, cotangent);
     if (parts.size() != primals.size()) {
       throw new IllegalStateException(
-          op.name()
-              + ": expected a derivative of "
-              + primals.size()
-              + " cotangents, got "
-              + parts.size());
+          "%s: expected a derivative of %s cotangents, got %s"
+              .formatted(op.name(), primals.size(), parts.size()));
     }
     for (int i = parts.size() - 1; i >= 0; i--) {
       Array part = parts.get(i);
@@ -222,15 +219,14 @@ final class Tape implements Tracer {
   private static void check(Op op, int index, Array input, Array cotangent) {
     if (!input.shape().equals(cotangent.shape()) || input.dtype() != cotangent.dtype()) {
       throw new IllegalStateException(
-          op.name()
-              + ": expected a cotangent of input "
-              + index
-              + " of "
-              + input.dtype()
-              + input.shape()
-              + ", got "
-              + cotangent.dtype()
-              + cotangent.shape());
+          "%s: expected a cotangent of input %s of %s%s, got %s%s"
+              .formatted(
+                  op.name(),
+                  index,
+                  input.dtype(),
+                  input.shape(),
+                  cotangent.dtype(),
+                  cotangent.shape()));
     }
   }
 

@@ -82,12 +82,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
 
     ScopeCollectionNotFound(String collection, String name, String path) {
       super(
-          path
-              + ": variable \""
-              + name
-              + "\": expected in collection \""
-              + collection
-              + "\", which is missing or empty");
+          "%s: variable \"%s\": expected in collection \"%s\", which is missing or empty"
+              .formatted(path, name, collection));
     }
   }
 
@@ -101,12 +97,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
 
     ScopeVariableNotFoundError(String name, String collection, String path) {
       super(
-          path
-              + ": variable \""
-              + name
-              + "\": expected in collection \""
-              + collection
-              + "\", got none of that name");
+          "%s: variable \"%s\": expected in collection \"%s\", got none of that name"
+              .formatted(path, name, collection));
     }
   }
 
@@ -123,12 +115,9 @@ public abstract sealed class LinenException extends IllegalArgumentException {
 
     ModifyScopeVariableError(String collection, String name, String path) {
       super(
-          path
-              + ": variable \""
-              + name
-              + "\": expected collection \""
-              + collection
-              + "\" to be mutable in this call, got one that is not");
+          ("%s: variable \"%s\": expected collection \"%s\" to be mutable in this call, got"
+                  + " one that is not")
+              .formatted(path, name, collection));
       this.collection = collection;
     }
 
@@ -150,14 +139,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
 
     NameInUseError(String kind, String name, String module, String path) {
       super(
-          path
-              + ": "
-              + kind
-              + " \""
-              + name
-              + "\": expected a name that "
-              + module
-              + " does not use yet");
+          "%s: %s \"%s\": expected a name that %s does not use yet"
+              .formatted(path, kind, name, module));
     }
   }
 
@@ -199,9 +182,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
 
     ApplyScopeInvalidVariablesTypeError(String path) {
       super(
-          "variables: expected paths of a collection and names, as params/kernel, got \""
-              + path
-              + "\"");
+          "variables: expected paths of a collection and names, as params/kernel, got \"%s\""
+              .formatted(path));
     }
   }
 }

@@ -102,12 +102,8 @@ public final class Variables implements ArrayTree<Variables> {
         .orElseThrow(() -> {
           Set<String> paths = flatten().sequencedKeySet();
           return new IllegalArgumentException(
-              "variables: expected the path of one of "
-                  + paths.size()
-                  + " tensors, got \""
-                  + path
-                  + "\""
-                  + Nearest.suggestion(path, paths));
+              "variables: expected the path of one of %s tensors, got \"%s\"%s"
+                  .formatted(paths.size(), path, Nearest.suggestion(path, paths)));
         });
   }
 

@@ -85,23 +85,16 @@ public final class OptState implements ArrayTree<OptState> {
       }
       if (tensor.dtype() != target.dtype() || !tensor.shape().equals(target.shape())) {
         throw new IllegalArgumentException(
-            "optimizer state: \""
-                + path
-                + "\": expected "
-                + Arguments.type(target)
-                + ", got "
-                + Arguments.type(tensor));
+            "optimizer state: \"%s\": expected %s, got %s"
+                .formatted(path, Arguments.type(target), Arguments.type(tensor)));
       }
       arrays.add(tensor);
     });
     for (String path : tensors.keySet()) {
       if (!expected.containsKey(path)) {
         throw new IllegalArgumentException(
-            "optimizer state: expected the "
-                + expected.size()
-                + " arrays of this optimizer, got \""
-                + path
-                + "\" too");
+            "optimizer state: expected the %s arrays of this optimizer, got \"%s\" too"
+                .formatted(expected.size(), path));
       }
     }
     return template.withLeaves(arrays);
@@ -138,13 +131,13 @@ public final class OptState implements ArrayTree<OptState> {
 
   private IllegalArgumentException missing(String what, String name) {
     return new IllegalArgumentException(
-        "optimizer state: expected "
-            + what
-            + " \""
-            + name
-            + "\", got "
-            + (names().isEmpty() ? "an empty state" : "a state with " + String.join(", ", names()))
-            + "; was it made by another transformation?");
+        "optimizer state: expected %s \"%s\", got %s; was it made by another transformation?"
+            .formatted(
+                what,
+                name,
+                names().isEmpty()
+                    ? "an empty state"
+                    : "a state with " + String.join(", ", names())));
   }
 
   /** The array at a path, if there is one. */

@@ -184,10 +184,8 @@ public final class Optim {
         (x, mean) -> {
           if (!x.shape().equals(mean.shape())) {
             throw new IllegalArgumentException(
-                "incremental_update: expected leaves of equal shapes, got "
-                    + x.shape()
-                    + " and "
-                    + mean.shape());
+                "incremental_update: expected leaves of equal shapes, got %s and %s"
+                    .formatted(x.shape(), mean.shape()));
           }
           return x.times(stepSize).plus(mean.times(1 - stepSize));
         });

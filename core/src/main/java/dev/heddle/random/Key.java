@@ -101,13 +101,7 @@ public record Key(int hi, int lo, Era era, boolean partitionable) {
   @Override
   public String toString() {
     String mode = partitionable == era.partitionable() ? "" : ", partitionable=" + partitionable;
-    return "Key["
-        + Integer.toUnsignedString(hi)
-        + ", "
-        + Integer.toUnsignedString(lo)
-        + ", "
-        + era
-        + mode
-        + "]";
+    return "Key[%s, %s, %s%s]"
+        .formatted(Integer.toUnsignedString(hi), Integer.toUnsignedString(lo), era, mode);
   }
 }

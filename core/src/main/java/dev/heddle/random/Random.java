@@ -116,10 +116,9 @@ public final class Random {
     requireFloating("truncated_normal", dtype);
     if (!(lower < upper)) {
       throw new IllegalArgumentException(
-          "truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got "
-              + lower
-              + " and "
-              + upper);
+          ("truncated_normal: arguments \"lower\" and \"upper\": expected lower < upper, got"
+                  + " %s and %s")
+              .formatted(lower, upper));
     }
     Shape shape = Shape.of(dims);
     int n = shape.size();
@@ -183,10 +182,9 @@ public final class Random {
     int more = shape.rank() - batch.rank();
     if (more < 0 || !shape.range(more, shape.rank()).equals(batch)) {
       throw new IllegalArgumentException(
-          "categorical: argument \"shape\": expected one that ends with "
-              + batch
-              + ", that of the logits without the axis of the classes, got "
-              + shape);
+          ("categorical: argument \"shape\": expected one that ends with %s, that of the"
+                  + " logits without the axis of the classes, got %s")
+              .formatted(batch, shape));
     }
     Shape drawn = shape.range(0, more).concat(logits.shape());
     Array noise = gumbel(key, logits.dtype(), drawn.dims());
@@ -202,10 +200,9 @@ public final class Random {
   private static void requireLogits(Array logits) {
     if (!logits.dtype().isFloating() || logits.rank() == 0) {
       throw new IllegalArgumentException(
-          "categorical: argument \"logits\": expected a floating-point array with an axis of"
-              + " classes, got "
-              + logits.dtype()
-              + logits.shape());
+          ("categorical: argument \"logits\": expected a floating-point array with an axis of"
+                  + " classes, got %s%s")
+              .formatted(logits.dtype(), logits.shape()));
     }
   }
 

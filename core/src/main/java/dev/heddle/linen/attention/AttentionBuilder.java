@@ -192,11 +192,10 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     }
     if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
       throw new IllegalArgumentException(
-          "arguments "
-              + ArgumentName.quoted("qk_attn_weights_einsum_cls")
-              + " and "
-              + ArgumentName.quoted("attn_weights_value_einsum_cls")
-              + ": expected both or none, got only one of them");
+          "arguments %s and %s: expected both or none, got only one of them"
+              .formatted(
+                  ArgumentName.quoted("qk_attn_weights_einsum_cls"),
+                  ArgumentName.quoted("attn_weights_value_einsum_cls")));
     }
     return constructor.apply(this);
   }
@@ -204,9 +203,8 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   private static void requireWidth(String argument, int width) {
     if (width < 0) {
       throw new IllegalArgumentException(
-          ArgumentName.argument(argument)
-              + ": expected 0 (for that of inputs_q) or more, got "
-              + width);
+          "%s: expected 0 (for that of inputs_q) or more, got %s"
+              .formatted(ArgumentName.argument(argument), width));
     }
   }
 

@@ -79,9 +79,9 @@ public record AttentionInputs(
     if (inputsKv != null) {
       if (inputsK != null || inputsV != null) {
         throw new IllegalArgumentException(
-            "argument \"inputs_kv\": expected either inputs_kv or inputs_k and inputs_v, got"
-                + " inputs_kv with "
-                + (inputsK != null ? "inputs_k" : "inputs_v"));
+            ("argument \"inputs_kv\": expected either inputs_kv or inputs_k and inputs_v, got"
+                    + " inputs_kv with %s")
+                .formatted(inputsK != null ? "inputs_k" : "inputs_v"));
       }
       return of(inputsQ, inputsKv);
     }

@@ -96,10 +96,8 @@ final class DecodeCache {
     int length = cachedKeys.shape().dim(-3);
     if (cachedValues.shape().dim(-3) != length) {
       throw scope.error(
-          "cache: expected \"cached_value\" as long as \"cached_key\", got shapes "
-              + cachedValues.shape()
-              + " and "
-              + cachedKeys.shape());
+          "cache: expected \"cached_value\" as long as \"cached_key\", got shapes %s and %s"
+              .formatted(cachedValues.shape(), cachedKeys.shape()));
     }
     int position = position(length);
     Shape rowShape = cachedKeys.shape().range(0, cachedKeys.rank() - 3).append(1, 1, length);
@@ -124,34 +122,22 @@ final class DecodeCache {
     Shape expected = cached.shape().with(-3, 1);
     if (!step.equals(expected)) {
       throw scope.error(
-          "cache: expected a "
-              + role
-              + " of shape "
-              + expected
-              + " (one position at a time), got "
-              + step);
+          "cache: expected a %s of shape %s (one position at a time), got %s"
+              .formatted(role, expected, step));
     }
   }
 
   private void requireEntry(String role, Array step, String name, Array cached) {
     if (cached.rank() < 3) {
       throw scope.error(
-          "cache: expected \""
-              + name
-              + "\" of shape [batch..., length, heads, depth], got "
-              + cached.shape());
+          "cache: expected \"%s\" of shape [batch..., length, heads, depth], got %s"
+              .formatted(name, cached.shape()));
     }
     requireOnePosition(role, step.shape(), cached);
     if (step.dtype() != cached.dtype()) {
       throw scope.error(
-          "cache: expected \""
-              + name
-              + "\" of the new "
-              + role
-              + "'s dtype "
-              + step.dtype()
-              + ", got "
-              + cached.dtype());
+          "cache: expected \"%s\" of the new %s's dtype %s, got %s"
+              .formatted(name, role, step.dtype(), cached.dtype()));
     }
   }
 
@@ -160,20 +146,15 @@ final class DecodeCache {
     Array count = index.value();
     if (count.rank() != 0 || !count.dtype().isInteger()) {
       throw scope.error(
-          "cache: expected \"cache_index\" to be an integer scalar, got "
-              + count.dtype()
-              + count.shape());
+          "cache: expected \"cache_index\" to be an integer scalar, got %s%s"
+              .formatted(count.dtype(), count.shape()));
     }
     long position = count.itemAsLong();
     if (position < 0 || position >= length) {
       throw scope.error(
-          "cache: expected a \"cache_index\" from 0 to "
-              + (length - 1)
-              + " for a cache of length "
-              + length
-              + ", got "
-              + position
-              + (position >= length ? ": the cache is full" : ""));
+          "cache: expected a \"cache_index\" from 0 to %s for a cache of length %s, got %s%s"
+              .formatted(
+                  length - 1, length, position, position >= length ? ": the cache is full" : ""));
     }
     return (int) position;
   }
@@ -190,17 +171,14 @@ final class DecodeCache {
     }
     if (mask.rank() != rowShape.rank()) {
       throw scope.error(
-          "argument \"mask\": expected the rank of "
-              + rowShape
-              + " ([batch..., heads, 1, length]) when decoding, got shape "
-              + mask.shape());
+          ("argument \"mask\": expected the rank of %s ([batch..., heads, 1, length]) when"
+                  + " decoding, got shape %s")
+              .formatted(rowShape, mask.shape()));
     }
     if (mask.shape().dim(-1) != sofar.length && mask.shape().dim(-1) != 1) {
       throw scope.error(
-          "argument \"mask\": expected "
-              + sofar.length
-              + " keys, the length of the cache, got shape "
-              + mask.shape());
+          "argument \"mask\": expected %s keys, the length of the cache, got shape %s"
+              .formatted(sofar.length, mask.shape()));
     }
     return Compare.logicalAnd(mask, filled);
   }

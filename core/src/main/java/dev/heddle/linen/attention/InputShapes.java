@@ -55,11 +55,9 @@ record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
   private void requireMatrix(String argument, Array input) {
     if (input.rank() < 2 || input.shape().dim(-1) == 0) {
       throw scope.error(
-          "argument \""
-              + argument
-              + "\": expected shape [batch..., length, features] with at least"
-              + " one feature, got "
-              + input.shape());
+          ("argument \"%s\": expected shape [batch..., length, features] with at least one"
+                  + " feature, got %s")
+              .formatted(argument, input.shape()));
     }
   }
 

@@ -94,10 +94,8 @@ public final class Masks {
     Array mask = pairwiseFn.apply(parts.query, parts.key);
     if (!mask.shape().equals(parts.shape())) {
       throw new IllegalArgumentException(
-          "make_attention_mask: argument \"pairwise_fn\": expected a result of shape "
-              + parts.shape()
-              + ", got "
-              + mask.shape());
+          "make_attention_mask: argument \"pairwise_fn\": expected a result of shape %s, got %s"
+              .formatted(parts.shape(), mask.shape()));
     }
     return mask.astype(dtype);
   }
@@ -126,11 +124,10 @@ public final class Masks {
         return Shape.broadcast(query.shape(), key.shape());
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "make_attention_mask: arguments \"query_input\" and \"key_input\": expected batch axes"
-                + " that broadcast, got "
-                + query.shape().range(0, query.rank() - 3)
-                + " and "
-                + key.shape().range(0, key.rank() - 3),
+            ("make_attention_mask: arguments \"query_input\" and \"key_input\": expected batch"
+                    + " axes that broadcast, got %s and %s")
+                .formatted(
+                    query.shape().range(0, query.rank() - 3), key.shape().range(0, key.rank() - 3)),
             e);
       }
     }

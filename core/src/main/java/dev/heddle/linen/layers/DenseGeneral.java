@@ -110,10 +110,8 @@ public final class DenseGeneral extends Module<Array, Array> {
       int given = config.axis.get(i);
       if (given < -shape.rank() || given >= shape.rank()) {
         throw scope.error(
-            "argument \"axis\": expected axes of an input of shape "
-                + shape
-                + ", got "
-                + config.axis);
+            "argument \"axis\": expected axes of an input of shape %s, got %s"
+                .formatted(shape, config.axis));
       }
       contracted[i] = given < 0 ? given + shape.rank() : given;
     }
@@ -122,14 +120,9 @@ public final class DenseGeneral extends Module<Array, Array> {
         || hasRepeated(contracted)
         || contracted[0] < config.batchDims.size()) {
       throw scope.error(
-          "arguments \"axis\" and "
-              + ArgumentName.quoted("batch_dims")
-              + ": expected different axes of an input of shape "
-              + shape
-              + ", got "
-              + config.axis
-              + " and "
-              + config.batchDims);
+          ("arguments \"axis\" and %s: expected different axes of an input of shape %s, got %s"
+                  + " and %s")
+              .formatted(ArgumentName.quoted("batch_dims"), shape, config.axis, config.batchDims));
     }
     return contracted;
   }
@@ -222,10 +215,8 @@ public final class DenseGeneral extends Module<Array, Array> {
       }
       if (!areLeading(batchDims)) {
         throw new IllegalArgumentException(
-            "DenseGeneral: "
-                + ArgumentName.argument("batch_dims")
-                + ": expected consecutive leading axes from 0, got "
-                + batchDims);
+            "DenseGeneral: %s: expected consecutive leading axes from 0, got %s"
+                .formatted(ArgumentName.argument("batch_dims"), batchDims));
       }
       requireFloatingDtype();
       return new DenseGeneral(this);

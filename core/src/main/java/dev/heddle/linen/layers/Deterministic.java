@@ -29,12 +29,9 @@ public final class Deterministic {
   public static boolean merge(String path, @Nullable Boolean configured, @Nullable Boolean called) {
     if (configured != null && called != null) {
       throw new IllegalArgumentException(
-          path
-              + ": argument \"deterministic\": expected once, got "
-              + configured
-              + " when the module was built and "
-              + called
-              + " at the call");
+          ("%s: argument \"deterministic\": expected once, got %s when the module was built"
+                  + " and %s at the call")
+              .formatted(path, configured, called));
     }
     if (configured != null) {
       return configured;
@@ -43,8 +40,8 @@ public final class Deterministic {
       return called;
     }
     throw new IllegalArgumentException(
-        path
-            + ": argument \"deterministic\": expected true or false when the module is built or at"
-            + " the call, got none");
+        ("%s: argument \"deterministic\": expected true or false when the module is built or"
+                + " at the call, got none")
+            .formatted(path));
   }
 }

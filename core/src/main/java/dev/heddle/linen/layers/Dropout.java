@@ -123,11 +123,8 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     for (int axis : config.broadcastDims) {
       if (axis < -dims.length || axis >= dims.length) {
         throw scope.error(
-            ArgumentName.argument("broadcast_dims")
-                + ": expected axes of an input of shape "
-                + shape
-                + ", got "
-                + config.broadcastDims);
+            "%s: expected axes of an input of shape %s, got %s"
+                .formatted(ArgumentName.argument("broadcast_dims"), shape, config.broadcastDims));
       }
       dims[axis < 0 ? axis + dims.length : axis] = 1;
     }

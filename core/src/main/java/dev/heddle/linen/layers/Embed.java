@@ -77,10 +77,8 @@ public final class Embed extends Module<Array, Array> {
     for (long index : inputs.toLongArray()) {
       if (index < -config.numEmbeddings || index >= config.numEmbeddings) {
         throw scope.error(
-            "argument \"inputs\": expected numbers from 0 to "
-                + (config.numEmbeddings - 1)
-                + ", got "
-                + index);
+            "argument \"inputs\": expected numbers from 0 to %s, got %s"
+                .formatted(config.numEmbeddings - 1, index));
       }
     }
     return Gather.take(
@@ -101,10 +99,8 @@ public final class Embed extends Module<Array, Array> {
     Array embedding = embedding(scope);
     if (query.rank() == 0 || query.shape().dim(-1) != config.features) {
       throw scope.error(
-          "argument \"query\": expected shape [..., "
-              + config.features
-              + "], got "
-              + query.shape());
+          "argument \"query\": expected shape [..., %s], got %s"
+              .formatted(config.features, query.shape()));
     }
     DType compute = Promotion.canonicalizeDtype(config.dtype, query, embedding);
     DotGeneral.Axes axes =
@@ -172,13 +168,8 @@ public final class Embed extends Module<Array, Array> {
     public Embed build() {
       if (numEmbeddings < 0 || features < 0) {
         throw new IllegalArgumentException(
-            "Embed: arguments "
-                + ArgumentName.quoted("num_embeddings")
-                + " and \"features\": expected numbers of 0 or more,"
-                + " got "
-                + numEmbeddings
-                + " and "
-                + features);
+            "Embed: arguments %s and \"features\": expected numbers of 0 or more, got %s and %s"
+                .formatted(ArgumentName.quoted("num_embeddings"), numEmbeddings, features));
       }
       return new Embed(this);
     }

@@ -103,11 +103,8 @@ public final class LayerNorm extends Module<Array, Array> {
     for (int axis : axes) {
       if (axis < -shape.rank() || axis >= shape.rank()) {
         throw scope.error(
-            ArgumentName.argument(argument)
-                + ": expected axes of an input of shape "
-                + shape
-                + ", got "
-                + axes);
+            "%s: expected axes of an input of shape %s, got %s"
+                .formatted(ArgumentName.argument(argument), shape, axes));
       }
       int place = shape.axis(axis);
       count += named[place] ? 0 : 1;

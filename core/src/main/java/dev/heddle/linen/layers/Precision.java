@@ -55,9 +55,9 @@ public record Precision(List<String> names) {
     names.forEach(Precision::level);
     if (isConstant(names.getFirst()) != isConstant(names.getLast())) {
       throw new IllegalArgumentException(
-          "argument \"precision\": expected a pair of one kind, both in lower case (JAX's strings)"
-              + " or both in upper case (constants of lax.Precision), got "
-              + names);
+          ("argument \"precision\": expected a pair of one kind, both in lower case (JAX's"
+                  + " strings) or both in upper case (constants of lax.Precision), got %s")
+              .formatted(names));
     }
   }
 
@@ -107,9 +107,8 @@ public record Precision(List<String> names) {
       }
     }
     throw new IllegalArgumentException(
-        "argument \"precision\": expected one of default, fastest, bfloat16, high, bfloat16_3x,"
-            + " tensorfloat32, highest, float32, DEFAULT, HIGH, HIGHEST, got \""
-            + name
-            + "\"");
+        ("argument \"precision\": expected one of default, fastest, bfloat16, high,"
+                + " bfloat16_3x, tensorfloat32, highest, float32, DEFAULT, HIGH, HIGHEST, got \"%s\"")
+            .formatted(name));
   }
 }

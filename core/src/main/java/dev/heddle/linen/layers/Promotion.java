@@ -60,9 +60,8 @@ public final class Promotion {
   public static void requireInexact(String argument, DType dtype) {
     if (!dtype.isFloating()) {
       throw new IllegalArgumentException(
-          ArgumentName.argument(argument)
-              + ": Dtype must be inexact (floating-point), got "
-              + dtype);
+          "%s: Dtype must be inexact (floating-point), got %s"
+              .formatted(ArgumentName.argument(argument), dtype));
     }
   }
 }
