@@ -5,7 +5,6 @@ import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Where;
-import dev.heddle.linen.Module;
 import dev.heddle.linen.ModuleBuilder;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.internal.ArgumentName;
@@ -28,12 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>No parameters. The output has the input's shape and type. A rate of 0 or {@code deterministic}
  * gives the input back and draws nothing; a rate of 1 gives zeros and draws nothing.
  */
-public final class Dropout extends Module<Dropout.Inputs, Array> {
-  private final Builder config;
+public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
 
   private Dropout(Builder builder) {
     super(builder);
-    config = builder.copy();
   }
 
   /**
@@ -75,7 +72,7 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
   }
 
   /**
-   * A layer of a rate, all else by default.
+   * A layer of a rate.
    *
    * @throws IllegalArgumentException if the rate is not from 0 to 1
    */
@@ -83,14 +80,9 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     return builder().rate(rate).build();
   }
 
-  /** A configuration to fill in; {@code rate} is needed. */
+  /** A builder; {@code rate} is required. */
   public static Builder builder() {
     return new Builder();
-  }
-
-  /** A configuration with the same arguments, to be changed. */
-  public Builder toBuilder() {
-    return config.copy();
   }
 
   @Override
@@ -131,15 +123,13 @@ public final class Dropout extends Module<Dropout.Inputs, Array> {
     return Shape.of(dims);
   }
 
-  /** The settings as Flax names them, without those that are not set. */
   @Override
-  public String toString() {
+  Settings settings() {
     return Settings.of("Dropout")
         .add("rate", config.rate)
         .add("broadcast_dims", config.broadcastDims)
         .add("deterministic", config.deterministic)
-        .add("rng_collection", config.rngCollection)
-        .toString();
+        .add("rng_collection", config.rngCollection);
   }
 
   /** The arguments of a {@link Dropout}, with Flax's names and defaults. */

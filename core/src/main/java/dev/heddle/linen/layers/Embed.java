@@ -5,7 +5,6 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Gather;
 import dev.heddle.array.Shape;
 import dev.heddle.array.internal.ArrayInternals;
-import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.initializers.Initializers;
@@ -32,33 +31,26 @@ import java.util.Objects;
  * Array logits = scope.within(embed, s -> embed.attend(s, hidden));
  * }</pre>
  */
-public final class Embed extends Module<Array, Array> {
+public final class Embed extends Layer<Array, Embed.Builder> {
   private static final Initializer DEFAULT_INIT =
       Initializers.varianceScaling(
           1.0, Mode.FAN_IN, Distribution.NORMAL, new Axes(List.of(-2), List.of(0), List.of()));
 
-  private final Builder config;
   private final Shape shape;
 
   private Embed(Builder builder) {
     super(builder);
-    config = builder.copy();
     shape = Shape.of(config.numEmbeddings, config.features);
   }
 
-  /** A table of a size, all else by default. */
+  /** A table of a size. */
   public static Embed of(int numEmbeddings, int features) {
     return builder().numEmbeddings(numEmbeddings).features(features).build();
   }
 
-  /** A configuration to fill in; {@code numEmbeddings} and {@code features} are needed. */
+  /** A builder; {@code numEmbeddings} and {@code features} are required. */
   public static Builder builder() {
     return new Builder();
-  }
-
-  /** A configuration with the same arguments, to be changed. */
-  public Builder toBuilder() {
-    return config.copy();
   }
 
   /**
@@ -115,20 +107,13 @@ public final class Embed extends Module<Array, Array> {
   }
 
   @Override
-  protected boolean usesFloat64() {
-    return config.usesFloat64();
-  }
-
-  /** The settings as Flax names them, without those that are not set. */
-  @Override
-  public String toString() {
+  Settings settings() {
     return Settings.of("Embed")
         .add("num_embeddings", config.numEmbeddings)
         .add("features", config.features)
         .add("dtype", config.dtype)
         .add("param_dtype", config.paramDtype)
-        .add("embedding_init", config.embeddingInit)
-        .toString();
+        .add("embedding_init", config.embeddingInit);
   }
 
   /** The arguments of an {@link Embed}, with Flax's names and defaults. */

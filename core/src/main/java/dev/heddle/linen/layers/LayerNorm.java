@@ -5,7 +5,6 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
 import dev.heddle.array.Norm;
 import dev.heddle.array.Shape;
-import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.initializers.Initializers;
@@ -25,22 +24,15 @@ import org.jspecify.annotations.Nullable;
  * mean(x²) - mean(x)²)}, or with {@code useFastVariance(false)} the mean of squared distances,
  * which is safer where the mean is large beside the spread.
  */
-public final class LayerNorm extends Module<Array, Array> {
-  private final Builder config;
+public final class LayerNorm extends Layer<Array, LayerNorm.Builder> {
 
   private LayerNorm(Builder builder) {
     super(builder);
-    config = builder.copy();
   }
 
-  /** A configuration to change; all of it has defaults. */
+  /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();
-  }
-
-  /** A configuration with the same arguments, to be changed. */
-  public Builder toBuilder() {
-    return config.copy();
   }
 
   @Override
@@ -98,25 +90,13 @@ public final class LayerNorm extends Module<Array, Array> {
 
   /** Axes counted from the front, each once, in ascending order. */
   static int[] axes(Scope scope, String argument, List<Integer> axes, Shape shape) {
-    boolean[] named = new boolean[shape.rank()];
-    int count = 0;
-    for (int axis : axes) {
-      if (axis < -shape.rank() || axis >= shape.rank()) {
-        throw scope.error(
-            "%s: expected axes of an input of shape %s, got %s"
-                .formatted(ArgumentName.argument(argument), shape, axes));
-      }
-      int place = shape.axis(axis);
-      count += named[place] ? 0 : 1;
-      named[place] = true;
+    int rank = shape.rank();
+    if (!axes.stream().allMatch(axis -> axis >= -rank && axis < rank)) {
+      throw scope.error(
+          "%s: expected axes of an input of shape %s, got %s"
+              .formatted(ArgumentName.argument(argument), shape, axes));
     }
-    int[] ascending = new int[count];
-    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-      if (named[axis]) {
-        ascending[--count] = axis;
-      }
-    }
-    return ascending;
+    return axes.stream().mapToInt(shape::axis).sorted().distinct().toArray();
   }
 
   static Array square(Array x) {
@@ -146,13 +126,7 @@ public final class LayerNorm extends Module<Array, Array> {
   }
 
   @Override
-  protected boolean usesFloat64() {
-    return config.usesFloat64();
-  }
-
-  /** The settings as Flax names them, without those that are not set. */
-  @Override
-  public String toString() {
+  Settings settings() {
     return Settings.of("LayerNorm")
         .add("epsilon", config.epsilon)
         .add("dtype", config.dtype)
@@ -163,8 +137,7 @@ public final class LayerNorm extends Module<Array, Array> {
         .add("scale_init", config.scaleInit)
         .add("reduction_axes", config.reductionAxes)
         .add("feature_axes", config.featureAxes)
-        .add("use_fast_variance", config.useFastVariance)
-        .toString();
+        .add("use_fast_variance", config.useFastVariance);
   }
 
   /** The arguments of a {@link LayerNorm}, with Flax's names and defaults. */

@@ -3,7 +3,6 @@ package dev.heddle.linen.layers;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
-import dev.heddle.linen.Module;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.internal.Settings;
 
@@ -18,22 +17,15 @@ import dev.heddle.linen.internal.Settings;
  * <p>Parameter: {@code scale}, of the feature axes' lengths. The output has the input's shape. The
  * mean of squares is computed in float32 at least.
  */
-public final class RMSNorm extends Module<Array, Array> {
-  private final Builder config;
+public final class RMSNorm extends Layer<Array, RMSNorm.Builder> {
 
   private RMSNorm(Builder builder) {
     super(builder);
-    config = builder.copy();
   }
 
-  /** A configuration to change; all of it has defaults. */
+  /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();
-  }
-
-  /** A configuration with the same arguments, to be changed. */
-  public Builder toBuilder() {
-    return config.copy();
   }
 
   @Override
@@ -55,13 +47,7 @@ public final class RMSNorm extends Module<Array, Array> {
   }
 
   @Override
-  protected boolean usesFloat64() {
-    return config.usesFloat64();
-  }
-
-  /** The settings as Flax names them, without those that are not set. */
-  @Override
-  public String toString() {
+  Settings settings() {
     return Settings.of("RMSNorm")
         .add("epsilon", config.epsilon)
         .add("dtype", config.dtype)
@@ -69,8 +55,7 @@ public final class RMSNorm extends Module<Array, Array> {
         .add("use_scale", config.useScale)
         .add("scale_init", config.scaleInit)
         .add("reduction_axes", config.reductionAxes)
-        .add("feature_axes", config.featureAxes)
-        .toString();
+        .add("feature_axes", config.featureAxes);
   }
 
   /** The arguments of a {@link RMSNorm}, with Flax's names and defaults. */
