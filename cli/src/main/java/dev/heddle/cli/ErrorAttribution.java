@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.linen.ArgumentException;
 import dev.heddle.linen.LinenException;
 import dev.heddle.linen.LinenException.InvalidRngError;
 import dev.heddle.linen.LinenException.ModifyScopeVariableError;
@@ -18,10 +19,6 @@ import java.util.stream.Collectors;
  * @param variables the files of the variables; empty for {@code init}
  */
 record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
-  private static final Pattern OF_INPUTS =
-      Pattern.compile(
-          "\"(inputs_q|inputs_kv?|inputs_v|mask)\"|cache: expected a (query|key|value) ");
-
   /** An argument's name in Java, with the name of the key. */
   private static final Pattern JAVA_NAME = Pattern.compile("\"\\w+\" \\((\\w+)\\)");
 
@@ -52,7 +49,14 @@ record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
           (variables.isEmpty() ? config : files()) + ": " + withoutRoot(e.toString()), e);
     } catch (IllegalArgumentException e) {
       String message = named(withoutRoot(String.valueOf(e.getMessage())));
-      throw new FailedException(place(message) + ": " + message, e);
+      String argument = e instanceof ArgumentException wrong ? wrong.argument() : "";
+      String place =
+          switch (argument) {
+            case "" -> config + " with " + inputs.path();
+            case "cache" -> files();
+            default -> inputs.path().toString();
+          };
+      throw new FailedException(place + ": " + message, e);
     }
   }
 
@@ -66,15 +70,6 @@ record ErrorAttribution(Path config, InputsFile inputs, List<Path> variables) {
     return inputs.sequences().containsKey("inputs_kv")
         ? message
         : message.replace("\"inputs_kv\"", "\"inputs_k\"");
-  }
-
-  private String place(String message) {
-    if (OF_INPUTS.matcher(message).find()) {
-      return inputs.path().toString();
-    }
-    return message.contains("cache: ") && !variables.isEmpty()
-        ? files()
-        : config + " with " + inputs.path();
   }
 
   private String files() {

@@ -13,7 +13,7 @@ import dev.heddle.kernel.Fma;
 final class XlaDouble {
   private static final double LOG1P_LIMIT = 0.41421356237309504880; // sqrt(2) - 1
 
-  private static final double[] LOG1P_P = {
+  static final double[] LOG1P_P = {
     4.5270000862445199635215e-5,
     4.9854102823193375972212e-1,
     6.5787325942061044846969,
@@ -22,7 +22,7 @@ final class XlaDouble {
     5.7112963590585538103336e1,
     2.0039553499201281259648e1
   };
-  private static final double[] LOG1P_Q = {
+  static final double[] LOG1P_Q = {
     1,
     1.5062909083469192043167e1,
     8.3047565967967209469434e1,

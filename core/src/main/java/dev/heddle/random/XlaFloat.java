@@ -20,24 +20,8 @@ final class XlaFloat {
   private static final float LN2_LOW = -2.12194440e-4f;
   private static final float LN2_HIGH = 0.693359375f;
 
-  private static final float[] LOG1P_P = {
-    4.5270000862445199635215e-5f,
-    4.9854102823193375972212e-1f,
-    6.5787325942061044846969f,
-    2.9911919328553073277375e1f,
-    6.0949667980987787057556e1f,
-    5.7112963590585538103336e1f,
-    2.0039553499201281259648e1f
-  };
-  private static final float[] LOG1P_Q = {
-    1f,
-    1.5062909083469192043167e1f,
-    8.3047565967967209469434e1f,
-    2.2176239823732856465394e2f,
-    3.0909872225312059774938e2f,
-    2.1642788614495947685003e2f,
-    6.0118660497603843919306e1f
-  };
+  private static final float[] LOG1P_P = floats(XlaDouble.LOG1P_P);
+  private static final float[] LOG1P_Q = floats(XlaDouble.LOG1P_Q);
 
   private static final float[] ERF_INV_CENTRE = {
     2.81022636e-08f,
@@ -101,6 +85,14 @@ final class XlaFloat {
   private static final int ERF_Q_NOT_FUSED = 1;
 
   private XlaFloat() {}
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
 
   /** The inverse of the error function; NaN outside [-1, 1]. */
   static float erfInv(float x, Era era) {

@@ -15,6 +15,7 @@ import dev.heddle.linen.layers.Deterministic;
 import dev.heddle.support.Numbers;
 import java.util.List;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,33 @@ class AttentionArgumentsTest {
         .hasMessageEndingWith("got inputs_kv with inputs_v");
     assertThatThrownBy(() -> AttentionInputs.ofNames(Q, null, null, V))
         .hasMessageEndingWith("got inputs_v without it");
+  }
+
+  /** Errors of inputs and of the cache carry a name, by which a caller finds the file at fault. */
+  @Test
+  void errorsCarryTheNameOfTheArgument() {
+    var attention = MultiHeadDotProductAttention.builder().numHeads(2).build();
+    Variables variables = attention.init(Rngs.of(0), AttentionInputs.of(Q));
+    assertArgument("inputs_v", () -> attention.apply(variables, AttentionInputs.of(Q, K, Q)));
+    AttentionInputs masked = AttentionInputs.of(Q, K).mask(Array.zeros(FLOAT32, 3, 2, 3));
+    assertArgument("mask", () -> attention.apply(variables, masked));
+
+    var decoder = attention.toBuilder().decode(true).build();
+    Variables cache = decoder.init(Rngs.of(0), AttentionInputs.of(Q));
+    Mutable mutable = Mutable.of("cache");
+    assertArgument(
+        "inputs_q", () -> decoder.apply(cache, AttentionInputs.of(Q), Rngs.none(), mutable));
+    AttentionInputs step = AttentionInputs.of(Numbers.of(1, FLOAT32, 1, 4));
+    Variables full = cache.with("cache/cache_index", Array.scalar(2, INT32));
+    assertArgument("cache", () -> decoder.apply(full, step, Rngs.none(), mutable));
+    AttentionInputs heads = step.mask(Array.zeros(FLOAT32, 3, 1, 2));
+    assertArgument("mask", () -> decoder.apply(cache, heads, Rngs.none(), mutable));
+  }
+
+  private static void assertArgument(String argument, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ArgumentException.class, e -> assertThat(e.argument()).isEqualTo(argument));
   }
 
   /** An array that is given in two roles is one leaf, and its cotangents are added. */

@@ -5,6 +5,7 @@ import dev.heddle.array.Compare;
 import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.Slice;
+import dev.heddle.linen.ArgumentException;
 import dev.heddle.linen.LinenException;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.Variable;
@@ -89,19 +90,19 @@ final class DecodeCache {
   private Step append(Shape query, Array key, Array value, @Nullable Array mask) {
     Array cachedKeys = keys.value();
     Array cachedValues = values.value();
-    requireRank(cachedKeys);
+    requireRank(KEYS, cachedKeys);
     requireOnePosition("query", query, cachedKeys);
     requireEntry("key", key, KEYS, cachedKeys);
     requireEntry("value", value, VALUES, cachedValues);
     int length = cachedKeys.shape().dim(-3);
     if (cachedValues.shape().dim(-3) != length) {
-      throw scope.error(
-          "cache: expected \"cached_value\" as long as \"cached_key\", got shapes %s and %s"
+      throw wrong(
+          "expected \"cached_value\" as long as \"cached_key\", got shapes %s and %s"
               .formatted(cachedValues.shape(), cachedKeys.shape()));
     }
     int position = position(length);
     Shape rowShape = cachedKeys.shape().range(0, cachedKeys.rank() - 3).append(1, 1, length);
-    Array seen = seen(mask, rowShape, position);
+    Array seen = seen(mask, rowShape, query.dim(-2), position);
     Array newKeys = write(cachedKeys, key, position);
     Array newValues = write(cachedValues, value, position);
     keys.set(newKeys);
@@ -110,56 +111,58 @@ final class DecodeCache {
     return new Step(newKeys, newValues, seen);
   }
 
-  private void requireRank(Array cachedKeys) {
-    if (cachedKeys.rank() < 3) {
-      throw scope.error(
-          "cache: expected \"cached_key\" of shape [batch..., length, heads, depth], got "
-              + cachedKeys.shape());
+  private void requireRank(String name, Array cached) {
+    if (cached.rank() < 3) {
+      throw wrong(
+          "expected \"%s\" of shape [batch..., length, heads, depth], got %s"
+              .formatted(name, cached.shape()));
     }
   }
 
   private void requireOnePosition(String role, Shape step, Array cached) {
     Shape expected = cached.shape().with(-3, 1);
     if (!step.equals(expected)) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          "inputs_" + role.charAt(0),
           "cache: expected a %s of shape %s (one position at a time), got %s"
               .formatted(role, expected, step));
     }
   }
 
   private void requireEntry(String role, Array step, String name, Array cached) {
-    if (cached.rank() < 3) {
-      throw scope.error(
-          "cache: expected \"%s\" of shape [batch..., length, heads, depth], got %s"
-              .formatted(name, cached.shape()));
-    }
+    requireRank(name, cached);
     requireOnePosition(role, step.shape(), cached);
     if (step.dtype() != cached.dtype()) {
-      throw scope.error(
-          "cache: expected \"%s\" of the new %s's dtype %s, got %s"
+      throw wrong(
+          "expected \"%s\" of the new %s's dtype %s, got %s"
               .formatted(name, role, step.dtype(), cached.dtype()));
     }
+  }
+
+  private ArgumentException wrong(String message) {
+    return new ArgumentException(scope, COLLECTION, "cache: " + message);
   }
 
   /** The index, checked: Flax would wrap a negative one and overwrite the last slot at the end. */
   private int position(int length) {
     Array count = index.value();
     if (count.rank() != 0 || !count.dtype().isInteger()) {
-      throw scope.error(
-          "cache: expected \"cache_index\" to be an integer scalar, got %s%s"
+      throw wrong(
+          "expected \"cache_index\" to be an integer scalar, got %s%s"
               .formatted(count.dtype(), count.shape()));
     }
     long position = count.itemAsLong();
     if (position < 0 || position >= length) {
-      throw scope.error(
-          "cache: expected a \"cache_index\" from 0 to %s for a cache of length %s, got %s%s"
+      throw wrong(
+          "expected a \"cache_index\" from 0 to %s for a cache of length %s, got %s%s"
               .formatted(
                   length - 1, length, position, position >= length ? ": the cache is full" : ""));
     }
     return (int) position;
   }
 
-  private Array seen(@Nullable Array mask, Shape rowShape, int position) {
+  private Array seen(@Nullable Array mask, Shape rowShape, int heads, int position) {
     boolean[] sofar = new boolean[rowShape.dim(-1)];
     Arrays.fill(sofar, 0, position + 1, true);
     int[] row = new int[rowShape.rank()];
@@ -170,16 +173,21 @@ final class DecodeCache {
       return filled;
     }
     if (mask.rank() != rowShape.rank()) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          "mask",
           ("argument \"mask\": expected the rank of %s ([batch..., heads, 1, length]) when"
                   + " decoding, got shape %s")
               .formatted(rowShape, mask.shape()));
     }
     if (mask.shape().dim(-1) != sofar.length && mask.shape().dim(-1) != 1) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          "mask",
           "argument \"mask\": expected %s keys, the length of the cache, got shape %s"
               .formatted(sofar.length, mask.shape()));
     }
+    InputShapes.requireMask(scope, mask, rowShape.with(-3, heads));
     return Compare.logicalAnd(mask, filled);
   }
 

@@ -2,7 +2,9 @@ package dev.heddle.linen.attention;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.Shape;
+import dev.heddle.linen.ArgumentException;
 import dev.heddle.linen.Scope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the shapes of attention's inputs, once for the whole call and by the names of Flax's
@@ -37,6 +39,25 @@ record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
     requireSize("keys", in.inputsK(), features);
     requireSize("values", in.inputsV(), features);
     requireSize("output", in.inputsQ(), config.outFeaturesFor(inputFeatures));
+    boolean isDecoding = config.decode && (!scope.isInitializing() || DecodeCache.isMade(scope));
+    if (config.attentionFn == null && !isDecoding) {
+      Shape query = in.inputsQ().shape();
+      Shape batch = query.range(0, query.rank() - 2);
+      int keys = in.inputsK().shape().dim(-2);
+      requireMask(scope, in.mask(), batch.append(config.numHeads, query.dim(-2), keys));
+    }
+  }
+
+  /** Checks that a mask broadcasts to the scores, {@code [B..., H, Q, K]}. */
+  static void requireMask(Scope scope, @Nullable Array mask, Shape scores) {
+    if (mask != null && !mask.shape().broadcastsTo(scores)) {
+      throw new ArgumentException(
+          scope,
+          "mask",
+          ("attention: argument \"mask\": expected a shape that broadcasts to the scores %s"
+                  + " ([batch..., heads, queries, keys]), got %s")
+              .formatted(scores, mask.shape()));
+    }
   }
 
   private void requireSameAxes(String ofKeys) {
@@ -45,7 +66,9 @@ record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
       requireBatch("inputs_v", in.inputsV());
       int length = in.inputsK().shape().dim(-2);
       if (in.inputsV().shape().dim(-2) != length) {
-        throw scope.error(
+        throw new ArgumentException(
+            scope,
+            "inputs_v",
             "argument \"inputs_v\": expected a length of %d, as inputs_k has, got shape %s"
                 .formatted(length, in.inputsV().shape()));
       }
@@ -54,7 +77,9 @@ record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
 
   private void requireMatrix(String argument, Array input) {
     if (input.rank() < 2 || input.shape().dim(-1) == 0) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          argument,
           ("argument \"%s\": expected shape [batch..., length, features] with at least one"
                   + " feature, got %s")
               .formatted(argument, input.shape()));
@@ -68,7 +93,9 @@ record InputShapes(Scope scope, AttentionBuilder config, AttentionInputs in) {
       fits = input.shape().dim(axis) == query.dim(axis);
     }
     if (!fits) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          argument,
           "argument \"%s\": expected the batch axes %s of inputs_q, got shape %s"
               .formatted(argument, query.range(0, query.rank() - 2), input.shape()));
     }

@@ -1,6 +1,7 @@
 package dev.heddle.linen.attention;
 
 import dev.heddle.array.Array;
+import dev.heddle.linen.ArgumentException;
 import dev.heddle.linen.Scope;
 
 /**
@@ -27,7 +28,9 @@ public final class SelfAttention extends MultiHeadDotProductAttention {
   @Override
   protected Array call(Scope scope, AttentionInputs in) {
     if (in.inputsK() != in.inputsQ() || in.inputsV() != in.inputsQ()) {
-      throw scope.error(
+      throw new ArgumentException(
+          scope,
+          "inputs_k",
           "argument \"inputs_k\": expected the array of inputs_q for self-attention, got another");
     }
     return super.call(scope, in);
