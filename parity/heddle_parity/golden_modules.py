@@ -44,6 +44,10 @@ def _both():
          {**DETERMINISTIC, 'apply': CAPTURE})
   yield ('stack', 'Stack', 'blocks in blocks: paths of three names', DRAWN)
   yield ('stack-capture', 'Stack', 'captures deep in the tree', {**DETERMINISTIC, 'apply': CAPTURE})
+  yield ('remat', 'RematBlocks', 'rematerialized blocks: names, dropout masks, gradients',
+         {**DRAWN, 'gradient': True, 'sorted': True})
+  yield ('remat-still', 'RematBlocks', 'rematerialized blocks without dropout, gradients',
+         {**DETERMINISTIC, 'gradient': True, 'sorted': True})
   yield ('setup-attributes', 'SetupAttrs', 'setup: attribute, list, map, explicit name, unused')
   yield ('setup-attention', 'SetupAttention', 'attentions in a list', DRAWN)
   yield ('setup-parameters', 'SetupParams', 'parameters of setup come first')

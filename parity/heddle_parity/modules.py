@@ -4,9 +4,11 @@ Each is small, shows one rule of naming, randomness or state, and takes `x` firs
 """
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
 
 from heddle_parity import config as configs
+from heddle_parity import draw
 from heddle_parity.era import flatten, rngs
 
 
@@ -86,6 +88,17 @@ class Stack(nn.Module):
     for _ in range(2):
       x = EncoderBlock()(x, deterministic)
     return nn.LayerNorm(name='final')(x)
+
+
+class RematBlocks(nn.Module):
+  """Blocks with rematerialization, unnamed (a name of its own) and named."""
+
+  @nn.compact
+  def __call__(self, x, deterministic=False):
+    block = nn.remat(EncoderBlock, static_argnums=(2,))
+    x = block()(x, deterministic)
+    x = block()(x, deterministic)
+    return block(name='last')(x, deterministic)
 
 
 class SetupAttrs(nn.Module):
@@ -369,6 +382,23 @@ def apply(module, info, given, variables):
   return {**flatten('apply/output', output), **flatten('apply', changed)}
 
 
+def gradients(case, module, given, variables):
+  """Adds the cotangent, if it is missing, and the vector-Jacobian product of apply."""
+  info = case.info
+  asked = info.get('apply', {})
+
+  def program(params, x):
+    named = {'rngs': rngs(asked.get('rngs')) or None, **info.get('call', {})}
+    return module.apply({**variables, 'params': params}, x, *given[1:], **named)
+
+  output, pullback = jax.vjp(program, variables['params'], given[0])
+  if 'cotangent' not in case.tensors:
+    case.tensors['cotangent'] = draw.tensor('cotangent', output.shape, output.dtype.name, info['id'])
+  params, x = pullback(jnp.asarray(case.tensors['cotangent']))
+  first = next(iter(case.inputs()))
+  case.tensors.update({**flatten('grads/params', params), **flatten(f'grads/{first}', x)})
+
+
 def run(case):
   """init with the first input, then apply."""
   info = case.info
@@ -377,3 +407,5 @@ def run(case):
   variables = init(module, info, given[:1])
   case.tensors.update(flatten('init', variables))
   case.tensors.update(apply(module, info, given, variables))
+  if info.get('gradient'):
+    gradients(case, module, given, variables)

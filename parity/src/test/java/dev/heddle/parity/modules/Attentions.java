@@ -4,6 +4,7 @@ import dev.heddle.array.Array;
 import dev.heddle.array.Elementwise;
 import dev.heddle.linen.Bound;
 import dev.heddle.linen.Module;
+import dev.heddle.linen.Remat;
 import dev.heddle.linen.Scope;
 import dev.heddle.linen.attention.AttentionInputs;
 import dev.heddle.linen.attention.Masks;
@@ -97,6 +98,19 @@ public final class Attentions {
         x = scope.call(new EncoderBlock(), new SequenceInput(x, in.deterministic()));
       }
       return scope.call("final", LayerNorm.builder().build(), x);
+    }
+  }
+
+  /** Blocks with rematerialization, unnamed and named. */
+  public static final class RematBlocks extends Module<SequenceInput, Array> {
+    @Override
+    protected Array call(Scope scope, SequenceInput in) {
+      Array x = in.x();
+      for (int i = 0; i < 2; i++) {
+        x = scope.call(Remat.of(new EncoderBlock()), new SequenceInput(x, in.deterministic()));
+      }
+      return scope.call(
+          "last", Remat.of(new EncoderBlock()), new SequenceInput(x, in.deterministic()));
     }
   }
 

@@ -37,6 +37,7 @@ public record UserModule<I>(
       case "SelfAlias" -> ofArray(new Attentions.SelfAlias());
       case "Alias" -> ofArray(new Attentions.Alias());
       case "EncoderBlock" -> of(new Attentions.EncoderBlock());
+      case "RematBlocks" -> of(new Attentions.RematBlocks());
       case "Stack" -> of(new Attentions.Stack());
       case "SetupAttention" -> of(new Attentions.SetupAttention());
       case "WithLayers" -> ofArray(new Attentions.WithLayers());
