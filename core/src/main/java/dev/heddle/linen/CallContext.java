@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One init or apply while it runs: the variables as they are now, the random streams, and which
- * module was bound where. Confined to the thread of its call.
+ * The state of a running init or apply: the current variables, the random streams, and the paths of
+ * bound modules. Confined to the thread of its call.
  */
 final class CallContext {
   private final Rngs rngs;
@@ -52,7 +52,7 @@ final class CallContext {
     this.tabulation = tabulation;
   }
 
-  /** Calls the root module and returns its output with the collections it may write. */
+  /** Calls the root module and returns its output with the mutable collections. */
   <I, O> Applied<O> call(Module<I, O> root, I input) {
     ModulePath path = ModulePath.root();
     paths.bind(root, path);
@@ -126,8 +126,8 @@ final class CallContext {
 
   /**
    * Calls a module as {@link #call(ModulePath, Module, Object)}; differentiation keeps only the
-   * input and the variables, and calls it again in the backward pass. A call that makes, writes or
-   * observes variables is an ordinary one.
+   * input and the variables, and calls it again in the backward pass. A call that creates, writes
+   * or observes variables is an ordinary one.
    */
   <J extends ArrayTree<J>, P extends ArrayTree<P>> P checkpoint(
       ModulePath path, Module<J, P> module, J input) {

@@ -3,8 +3,8 @@ package dev.heddle.linen;
 import dev.heddle.array.Shape;
 
 /**
- * A misuse that Flax has an error of its own for; each kind has Flax's name and says in its
- * documentation what causes it and what helps.
+ * A misuse for which Flax has an error class. Each subclass has Flax's name, and its documentation
+ * gives the cause and the remedy.
  */
 public abstract sealed class LinenException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -20,11 +20,11 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   }
 
   /**
-   * A random stream is needed that the call was not given.
+   * A required random stream is missing from a call.
    *
-   * <p>{@code init} needs {@code params}; dropout needs {@code dropout}, and takes {@code params}
-   * where that is missing. Give the call {@code Rngs.of("dropout", seed)}, or switch the random
-   * part off with {@code deterministic}.
+   * <p>{@code init} needs {@code params}; dropout needs {@code dropout}, or {@code params} if that
+   * is missing. Pass {@code Rngs.of("dropout", seed)}, or disable the random part with {@code
+   * deterministic}.
    */
   public static final class InvalidRngError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public abstract sealed class LinenException extends IllegalArgumentException {
       this.stream = stream;
     }
 
-    /** The stream that is needed. */
+    /** The missing stream. */
     public String stream() {
       return stream;
     }
@@ -45,8 +45,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   /**
    * A parameter is missing from the variables of a call.
    *
-   * <p>They were made by another configuration, or loaded incompletely, or the module has another
-   * name: compare their paths with those of a fresh {@code init}.
+   * <p>They belong to another configuration, were loaded incompletely, or the module has another
+   * name: compare their paths with those of a new {@code init}.
    */
   public static final class ScopeParamNotFoundError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -57,11 +57,11 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   }
 
   /**
-   * A parameter of the variables has another shape than its module would make.
+   * A parameter of the variables has another shape than its module expects.
    *
    * <p>The variables belong to another configuration, or the input has another number of features
-   * than the one the variables were made for. It is seen before anything is computed; element types
-   * are not compared.
+   * than at initialization. Shapes are checked before anything is computed; element types are not
+   * compared.
    */
   public static final class ScopeParamShapeError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -72,10 +72,10 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   }
 
   /**
-   * A variable is needed from a collection that is missing or empty.
+   * The collection of a required variable is missing or empty.
    *
-   * <p>Give the call variables with that collection ({@code variables.merge(cache)}), or let the
-   * call make it by naming the collection in {@link Mutable}.
+   * <p>Pass variables with that collection ({@code variables.merge(cache)}), or let the call create
+   * it by naming the collection in {@link Mutable}.
    */
   public static final class ScopeCollectionNotFound extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -90,7 +90,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   /**
    * A variable is missing from a collection that has others.
    *
-   * <p>The collection comes from another configuration, or the variable is read before it is made.
+   * <p>The collection belongs to another configuration, or the variable is read before it is
+   * created.
    */
   public static final class ScopeVariableNotFoundError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -103,10 +104,10 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   }
 
   /**
-   * A module changes a variable that the call may not write.
+   * A module modifies a variable of a collection that is not mutable.
    *
-   * <p>Name its collection: {@code apply(variables, input, rngs, Mutable.of("cache"))}, and go on
-   * with the variables that come back.
+   * <p>Name its collection: {@code apply(variables, input, rngs, Mutable.of("cache"))}, and use the
+   * returned variables in later calls.
    */
   public static final class ModifyScopeVariableError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -121,7 +122,7 @@ public abstract sealed class LinenException extends IllegalArgumentException {
       this.collection = collection;
     }
 
-    /** The collection that is to be written. */
+    /** The collection that is not mutable. */
     public String collection() {
       return collection;
     }
@@ -131,8 +132,8 @@ public abstract sealed class LinenException extends IllegalArgumentException {
    * A name is used twice in one module.
    *
    * <p>A module's parameters, variables and submodules share one set of names (only variables of
-   * different collections may have the same). Automatic names, {@code Dense_0}, count without
-   * looking at explicit ones.
+   * different collections may have the same name). The numbers of automatic names, {@code Dense_0},
+   * ignore explicit names.
    */
   public static final class NameInUseError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -147,7 +148,7 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   /**
    * A scope, or a variable or submodule of it, is used after its call has ended.
    *
-   * <p>A scope lives as long as the call it was made for. Return values, not scopes.
+   * <p>A scope is valid during its call. Return values, not scopes.
    */
   public static final class InvalidScopeError extends LinenException {
     private static final long serialVersionUID = 1L;
@@ -160,7 +161,7 @@ public abstract sealed class LinenException extends IllegalArgumentException {
   /**
    * The variables have a {@code params} inside {@code params}.
    *
-   * <p>A tree that already begins with collections was put into a collection once more.
+   * <p>A tree of collections was nested in a collection.
    */
   public static final class ApplyScopeInvalidVariablesStructureError extends LinenException {
     private static final long serialVersionUID = 1L;

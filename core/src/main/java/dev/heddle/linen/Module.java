@@ -42,12 +42,12 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * A module with a name of its own, or with a place.
+   * A module with an explicit name or a parent.
    *
-   * @param name its name as a submodule; null for an automatic one. It means nothing at the top.
-   * @param parent the scope it belongs to from now on, wherever it is called; null to belong where
-   *     it is called first. With it the module is for that call only, and {@link #typeName} is
-   *     asked before the subclass's fields are set.
+   * @param name its name as a submodule; null for an automatic one; ignored for the root module
+   * @param parent the scope that it is bound to, wherever it is called; null to bind it where it is
+   *     called first. A module with a parent can be used in that call only, and its {@link
+   *     #typeName} is called before the subclass's fields are set.
    * @throws LinenException.NameInUseError if the parent has a variable or submodule of the name
    */
   @SuppressWarnings("this-escape") // only the identity and the type's name are used
@@ -101,8 +101,8 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * The arrays of an input, to see if one is float64 and for {@link #tabulate}: those of an array,
-   * an {@link ArrayTree}, or a collection or map of these. Override it for another type.
+   * The arrays of an input, for {@link #tabulate} and to detect float64: those of an array, an
+   * {@link ArrayTree}, or a collection or map of these. Override it for another type.
    */
   protected List<Array> inputArrays(I input) {
     return arraysOf(input);
@@ -123,7 +123,7 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * Makes the variables by running the module once; every collection is kept but {@code
+   * Initializes the variables by running the module once; returns every collection except {@code
    * intermediates}.
    *
    * @param rngs at least {@code params}, if the module has parameters
@@ -138,15 +138,15 @@ public abstract class Module<I, O> {
     return initWithOutput(rngs, input, Mutable.allBut("intermediates"));
   }
 
-  /** As {@link #init}, with the output, and with the collections that are made and returned. */
+  /** As {@link #init}, with the output; returns the mutable collections. */
   public final Applied<O> initWithOutput(Rngs rngs, I input, Mutable mutable) {
     return start(Variables.empty(), rngs, mutable, true, null, null, input);
   }
 
   /**
-   * Computes the output with given variables, of which none is written.
+   * Computes the output with the given variables, which are not modified.
    *
-   * @throws LinenException if the variables are not this module's, or a random stream is needed
+   * @throws LinenException if the variables are not this module's, or a random stream is missing
    */
   public final O apply(Variables variables, I input) {
     return apply(variables, input, Rngs.none());
@@ -158,7 +158,7 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * As {@link #apply(Variables, Object)}, with random streams and collections to write.
+   * As {@link #apply(Variables, Object)}, with random streams and mutable collections.
    *
    * @return the output, and every collection that {@code mutable} includes
    */
@@ -167,8 +167,8 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * As {@link #apply(Variables, Object, Rngs, Mutable)}, and keeps the outputs of modules in {@code
-   * intermediates}, which is mutable then.
+   * As {@link #apply(Variables, Object, Rngs, Mutable)}, and captures the outputs of modules in
+   * {@code intermediates}, which is mutable too.
    */
   public final Applied<O> apply(
       Variables variables, I input, Rngs rngs, Mutable mutable, Capture capture) {
@@ -206,7 +206,7 @@ public abstract class Module<I, O> {
     return applyMethod(variables, method, Rngs.none(), Mutable.none()).output();
   }
 
-  /** As {@link #applyMethod(Variables, Function)}, with random streams and collections to write. */
+  /** As {@link #applyMethod(Variables, Function)}, with random streams and mutable collections. */
   public final <R> Applied<R> applyMethod(
       Variables variables, Function<Scope, R> method, Rngs rngs, Mutable mutable) {
     Boolean requested = rngs.x64();
@@ -233,7 +233,7 @@ public abstract class Module<I, O> {
   }
 
   /**
-   * A table of the modules that run for an input: path, class, types and shapes of inputs and
+   * A table of the modules that an input runs through: path, class, types and shapes of inputs and
    * outputs, the module's own tensors and the number of their elements, and totals.
    *
    * @throws LinenException.InvalidRngError if a stream is missing

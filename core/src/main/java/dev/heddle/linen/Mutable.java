@@ -12,7 +12,7 @@ import java.util.Set;
  * Mutable.allBut("intermediates"); // what init uses
  * }</pre>
  *
- * @param except whether {@code names} are those left out (Flax's {@code DenyList}) or those let in
+ * @param except whether {@code names} are excluded (Flax's {@code DenyList}) or included
  * @param names the collections named
  */
 public record Mutable(boolean except, Set<String> names) {
@@ -33,12 +33,12 @@ public record Mutable(boolean except, Set<String> names) {
     return new Mutable(true, Set.of());
   }
 
-  /** The collections named and no other; {@code mutable=['cache', ...]}. */
+  /** Only the collections named; {@code mutable=['cache', ...]}. */
   public static Mutable of(String... collections) {
     return new Mutable(false, new LinkedHashSet<>(List.of(collections)));
   }
 
-  /** Every collection but those named; {@code mutable=DenyList([...])}. */
+  /** All collections except those named; {@code mutable=DenyList([...])}. */
   public static Mutable allBut(String... collections) {
     return new Mutable(true, new LinkedHashSet<>(List.of(collections)));
   }

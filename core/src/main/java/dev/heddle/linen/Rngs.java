@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Rngs.of("dropout", 1).era(Era.CLASSIC);    // the random bits of the years before 2025
  * }</pre>
  *
- * <p>A module draws from a stream by its place in the tree and by count, so another module's draws
- * never change it. A stream that a module needs and that is not here is {@code params}, in both
- * eras.
+ * <p>The key of a draw depends on the module's path and the number of its draws from the stream,
+ * not on other modules. {@code params} replaces a missing stream, in both eras.
  */
 public final class Rngs {
   private static final Rngs NONE = new Rngs(new LinkedHashMap<>(), null, null, false);
@@ -71,8 +70,8 @@ public final class Rngs {
   }
 
   /**
-   * These streams and one more, from a seed. With x64 on the key is the seed's two halves, without
-   * it the lower half alone.
+   * Adds a stream from a seed. With x64 on the key is the seed's two halves, without it the lower
+   * half alone.
    *
    * @throws IllegalArgumentException if there is a stream of that name
    */
@@ -81,7 +80,7 @@ public final class Rngs {
   }
 
   /**
-   * These streams and one more, from a key.
+   * Adds a stream from a key.
    *
    * @throws IllegalArgumentException if there is a stream of that name
    */
@@ -100,16 +99,16 @@ public final class Rngs {
   }
 
   /**
-   * These streams in an era, which decides what bits a key gives. Without it seeds are of the
-   * modern era and keys of their own.
+   * These streams in an era, which determines the random bits of a key. By default seeds are of the
+   * modern era, and keys keep their own.
    */
   public Rngs era(Era era) {
     return new Rngs(streams, era, x64, fixSeparator);
   }
 
   /**
-   * These streams as with {@code jax_enable_x64} on or off. Without it, it is on where the
-   * configuration, an input or a variable of the call is float64.
+   * These streams with {@code jax_enable_x64} on or off. By default it is on if the configuration,
+   * an input or a variable of the call is float64.
    */
   public Rngs x64(boolean on) {
     return new Rngs(streams, era, on, fixSeparator);

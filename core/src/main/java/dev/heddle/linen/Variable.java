@@ -25,9 +25,9 @@ public final class Variable {
   }
 
   /**
-   * The present value.
+   * The current value.
    *
-   * @throws LinenException.ScopeVariableNotFoundError if it is not there any more
+   * @throws LinenException.ScopeVariableNotFoundError if it no longer exists
    * @throws LinenException.InvalidScopeError if the call is over
    */
   public Array value() {
@@ -40,7 +40,7 @@ public final class Variable {
   /**
    * Replaces the value.
    *
-   * @throws LinenException.ModifyScopeVariableError if the call may not write the collection
+   * @throws LinenException.ModifyScopeVariableError if the collection is not mutable
    * @throws LinenException.InvalidScopeError if the call is over
    */
   public void set(Array value) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a module: collections ({@code params}, {@code cache}, {@code intermediates}, ...)
- * of names within names, in the order in which they were made. An immutable value.
+ * of nested names, in the order of creation. An immutable value.
  *
  * <pre>{@code
  * Variables variables = attention.init(Rngs.of(0), x, x);
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(variables);        // a table of paths, types, shapes and sizes
  * }</pre>
  *
- * <p>A path is written with {@code /}; the elements of a tuple, such as what {@link Scope#sow}
- * collects, are {@code 0}, {@code 1}, ... Two trees are equal if they have the same tensors at the
- * same paths, in whatever order.
+ * <p>The names of a path are separated by {@code /}; the elements of a tuple, such as the values of
+ * {@link Scope#sow}, are {@code 0}, {@code 1}, ... Two trees are equal if they have the same
+ * tensors at the same paths, in any order.
  */
 public final class Variables implements ArrayTree<Variables> {
   private static final Variables EMPTY = new Variables(Branch.EMPTY);
@@ -44,7 +44,7 @@ public final class Variables implements ArrayTree<Variables> {
   }
 
   /**
-   * The tree of flat paths, as files name tensors: {@code params/query/kernel}.
+   * The tree of tensors with flat paths, as in files: {@code params/query/kernel}.
    *
    * @throws LinenException.ApplyScopeInvalidVariablesTypeError if a path has no collection or an
    *     empty name
@@ -76,13 +76,13 @@ public final class Variables implements ArrayTree<Variables> {
     return List.copyOf(root.children().keySet());
   }
 
-  /** A collection alone, under its name; no collections if it is not there. */
+  /** A collection alone, under its name; empty if there is none. */
   public Variables collection(String name) {
     NamedTree collection = root.children().get(name);
     return collection == null ? EMPTY : new Variables(Branch.EMPTY.with(name, collection));
   }
 
-  /** Everything but a collection. */
+  /** All collections except one. */
   public Variables without(String collection) {
     return new Variables(root.without(collection));
   }

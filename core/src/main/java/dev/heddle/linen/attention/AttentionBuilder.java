@@ -48,14 +48,14 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   /**
    * With every argument at its default.
    *
-   * @param constructor that of the class to build, on which automatic names depend, and so the
-   *     parameters that are drawn
+   * @param constructor the constructor of the class to build, on which automatic names and so
+   *     random parameters depend
    */
   AttentionBuilder(Function<AttentionBuilder, MultiHeadDotProductAttention> constructor) {
     this.constructor = constructor;
   }
 
-  /** The number of heads; needed. */
+  /** The number of heads; required. */
   public AttentionBuilder numHeads(int value) {
     numHeads = value;
     return this;
@@ -82,43 +82,43 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     return this;
   }
 
-  /** The share of attention weights set to zero; 0 by default. */
+  /** The dropout rate of attention weights; 0 by default. */
   public AttentionBuilder dropoutRate(double value) {
     dropoutRate = value;
     return this;
   }
 
-  /** Whether dropout is off; by default said at the call. */
+  /** Whether dropout is off; by default given at the call. */
   public AttentionBuilder deterministic(@Nullable Boolean value) {
     deterministic = value;
     return this;
   }
 
-  /** Makes the kernel of {@code out}; by default as the others. */
+  /** The initializer of the kernel of {@code out}; by default {@link #kernelInit}. */
   public AttentionBuilder outKernelInit(@Nullable Initializer value) {
     outKernelInit = value;
     return this;
   }
 
-  /** Makes the bias of {@code out}; by default as the others. */
+  /** The initializer of the bias of {@code out}; by default {@link #biasInit}. */
   public AttentionBuilder outBiasInit(@Nullable Initializer value) {
     outBiasInit = value;
     return this;
   }
 
-  /** The step between the projections; {@link DotProductAttention} by default. */
+  /** The attention function; {@link DotProductAttention} by default. */
   public AttentionBuilder attentionFn(@Nullable AttentionFn value) {
     attentionFn = value;
     return this;
   }
 
-  /** Whether to attend to one position at a time with a cache; false by default. */
+  /** Whether to decode, one position at a time with a cache; false by default. */
   public AttentionBuilder decode(boolean value) {
     decode = value;
     return this;
   }
 
-  /** Whether queries and keys pass a LayerNorm per head; false by default. */
+  /** Whether queries and keys are normalized per head by a LayerNorm; false by default. */
   public AttentionBuilder normalizeQk(boolean value) {
     normalizeQk = value;
     return this;
@@ -142,25 +142,31 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     return this;
   }
 
-  /** Makes the product in the input projections, at each call; wins over {@link #qkvDotGeneral}. */
+  /**
+   * Creates the product in the input projections at each call; takes precedence over {@link
+   * #qkvDotGeneral}.
+   */
   public AttentionBuilder qkvDotGeneralCls(@Nullable Supplier<DotGeneral> value) {
     qkvDotGeneralCls = value;
     return this;
   }
 
-  /** Makes the product in the output projection, at each call; wins over {@link #outDotGeneral}. */
+  /**
+   * Creates the product in the output projection at each call; takes precedence over {@link
+   * #outDotGeneral}.
+   */
   public AttentionBuilder outDotGeneralCls(@Nullable Supplier<DotGeneral> value) {
     outDotGeneralCls = value;
     return this;
   }
 
-  /** Makes the product of queries and keys, at each call. */
+  /** Creates the product of queries and keys at each call. */
   public AttentionBuilder qkAttnWeightsEinsumCls(@Nullable Supplier<AttentionEinsum> value) {
     qkAttnWeightsEinsumCls = value;
     return this;
   }
 
-  /** Makes the product of weights and values, at each call. */
+  /** Creates the product of weights and values at each call. */
   public AttentionBuilder attnWeightsValueEinsumCls(@Nullable Supplier<AttentionEinsum> value) {
     attnWeightsValueEinsumCls = value;
     return this;

@@ -17,17 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param mask nonzero where a query attends to a key, broadcasts to {@code [B..., H, Q, K]}
  * @param broadcastDropout whether all batch elements and heads share one dropout mask
  * @param dropoutRng the key of the dropout mask; required with dropout
- * @param dropoutRate the share of weights that dropout sets to zero, from 0 up to but not including
- *     1
+ * @param dropoutRate the dropout rate of the weights, in [0, 1)
  * @param deterministic whether dropout is off
  * @param dtype the dtype of the computation, or null for that of the arguments
- * @param precision as configured; on a CPU all give full float32
+ * @param precision the requested precision; on a CPU all are full float32
  * @param scope the scope that sows the weights as {@code attention_weights}, or null (Flax's {@code
  *     module})
  * @param forceFp32ForSoftmax whether the softmax is in float32 and the weights stay so
  * @param qkAttnWeightsEinsum in place of the product of queries and keys, or null
  * @param attnWeightsValueEinsum in place of the product of weights and values, or null
- * @param x64 whether dropout draws 64-bit numbers, as JAX does with x64 on
+ * @param x64 whether dropout draws float64 numbers, as JAX with x64 enabled
  */
 public record AttentionOptions(
     @Nullable Array bias,
@@ -123,7 +122,7 @@ public record AttentionOptions(
       return this;
     }
 
-    /** The share of weights to drop. */
+    /** The dropout rate of the weights. */
     public Builder dropoutRate(double value) {
       dropoutRate = value;
       return this;
@@ -171,7 +170,7 @@ public record AttentionOptions(
       return this;
     }
 
-    /** Whether dropout draws 64-bit numbers. */
+    /** Whether dropout draws float64 numbers. */
     public Builder x64(boolean value) {
       x64 = value;
       return this;

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  * cached_key} and {@code cached_value}, shape {@code [B..., L, H, D]}, and {@code cache_index}, an
  * int32 scalar that counts them.
  *
- * <p>{@code init} makes the cache as long as the inputs it is given and writes nothing into it.
- * Each {@code apply} then takes one position, writes its key and value at the index, and attends to
- * all positions up to it. Where Flax continues without an error, this class throws one: for a cache
- * that is not among the variables, more than one position at a time, and a step past the cache's
- * end.
+ * <p>{@code init} creates a cache of the inputs' length, filled with zeros. Each {@code apply} then
+ * takes one position, writes its key and value at the index, and attends to all positions up to it.
+ * Where Flax continues without an error, this class throws one: for a cache that is not among the
+ * variables, more than one position at a time, and a step past the cache's end.
  */
 final class DecodeCache {
   private static final String COLLECTION = "cache";
@@ -42,7 +41,7 @@ final class DecodeCache {
   }
 
   /**
-   * Makes a cache as long as the keys.
+   * Creates a cache of the keys' length.
    *
    * @param key shape {@code [B..., L, H, D]}
    * @param value shape {@code [B..., L, H, D]}
@@ -67,7 +66,7 @@ final class DecodeCache {
    *
    * @param keys all cached keys, shape {@code [B..., L, H, D]}
    * @param values all cached values, shape {@code [B..., L, H, D]}
-   * @param mask the positions so far, and of those the ones that the caller's mask shows
+   * @param mask the positions so far that the caller's mask includes
    */
   record Step(Array keys, Array values, Array mask) {}
 
@@ -80,8 +79,8 @@ final class DecodeCache {
    * @param mask of shape {@code [B..., H or 1, 1, L]}, broadcasting, or null
    * @throws LinenException.ScopeCollectionNotFound if there is no cache among the variables
    * @throws LinenException.ScopeVariableNotFoundError if a part of it is missing
-   * @throws LinenException.ModifyScopeVariableError if the call may not write it
-   * @throws IllegalArgumentException if shapes or dtypes disagree or the cache is full
+   * @throws LinenException.ModifyScopeVariableError if it is not mutable
+   * @throws IllegalArgumentException if shapes or dtypes do not match or the cache is full
    */
   static Step append(Scope scope, Shape query, Array key, Array value, @Nullable Array mask) {
     return new DecodeCache(scope).append(query, key, value, mask);

@@ -16,12 +16,12 @@ import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Masks of attention, by Flax's names. Not zero means that the key is seen.
+ * Attention masks, with Flax's names. Where an element is not zero, the query attends to the key.
  *
- * <p>They take no memory until their elements are read, and stay so combined, converted to another
- * dtype or with more axes of length 1; attention never reads them in full. So masks of lengths
- * whose square no array could hold are fine. The exception is a mask by a function that is not
- * declared to be {@link #elementwise}.
+ * <p>They are lazy: elements are computed when they are read, also after masks are combined,
+ * converted to another dtype or given more axes of length 1. Attention reads them tile by tile, so
+ * a mask may have more elements than an array can hold. A mask by a function that is not declared
+ * to be {@link #elementwise} is not lazy.
  *
  * <pre>{@code
  * Array tokens = Array.of(new int[] {5, 9, 2, 0}, 1, 4);        // 0 is padding
@@ -36,10 +36,10 @@ public final class Masks {
   private Masks() {}
 
   /**
-   * The mask of queries and keys that are both there: {@code make_attention_mask}.
+   * The mask of pairs of valid queries and keys: {@code make_attention_mask}.
    *
-   * @param queryInput shape {@code [B..., Q]}, not zero where there is a query
-   * @param keyInput shape {@code [B..., K]}, not zero where there is a key
+   * @param queryInput shape {@code [B..., Q]}, not zero where a query is valid
+   * @param keyInput shape {@code [B..., K]}, not zero where a key is valid
    * @return float32, shape {@code [B..., 1, Q, K]}: the products of their values
    */
   public static Array makeAttentionMask(Array queryInput, Array keyInput) {
@@ -65,14 +65,14 @@ public final class Masks {
   }
 
   /**
-   * A mask made by a function of each query and key: {@code make_attention_mask}.
+   * A mask by a function of each query and key: {@code make_attention_mask}.
    *
    * @param queryInput shape {@code [B..., Q]}
    * @param keyInput shape {@code [B..., K]}
    * @param pairwiseFn from shapes {@code [B..., 1, Q, 1]} and {@code [B..., 1, 1, K]}; called once,
    *     with all queries and keys, and the mask has its elements in memory, unless it is declared
    *     to be {@link #elementwise}
-   * @param extraBatchDims axes of length 1 to put in front
+   * @param extraBatchDims the number of leading axes of length 1 to add
    * @param dtype of the result
    * @return shape {@code [1..., B..., 1, Q, K]}
    * @throws IllegalArgumentException if an input is a scalar or the function's result has another
@@ -139,10 +139,10 @@ public final class Masks {
   }
 
   /**
-   * The mask by which a query sees the keys up to its own position: {@code make_causal_mask}.
+   * The mask by which a query attends to the keys up to its own position: {@code make_causal_mask}.
    *
-   * @param x shape {@code [B..., L]}, of which only the shape counts
-   * @param extraBatchDims axes of length 1 to put in front
+   * @param x shape {@code [B..., L]}, only its shape is used
+   * @param extraBatchDims the number of leading axes of length 1 to add
    * @param dtype of the result
    * @return shape {@code [1..., B..., 1, L, L]}
    * @throws IllegalArgumentException if {@code x} is a scalar
@@ -161,11 +161,10 @@ public final class Masks {
   }
 
   /**
-   * Keys that all masks show: {@code combine_masks}. One mask alone is cast and otherwise left as
-   * it is.
+   * The logical and of masks: {@code combine_masks}. A single mask is only cast.
    *
    * @param dtype of the result
-   * @param masks of one rank, broadcasting; null ones do not count
+   * @param masks of one rank, broadcasting; nulls are ignored
    * @return the logical and, 0 or 1; null if there is no mask
    * @throws IllegalArgumentException if the ranks differ or the shapes do not broadcast
    */

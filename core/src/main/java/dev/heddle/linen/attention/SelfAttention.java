@@ -15,7 +15,7 @@ public final class SelfAttention extends MultiHeadDotProductAttention {
     super(builder);
   }
 
-  /** The arguments to collect; {@code numHeads} is needed. */
+  /** A builder; {@code numHeads} is required. */
   public static AttentionBuilder builder() {
     return new AttentionBuilder(SelfAttention::new);
   }

@@ -38,7 +38,7 @@ public final class Settings {
     return isOwn ? value.getClass().getSimpleName() : value.toString();
   }
 
-  /** What {@link Object#toString} gives, for a function of the user's own. */
+  /** The result of {@link Object#toString}, which a user's function has. */
   private static String identity(Object value) {
     return value.getClass().getName() + "@" + Integer.toHexString(value.hashCode());
   }

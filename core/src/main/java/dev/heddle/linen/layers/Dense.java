@@ -9,16 +9,16 @@ import dev.heddle.linen.internal.Settings;
  *
  * <p>Parameters: {@code kernel}, shape {@code [F, features]}, and {@code bias}, shape {@code
  * [features]}. Input, shape {@code [..., F]}, gives output, shape {@code [..., features]}, in the
- * configured type or that of input and parameters together.
+ * configured type or the promoted type of input and parameters.
  *
- * <p>For several axes in or out use {@link DenseGeneral}.
+ * <p>For several input or output axes use {@link DenseGeneral}.
  */
 public final class Dense extends LinearLayer<Dense.Builder> {
   private Dense(Builder builder) {
     super(builder);
   }
 
-  /** A layer of so many features. */
+  /** A layer with a number of features. */
   public static Dense of(int features) {
     return builder().features(features).build();
   }

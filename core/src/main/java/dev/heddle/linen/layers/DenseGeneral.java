@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A linear layer from any axes to any axes; Flax's {@code DenseGeneral}. It projects into heads and
- * out of them in attention.
+ * A linear layer from any axes to any axes; Flax's {@code DenseGeneral}. Attention projects into
+ * and out of heads with it.
  *
  * <p>Parameters: {@code kernel}, shape {@code [batch axes, contracted axes in ascending order,
  * features...]}, and {@code bias}, shape {@code [batch axes, features...]}. The output has the
@@ -108,7 +108,7 @@ public final class DenseGeneral extends LinearLayer<DenseGeneral.Builder> {
       return this;
     }
 
-    /** The leading axes that have kernels of their own, 0, 1, ...; none by default. */
+    /** The batch axes, 0, 1, ..., each of whose elements has its own kernel; none by default. */
     public Builder batchDims(int... batchDims) {
       this.batchDims = IntStream.of(batchDims).boxed().toList();
       return this;

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The shapes and axes with which a linear layer meets inputs of one shape. A layer keeps the last
- * one, because most calls are like the one before.
+ * The shapes and axes of a linear layer for inputs of one shape. A layer caches the last one, since
+ * most calls have the shape of the previous one.
  *
  * @param input the input's shape
  * @param axes the contraction: of given axes, behind leading batch axes
  * @param kernel the kernel's shape: batch axes, contracted axes, features
- * @param flatKernel the two axes that its initializer sees
+ * @param flatKernel the shape that its initializer gets, of two axes
  * @param bias the bias's shape: batch axes, features
- * @param spread the bias's shape beside the output: with ones for the input's other axes
+ * @param spread the bias's shape for broadcasting: with ones for the input's other axes
  */
 record DenseLayout(
     Shape input, DotGeneral.Axes axes, Shape kernel, Shape flatKernel, Shape bias, Shape spread) {
@@ -22,7 +22,7 @@ record DenseLayout(
    * The layout for an input.
    *
    * @param contracted axes counted from the front, ascending
-   * @param batch how many leading axes have kernels of their own
+   * @param batch the number of batch axes
    * @param features the output's new axes
    * @throws IllegalArgumentException if kernel or bias would have more elements than an array can
    */
@@ -57,7 +57,7 @@ record DenseLayout(
     return new DotGeneral.Axes(List.of(left), List.of(right), both, both);
   }
 
-  /** The one axis that a bias's initializer sees. */
+  /** The shape that the bias's initializer gets, of one axis. */
   Shape flatBias() {
     return Shape.of(bias.size());
   }

@@ -3,11 +3,11 @@ package dev.heddle.linen.layers;
 import dev.heddle.linen.Scope;
 import org.jspecify.annotations.Nullable;
 
-/** The setting {@code deterministic}, which is given either to a module or to its call. */
+/** The argument {@code deterministic}, which is given either to a module or to its call. */
 public final class Deterministic {
   private Deterministic() {}
 
-  /** As {@link #merge(String, Boolean, Boolean)}, which makes the path only for a message. */
+  /** As {@link #merge(String, Boolean, Boolean)}, which builds the path only for a message. */
   public static boolean merge(Scope scope, @Nullable Boolean configured, @Nullable Boolean called) {
     if (configured != null && called == null) {
       return configured;

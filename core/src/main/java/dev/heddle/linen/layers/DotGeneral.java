@@ -16,7 +16,7 @@ public interface DotGeneral {
    * @param lhs the input, of one type with {@code rhs}
    * @param rhs the kernel
    * @param axes which axes are contracted and which are batch axes
-   * @param precision as configured; null if not
+   * @param precision the configured precision, or null
    * @return shape: batch axes, the other axes of {@code lhs}, those of {@code rhs}
    */
   Array dotGeneral(Array lhs, Array rhs, Axes axes, @Nullable Precision precision);
@@ -31,14 +31,14 @@ public interface DotGeneral {
     return dotGeneral(lhs, rhs, axes, precision).plus(bias);
   }
 
-  /** This library's own: each element is one chain of fused multiply-adds. */
+  /** The standard contraction: each element is one chain of fused multiply-adds. */
   static DotGeneral standard() {
     return StandardDotGeneral.INSTANCE;
   }
 
   /**
    * The roles of axes, in JAX's order {@code ((lhsContract, rhsContract), (lhsBatch, rhsBatch))};
-   * the k-th axes of two lists belong together.
+   * the k-th axes of two lists correspond.
    */
   record Axes(
       List<Integer> lhsContract,

@@ -17,15 +17,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dropout (Srivastava and others, 2014): each element is zero with a probability, and divided by
- * the probability of staying otherwise. Flax's {@code Dropout}.
+ * Dropout (Srivastava and others, 2014): each element is set to zero with a probability, and
+ * otherwise divided by the probability of being kept. Flax's {@code Dropout}.
  *
  * <pre>{@code
  * scope.call(Dropout.of(0.1), Dropout.Inputs.of(x).deterministic(false));
  * }</pre>
  *
  * <p>No parameters. The output has the input's shape and type. A rate of 0 or {@code deterministic}
- * gives the input back and draws nothing; a rate of 1 gives zeros and draws nothing.
+ * returns the input, a rate of 1 returns zeros; neither draws random numbers.
  */
 public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
 
@@ -34,15 +34,15 @@ public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
   }
 
   /**
-   * What a call takes.
+   * The inputs of a call.
    *
    * @param inputs any shape
-   * @param deterministic whether to drop nothing; null if the module says it
-   * @param rng the key to draw with; null for the module's next one of its stream
+   * @param deterministic whether dropout is off; null if the module specifies it
+   * @param rng the random key; null for the next one of the module's stream
    */
   public record Inputs(Array inputs, @Nullable Boolean deterministic, @Nullable Key rng)
       implements ArrayTree<Inputs> {
-    /** An input alone. */
+    /** Only an input. */
     public static Inputs of(Array inputs) {
       return new Inputs(inputs, null, null);
     }
@@ -72,7 +72,7 @@ public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
   }
 
   /**
-   * A layer of a rate.
+   * A layer with a dropout rate.
    *
    * @throws IllegalArgumentException if the rate is not from 0 to 1
    */
@@ -147,13 +147,13 @@ public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
       return this;
     }
 
-    /** The axes along which elements share one draw; none by default. */
+    /** The axes along which elements share one mask value; none by default. */
     public Builder broadcastDims(int... broadcastDims) {
       this.broadcastDims = IntStream.of(broadcastDims).boxed().toList();
       return this;
     }
 
-    /** Whether to drop nothing; by default the call says it. */
+    /** Whether dropout is off; by default specified at the call. */
     public Builder deterministic(@Nullable Boolean deterministic) {
       this.deterministic = deterministic;
       return this;
@@ -168,8 +168,8 @@ public final class Dropout extends Layer<Dropout.Inputs, Dropout.Builder> {
     /**
      * The layer.
      *
-     * @throws IllegalArgumentException if the rate is missing, NaN, below 0 or above 1 (Flax lets
-     *     these pass)
+     * @throws IllegalArgumentException if the rate is missing, NaN, below 0 or above 1 (Flax does
+     *     not check this)
      */
     public Dropout build() {
       if (!(rate >= 0 && rate <= 1)) {

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A table of vectors looked up by number; Flax's {@code Embed}.
+ * An embedding table, whose vectors are looked up by index; Flax's {@code Embed}.
  *
  * <p>Parameter: {@code embedding}, shape {@code [numEmbeddings, features]}. Input, integers of
  * shape {@code [...]}, gives output, shape {@code [..., features]}, in the configured type or the
- * table's. Negative numbers count from the end, as in NumPy.
+ * table's. Negative indices count from the end, as in NumPy.
  *
  * <p>{@link #attend} multiplies by the transposed table, to share it with the output layer of a
  * language model:
@@ -54,10 +54,10 @@ public final class Embed extends Layer<Array, Embed.Builder> {
   }
 
   /**
-   * Looks vectors up.
+   * Looks up vectors.
    *
-   * @throws IllegalArgumentException if the input is not of integers, or one is not in the table
-   *     (Flax gives NaN then)
+   * @throws IllegalArgumentException if the input is not of integers, or an index is out of range
+   *     (Flax returns NaN)
    */
   @Override
   protected Array call(Scope scope, Array inputs) {
@@ -80,8 +80,7 @@ public final class Embed extends Layer<Array, Embed.Builder> {
   }
 
   /**
-   * The products of queries with every vector of the table, to be used through {@link
-   * Scope#within}.
+   * The products of queries with every vector of the table; call it through {@link Scope#within}.
    *
    * @param query shape {@code [..., features]}
    * @return shape {@code [..., numEmbeddings]}

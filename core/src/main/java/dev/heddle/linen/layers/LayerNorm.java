@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parameters: {@code scale} and {@code bias}, of the feature axes' lengths. The output has the
  * input's shape. Mean and variance are computed in float32 at least; the variance is {@code max(0,
- * mean(x²) - mean(x)²)}, or with {@code useFastVariance(false)} the mean of squared distances,
- * which is safer where the mean is large beside the spread.
+ * mean(x²) - mean(x)²)}, or with {@code useFastVariance(false)} the mean of squared deviations,
+ * which is more accurate where the mean is large compared with the standard deviation.
  */
 public final class LayerNorm extends Layer<Array, LayerNorm.Builder> {
 
@@ -68,7 +68,7 @@ public final class LayerNorm extends Layer<Array, LayerNorm.Builder> {
     return x == null || x.dtype() != DType.FLOAT64;
   }
 
-  /** Along any axes, step by step. */
+  /** Along any axes, by array operations. */
   private Array normalize(
       Array x, @Nullable Array scale, @Nullable Array bias, DType statistics, int[] reduced) {
     Array wide = x.astype(statistics);
@@ -103,7 +103,7 @@ public final class LayerNorm extends Layer<Array, LayerNorm.Builder> {
     return x.times(x);
   }
 
-  /** The mean over axes, which stay with length 1. */
+  /** The mean over axes, which are kept with length 1. */
   static Array mean(Array x, int[] axes) {
     int[] kept = x.shape().dims();
     for (int axis : axes) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The precision asked of a product's two operands, {@code jax.lax.Precision}. On a CPU every one
- * gives full float32, as in XLA; it is stored so that a configuration is the same as in Flax.
+ * The requested precision of a product's two operands, {@code jax.lax.Precision}. On a CPU all are
+ * computed in full float32, as in XLA; it is stored so that a configuration is that of Flax.
  *
  * @param names the names as given, one for both operands or one for each
  */
@@ -21,7 +21,7 @@ public record Precision(List<String> names) {
           "highest", Level.HIGHEST,
           "float32", Level.HIGHEST);
 
-  /** The fastest of an accelerator. */
+  /** The fastest on an accelerator. */
   public static final Precision DEFAULT = of("default");
 
   /** Three passes of bfloat16 on an accelerator. */
@@ -34,9 +34,9 @@ public record Precision(List<String> names) {
   public enum Level {
     /** The fastest. */
     DEFAULT,
-    /** More than that. */
+    /** More than the fastest. */
     HIGH,
-    /** Full. */
+    /** Full float32. */
     HIGHEST
   }
 

@@ -8,13 +8,13 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The one element type in which a layer computes; {@code flax.linen.dtypes}. */
+/** The element type in which a layer computes; {@code flax.linen.dtypes}. */
 public final class Promotion {
   private Promotion() {}
 
   /**
-   * The type to compute in: the given one, or that of all arrays together in JAX's lattice, made a
-   * floating-point type; {@code canonicalize_dtype}.
+   * The type to compute in: the given one, or the promoted type of all arrays in JAX's lattice, as
+   * a floating-point type; {@code canonicalize_dtype}.
    *
    * @param dtype the configured type; null to infer it
    * @param arrays the operands; nulls are ignored
