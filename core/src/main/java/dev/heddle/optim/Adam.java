@@ -1,8 +1,6 @@
 package dev.heddle.optim;
 
-import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The state of the rescaling is {@code count}, {@code mu} and {@code nu}.
  */
-public final class Adam extends FusableTransformation {
-  private final @Nullable Rate learningRate;
+public final class Adam extends DecayedOptimizer<Adam> {
   private final ScaleByAdam scale;
-  private final @Nullable AddDecayedWeights decay;
-  private final FusableTransformation parts;
 
   Adam(@Nullable Rate learningRate, ScaleByAdam scale, @Nullable AddDecayedWeights decay) {
-    this.learningRate = learningRate;
+    super(learningRate, scale, decay);
     this.scale = scale;
-    this.decay = decay;
-    this.parts = Chain.of(scale, decay, learningRate);
   }
 
   private Adam with(
@@ -61,47 +54,13 @@ public final class Adam extends FusableTransformation {
     return with(scale.b1, scale.b2, scale.eps, scale.epsRoot, scale.muDtype, value);
   }
 
-  /** The factor of the decay, multiplied by the learning rate; {@code adamw}'s default is 1e-4. */
-  public Adam weightDecay(double value) {
-    return with(AddDecayedWeights.with(decay, Rate.of("adamw", "weight_decay", value)));
-  }
-
-  /** As {@link #weightDecay(double)}, by a schedule. */
-  public Adam weightDecay(Schedule schedule) {
-    return with(AddDecayedWeights.with(decay, Rate.of(schedule)));
-  }
-
-  /**
-   * The parameters that decay; all by default.
-   *
-   * @throws IllegalStateException without weight decay
-   */
-  public Adam mask(Mask decaying) {
-    return with(AddDecayedWeights.with(decay, decaying));
-  }
-
-  /** As {@link #mask(Mask)}, selected by path. */
-  public Adam mask(Predicate<String> decaying) {
-    return mask(Mask.ofPath(decaying));
-  }
-
-  private Adam with(AddDecayedWeights other) {
-    return new Adam(learningRate, scale, other);
+  @Override
+  Adam with(AddDecayedWeights newDecay) {
+    return new Adam(learningRate, scale, newDecay);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState initState(T params) {
-    return parts.initState(params);
-  }
-
-  @Override
-  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
-    return parts.apply(pipeline, state);
-  }
-
-  @Override
-  Call call() {
-    String name = decay != null ? "adamw" : learningRate != null ? "adam" : "scale_by_adam";
-    return new Call(name).with("learning_rate", learningRate).with(scale).with(decay);
+  String name(boolean isDecayed) {
+    return isDecayed ? "adamw" : learningRate != null ? "adam" : "scale_by_adam";
   }
 }

@@ -9,25 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class AddDecayedWeights extends FusableTransformation {
   private static final String MASKED = "inner_state";
 
-  private final Rate weightDecay;
-  private final @Nullable Mask mask;
+  final Rate weightDecay;
+  final @Nullable Mask mask;
 
   AddDecayedWeights(Rate weightDecay, @Nullable Mask mask) {
     this.weightDecay = weightDecay;
     this.mask = mask;
-  }
-
-  /** Another decay of the parameters that a present one decays, or of all. */
-  static AddDecayedWeights with(@Nullable AddDecayedWeights present, Rate weightDecay) {
-    return new AddDecayedWeights(weightDecay, present == null ? null : present.mask);
-  }
-
-  /** A present decay of other parameters. */
-  static AddDecayedWeights with(@Nullable AddDecayedWeights present, Mask mask) {
-    if (present == null) {
-      throw new IllegalStateException("mask: expected an optimizer with weight decay, got none");
-    }
-    return new AddDecayedWeights(present.weightDecay, mask);
   }
 
   @Override

@@ -3,9 +3,6 @@ package dev.heddle.optim;
 import dev.heddle.array.ArrayTree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Transformations applied in sequence; their states are named 0, 1, ... */
 final class Chain extends FusableTransformation {
@@ -13,19 +10,6 @@ final class Chain extends FusableTransformation {
 
   Chain(GradientTransformation... transformations) {
     this.transformations = List.of(transformations);
-  }
-
-  /** An optimizer's parts in sequence: the first, weight decay and the negated learning rate. */
-  static FusableTransformation of(
-      FusableTransformation first, @Nullable AddDecayedWeights decay, @Nullable Rate learningRate) {
-    if (decay == null && learningRate == null) {
-      return first;
-    }
-    Scale last = learningRate == null ? null : new Scale(learningRate, -1);
-    return new Chain(
-        Stream.of(first, decay, last)
-            .filter(Objects::nonNull)
-            .toArray(GradientTransformation[]::new));
   }
 
   @Override

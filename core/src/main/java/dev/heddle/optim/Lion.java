@@ -1,8 +1,6 @@
 package dev.heddle.optim;
 
-import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The state of the first part is {@code count} and {@code mu}.
  */
-public final class Lion extends FusableTransformation {
-  private final @Nullable Rate learningRate;
+public final class Lion extends DecayedOptimizer<Lion> {
   private final ScaleByLion scale;
-  private final @Nullable AddDecayedWeights decay;
-  private final FusableTransformation parts;
 
   Lion(@Nullable Rate learningRate, ScaleByLion scale, @Nullable AddDecayedWeights decay) {
-    this.learningRate = learningRate;
+    super(learningRate, scale, decay);
     this.scale = scale;
-    this.decay = decay;
-    this.parts = Chain.of(scale, decay, learningRate);
   }
 
   /** The weight of the moment in an update; 0.9 by default. */
@@ -41,47 +34,13 @@ public final class Lion extends FusableTransformation {
     return new Lion(learningRate, new ScaleByLion(scale.b1, scale.b2, value), decay);
   }
 
-  /** The factor of the decay, multiplied by the learning rate; {@code lion}'s default is 1e-3. */
-  public Lion weightDecay(double value) {
-    return with(AddDecayedWeights.with(decay, Rate.of("lion", "weight_decay", value)));
-  }
-
-  /** As {@link #weightDecay(double)}, by a schedule. */
-  public Lion weightDecay(Schedule schedule) {
-    return with(AddDecayedWeights.with(decay, Rate.of(schedule)));
-  }
-
-  /**
-   * The parameters that decay; all by default.
-   *
-   * @throws IllegalStateException without weight decay
-   */
-  public Lion mask(Mask decaying) {
-    return with(AddDecayedWeights.with(decay, decaying));
-  }
-
-  /** As {@link #mask(Mask)}, selected by path. */
-  public Lion mask(Predicate<String> decaying) {
-    return mask(Mask.ofPath(decaying));
-  }
-
-  private Lion with(AddDecayedWeights other) {
-    return new Lion(learningRate, scale, other);
+  @Override
+  Lion with(AddDecayedWeights newDecay) {
+    return new Lion(learningRate, scale, newDecay);
   }
 
   @Override
-  <T extends ArrayTree<T>> OptState initState(T params) {
-    return parts.initState(params);
-  }
-
-  @Override
-  <T extends ArrayTree<T>> OptState apply(UpdatePipeline<T> pipeline, OptState state) {
-    return parts.apply(pipeline, state);
-  }
-
-  @Override
-  Call call() {
-    String name = learningRate == null && decay == null ? "scale_by_lion" : "lion";
-    return new Call(name).with("learning_rate", learningRate).with(scale).with(decay);
+  String name(boolean isDecayed) {
+    return learningRate == null && !isDecayed ? "scale_by_lion" : "lion";
   }
 }
