@@ -3,6 +3,7 @@ package dev.heddle.grad;
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
 import dev.heddle.array.DType;
+import dev.heddle.array.Pytree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -42,13 +43,13 @@ public final class Checks {
             "checkGradient: expected float64 inputs, got " + input.dtype() + input.shape());
       }
     }
-    Inputs at = new Inputs(List.of(inputs));
-    Function<Inputs, Array> weighted =
+    Pytree at = ArrayTree.of(List.of(inputs));
+    Function<Pytree, Array> weighted =
         tree -> {
           Array output = function.apply(tree.leaves());
           return output.times(weights(output)).sum();
         };
-    Inputs gradient = Grad.grad(weighted, at);
+    Pytree gradient = Grad.grad(weighted, at);
     double largest = 0;
     for (int input = 0; input < inputs.length; input++) {
       double[] gradients = gradient.leaves().get(input).toDoubleArray();
@@ -74,14 +75,17 @@ public final class Checks {
 
   /** (8 (f(x + h) - f(x - h)) - (f(x + 2h) - f(x - 2h))) / 12h. */
   private static double difference(
-      Function<Inputs, Array> function, Inputs at, int input, int element) {
-    double[] values = at.leaves().get(input).toDoubleArray();
+      Function<Pytree, Array> function, Pytree at, int input, int element) {
+    List<Array> leaves = new ArrayList<>(at.leaves());
+    Array original = leaves.get(input);
+    double[] values = original.toDoubleArray();
     double centre = values[element];
     double step = STEP * Math.max(1, Math.abs(centre));
     double[] results = new double[5];
     for (int k = -2; k <= 2; k++) {
       values[element] = centre + k * step;
-      results[k + 2] = function.apply(at.with(input, values)).item();
+      leaves.set(input, Array.of(values).reshape(original.shape().dims()));
+      results[k + 2] = function.apply(at.withLeaves(leaves)).item();
     }
     return (8 * (results[3] - results[1]) - (results[4] - results[0])) / (12 * step);
   }
@@ -92,20 +96,5 @@ public final class Checks {
       weights[i] = StrictMath.sin(i * 2.4 + 1);
     }
     return Array.of(weights).reshape(output.shape().dims());
-  }
-
-  /** The inputs as a tree. */
-  private record Inputs(List<Array> leaves) implements ArrayTree<Inputs> {
-    @Override
-    public Inputs withLeaves(List<Array> leaves) {
-      return new Inputs(List.copyOf(leaves));
-    }
-
-    Inputs with(int input, double[] values) {
-      List<Array> all = new ArrayList<>(leaves);
-      Array before = all.get(input);
-      all.set(input, Array.of(values).reshape(before.shape().dims()));
-      return new Inputs(all);
-    }
   }
 }

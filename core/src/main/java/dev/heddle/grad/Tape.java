@@ -7,8 +7,11 @@ import dev.heddle.array.Op;
 import dev.heddle.array.Tracer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +138,7 @@ final class Tape implements Tracer {
    */
   @Nullable Array[] backward(
       List<Array> outputs, List<Array> cotangents, int leaves, boolean isLast) {
-    Cotangents all = new Cotangents(entries.size());
+    Cotangents all = new Cotangents();
     addAll(all, outputs, cotangents);
     int end = entries.size();
     isEnded = false; // segments run again
@@ -166,7 +169,8 @@ final class Tape implements Tracer {
 
   /** Traverses the entries from {@code end} (exclusive) down to {@code start}. */
   private void backward(Cotangents all, int end, int start, boolean isLast) {
-    Segments pending = new Segments();
+    // of segments, whose outputs come before them here: by segment and by output
+    Map<Integer, SortedMap<Integer, Array>> pending = new HashMap<>();
     for (int index = end - 1; index >= start; index--) {
       Entry entry = entries.get(index);
       if (isLast) {
@@ -179,8 +183,18 @@ final class Tape implements Tracer {
             backward(all, applied, index, cotangent);
           }
         }
-        case Part part -> pending.put(part, all.take(index));
-        case Segment segment -> backward(all, segment, pending.take(index));
+        case Part part -> {
+          Array cotangent = all.take(index);
+          if (cotangent != null) {
+            pending.computeIfAbsent(part.segment, _ -> new TreeMap<>()).put(part.index, cotangent);
+          }
+        }
+        case Segment segment -> {
+          SortedMap<Integer, Array> cotangents = pending.remove(index);
+          if (cotangents != null) {
+            backward(all, segment, cotangents);
+          }
+        }
         case Leaf leaf -> {}
         case null -> {}
       }
@@ -230,91 +244,34 @@ final class Tape implements Tracer {
     }
   }
 
-  private void backward(Cotangents all, Segment segment, @Nullable Array[] cotangents) {
-    List<Array> used = new ArrayList<>();
-    List<Array> seeds = new ArrayList<>();
+  private void backward(Cotangents all, Segment segment, SortedMap<Integer, Array> cotangents) {
     int start = entries.size();
-    List<Array> outputs =
-        cotangents.length == 0 ? List.of() : segment.program.apply(segment.inputs).leaves();
-    for (int i = 0; i < cotangents.length; i++) {
-      Array cotangent = cotangents[i];
-      if (cotangent != null) {
-        used.add(outputs.get(i));
-        seeds.add(cotangent);
-      }
-    }
-    addAll(all, used, seeds);
+    List<Array> outputs = segment.program.apply(segment.inputs).leaves();
+    List<Array> used = cotangents.keySet().stream().map(outputs::get).toList();
+    addAll(all, used, List.copyOf(cotangents.values()));
     backward(all, entries.size(), start, true);
     dropFrom(start);
   }
 
-  /** The cotangents of each array so far, that of the latest use first. */
+  /** The cotangents of each array so far, by its index, that of the latest use first. */
   private static final class Cotangents {
-    private final List<@Nullable List<Array>> pending;
-
-    Cotangents(int size) {
-      pending = new ArrayList<>(java.util.Collections.nCopies(size, null));
-    }
+    private final Map<Integer, List<Array>> pending = new HashMap<>();
 
     void add(int index, Array cotangent) {
-      while (pending.size() <= index) {
-        pending.add(null);
-      }
-      List<Array> parts = pending.get(index);
-      if (parts == null) {
-        parts = new ArrayList<>(1);
-        pending.set(index, parts);
-      }
-      parts.add(cotangent);
+      pending.computeIfAbsent(index, _ -> new ArrayList<>(1)).add(cotangent);
     }
 
     /** Removes the cotangents of an array and returns their sum in the order of use. */
     @Nullable Array take(int index) {
-      List<Array> parts = index < pending.size() ? pending.get(index) : null;
+      List<Array> parts = pending.remove(index);
       if (parts == null) {
         return null;
       }
-      pending.set(index, null);
       Array sum = parts.getLast();
       for (int i = parts.size() - 2; i >= 0; i--) {
         sum = Elementwise.add(sum, parts.get(i));
       }
       return sum;
-    }
-  }
-
-  /** The cotangents of segments' outputs, which the backward pass reaches before the segment. */
-  private static final class Segments {
-    private final List<Part> parts = new ArrayList<>();
-    private final List<Array> cotangents = new ArrayList<>();
-
-    void put(Part part, @Nullable Array cotangent) {
-      if (cotangent != null) {
-        parts.add(part);
-        cotangents.add(cotangent);
-      }
-    }
-
-    @Nullable Array[] take(int segment) {
-      int length = 0;
-      for (Part part : parts) {
-        length = part.segment == segment ? Math.max(length, part.index + 1) : length;
-      }
-      @Nullable Array[] own = new Array[length];
-      BitSet taken = new BitSet();
-      for (int i = 0; i < parts.size(); i++) {
-        if (parts.get(i).segment == segment) {
-          own[parts.get(i).index] = cotangents.get(i);
-          taken.set(i);
-        }
-      }
-      for (int i = parts.size() - 1; i >= 0; i--) {
-        if (taken.get(i)) {
-          parts.remove(i);
-          cotangents.remove(i);
-        }
-      }
-      return own;
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.heddle.linen;
 import dev.heddle.random.Era;
 import dev.heddle.random.Key;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Rngs {
   private static final Rngs NONE = new Rngs(new LinkedHashMap<>(), null, null, false);
 
-  private sealed interface Source {
-    record Seed(long seed) implements Source {}
-
-    record Given(Key key) implements Source {}
+  /** The key of a stream, with x64 on or off. */
+  private interface Source {
+    Key key(boolean x64);
   }
 
   private final SequencedMap<String, Source> streams;
@@ -76,7 +74,7 @@ public final class Rngs {
    * @throws IllegalArgumentException if there is a stream of that name
    */
   public Rngs and(String stream, long seed) {
-    return and(stream, new Source.Seed(seed));
+    return and(stream, x64On -> Key.of(seed, x64On));
   }
 
   /**
@@ -85,7 +83,7 @@ public final class Rngs {
    * @throws IllegalArgumentException if there is a stream of that name
    */
   public Rngs and(String stream, Key key) {
-    return and(stream, new Source.Given(key));
+    return and(stream, _ -> key);
   }
 
   private Rngs and(String stream, Source source) {
@@ -134,14 +132,10 @@ public final class Rngs {
   /** The streams' keys. */
   SequencedMap<String, Key> keys(boolean x64On) {
     SequencedMap<String, Key> keys = new LinkedHashMap<>();
-    for (Map.Entry<String, Source> stream : streams.entrySet()) {
-      Key key =
-          switch (stream.getValue()) {
-            case Source.Seed(long seed) -> Key.of(seed, x64On);
-            case Source.Given(Key given) -> given;
-          };
-      keys.put(stream.getKey(), era == null ? key : key.era(era));
-    }
+    streams.forEach((name, source) -> {
+      Key key = source.key(x64On);
+      keys.put(name, era == null ? key : key.era(era));
+    });
     return keys;
   }
 

@@ -39,14 +39,7 @@ public final class Dense extends LinearLayer<Dense.Builder> {
 
   @Override
   Settings settings() {
-    return Settings.of("Dense")
-        .add("features", config.features)
-        .add("use_bias", config.useBias)
-        .add("dtype", config.dtype)
-        .add("param_dtype", config.paramDtype)
-        .add("precision", config.precision)
-        .add("kernel_init", config.kernelInit)
-        .add("bias_init", config.biasInit);
+    return with(Settings.of("Dense").add("features", config.features));
   }
 
   /** The arguments of a {@link Dense}, with Flax's names and defaults. */

@@ -76,16 +76,11 @@ public final class DenseGeneral extends LinearLayer<DenseGeneral.Builder> {
 
   @Override
   Settings settings() {
-    return Settings.of("DenseGeneral")
-        .add("features", config.features)
-        .add("axis", config.axis)
-        .add("batch_dims", config.batchDims)
-        .add("use_bias", config.useBias)
-        .add("dtype", config.dtype)
-        .add("param_dtype", config.paramDtype)
-        .add("precision", config.precision)
-        .add("kernel_init", config.kernelInit)
-        .add("bias_init", config.biasInit);
+    return with(
+        Settings.of("DenseGeneral")
+            .add("features", config.features)
+            .add("axis", config.axis)
+            .add("batch_dims", config.batchDims));
   }
 
   /** The arguments of a {@link DenseGeneral}, with Flax's names and defaults. */

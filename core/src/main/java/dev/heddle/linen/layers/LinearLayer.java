@@ -6,6 +6,7 @@ import dev.heddle.array.DType;
 import dev.heddle.array.Shape;
 import dev.heddle.array.internal.ArrayInternals;
 import dev.heddle.linen.Scope;
+import dev.heddle.linen.internal.Settings;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,17 @@ abstract class LinearLayer<B extends LinearLayer.Builder<B>> extends Layer<Array
         config.useBias
             ? scope.param("bias", config.biasInit, as.bias(), as.flatBias(), config.paramDtype)
             : null);
+  }
+
+  /** Adds the arguments of both linear layers. */
+  final Settings with(Settings settings) {
+    return settings
+        .add("use_bias", config.useBias)
+        .add("dtype", config.dtype)
+        .add("param_dtype", config.paramDtype)
+        .add("precision", config.precision)
+        .add("kernel_init", config.kernelInit)
+        .add("bias_init", config.biasInit);
   }
 
   /**
