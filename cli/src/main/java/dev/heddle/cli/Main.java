@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -22,10 +23,6 @@ import picocli.CommandLine.ParseResult;
  * --debug} adds the stack trace.
  */
 public final class Main {
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int WRONG_USAGE = 2;
-
   private Main() {}
 
   /**
@@ -35,7 +32,7 @@ public final class Main {
    */
   public static void main(String[] args) {
     int status = run(args, System.out, System.err);
-    if (status != DONE) {
+    if (status != ExitCode.OK) {
       System.exit(status); // otherwise returning is faster: exit looks up a logger
     }
   }
@@ -50,9 +47,9 @@ public final class Main {
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
     int status = answer(args, out, err);
-    if (out.checkError() && status == DONE) { // a print stream does not throw
+    if (out.checkError() && status == ExitCode.OK) { // a print stream does not throw
       err.println("heddle: standard output: cannot be written");
-      return FAILED;
+      return ExitCode.SOFTWARE;
     }
     return status;
   }
@@ -63,7 +60,7 @@ public final class Main {
       List<String> words = commandFirst(args);
       if (words.isEmpty() || words.getFirst().equals("--help") || words.getFirst().equals("-h")) {
         new CommandLine(Commands.all()).usage(out, Ansi.AUTO);
-        return DONE;
+        return ExitCode.OK;
       }
       String name = words.getFirst().equals("--version") ? "version" : words.getFirst();
       Command command = Commands.named(name);
@@ -76,7 +73,7 @@ public final class Main {
       if (debug) {
         e.printStackTrace(err);
       }
-      return e instanceof UsageException ? WRONG_USAGE : FAILED;
+      return e instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
     }
   }
 
@@ -96,12 +93,12 @@ public final class Main {
     }
     if (options.isUsageHelpRequested()) {
       line.usage(out, Ansi.AUTO);
-      return DONE;
+      return ExitCode.OK;
     }
     GlobalOptions.of(options).apply();
     Outputs.check(options);
     command.run(options, out);
-    return DONE;
+    return ExitCode.OK;
   }
 
   /** Moves global options that precede the command behind it. */

@@ -49,6 +49,20 @@ abstract class FusableTransformation implements GradientTransformation {
     return updated.state();
   }
 
+  /**
+   * A state of zeros with the shapes of a tree.
+   *
+   * @param dtype their type, or null for the tree's own
+   */
+  static OptState zerosLike(ArrayTree<?> tree, @Nullable DType dtype) {
+    return OptState.of(
+        tree.paths(), tree.leaves().stream().map(leaf -> zerosLike(leaf, dtype)).toList());
+  }
+
+  static Array zerosLike(Array array, @Nullable DType dtype) {
+    return Array.zeros(dtype == null ? array.dtype() : dtype, array.shape().dims());
+  }
+
   /** The step count of a state. */
   static int count(OptState state, String name) {
     Array count = state.array(name);

@@ -66,7 +66,7 @@ public final class MultiSteps extends FusableTransformation {
 
   @Override
   <T extends ArrayTree<T>> OptState initState(T params) {
-    return state(0, 0, inner.init(params), Zeros.like(params, accumulatorDtype));
+    return state(0, 0, inner.init(params), zerosLike(params, accumulatorDtype));
   }
 
   private static OptState state(
@@ -96,13 +96,13 @@ public final class MultiSteps extends FusableTransformation {
       List<Array> sums = new ArrayList<>();
       for (int i = 0; i < pipeline.size(); i++) {
         sums.add(pipeline.array(i).astype(accumulated.get(i).dtype()));
-        pipeline.set(i, Zeros.like(pipeline.array(i), dtypes.get(i)));
+        pipeline.set(i, zerosLike(pipeline.array(i), dtypes.get(i)));
       }
       return state(next, gradientStep, innerState, OptState.of(pipeline.paths(), sums));
     }
     List<Array> zeros = new ArrayList<>();
     for (int i = 0; i < pipeline.size(); i++) {
-      zeros.add(Zeros.like(accumulated.get(i), null));
+      zeros.add(zerosLike(accumulated.get(i), null));
       if (pipeline.dtype(i) != dtypes.get(i)) {
         pipeline.set(i, pipeline.array(i).astype(dtypes.get(i)));
       }

@@ -38,8 +38,8 @@ final class ScaleByAdam extends FusableTransformation {
   <T extends ArrayTree<T>> OptState initState(T params) {
     return OptState.empty()
         .with("count", number(0))
-        .with("mu", Zeros.like(params, muDtype))
-        .with("nu", Zeros.like(params, null));
+        .with("mu", zerosLike(params, muDtype))
+        .with("nu", zerosLike(params, null));
   }
 
   @Override

@@ -26,7 +26,7 @@ final class ScaleByLion extends FusableTransformation {
 
   @Override
   <T extends ArrayTree<T>> OptState initState(T params) {
-    return OptState.empty().with("count", number(0)).with("mu", Zeros.like(params, muDtype));
+    return OptState.empty().with("count", number(0)).with("mu", zerosLike(params, muDtype));
   }
 
   @Override

@@ -22,7 +22,7 @@ final class Trace extends FusableTransformation {
 
   @Override
   <T extends ArrayTree<T>> OptState initState(T params) {
-    return OptState.empty().with("trace", Zeros.like(params, accumulatorDtype));
+    return OptState.empty().with("trace", zerosLike(params, accumulatorDtype));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.ArrayTree;
+import dev.heddle.array.Creation;
 import dev.heddle.array.DType;
 import dev.heddle.linen.Variables;
 import dev.heddle.support.Numbers;
@@ -180,8 +181,7 @@ class OptimizersTest {
 
   private static Variables decayed(Variables params, Mask mask) {
     var tx = Optim.addDecayedWeights(0.5, mask);
-    Variables zeros =
-        params.withLeaves(params.leaves().stream().map(param -> Zeros.like(param, null)).toList());
+    Variables zeros = params.withLeaves(params.leaves().stream().map(Creation::zerosLike).toList());
     return tx.update(zeros, tx.init(params), params).updates();
   }
 

@@ -2,7 +2,6 @@ package dev.heddle.linen.attention;
 
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.internal.ArgumentName;
-import dev.heddle.linen.internal.DropoutRate;
 import dev.heddle.linen.internal.Settings;
 import dev.heddle.linen.layers.DenseGeneral;
 import dev.heddle.linen.layers.DotGeneral;
@@ -192,7 +191,7 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     requireWidth("out_features", outFeatures);
     requireFloatingDtype();
     Promotion.requireInexact("param_dtype", paramDtype);
-    DropoutRate.require("dropout_rate", dropoutRate);
+    AttentionOptions.requireRate(dropoutRate);
     if (qkvFeatures % numHeads != 0) {
       throw new IllegalArgumentException(indivisible(qkvFeatures));
     }

@@ -3,7 +3,7 @@ package dev.heddle.linen.attention;
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
 import dev.heddle.linen.Scope;
-import dev.heddle.linen.internal.DropoutRate;
+import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.layers.Precision;
 import dev.heddle.random.Key;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,15 @@ public record AttentionOptions(
 
   /** Checks the dropout rate. */
   public AttentionOptions {
-    DropoutRate.require("dropout_rate", dropoutRate);
+    requireRate(dropoutRate);
+  }
+
+  /** Checks a dropout rate, which Flax accepts outside [0, 1], too. */
+  static void requireRate(double rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new IllegalArgumentException(
+          ArgumentName.argument("dropout_rate") + ": expected a rate from 0 to 1, got " + rate);
+    }
   }
 
   /** Flax's defaults: no mask, no bias, no dropout. */

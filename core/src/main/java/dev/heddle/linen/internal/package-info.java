@@ -1,6 +1,6 @@
 /**
  * Parts that the packages of {@code linen} share: settings in {@code toString}, names of arguments
- * in messages, suggestions of names, the check of dropout rates. Not exported.
+ * in messages, suggestions of names. Not exported.
  *
  * <p>Uses nothing. Used by the packages of {@code linen}.
  */
