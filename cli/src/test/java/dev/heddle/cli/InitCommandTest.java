@@ -121,7 +121,7 @@ class InitCommandTest {
       delimiter = '|',
       textBlock =
           """
-          {"nun_heads": 2}                     | did you mean "num_heads"?
+          {"nun_heads": 2}                     | did you mean "num_heads" or "num_kv_heads"?
           {"num_heads": 2, "num_heads": 2}     | "num_heads" is given twice
           {"num_heads": "two"}                 | "num_heads"
           {"num_heads": 5, "qkv_features": 6}  | "qkv_features"

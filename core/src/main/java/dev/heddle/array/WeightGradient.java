@@ -49,7 +49,7 @@ final class WeightGradient {
             .astype(computeType);
     Array g = cotangent.astype(computeType);
     Array value = call.input(2);
-    Array values = ofQueryHeads(value.astype(computeType), call.input(0));
+    Array values = Attention.repeatHeads(value.astype(computeType), call.input(0).shape().dim(-2));
     Array ofWeights = Einsum.einsum("...qhd,...khd->...hqk", g, values);
     Array dropped = weights;
     if (options.keep() != null) {
@@ -115,7 +115,7 @@ final class WeightGradient {
     double inverse = options.queryDivisor(shape.dim(-1), Rounding.NONE);
     Array divisor = Array.scalar(inverse, options.scale() == null ? query.dtype() : computeType);
     if (call.wants(0)) {
-      Array keys = ofQueryHeads(key.astype(computeType), query);
+      Array keys = Attention.repeatHeads(key.astype(computeType), shape.dim(-2));
       Array product = Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, keys);
       gradients.add(Elementwise.divide(product, divisor.astype(computeType)).astype(query.dtype()));
     } else {
@@ -128,19 +128,6 @@ final class WeightGradient {
     } else {
       gradients.add(null);
     }
-  }
-
-  /** Keys or values, repeated for each head of queries that shares them. */
-  private static Array ofQueryHeads(Array keys, Array query) {
-    int group = query.shape().dim(-2) / Math.max(1, keys.shape().dim(-2));
-    if (group <= 1) {
-      return keys;
-    }
-    Array one = Reshape.expandDims(keys, -2);
-    int axis = one.rank() - 2;
-    return Reshape.to(
-        Reshape.repeated(one, one.shape().with(axis, group)),
-        keys.shape().with(-2, query.shape().dim(-2)));
   }
 
   /** The gradients of heads of queries, added up for the head of keys or values they share. */

@@ -35,7 +35,7 @@ class DotProductAttentionTest {
     "3 4, 3 4, 'one rank, 3 or more'",
     "2 5 3 4, 5 3 4, 'one rank, 3 or more'",
     "2 5 3 4, 3 5 3 4, equal batch axes",
-    "2 5 3 4, 2 5 2 4, as many heads",
+    "2 5 3 4, 2 5 2 4, 'as many heads, or a divisor'",
     "2 5 3 4, 2 5 3 6, equal depths"
   })
   void queryAndKeyMustFit(String query, String key, String expected) {

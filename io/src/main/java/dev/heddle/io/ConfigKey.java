@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The keys of a configuration: Flax's constructor arguments, in Flax's order. */
+/** The keys of a configuration: Flax's constructor arguments, in Flax's order, and the options. */
 enum ConfigKey {
   NUM_HEADS((builder, value) -> builder.numHeads(value.integer())),
   DTYPE((builder, value) -> builder.dtype(value.isNull() ? null : value.dtype())),
@@ -33,6 +33,13 @@ enum ConfigKey {
   OUT_DOT_GENERAL_CLS((builder, value) -> value.onlyDefaultFunction()),
   QK_ATTN_WEIGHTS_EINSUM_CLS((builder, value) -> value.onlyDefaultFunction()),
   ATTN_WEIGHTS_VALUE_EINSUM_CLS((builder, value) -> value.onlyDefaultFunction()),
+  NUM_KV_HEADS((builder, value) -> builder.numKvHeads(value.isNull() ? null : value.integer())),
+  IS_CAUSAL((builder, value) -> builder.isCausal(value.truth())),
+  CAUSAL_ALIGNMENT(
+      (builder, value) -> builder.causalAlignment(value.isNull() ? null : value.causalAlignment())),
+  SLIDING_WINDOW(
+      (builder, value) -> builder.slidingWindow(value.isNull() ? null : value.slidingWindow())),
+  SCALE((builder, value) -> builder.scale(value.isNull() ? null : value.number())),
   NAME((builder, value) -> builder.name(value.isNull() ? null : value.text()));
 
   /** Sets one argument. */

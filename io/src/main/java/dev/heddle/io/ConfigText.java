@@ -1,7 +1,9 @@
 package dev.heddle.io;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.attention.CausalAlignment;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.SlidingWindow;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.layers.Precision;
 import java.util.List;
@@ -30,6 +32,8 @@ final class ConfigText {
       case Number number -> number.toString();
       case Precision precision -> precision(precision);
       case DType dtype -> JsonText.quote(dtype.toString());
+      case CausalAlignment alignment -> JsonText.quote(alignment.toString());
+      case SlidingWindow window -> window.toString();
       case Initializer initializer -> initializer(key, initializer);
       default -> throw own(key);
     };

@@ -1,6 +1,8 @@
 package dev.heddle.io;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.attention.CausalAlignment;
+import dev.heddle.linen.attention.SlidingWindow;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.layers.Precision;
@@ -89,6 +91,31 @@ record ConfigValue(FileLocation place, String key, Json json) {
   private static String hint(String name, List<String> names) {
     String standard = OTHER_NAMES.get(name);
     return standard == null ? Suggest.hint(name, names) : Suggest.hint(standard, List.of(standard));
+  }
+
+  CausalAlignment causalAlignment() throws CheckpointException {
+    for (CausalAlignment alignment : CausalAlignment.values()) {
+      if (json instanceof Json.Text text && text.value().equals(alignment.toString())) {
+        return alignment;
+      }
+    }
+    throw wrong("\"top_left\" or \"bottom_right\"");
+  }
+
+  SlidingWindow slidingWindow() throws CheckpointException {
+    if (!(json instanceof Json.Items items) || items.values().size() != 2) {
+      throw wrong("a list of two, [left, right]");
+    }
+    try {
+      return new SlidingWindow(limit(items.values().get(0)), limit(items.values().get(1)));
+    } catch (IllegalArgumentException e) {
+      throw error(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private @Nullable Integer limit(Json value) throws CheckpointException {
+    ConfigValue limit = new ConfigValue(place, key, value);
+    return limit.isNull() ? null : limit.integer();
   }
 
   Precision precision() throws CheckpointException {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.DType;
+import dev.heddle.linen.attention.CausalAlignment;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
+import dev.heddle.linen.attention.SlidingWindow;
 import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.layers.Precision;
 import java.io.IOException;
@@ -24,7 +26,9 @@ class ConfigJsonTest {
       "kernel_init": "xavier_uniform", "bias_init": {"name": "normal", "stddev": 1.0E-6}, \
       "out_kernel_init": {"name": "variance_scaling", "scale": 1.0, "mode": "fan_in", \
       "distribution": "truncated_normal"}, "out_bias_init": "ones", "use_bias": false, \
-      "decode": true, "normalize_qk": true, "force_fp32_for_softmax": true}\
+      "decode": true, "normalize_qk": true, "force_fp32_for_softmax": true, "num_kv_heads": 4, \
+      "is_causal": true, "causal_alignment": "bottom_right", "sliding_window": [1023, null], \
+      "scale": 0.25}\
       """;
 
   @TempDir Path folder;
@@ -49,7 +53,12 @@ class ConfigJsonTest {
         .containsEntry("use_bias", false)
         .containsEntry("decode", true)
         .containsEntry("normalize_qk", true)
-        .containsEntry("force_fp32_for_softmax", true);
+        .containsEntry("force_fp32_for_softmax", true)
+        .containsEntry("num_kv_heads", 4)
+        .containsEntry("is_causal", true)
+        .containsEntry("causal_alignment", CausalAlignment.BOTTOM_RIGHT)
+        .containsEntry("sliding_window", new SlidingWindow(1023, null))
+        .containsEntry("scale", 0.25);
     assertThat(ConfigJson.write(attention)).isEqualTo(ALL);
     assertThat(ConfigJson.read(ConfigJson.write(attention)).settings())
         .isEqualTo(attention.settings());
@@ -70,7 +79,8 @@ class ConfigJsonTest {
   @Test
   void mistakesAreNamedWithTheirPlace() throws IOException {
     refused("{\"nun_heads\": 8}", "key \"nun_heads\": is not an argument of");
-    refused("{\"nun_heads\": 8}", "; did you mean \"num_heads\"? (line 1, column ");
+    refused(
+        "{\"nun_heads\": 8}", "; did you mean \"num_heads\" or \"num_kv_heads\"? (line 1, column ");
     refused("{}", "the key \"num_heads\" is missing");
     refused("[8]", "expected an object, got a list");
     refused("{\"num_heads\": 8, \"num_heads\": 8}", "the key \"num_heads\" is given twice");
@@ -90,7 +100,7 @@ class ConfigJsonTest {
         "{\"num_heads\": 1, \"dtype\": \"int32\"}",
         "expected one of float32, float64, bfloat16, float16, got \"int32\"");
     refused("{\"num_heads\": 1, \"dtype\": \"fp16\"}", "did you mean \"float16\"?");
-    refused("{\"heads\": 1}", "did you mean \"num_heads\"?");
+    refused("{\"heads\": 1}", "did you mean \"num_heads\" or \"num_kv_heads\"?");
     refused(
         "{\"num_heads\": 1, \"dropout\": 0}",
         "did you mean \"dropout_rate\" or \"broadcast_dropout\"?");

@@ -1,5 +1,11 @@
 package dev.heddle.linen.attention;
 
+import dev.heddle.array.Array;
+import dev.heddle.array.Compare;
+import dev.heddle.array.DType;
+import dev.heddle.array.Shape;
+import dev.heddle.array.internal.ArrayInternals;
+import dev.heddle.kernel.Band;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.internal.ArgumentName;
 import dev.heddle.linen.internal.Settings;
@@ -37,6 +43,11 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   boolean decode;
   boolean normalizeQk;
   private boolean forceFp32ForSoftmax;
+  private @Nullable Integer numKvHeads;
+  private boolean isCausal;
+  private @Nullable CausalAlignment causalAlignment;
+  private @Nullable SlidingWindow slidingWindow;
+  private @Nullable Double scale;
   private @Nullable DotGeneral qkvDotGeneral;
   private @Nullable DotGeneral outDotGeneral;
   private @Nullable Supplier<DotGeneral> qkvDotGeneralCls;
@@ -129,6 +140,51 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     return this;
   }
 
+  /**
+   * The number of heads of keys and values, which divides {@link #numHeads}: each is shared by
+   * consecutive heads of queries (grouped-query attention; multi-query attention with 1). As many
+   * as of queries by default, or for null. {@code num_kv_heads} of {@code
+   * flax.nnx.MultiHeadAttention}.
+   */
+  public AttentionBuilder numKvHeads(@Nullable Integer value) {
+    numKvHeads = value;
+    return this;
+  }
+
+  /** Whether a query attends only to keys up to its own position; false by default. */
+  public AttentionBuilder isCausal(boolean value) {
+    isCausal = value;
+    return this;
+  }
+
+  /**
+   * The positions of queries if there are not as many as keys, for {@link #isCausal} and {@link
+   * #slidingWindow}; {@link CausalAlignment#TOP_LEFT} by default, or for null. When decoding, a
+   * query stands at its position in the cache.
+   */
+  public AttentionBuilder causalAlignment(@Nullable CausalAlignment value) {
+    causalAlignment = value;
+    return this;
+  }
+
+  /**
+   * The keys around a query's position that it attends to; all by default, or for null. {@code
+   * local_window_size} of {@code jax.nn.dot_product_attention}.
+   */
+  public AttentionBuilder slidingWindow(@Nullable SlidingWindow value) {
+    slidingWindow = value;
+    return this;
+  }
+
+  /**
+   * The multiplier of the products of queries and keys; by default, or for null, 1 divided by the
+   * square root of the depth.
+   */
+  public AttentionBuilder scale(@Nullable Double value) {
+    scale = value;
+    return this;
+  }
+
   /** The product in the input projections. */
   public AttentionBuilder qkvDotGeneral(@Nullable DotGeneral value) {
     qkvDotGeneral = value;
@@ -176,7 +232,9 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
    *
    * @throws IllegalArgumentException if the number of heads is missing or below 1, a width is
    *     negative, a dtype is not a floating-point type, the dropout rate is not from 0 to 1, the
-   *     heads do not divide the features, or only one of the two einsum classes is set
+   *     heads do not divide the features, the heads of keys and values do not divide the heads, the
+   *     scale is not finite, a causal alignment is set without a use of it, or only one of the two
+   *     einsum classes is set
    */
   public MultiHeadDotProductAttention build() {
     if (numHeads == MISSING) {
@@ -195,6 +253,7 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     if (qkvFeatures % numHeads != 0) {
       throw new IllegalArgumentException(indivisible(qkvFeatures));
     }
+    requireOptions();
     if ((qkAttnWeightsEinsumCls == null) != (attnWeightsValueEinsumCls == null)) {
       throw new IllegalArgumentException(
           "arguments %s and %s: expected both or none, got only one of them"
@@ -203,6 +262,27 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
                   ArgumentName.quoted("attn_weights_value_einsum_cls")));
     }
     return constructor.apply(this);
+  }
+
+  private void requireOptions() {
+    if (numKvHeads != null && (numKvHeads < 1 || numHeads % numKvHeads != 0)) {
+      throw new IllegalArgumentException(
+          "%s: expected a divisor of the number of heads (%d), got %d"
+              .formatted(ArgumentName.argument("num_kv_heads"), numHeads, numKvHeads));
+    }
+    if (scale != null && !Double.isFinite(scale)) {
+      throw new IllegalArgumentException(
+          ArgumentName.argument("scale") + ": expected a finite number, got " + scale);
+    }
+    if (causalAlignment != null && !isCausal && slidingWindow == null) {
+      throw new IllegalArgumentException(
+          "%s: expected with %s or %s, got %s without them"
+              .formatted(
+                  ArgumentName.argument("causal_alignment"),
+                  ArgumentName.quoted("is_causal"),
+                  ArgumentName.quoted("sliding_window"),
+                  causalAlignment));
+    }
   }
 
   private static void requireWidth(String argument, int width) {
@@ -234,11 +314,54 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     return usesFloat64();
   }
 
-  /** A projection into heads, {@code [..., F]} to {@code [..., H, D]}. */
+  /** A projection into heads of queries, {@code [..., F]} to {@code [..., H, D]}. */
   DenseGeneral intoHeads(int inputFeatures) {
+    return intoHeads(inputFeatures, numHeads);
+  }
+
+  /** A projection into heads of keys or values. */
+  DenseGeneral intoKvHeads(int inputFeatures) {
+    return intoHeads(inputFeatures, numKvHeads == null ? numHeads : numKvHeads);
+  }
+
+  private DenseGeneral intoHeads(int inputFeatures, int heads) {
     return projection(qkvDotGeneral, qkvDotGeneralCls)
-        .features(numHeads, qkvFeaturesFor(inputFeatures) / numHeads)
+        .features(heads, qkvFeaturesFor(inputFeatures) / numHeads)
         .build();
+  }
+
+  /** A mask combined with the causal mask and the sliding window of all queries. */
+  @Nullable Array masked(@Nullable Array mask, int queries, int keys) {
+    int first = causalAlignment == CausalAlignment.BOTTOM_RIGHT ? keys - queries : 0;
+    return and(mask, band(first), queries, keys);
+  }
+
+  /**
+   * A mask combined with the sliding window of one query, which stands at a position of a cache.
+   */
+  @Nullable Array maskedStep(@Nullable Array mask, int position, int cacheLength) {
+    return and(mask, band(position), 1, cacheLength);
+  }
+
+  /** The keys that queries attend to, of which the first query stands at a position. */
+  private Band band(long first) {
+    Band band = isCausal ? new Band(Band.NO_LOWER, first) : Band.ALL;
+    SlidingWindow window = slidingWindow;
+    if (window == null) {
+      return band;
+    }
+    return band.and(
+        new Band(
+            window.left() == null ? Band.NO_LOWER : first - window.left(),
+            window.right() == null ? Band.NO_UPPER : first + window.right()));
+  }
+
+  private static @Nullable Array and(@Nullable Array mask, Band band, int queries, int keys) {
+    if (band.isAll()) {
+      return mask;
+    }
+    Array ofBand = ArrayInternals.bandMask(Shape.of(queries, keys), band, DType.BOOL);
+    return mask == null ? ofBand : Compare.logicalAnd(mask, ofBand);
   }
 
   /** The projection out of the heads, {@code [..., H, D]} to {@code [..., F]}. */
@@ -277,7 +400,8 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
             .broadcastDropout(broadcastDropout)
             .dtype(dtype)
             .precision(precision)
-            .forceFp32ForSoftmax(forceFp32ForSoftmax);
+            .forceFp32ForSoftmax(forceFp32ForSoftmax)
+            .scale(scale);
     return qkAttnWeightsEinsumCls == null || attnWeightsValueEinsumCls == null
         ? options
         : options
@@ -306,6 +430,11 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
         .add("decode", decode)
         .add("normalize_qk", normalizeQk)
         .add("force_fp32_for_softmax", forceFp32ForSoftmax)
+        .add("num_kv_heads", numKvHeads)
+        .add("is_causal", isCausal ? true : null)
+        .add("causal_alignment", causalAlignment)
+        .add("sliding_window", slidingWindow)
+        .add("scale", scale)
         .add("qkv_dot_general", qkvDotGeneral)
         .add("out_dot_general", outDotGeneral)
         .add("qkv_dot_general_cls", qkvDotGeneralCls)

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param forceFp32ForSoftmax whether the softmax is in float32 and the weights stay so
  * @param qkAttnWeightsEinsum in place of the product of queries and keys, or null
  * @param attnWeightsValueEinsum in place of the product of weights and values, or null
+ * @param scale what the products of queries and keys are multiplied by, or null for 1 divided by
+ *     the square root of the depth
  * @param x64 whether dropout draws float64 numbers, as JAX with x64 enabled
  */
 public record AttentionOptions(
@@ -41,6 +43,7 @@ public record AttentionOptions(
     boolean forceFp32ForSoftmax,
     @Nullable AttentionEinsum qkAttnWeightsEinsum,
     @Nullable AttentionEinsum attnWeightsValueEinsum,
+    @Nullable Double scale,
     boolean x64) {
 
   /** Checks the dropout rate. */
@@ -79,6 +82,7 @@ public record AttentionOptions(
     builder.forceFp32ForSoftmax = forceFp32ForSoftmax;
     builder.qkAttnWeightsEinsum = qkAttnWeightsEinsum;
     builder.attnWeightsValueEinsum = attnWeightsValueEinsum;
+    builder.scale = scale;
     builder.x64 = x64;
     return builder;
   }
@@ -102,6 +106,7 @@ public record AttentionOptions(
     private boolean forceFp32ForSoftmax;
     private @Nullable AttentionEinsum qkAttnWeightsEinsum;
     private @Nullable AttentionEinsum attnWeightsValueEinsum;
+    private @Nullable Double scale;
     private boolean x64;
 
     private Builder() {}
@@ -178,6 +183,12 @@ public record AttentionOptions(
       return this;
     }
 
+    /** What the products of queries and keys are multiplied by. */
+    public Builder scale(@Nullable Double value) {
+      scale = value;
+      return this;
+    }
+
     /** Whether dropout draws float64 numbers. */
     public Builder x64(boolean value) {
       x64 = value;
@@ -203,6 +214,7 @@ public record AttentionOptions(
           forceFp32ForSoftmax,
           qkAttnWeightsEinsum,
           attnWeightsValueEinsum,
+          scale,
           x64);
     }
   }

@@ -29,8 +29,8 @@ record AttentionSublayers(
     return new AttentionSublayers(
         inputFeatures,
         config.intoHeads(inputFeatures),
-        config.intoHeads(inputFeatures),
-        config.intoHeads(inputFeatures),
+        config.intoKvHeads(inputFeatures),
+        config.intoKvHeads(inputFeatures),
         config.norm(),
         config.norm(),
         config.outOfHeads(inputFeatures));

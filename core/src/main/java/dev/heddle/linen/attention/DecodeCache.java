@@ -67,8 +67,9 @@ final class DecodeCache {
    * @param keys all cached keys, shape {@code [B..., L, H, D]}
    * @param values all cached values, shape {@code [B..., L, H, D]}
    * @param mask the positions so far that the caller's mask includes
+   * @param position of the step, from 0
    */
-  record Step(Array keys, Array values, Array mask) {}
+  record Step(Array keys, Array values, Array mask, int position) {}
 
   /**
    * Adds one position to the cache.
@@ -90,7 +91,7 @@ final class DecodeCache {
     Array cachedKeys = keys.value();
     Array cachedValues = values.value();
     requireRank(KEYS, cachedKeys);
-    requireOnePosition("query", query, cachedKeys);
+    requireOnePosition("query", query, ofQueryHeads(cachedKeys.shape(), query));
     requireEntry("key", key, KEYS, cachedKeys);
     requireEntry("value", value, VALUES, cachedValues);
     int length = cachedKeys.shape().dim(-3);
@@ -107,7 +108,7 @@ final class DecodeCache {
     keys.set(newKeys);
     values.set(newValues);
     index.set(Array.scalar(position + 1, DType.INT32));
-    return new Step(newKeys, newValues, seen);
+    return new Step(newKeys, newValues, seen, position);
   }
 
   private void requireRank(String name, Array cached) {
@@ -118,8 +119,15 @@ final class DecodeCache {
     }
   }
 
-  private void requireOnePosition(String role, Shape step, Array cached) {
-    Shape expected = cached.shape().with(-3, 1);
+  /** The shape of the cache with the heads of queries that share its heads. */
+  private static Shape ofQueryHeads(Shape cached, Shape query) {
+    boolean isShared =
+        query.rank() == cached.rank() && query.dim(-2) % Math.max(1, cached.dim(-2)) == 0;
+    return isShared ? cached.with(-2, query.dim(-2)) : cached;
+  }
+
+  private void requireOnePosition(String role, Shape step, Shape cached) {
+    Shape expected = cached.with(-3, 1);
     if (!step.equals(expected)) {
       throw new ArgumentException(
           scope,
@@ -131,7 +139,7 @@ final class DecodeCache {
 
   private void requireEntry(String role, Array step, String name, Array cached) {
     requireRank(name, cached);
-    requireOnePosition(role, step.shape(), cached);
+    requireOnePosition(role, step.shape(), cached.shape());
     if (step.dtype() != cached.dtype()) {
       throw wrong(
           "expected \"%s\" of the new %s's dtype %s, got %s"

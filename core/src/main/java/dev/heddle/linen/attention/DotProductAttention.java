@@ -7,6 +7,7 @@ import dev.heddle.array.AttentionLayer.Operand;
 import dev.heddle.array.AttentionLayer.Projection;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
+import dev.heddle.array.Reshape;
 import dev.heddle.array.Shape;
 import dev.heddle.linen.layers.Promotion;
 import dev.heddle.random.Key;
@@ -40,8 +41,9 @@ public final class DotProductAttention {
    * Computes attention from every query to the keys.
    *
    * @param query shape {@code [B..., Q, H, D]}
-   * @param key shape {@code [B..., K, H, D]}
-   * @param value shape {@code [B..., K, H, V]}
+   * @param key shape {@code [B..., K, H, D]}, or fewer heads that divide H, each shared by
+   *     consecutive heads of queries
+   * @param value shape {@code [B..., K, H, V]}, as many heads as of keys
    * @return shape {@code [B..., Q, H, V]}, in {@code options.dtype()} or the promoted one; with the
    *     softmax forced to float32, in the promotion of that and float32
    * @throws IllegalArgumentException if ranks, batch axes, heads, depths or lengths disagree, a
@@ -83,14 +85,14 @@ public final class DotProductAttention {
     AttentionEinsum valueEinsum = options.attnWeightsValueEinsum();
     if (valueEinsum != null) {
       Array weights = weights(q.heads(dtype), k.heads(dtype), options);
-      Array attended = valueEinsum.apply(VALUES_OF, weights, v.heads(dtype), options.precision());
+      Array values = repeatHeads(v.heads(dtype), q.shape().dim(-2));
+      Array attended = valueEinsum.apply(VALUES_OF, weights, values, options.precision());
       return out == null ? attended : project(attended, out, options);
     }
     if (isSown(options)) {
       q = Operand.of(q.heads(dtype));
       k = Operand.of(k.heads(dtype));
-      Attention.Options plain =
-          new Attention.Options(options.mask(), null, 1, isForced(options, dtype));
+      Attention.Options plain = plain(options, dtype);
       sow(options, Attention.weights(q.array(), k.array(), options.bias(), plain));
     }
     Attention.Options between = between(options, scoreShape(q.shape(), k.shape()), dtype);
@@ -135,14 +137,21 @@ public final class DotProductAttention {
   private static Attention.Options between(AttentionOptions options, Shape scores, DType dtype) {
     Array keep = options.hasDropout() ? keep(options, scores) : null;
     double scale = keep == null ? 1 : multiplier(options.dropoutRate(), dtype);
-    return new Attention.Options(options.mask(), keep, scale, isForced(options, dtype));
+    boolean isForced = isForced(options, dtype);
+    return new Attention.Options(options.mask(), keep, scale, isForced, options.scale());
+  }
+
+  /** The options without dropout. */
+  private static Attention.Options plain(AttentionOptions options, DType dtype) {
+    boolean isForced = isForced(options, dtype);
+    return new Attention.Options(options.mask(), null, 1, isForced, options.scale());
   }
 
   /**
    * The attention weights, after dropout.
    *
    * @param query shape {@code [B..., Q, H, D]}
-   * @param key shape {@code [B..., K, H, D]}
+   * @param key shape {@code [B..., K, H, D]}, or fewer heads that divide H
    * @return shape {@code [B..., H, Q, K]}, in {@code options.dtype()} or the promoted one; float32
    *     where the softmax is forced to that
    * @throws IllegalArgumentException as {@link #dotProductAttention}
@@ -157,14 +166,14 @@ public final class DotProductAttention {
   }
 
   private static Array weights(Array query, Array key, AttentionOptions options) {
-    Attention.Options plain =
-        new Attention.Options(options.mask(), null, 1, isForced(options, query.dtype()));
+    Attention.Options plain = plain(options, query.dtype());
     AttentionEinsum einsum = options.qkAttnWeightsEinsum();
     Array weights;
     if (einsum == null) {
       weights = Attention.weights(query, key, options.bias(), plain);
     } else {
-      Array scores = einsum.apply(SCORES_OF, scale(query), key, options.precision());
+      Array keys = repeatHeads(key, query.shape().dim(-2));
+      Array scores = einsum.apply(SCORES_OF, scaled(query, options), keys, options.precision());
       requireScores(scores, scoreShape(query.shape(), key.shape()));
       weights = Attention.weightsOfScores(scores, options.bias(), query.dtype(), plain);
     }
@@ -180,6 +189,17 @@ public final class DotProductAttention {
     return Elementwise.multiply(weights, Elementwise.multiply(keep.astype(dtype), factor));
   }
 
+  /** Keys or values with a head for each head of queries, for contractions of the user. */
+  private static Array repeatHeads(Array keys, int heads) {
+    int group = heads / Math.max(1, keys.shape().dim(-2));
+    if (group <= 1) {
+      return keys;
+    }
+    Array one = Reshape.expandDims(keys, -2);
+    int[] repeated = one.shape().with(-2, group).dims();
+    return Reshape.broadcastTo(one, repeated).reshape(keys.shape().with(-2, heads).dims());
+  }
+
   private static boolean isSown(AttentionOptions options) {
     return options.scope() != null && options.scope().isMutable("intermediates");
   }
@@ -190,8 +210,11 @@ public final class DotProductAttention {
     }
   }
 
-  /** The query divided by the root of the depth, which is rounded to its dtype first. */
-  private static Array scale(Array query) {
+  /** The query divided by the root of the depth, which is rounded to its dtype first, or scaled. */
+  private static Array scaled(Array query, AttentionOptions options) {
+    if (options.scale() != null) {
+      return Elementwise.multiply(query, Array.scalar(options.scale(), query.dtype()));
+    }
     double root = Math.sqrt(query.shape().dim(-1));
     return Elementwise.divide(query, Array.scalar(root, query.dtype()));
   }
@@ -250,7 +273,8 @@ public final class DotProductAttention {
         "equal batch axes",
         query,
         key);
-    require(query.shape().dim(-2) == key.shape().dim(-2), "as many heads", query, key);
+    int heads = Math.max(1, key.shape().dim(-2));
+    require(query.shape().dim(-2) % heads == 0, "as many heads, or a divisor", query, key);
     require(query.shape().dim(-1) == key.shape().dim(-1), "equal depths", query, key);
   }
 

@@ -113,13 +113,16 @@ public class MultiHeadDotProductAttention extends Module<AttentionInputs, Array>
     if (config.decode) {
       if (scope.isInitializing() && !DecodeCache.isMade(scope)) {
         DecodeCache.make(scope, key.array(), value.array());
+        mask = config.masked(mask, query.shape().dim(-3), key.shape().dim(-3));
       } else {
         DecodeCache.Step step =
             DecodeCache.append(scope, query.shape(), key.array(), value.array(), mask);
         key = Operand.of(step.keys()); // [L, H, D]
         value = Operand.of(step.values()); // [L, H, D]
-        mask = step.mask(); // [H or 1, 1, L]
+        mask = config.maskedStep(step.mask(), step.position(), key.shape().dim(-3)); // [.., 1, L]
       }
+    } else {
+      mask = config.masked(mask, query.shape().dim(-3), key.shape().dim(-3));
     }
     AttentionOptions options = options(scope, in, mask);
     AttentionFn attentionFn = config.attentionFn;
