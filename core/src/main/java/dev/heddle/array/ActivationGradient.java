@@ -3,6 +3,7 @@ package dev.heddle.array;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.ParallelFor;
+import dev.heddle.kernel.UnaryFunction;
 
 /** Fused derivatives of the common activations; they are not differentiable themselves. */
 final class ActivationGradient {
@@ -11,7 +12,7 @@ final class ActivationGradient {
 
   private ActivationGradient() {}
 
-  static boolean has(Unary.Function function, DType dtype) {
+  static boolean has(UnaryFunction function, DType dtype) {
     return dtype != DType.FLOAT64
         && switch (function) {
           case RELU, GELU, GELU_TANH -> true;
@@ -20,12 +21,12 @@ final class ActivationGradient {
   }
 
   /** The cotangent times the derivative at x, in float32, rounded once to x's type. */
-  static Array times(Unary.Function function, Array x, Array cotangent) {
+  static Array times(UnaryFunction function, Array x, Array cotangent) {
     Kernels kernels = KernelChoice.current().kernels();
     float[] in = x.storage().floats();
     float[] g = cotangent.storage().floats();
     float[] out = new float[in.length];
-    int cost = function == Unary.Function.RELU ? RELU_COST : GELU_COST;
+    int cost = function == UnaryFunction.RELU ? RELU_COST : GELU_COST;
     ParallelFor.run(
         in.length,
         cost,

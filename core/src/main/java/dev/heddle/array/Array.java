@@ -72,7 +72,7 @@ public final class Array implements ArrayTree<Array> {
 
   /** An int32 array; as {@link #of(float[], int...)}. */
   public static Array of(int[] values, int... shape) {
-    return wrap(new Storage.I32(values.clone()), shapeFor(values.length, shape));
+    return wrap(Storage.of(DType.INT32, values.clone()), shapeFor(values.length, shape));
   }
 
   /** An int64 array; as {@link #of(float[], int...)}. */

@@ -132,13 +132,13 @@ record Binary(Function function) implements Op {
 
   private void floats(
       float[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
-    boolean isArithmetic = Arithmetic.has(function);
+    boolean isArithmetic = BinaryLoops.has(function);
     if (isArithmetic && si == 1 && sj == 1) {
-      Arithmetic.rows(function, out, o, a, i, b, j, m);
+      BinaryLoops.rows(function, out, o, a, i, b, j, m);
     } else if (isArithmetic && si == 1 && sj == 0) {
-      Arithmetic.rowAndScalar(function, out, o, a, i, b[j], m);
+      BinaryLoops.rowAndScalar(function, out, o, a, i, b[j], m);
     } else if (isArithmetic && si == 0 && sj == 1) {
-      Arithmetic.scalarAndRow(function, out, o, a[i], b, j, m);
+      BinaryLoops.scalarAndRow(function, out, o, a[i], b, j, m);
     } else {
       for (int k = 0; k < m; k++) {
         out[o + k] = function.ofFloat.apply(a[i + k * si], b[j + k * sj]);

@@ -102,77 +102,19 @@ public final class Compare {
     return Op.run(new Comparison(relation), Cast.astype(x, dtype), Cast.astype(y, dtype));
   }
 
-  private enum Relation {
-    EQUAL("equal"),
-    NOT_EQUAL("not_equal"),
-    LESS("less"),
-    LESS_EQUAL("less_equal"),
-    GREATER("greater"),
-    GREATER_EQUAL("greater_equal");
-
-    private final String label;
-
-    Relation(String label) {
-      this.label = label;
-    }
-
-    /** Compares a row of float32, with one loop per relation. */
-    private void rows(
-        byte[] out, int o, float[] a, int i, int si, float[] b, int j, int sj, int m) {
-      switch (this) {
-        case EQUAL -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] == b[j + k * sj] ? 1 : 0);
-          }
-        }
-        case NOT_EQUAL -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] != b[j + k * sj] ? 1 : 0);
-          }
-        }
-        case LESS -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] < b[j + k * sj] ? 1 : 0);
-          }
-        }
-        case LESS_EQUAL -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] <= b[j + k * sj] ? 1 : 0);
-          }
-        }
-        case GREATER -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] > b[j + k * sj] ? 1 : 0);
-          }
-        }
-        case GREATER_EQUAL -> {
-          for (int k = 0; k < m; k++) {
-            out[o + k] = (byte) (a[i + k * si] >= b[j + k * sj] ? 1 : 0);
-          }
-        }
-      }
-    }
-
-    private boolean holds(double x, double y) {
-      return switch (this) {
-        case EQUAL -> x == y;
-        case NOT_EQUAL -> x != y;
-        case LESS -> x < y;
-        case LESS_EQUAL -> x <= y;
-        case GREATER -> x > y;
-        case GREATER_EQUAL -> x >= y;
-      };
-    }
-
-    private boolean holds(long x, long y) {
-      return holds((double) Long.compare(x, y), 0.0);
-    }
+  enum Relation {
+    EQUAL,
+    NOT_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    GREATER,
+    GREATER_EQUAL
   }
 
   private record Comparison(Relation relation) implements Op {
     @Override
     public String name() {
-      return relation.label;
+      return relation.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -185,25 +127,15 @@ public final class Compare {
       if (x.dtype() == DType.FLOAT64) {
         double[] a = x.storage().doubles();
         double[] b = y.storage().doubles();
-        row =
-            (o, i, si, j, sj, m) -> {
-              for (int k = 0; k < m; k++) {
-                out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
-              }
-            };
+        row = (o, i, si, j, sj, m) -> BinaryLoops.compare(relation, out, o, a, i, si, b, j, sj, m);
       } else if (x.dtype().isFloating()) {
         float[] a = x.storage().floats();
         float[] b = y.storage().floats();
-        row = (o, i, si, j, sj, m) -> relation.rows(out, o, a, i, si, b, j, sj, m);
+        row = (o, i, si, j, sj, m) -> BinaryLoops.compare(relation, out, o, a, i, si, b, j, sj, m);
       } else {
         long[] a = x.storage().longs();
         long[] b = y.storage().longs();
-        row =
-            (o, i, si, j, sj, m) -> {
-              for (int k = 0; k < m; k++) {
-                out[o + k] = (byte) (relation.holds(a[i + k * si], b[j + k * sj]) ? 1 : 0);
-              }
-            };
+        row = (o, i, si, j, sj, m) -> BinaryLoops.compare(relation, out, o, a, i, si, b, j, sj, m);
       }
       StridedIterator.rows(shape, x.shape(), y.shape(), COST, row);
       return Array.wrap(new Storage.Bool(out), shape);

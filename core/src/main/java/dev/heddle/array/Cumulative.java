@@ -60,7 +60,15 @@ public final class Cumulative {
       Array x = inputs.getFirst();
       Grouping groups = new Grouping(x.shape(), axis);
       Storage rows = groups.toRows(x.storage());
-      return Array.wrap(groups.fromRows(run(rows, groups.length)), x.shape());
+      int length = groups.length;
+      Rounding r = Roundings.of(x.dtype());
+      Storage out =
+          rows.mapped(
+              rows.size(),
+              (from, to) -> RowLoops.scan(from, to, length, product, r),
+              (from, to) -> RowLoops64.scan(from, to, length, product, r),
+              (from, to) -> scan(from, to, length));
+      return Array.wrap(groups.fromRows(out), x.shape());
     }
 
     @Override
@@ -89,33 +97,10 @@ public final class Cumulative {
       return Concatenate.concatenate(List.copyOf(suffixes), -1);
     }
 
-    private Storage run(Storage rows, int length) {
-      if (rows.dtype() == DType.FLOAT64) {
-        double[] out = rows.doubles().clone();
-        for (int i = 0; i < out.length; i++) {
-          if (i % length != 0) {
-            out[i] = product ? out[i - 1] * out[i] : out[i - 1] + out[i];
-          }
-        }
-        return new Storage.F64(out);
+    private void scan(long[] in, long[] out, int length) {
+      for (int i = 0; i < in.length; i++) {
+        out[i] = i % length == 0 ? in[i] : product ? out[i - 1] * in[i] : out[i - 1] + in[i];
       }
-      if (rows.dtype().isFloating()) {
-        float[] out = rows.floats().clone();
-        Rounding rounding = Roundings.of(rows.dtype());
-        for (int i = 0; i < out.length; i++) {
-          if (i % length != 0) {
-            out[i] = rounding.round(product ? out[i - 1] * out[i] : out[i - 1] + out[i]);
-          }
-        }
-        return Storage.ofFloats(rows.dtype(), out);
-      }
-      long[] out = rows.longs().clone();
-      for (int i = 0; i < out.length; i++) {
-        if (i % length != 0) {
-          out[i] = product ? out[i - 1] * out[i] : out[i - 1] + out[i];
-        }
-      }
-      return Storage.ofLongs(rows.dtype(), out);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
 import dev.heddle.array.Binary.Function;
+import dev.heddle.kernel.UnaryFunction;
 
 /**
  * Elementwise arithmetic and elementary functions, with NumPy's broadcasting.
@@ -71,117 +72,117 @@ public final class Elementwise {
 
   /** -x; not for bool. */
   public static Array negative(Array x) {
-    return Unary.of(Unary.Function.NEGATIVE, x);
+    return Unary.of(UnaryFunction.NEGATIVE, x);
   }
 
   /** |x|. */
   public static Array abs(Array x) {
-    return Unary.of(Unary.Function.ABS, x);
+    return Unary.of(UnaryFunction.ABS, x);
   }
 
   /** -1, 0 or 1; NaN for NaN. */
   public static Array sign(Array x) {
-    return Unary.of(Unary.Function.SIGN, x);
+    return Unary.of(UnaryFunction.SIGN, x);
   }
 
   /** x * x. */
   public static Array square(Array x) {
-    return Unary.of(Unary.Function.SQUARE, x);
+    return Unary.of(UnaryFunction.SQUARE, x);
   }
 
   /** 1 / x. */
   public static Array reciprocal(Array x) {
-    return Unary.of(Unary.Function.RECIPROCAL, x);
+    return Unary.of(UnaryFunction.RECIPROCAL, x);
   }
 
   /** The square root, correctly rounded. */
   public static Array sqrt(Array x) {
-    return Unary.of(Unary.Function.SQRT, x);
+    return Unary.of(UnaryFunction.SQRT, x);
   }
 
   /** 1 / sqrt(x), {@code lax.rsqrt}: root and quotient in float64, rounded once. */
   public static Array rsqrt(Array x) {
-    return Unary.of(Unary.Function.RSQRT, x);
+    return Unary.of(UnaryFunction.RSQRT, x);
   }
 
   /** The cube root. */
   public static Array cbrt(Array x) {
-    return Unary.of(Unary.Function.CBRT, x);
+    return Unary.of(UnaryFunction.CBRT, x);
   }
 
   /** e to the power of x; exactly 0 in float32 for x at most -104. */
   public static Array exp(Array x) {
-    return Unary.of(Unary.Function.EXP, x);
+    return Unary.of(UnaryFunction.EXP, x);
   }
 
   /** 2 to the power of x. */
   public static Array exp2(Array x) {
-    return Unary.of(Unary.Function.EXP2, x);
+    return Unary.of(UnaryFunction.EXP2, x);
   }
 
   /** exp(x) - 1, accurate near 0. */
   public static Array expm1(Array x) {
-    return Unary.of(Unary.Function.EXPM1, x);
+    return Unary.of(UnaryFunction.EXPM1, x);
   }
 
   /** The natural logarithm. */
   public static Array log(Array x) {
-    return Unary.of(Unary.Function.LOG, x);
+    return Unary.of(UnaryFunction.LOG, x);
   }
 
   /** The logarithm to base 2. */
   public static Array log2(Array x) {
-    return Unary.of(Unary.Function.LOG2, x);
+    return Unary.of(UnaryFunction.LOG2, x);
   }
 
   /** log(1 + x), accurate near 0. */
   public static Array log1p(Array x) {
-    return Unary.of(Unary.Function.LOG1P, x);
+    return Unary.of(UnaryFunction.LOG1P, x);
   }
 
   /** The sine. */
   public static Array sin(Array x) {
-    return Unary.of(Unary.Function.SIN, x);
+    return Unary.of(UnaryFunction.SIN, x);
   }
 
   /** The cosine. */
   public static Array cos(Array x) {
-    return Unary.of(Unary.Function.COS, x);
+    return Unary.of(UnaryFunction.COS, x);
   }
 
   /** The hyperbolic tangent. */
   public static Array tanh(Array x) {
-    return Unary.of(Unary.Function.TANH, x);
+    return Unary.of(UnaryFunction.TANH, x);
   }
 
   /** 1 / (1 + exp(-x)), {@code jax.nn.sigmoid}. */
   public static Array sigmoid(Array x) {
-    return Unary.of(Unary.Function.SIGMOID, x);
+    return Unary.of(UnaryFunction.SIGMOID, x);
   }
 
   /** The error function, {@code lax.erf}. */
   public static Array erf(Array x) {
-    return Unary.of(Unary.Function.ERF, x);
+    return Unary.of(UnaryFunction.ERF, x);
   }
 
   /** 1 - erf(x), accurate in the tail, {@code lax.erfc}. */
   public static Array erfc(Array x) {
-    return Unary.of(Unary.Function.ERFC, x);
+    return Unary.of(UnaryFunction.ERFC, x);
   }
 
   /** The inverse of {@link #erf}, {@code lax.erf_inv}, with XLA's bits in float32. */
   public static Array erfInv(Array x) {
-    return Unary.of(Unary.Function.ERF_INV, x);
+    return Unary.of(UnaryFunction.ERF_INV, x);
   }
 
   /** max(x, 0), {@code jax.nn.relu}. */
   public static Array relu(Array x) {
-    return Unary.of(Unary.Function.RELU, x);
+    return Unary.of(UnaryFunction.RELU, x);
   }
 
   /** x * sigmoid(x), {@code jax.nn.silu}, rounded once. */
   public static Array silu(Array x) {
-    return Unary.of(Unary.Function.SILU, x);
+    return Unary.of(UnaryFunction.SILU, x);
   }
 
   /**
@@ -189,31 +190,31 @@ public final class Elementwise {
    * rounded once.
    */
   public static Array gelu(Array x) {
-    return Unary.of(Unary.Function.GELU_TANH, x);
+    return Unary.of(UnaryFunction.GELU_TANH, x);
   }
 
   /** {@code jax.nn.gelu(x, approximate=False)}: x (1 + erf(x / sqrt 2)) / 2, rounded once. */
   public static Array geluExact(Array x) {
-    return Unary.of(Unary.Function.GELU, x);
+    return Unary.of(UnaryFunction.GELU, x);
   }
 
   /** log(1 + exp(x)), {@code jax.nn.softplus}, rounded once. */
   public static Array softplus(Array x) {
-    return Unary.of(Unary.Function.SOFTPLUS, x);
+    return Unary.of(UnaryFunction.SOFTPLUS, x);
   }
 
   /** The largest integer not above x. */
   public static Array floor(Array x) {
-    return Unary.of(Unary.Function.FLOOR, x);
+    return Unary.of(UnaryFunction.FLOOR, x);
   }
 
   /** The smallest integer not below x. */
   public static Array ceil(Array x) {
-    return Unary.of(Unary.Function.CEIL, x);
+    return Unary.of(UnaryFunction.CEIL, x);
   }
 
   /** The nearest integer, ties to even. */
   public static Array round(Array x) {
-    return Unary.of(Unary.Function.ROUND, x);
+    return Unary.of(UnaryFunction.ROUND, x);
   }
 }

@@ -14,16 +14,6 @@ final class Half {
 
   private Half() {}
 
-  /** The float32 of a bfloat16's bits; exact. */
-  static float fromBfloat16(short bits) {
-    return Rounding.fromBfloat16(bits);
-  }
-
-  /** The float32 of a float16's bits; exact. */
-  static float fromFloat16(short bits) {
-    return Float.float16ToFloat(bits);
-  }
-
   /** The bits of one of the two types nearest to each float32. */
   static short[] of(DType dtype, float[] values) {
     Kernels kernels = KernelChoice.current().kernels();

@@ -3,10 +3,8 @@ package dev.heddle.array;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
-import dev.heddle.kernel.Lanes64;
 import dev.heddle.kernel.ParallelFor;
 import java.util.List;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +145,7 @@ public final class Reduce {
     return Op.run(new Reduction(kind, Axes.allOr(name, axes, x.shape()), keepDims, name), x);
   }
 
-  private enum Kind {
+  enum Kind {
     SUM("sum"),
     PROD("prod"),
     MAX("max"),
@@ -204,55 +202,21 @@ public final class Reduce {
       return Cast.astype(inPlace, x.dtype());
     }
 
-    private Storage reduce(Storage rows, int count, int length) {
-      DType dtype = rows.dtype();
-      if (dtype == DType.FLOAT64) {
-        double[] in = rows.doubles();
-        double[] out = new double[count];
-        each(count, length, row -> out[row] = reduce(in, row * length, length));
-        return new Storage.F64(out);
-      }
-      if (dtype.isFloating()) {
-        Kernels kernels = KernelChoice.current().kernels();
-        float[] in = rows.floats();
-        float[] out = new float[count];
-        each(count, length, row -> out[row] = reduce(kernels, in, row * length, length));
-        return Storage.ofFloats(dtype, out);
-      }
-      long[] in = rows.longs();
-      long[] out = new long[count];
-      each(count, length, row -> out[row] = reduce(in, row * length, length));
-      return Storage.ofLongs(dtype, out);
-    }
-
-    private static void each(int count, int length, IntConsumer row) {
-      ParallelFor.rows(
+    private Storage reduce(Storage rows, int count, int n) {
+      Kernels kernels = KernelChoice.current().kernels();
+      return rows.mapped(
           count,
-          length,
-          COST,
-          (first, rows) -> {
-            for (int i = first; i < first + rows; i++) {
-              row.accept(i);
-            }
-          });
-    }
-
-    private float reduce(Kernels kernels, float[] in, int from, int length) {
-      return switch (kind) {
-        case SUM -> kernels.sum(in, from, length);
-        case PROD -> Lanes.product(in, from, length);
-        case MAX -> kernels.max(in, from, length);
-        case MIN -> Lanes.min(in, from, length);
-      };
-    }
-
-    private double reduce(double[] in, int from, int length) {
-      return switch (kind) {
-        case SUM -> Lanes64.sum(in, from, length);
-        case PROD -> Lanes64.product(in, from, length);
-        case MAX -> Lanes64.max(in, from, length);
-        case MIN -> Lanes64.min(in, from, length);
-      };
+          (in, out) ->
+              ParallelFor.eachRow(
+                  count, n, COST, row -> out[row] = RowLoops.reduce(kernels, kind, in, row * n, n)),
+          (in, out) ->
+              ParallelFor.eachRow(
+                  count,
+                  n,
+                  COST,
+                  row -> out[row] = RowLoops64.reduce(kernels, kind, in, row * n, n)),
+          (in, out) ->
+              ParallelFor.eachRow(count, n, COST, row -> out[row] = reduce(in, row * n, n)));
     }
 
     private long reduce(long[] in, int from, int length) {

@@ -75,11 +75,9 @@ record RightOperand(Packed packed, @Nullable FloatInput input) {
   }
 
   private static @Nullable HalfMatrixView halves(Storage storage, PackedLayouts.Key key) {
-    return switch (storage) {
-      case Storage.BF16(short[] bits) -> HalfMatrixView.of(bits, true, key.rows(), key.cols());
-      case Storage.F16(short[] bits) -> HalfMatrixView.of(bits, false, key.rows(), key.cols());
-      default -> null;
-    };
+    return storage instanceof Storage.Halves(DType dtype, short[] bits)
+        ? HalfMatrixView.of(bits, dtype == DType.BFLOAT16, key.rows(), key.cols())
+        : null;
   }
 
   private static MatrixView matrix(float[] values, int inner, int cols, boolean transposed) {

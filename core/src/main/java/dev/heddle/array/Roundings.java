@@ -2,22 +2,16 @@ package dev.heddle.array;
 
 import dev.heddle.kernel.Rounding;
 
-/** How float32 computation is rounded for a type. */
+/** How computation is rounded for a type. */
 final class Roundings {
   private Roundings() {}
 
-  /**
-   * The rounding after each operation of a type that is computed in float32.
-   *
-   * @throws IllegalArgumentException if the type is not computed in float32
-   */
+  /** The rounding after each operation of a type in the type of its computation. */
   static Rounding of(DType dtype) {
     return switch (dtype) {
       case BFLOAT16 -> Rounding.BFLOAT16;
       case FLOAT16 -> Rounding.FLOAT16;
-      case FLOAT32 -> Rounding.NONE;
-      case FLOAT64, INT32, INT64, UINT8, UINT32, BOOL ->
-          throw new IllegalArgumentException("expected a type computed in float32, got " + dtype);
+      case FLOAT32, FLOAT64, INT32, INT64, UINT8, UINT32, BOOL -> Rounding.NONE;
     };
   }
 }

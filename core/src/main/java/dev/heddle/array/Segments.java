@@ -1,5 +1,7 @@
 package dev.heddle.array;
 
+import dev.heddle.kernel.KernelChoice;
+import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Workers;
 import java.util.Collections;
 import java.util.List;
@@ -23,18 +25,12 @@ record Segments(int[] starts, int length, Shape source, Shape gathered) {
 
   /** The concatenated segments. */
   Array gatherFrom(Array x) {
-    if (x.storage() instanceof Storage.F32(float[] values)) {
-      float[] out = new float[gathered.size()];
-      for (int segment = 0; segment < starts.length; segment++) {
-        System.arraycopy(values, starts[segment], out, segment * length, length);
-      }
-      return Array.wrap(new Storage.F32(out), gathered);
+    Storage out = Storage.zeros(x.dtype(), gathered.size());
+    for (int segment = 0; segment < starts.length; segment++) {
+      System.arraycopy(
+          x.storage().values(), starts[segment], out.values(), segment * length, length);
     }
-    int[] indices = new int[gathered.size()];
-    for (int i = 0; i < indices.length; i++) {
-      indices[i] = starts[i / length] + i % length;
-    }
-    return Array.wrap(x.storage().gather(indices), gathered);
+    return Array.wrap(out, gathered);
   }
 
   /** Zeros to which each segment is added at its offset, in order. */
@@ -51,29 +47,18 @@ record Segments(int[] starts, int length, Shape source, Shape gathered) {
 
     @Override
     public Array forward(List<Array> inputs) {
-      Storage from = inputs.getFirst().storage();
-      if (from.dtype() == DType.FLOAT64) {
-        double[] in = from.doubles();
-        double[] out = new double[segments.source.size()];
-        segments.each((segment, at, count) -> add(in, segment, out, at, count));
-        return Array.wrap(new Storage.F64(out), segments.source);
-      }
-      float[] in = from.floats();
-      float[] out = new float[segments.source.size()];
-      segments.each((segment, at, count) -> add(in, segment, out, at, count));
-      return Array.wrap(Storage.ofFloats(from.dtype(), out), segments.source);
-    }
-
-    private static void add(float[] in, int from, float[] out, int at, int n) {
-      for (int i = 0; i < n; i++) {
-        out[at + i] += in[from + i];
-      }
-    }
-
-    private static void add(double[] in, int from, double[] out, int at, int n) {
-      for (int i = 0; i < n; i++) {
-        out[at + i] += in[from + i];
-      }
+      Kernels kernels = KernelChoice.current().kernels();
+      Storage sums =
+          inputs
+              .getFirst()
+              .storage()
+              .mapped(
+                  segments.source.size(),
+                  (in, out) ->
+                      segments.each((at, to, n) -> kernels.addRows(in, at, n, 1, out, to, n)),
+                  (in, out) ->
+                      segments.each((at, to, n) -> kernels.addRows(in, at, n, 1, out, to, n)));
+      return Array.wrap(sums, segments.source);
     }
 
     @Override

@@ -2,11 +2,8 @@ package dev.heddle.array;
 
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
-import dev.heddle.kernel.Lanes64;
 import dev.heddle.kernel.ParallelFor;
-import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
-import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,33 +62,6 @@ public final class Softmax {
     return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
   }
 
-  private static float max(float[] in, int from, int length) {
-    return KernelChoice.current().kernels().max(in, from, length);
-  }
-
-  /**
-   * For one row, writes {@code shifted = R(in - shift)} and {@code exp = R(exp(shifted))}, where
-   * both may be the same array, and returns R of the sum of {@code exp}.
-   */
-  private static float exponentials(
-      float[] in,
-      int from,
-      float[] shifted,
-      int at,
-      float[] exp,
-      int length,
-      float shift,
-      Rounding r) {
-    Kernels kernels = KernelChoice.current().kernels();
-    for (int i = 0; i < length; i++) {
-      shifted[at + i] = in[from + i] - shift;
-    }
-    kernels.round(r, shifted, at, length);
-    kernels.map(UnaryFunction.EXP, shifted, at, exp, 0, length);
-    kernels.round(r, exp, 0, length);
-    return r.round(kernels.sum(exp, 0, length));
-  }
-
   private enum Kind {
     SOFTMAX("softmax"),
     LOG_SOFTMAX("log_softmax");
@@ -115,27 +85,14 @@ public final class Softmax {
       Grouping groups = new Grouping(x.shape(), axis);
       Storage rows = groups.toRows(x.storage());
       int length = groups.length;
-      if (x.dtype() == DType.FLOAT64) {
-        double[] out = rows.doubles().clone();
-        for (int row = 0; row < groups.rows; row++) {
-          normalize(out, row * length, length);
-        }
-        return Array.wrap(groups.fromRows(new Storage.F64(out)), x.shape());
-      }
-      float[] in = rows.floats();
-      float[] out = new float[in.length];
-      Rounding rounding = Roundings.of(x.dtype());
-      ParallelFor.rows(
-          groups.rows,
-          length,
-          COST,
-          (first, count) -> {
-            float[] exp = new float[length];
-            for (int row = first; row < first + count; row++) {
-              normalize(in, out, exp, row * length, length, rounding);
-            }
-          });
-      return Array.wrap(groups.fromRows(Storage.ofFloats(x.dtype(), out)), x.shape());
+      boolean isLog = kind == Kind.LOG_SOFTMAX;
+      Rounding r = Roundings.of(x.dtype());
+      Storage out =
+          rows.mapped(
+              rows.size(),
+              (from, to) -> RowLoops.softmax(from, to, length, isLog, r),
+              (from, to) -> RowLoops64.softmax(from, to, length, isLog, r));
+      return Array.wrap(groups.fromRows(out), x.shape());
     }
 
     @Override
@@ -172,34 +129,6 @@ public final class Softmax {
           });
       return Array.wrap(Storage.ofFloats(output.dtype(), out), output.shape());
     }
-
-    private void normalize(float[] in, float[] out, float[] exp, int from, int length, Rounding r) {
-      float sum = exponentials(in, from, out, from, exp, length, max(in, from, length), r);
-      if (kind == Kind.SOFTMAX) {
-        for (int i = 0; i < length; i++) {
-          out[from + i] = exp[i] / sum;
-        }
-      } else {
-        float log = r.round(Polynomials.log(sum));
-        for (int i = 0; i < length; i++) {
-          out[from + i] = out[from + i] - log;
-        }
-      }
-    }
-
-    private void normalize(double[] row, int from, int length) {
-      double max = Lanes64.max(row, from, length);
-      double[] exp = new double[length];
-      for (int i = 0; i < length; i++) {
-        row[from + i] -= max;
-        exp[i] = StrictMath.exp(row[from + i]);
-      }
-      double sum = Lanes64.sum(exp, 0, length);
-      double log = StrictMath.log(sum);
-      for (int i = 0; i < length; i++) {
-        row[from + i] = kind == Kind.SOFTMAX ? exp[i] / sum : row[from + i] - log;
-      }
-    }
   }
 
   private record LogSumExp(int[] axes, boolean keepDims) implements Op {
@@ -214,28 +143,13 @@ public final class Softmax {
       Grouping groups = new Grouping(x.shape(), axes);
       Storage rows = groups.toRows(x.storage());
       int length = groups.length;
-      if (x.dtype() == DType.FLOAT64) {
-        double[] in = rows.doubles();
-        double[] out = new double[groups.rows];
-        for (int row = 0; row < out.length; row++) {
-          out[row] = logSumExp(in, row * length, length);
-        }
-        return Array.wrap(new Storage.F64(out), groups.reduced(keepDims));
-      }
-      float[] in = rows.floats();
-      float[] out = new float[groups.rows];
-      Rounding rounding = Roundings.of(x.dtype());
-      ParallelFor.rows(
-          groups.rows,
-          length,
-          COST,
-          (first, count) -> {
-            float[] exp = new float[length];
-            for (int row = first; row < first + count; row++) {
-              out[row] = logSumExp(in, row * length, exp, length, rounding);
-            }
-          });
-      return Array.wrap(Storage.ofFloats(x.dtype(), out), groups.reduced(keepDims));
+      Rounding r = Roundings.of(x.dtype());
+      Storage out =
+          rows.mapped(
+              groups.rows,
+              (from, to) -> RowLoops.logSumExp(from, to, length, r),
+              (from, to) -> RowLoops64.logSumExp(from, to, length, r));
+      return Array.wrap(out, groups.reduced(keepDims));
     }
 
     @Override
@@ -244,23 +158,6 @@ public final class Softmax {
       Shape kept = new Grouping(x.shape(), axes).reduced(true);
       Array part = Elementwise.exp(x.minus(Reshape.to(call.output(), kept)));
       return List.of(part.times(Reshape.to(g, kept)));
-    }
-
-    private static float logSumExp(float[] in, int from, float[] exp, int length, Rounding r) {
-      float max = max(in, from, length);
-      float shift = Float.isInfinite(max) ? 0 : max;
-      float sum = exponentials(in, from, exp, 0, exp, length, shift, r);
-      return r.round(Polynomials.log(sum)) + shift;
-    }
-
-    private static double logSumExp(double[] in, int from, int length) {
-      double max = Lanes64.max(in, from, length);
-      double shift = Double.isInfinite(max) ? 0 : max;
-      double[] exp = new double[length];
-      for (int i = 0; i < length; i++) {
-        exp[i] = StrictMath.exp(in[from + i] - shift);
-      }
-      return StrictMath.log(Lanes64.sum(exp, 0, length)) + shift;
     }
   }
 }

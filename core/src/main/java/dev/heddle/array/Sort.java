@@ -107,7 +107,7 @@ public final class Sort {
               }
             }
           });
-      Storage indices = new Grouping(shape, axis).fromRows(new Storage.I32(out));
+      Storage indices = new Grouping(shape, axis).fromRows(Storage.of(DType.INT32, out));
       return Array.wrap(indices, extreme ? groups.reduced(false) : shape);
     }
   }

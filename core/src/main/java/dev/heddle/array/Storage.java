@@ -1,6 +1,7 @@
 package dev.heddle.array;
 
-import java.util.Arrays;
+import dev.heddle.kernel.Rounding;
+import java.util.function.BiConsumer;
 
 /**
  * The elements of an array in row-major order on the Java heap, one record per element type; what
@@ -80,17 +81,53 @@ sealed interface Storage {
     return ofLongs(target, longs());
   }
 
+  /**
+   * New elements of this type, computed from these in the type of the computation: float64, float32
+   * for the other floating-point types, else int64.
+   *
+   * @param size the number of new elements
+   */
+  default Storage mapped(
+      int size,
+      BiConsumer<float[], float[]> floats,
+      BiConsumer<double[], double[]> doubles,
+      BiConsumer<long[], long[]> longs) {
+    if (dtype() == DType.FLOAT64) {
+      double[] out = new double[size];
+      doubles.accept(doubles(), out);
+      return new F64(out);
+    }
+    if (dtype().isFloating()) {
+      float[] out = new float[size];
+      floats.accept(floats(), out);
+      return ofFloats(dtype(), out);
+    }
+    long[] out = new long[size];
+    longs.accept(longs(), out);
+    return ofLongs(dtype(), out);
+  }
+
+  /** {@link #mapped} of a floating-point type. */
+  default Storage mapped(
+      int size, BiConsumer<float[], float[]> floats, BiConsumer<double[], double[]> doubles) {
+    return mapped(
+        size,
+        floats,
+        doubles,
+        (in, out) -> {
+          throw new IllegalStateException("expected a floating-point type, got " + dtype());
+        });
+  }
+
   /** A storage backed by a Java array of the kind that the type is stored in. */
   static Storage of(DType dtype, Object values) {
     return switch (dtype) {
       case FLOAT32 -> new F32((float[]) values);
       case FLOAT64 -> new F64((double[]) values);
-      case BFLOAT16 -> new BF16((short[]) values);
-      case FLOAT16 -> new F16((short[]) values);
-      case INT32 -> new I32((int[]) values);
+      case BFLOAT16, FLOAT16 -> new Halves(dtype, (short[]) values);
+      case INT32, UINT32 -> new Ints(dtype, (int[]) values);
       case INT64 -> new I64((long[]) values);
       case UINT8 -> new U8((byte[]) values);
-      case UINT32 -> new U32((int[]) values);
       case BOOL -> new Bool((byte[]) values);
     };
   }
@@ -112,207 +149,48 @@ sealed interface Storage {
   /** A storage filled with one value, converted to a type without a temporary array. */
   static Storage full(DType dtype, double value, int size) {
     Storage all = zeros(dtype, size);
-    Object one = ofDoubles(dtype, new double[] {value}).values();
-    switch (all.values()) {
-      case float[] values -> Arrays.fill(values, ((float[]) one)[0]);
-      case double[] values -> Arrays.fill(values, ((double[]) one)[0]);
-      case short[] values -> Arrays.fill(values, ((short[]) one)[0]);
-      case int[] values -> Arrays.fill(values, ((int[]) one)[0]);
-      case long[] values -> Arrays.fill(values, ((long[]) one)[0]);
-      case byte[] values -> Arrays.fill(values, ((byte[]) one)[0]);
-      default -> throw new AssertionError(dtype);
-    }
+    StorageLoops.fill(all.values(), ofDoubles(dtype, new double[] {value}).values());
     return all;
   }
 
   /** A new storage of {@code length} elements from {@code from} on. */
   default Storage slice(int from, int length) {
-    int to = from + length;
-    return of(
-        dtype(),
-        switch (values()) {
-          case float[] values -> Arrays.copyOfRange(values, from, to);
-          case double[] values -> Arrays.copyOfRange(values, from, to);
-          case short[] values -> Arrays.copyOfRange(values, from, to);
-          case int[] values -> Arrays.copyOfRange(values, from, to);
-          case long[] values -> Arrays.copyOfRange(values, from, to);
-          case byte[] values -> Arrays.copyOfRange(values, from, to);
-          default -> throw new AssertionError(dtype());
-        });
+    return of(dtype(), StorageLoops.copyOfRange(values(), from, from + length));
   }
 
   /** A new storage of the elements at the given indices, in that order. */
   default Storage gather(int[] indices) {
     Storage all = zeros(dtype(), indices.length);
-    int n = indices.length;
-    switch (all.values()) {
-      case float[] out -> {
-        float[] in = (float[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      case double[] out -> {
-        double[] in = (double[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      case short[] out -> {
-        short[] in = (short[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      case int[] out -> {
-        int[] in = (int[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      case long[] out -> {
-        long[] in = (long[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      case byte[] out -> {
-        byte[] in = (byte[]) values();
-        for (int i = 0; i < n; i++) {
-          out[i] = in[indices[i]];
-        }
-      }
-      default -> throw new AssertionError(dtype());
-    }
+    StorageLoops.gather(values(), indices, all.values());
     return all;
   }
 
   /** Float32 values converted to a type; float32 uses the array itself. */
   static Storage ofFloats(DType dtype, float[] values) {
-    int n = values.length;
-    switch (dtype) {
-      case FLOAT32 -> {
-        return new F32(values);
-      }
-      case BFLOAT16, FLOAT16 -> {
-        return of(dtype, Half.of(dtype, values));
-      }
-      case BOOL -> {
-        byte[] out = new byte[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) (values[i] != 0 ? 1 : 0);
-        }
-        return new Bool(out);
-      }
-      case FLOAT64, INT32, INT64, UINT8, UINT32 -> {
-        double[] converted = new double[n];
-        for (int i = 0; i < n; i++) {
-          converted[i] = values[i];
-        }
-        return ofDoubles(dtype, converted);
-      }
+    if (dtype.isHalf()) {
+      return of(dtype, Half.of(dtype, values));
     }
-    throw new AssertionError(dtype);
+    return of(dtype, dtype == DType.FLOAT32 ? values : StorageLoops.convert(values, dtype));
   }
 
   /** Float64 values converted to a type; float64 uses the array itself. */
   static Storage ofDoubles(DType dtype, double[] values) {
-    int n = values.length;
-    return switch (dtype) {
-      case FLOAT64 -> new F64(values);
-      case FLOAT32 -> {
-        float[] out = new float[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (float) values[i];
-        }
-        yield new F32(out);
+    if (dtype.isHalf()) {
+      short[] out = new short[values.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = dtype == DType.BFLOAT16 ? Half.toBfloat16(values[i]) : Half.toFloat16(values[i]);
       }
-      case BFLOAT16, FLOAT16 -> {
-        short[] out = new short[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = dtype == DType.BFLOAT16 ? Half.toBfloat16(values[i]) : Half.toFloat16(values[i]);
-        }
-        yield of(dtype, out);
-      }
-      case INT32 -> {
-        int[] out = new int[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (int) values[i];
-        }
-        yield new I32(out);
-      }
-      case INT64 -> {
-        long[] out = new long[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (long) values[i];
-        }
-        yield new I64(out);
-      }
-      case UINT8 -> {
-        byte[] out = new byte[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) Math.clamp((long) values[i], 0, 0xff);
-        }
-        yield new U8(out);
-      }
-      case UINT32 -> {
-        int[] out = new int[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (int) Math.clamp((long) values[i], 0L, 0xffffffffL);
-        }
-        yield new U32(out);
-      }
-      case BOOL -> {
-        byte[] out = new byte[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) (values[i] != 0 ? 1 : 0);
-        }
-        yield new Bool(out);
-      }
-    };
+      return of(dtype, out);
+    }
+    return of(dtype, dtype == DType.FLOAT64 ? values : StorageLoops.convert(values, dtype));
   }
 
   /** Integers converted to a type, wrapping; int64 uses the array itself. */
   static Storage ofLongs(DType dtype, long[] values) {
-    int n = values.length;
-    return switch (dtype) {
-      case INT64 -> new I64(values);
-      case FLOAT64 -> {
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = values[i];
-        }
-        yield new F64(out);
-      }
-      case FLOAT32, BFLOAT16, FLOAT16 -> {
-        float[] out = new float[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = values[i];
-        }
-        yield ofFloats(dtype, out);
-      }
-      case INT32, UINT32 -> {
-        int[] out = new int[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (int) values[i];
-        }
-        yield of(dtype, out);
-      }
-      case UINT8 -> {
-        byte[] out = new byte[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) values[i];
-        }
-        yield new U8(out);
-      }
-      case BOOL -> {
-        byte[] out = new byte[n];
-        for (int i = 0; i < n; i++) {
-          out[i] = (byte) (values[i] != 0 ? 1 : 0);
-        }
-        yield new Bool(out);
-      }
-    };
+    if (dtype.isHalf()) {
+      return ofFloats(dtype, (float[]) StorageLoops.convert(values, DType.FLOAT32));
+    }
+    return of(dtype, dtype == DType.INT64 ? values : StorageLoops.convert(values, dtype));
   }
 
   /** float32. */
@@ -356,52 +234,26 @@ sealed interface Storage {
     }
   }
 
-  /** bfloat16, as its bits. */
-  record BF16(short[] values) implements Storage {
-    @Override
-    public DType dtype() {
-      return DType.BFLOAT16;
-    }
-
+  /** bfloat16 or float16, as their bits. */
+  record Halves(DType dtype, short[] values) implements Storage {
     @Override
     public double doubleAt(int index) {
-      return Half.fromBfloat16(values[index]);
+      return dtype == DType.BFLOAT16
+          ? Rounding.fromBfloat16(values[index])
+          : Float.float16ToFloat(values[index]);
     }
 
     @Override
     public float[] floats() {
-      return Half.floats(DType.BFLOAT16, values);
+      return Half.floats(dtype, values);
     }
   }
 
-  /** float16, as its bits. */
-  record F16(short[] values) implements Storage {
-    @Override
-    public DType dtype() {
-      return DType.FLOAT16;
-    }
-
+  /** int32 or, as its bits, uint32. */
+  record Ints(DType dtype, int[] values) implements Storage {
     @Override
     public double doubleAt(int index) {
-      return Half.fromFloat16(values[index]);
-    }
-
-    @Override
-    public float[] floats() {
-      return Half.floats(DType.FLOAT16, values);
-    }
-  }
-
-  /** int32. */
-  record I32(int[] values) implements Storage {
-    @Override
-    public DType dtype() {
-      return DType.INT32;
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return values[index];
+      return dtype == DType.INT32 ? values[index] : Integer.toUnsignedLong(values[index]);
     }
   }
 
@@ -443,19 +295,6 @@ sealed interface Storage {
     @Override
     public double doubleAt(int index) {
       return values[index] & 0xff;
-    }
-  }
-
-  /** uint32, as its bits. */
-  record U32(int[] values) implements Storage {
-    @Override
-    public DType dtype() {
-      return DType.UINT32;
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return values[index] & 0xffffffffL;
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.heddle.array;
 
-import dev.heddle.kernel.ErfInv;
 import dev.heddle.kernel.KernelChoice;
 import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.ParallelFor;
@@ -9,7 +8,7 @@ import dev.heddle.kernel.ScalarDerivatives;
 import dev.heddle.kernel.SpecialFunctions;
 import dev.heddle.kernel.UnaryFunction;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
+import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,30 +19,33 @@ import org.jspecify.annotations.Nullable;
  * float32 and rounded once. Integers keep their type if the function is defined for integers,
  * otherwise they become float32 first.
  */
-record Unary(Function function) implements Op {
+record Unary(UnaryFunction function) implements Op {
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
   private static final double SQRT_HALF = 0.7071067811865476;
   private static final double NORMAL_DENSITY = 0.3989422804014327; // 1 / sqrt(2 pi)
 
-  static Array of(Function function, Array x) {
+  private static final int DOUBLE_COST = 2000; // mostly StrictMath
+  private static final int LONG_COST = 32;
+
+  static Array of(UnaryFunction function, Array x) {
     DType dtype = x.dtype();
-    if (dtype == DType.BOOL && function == Function.NEGATIVE) {
+    if (dtype == DType.BOOL && function == UnaryFunction.NEGATIVE) {
       throw new IllegalArgumentException(
           "negative: expected numbers, got bool; use Compare.logicalNot");
     }
-    boolean keepsType = dtype.isFloating() || (function.ofLong != null && dtype.isInteger());
+    boolean keepsType = dtype.isFloating() || (function.ofLong() != null && dtype.isInteger());
     return Op.run(new Unary(function), keepsType ? x : Cast.astype(x, DType.FLOAT32));
   }
 
   @Override
   public String name() {
-    return function.label;
+    return function.label();
   }
 
   @Override
   public Array forward(List<Array> inputs) {
     Array x = inputs.getFirst();
-    return Array.wrap(function.apply(x.storage()), x.shape());
+    return Array.wrap(apply(x.storage()), x.shape());
   }
 
   @Override
@@ -52,8 +54,8 @@ record Unary(Function function) implements Op {
     if (!call.isNested() && ActivationGradient.has(function, x.dtype())) {
       return List.of(ActivationGradient.times(function, x, g));
     }
-    if (function == Function.ABS || function == Function.RELU) {
-      boolean isAbs = function == Function.ABS;
+    if (function == UnaryFunction.ABS || function == UnaryFunction.RELU) {
+      boolean isAbs = function == UnaryFunction.ABS;
       Array rises =
           isAbs ? Compare.greaterEqual(x, scalar(x, 0)) : Compare.greater(x, scalar(x, 0));
       return List.of(Where.where(rises, g, isAbs ? g.negate() : scalar(x, 0)));
@@ -66,7 +68,8 @@ record Unary(Function function) implements Op {
   private @Nullable Array derivative(Array x, Array y) {
     return switch (function) {
       case NEGATIVE -> Array.scalar(-1, x.dtype());
-      case ABS, RELU -> throw new IllegalStateException(name()); // handled in vjp
+      case ABS, RELU, GELU_DERIVATIVE ->
+          throw new IllegalStateException(name()); // handled in vjp; none
       case SIGN, FLOOR, CEIL, ROUND -> null;
       case SQUARE -> x.times(2);
       case RECIPROCAL -> Elementwise.square(y).negate();
@@ -114,112 +117,20 @@ record Unary(Function function) implements Op {
     return Array.scalar(number, x.dtype());
   }
 
-  /** The functions, each for every type it is computed in. */
-  enum Function {
-    NEGATIVE("negative", UnaryFunction.NEGATIVE, x -> -x, x -> -x),
-    ABS("abs", UnaryFunction.ABS, Math::abs, Math::abs),
-    SIGN("sign", UnaryFunction.SIGN, Math::signum, Long::signum),
-    SQUARE("square", UnaryFunction.SQUARE, x -> x * x, x -> x * x),
-    RECIPROCAL("reciprocal", UnaryFunction.RECIPROCAL, x -> 1 / x),
-    SQRT("sqrt", UnaryFunction.SQRT, Math::sqrt),
-    RSQRT("rsqrt", UnaryFunction.RSQRT, x -> 1 / Math.sqrt(x)),
-    CBRT("cbrt", UnaryFunction.CBRT, StrictMath::cbrt),
-    EXP("exp", UnaryFunction.EXP, StrictMath::exp),
-    EXP2("exp2", UnaryFunction.EXP2, x -> StrictMath.pow(2, x)),
-    EXPM1("expm1", UnaryFunction.EXPM1, StrictMath::expm1),
-    LOG("log", UnaryFunction.LOG, StrictMath::log),
-    LOG2("log2", UnaryFunction.LOG2, x -> StrictMath.log(x) / StrictMath.log(2)),
-    LOG1P("log1p", UnaryFunction.LOG1P, StrictMath::log1p),
-    SIN("sin", UnaryFunction.SIN, StrictMath::sin),
-    COS("cos", UnaryFunction.COS, StrictMath::cos),
-    TANH("tanh", UnaryFunction.TANH, StrictMath::tanh),
-    SIGMOID("sigmoid", UnaryFunction.SIGMOID, SpecialFunctions::sigmoid),
-    ERF("erf", UnaryFunction.ERF, SpecialFunctions::erf),
-    ERFC("erfc", UnaryFunction.ERFC, SpecialFunctions::erfc),
-    ERF_INV("erf_inv", UnaryFunction.ERF_INV, ErfInv::erfInv),
-    RELU("relu", UnaryFunction.RELU, x -> Math.max(x, 0), x -> Math.max(x, 0)),
-    SILU("silu", UnaryFunction.SILU, x -> x * SpecialFunctions.sigmoid(x)),
-    GELU("gelu", UnaryFunction.GELU, SpecialFunctions::gelu),
-    GELU_TANH(
-        "gelu",
-        UnaryFunction.GELU_TANH,
-        x -> x * SpecialFunctions.sigmoid(SpecialFunctions.geluGate(x))),
-    SOFTPLUS("softplus", UnaryFunction.SOFTPLUS, SpecialFunctions::softplus),
-    FLOOR("floor", UnaryFunction.FLOOR, Math::floor, x -> x),
-    CEIL("ceil", UnaryFunction.CEIL, Math::ceil, x -> x),
-    ROUND("round", UnaryFunction.ROUND, Math::rint, x -> x);
-
-    private static final int DOUBLE_COST = 2000; // mostly StrictMath
-    private static final int LONG_COST = 32;
-
-    private final String label;
-    private final UnaryFunction ofFloat;
-    private final DoubleUnaryOperator ofDouble;
-    private final @Nullable LongUnaryOperator ofLong;
-
-    Function(String label, UnaryFunction ofFloat, DoubleUnaryOperator ofDouble) {
-      this(label, ofFloat, ofDouble, null);
-    }
-
-    Function(
-        String label,
-        UnaryFunction ofFloat,
-        DoubleUnaryOperator ofDouble,
-        @Nullable LongUnaryOperator ofLong) {
-      this.label = label;
-      this.ofFloat = ofFloat;
-      this.ofDouble = ofDouble;
-      this.ofLong = ofLong;
-    }
-
-    private Storage apply(Storage x) {
-      if (x.dtype() == DType.FLOAT64) {
-        return new Storage.F64(apply(x.doubles()));
-      }
-      if (x.dtype().isFloating()) {
-        return Storage.ofFloats(x.dtype(), apply(x.floats()));
-      }
-      if (ofLong == null) {
-        throw new IllegalStateException(
-            label + ": expected a floating-point type, got " + x.dtype());
-      }
-      return Storage.ofLongs(x.dtype(), apply(x.longs(), ofLong));
-    }
-
-    private double[] apply(double[] in) {
-      double[] out = new double[in.length];
-      ParallelFor.run(
-          in.length,
-          DOUBLE_COST,
-          (from, count) -> {
-            for (int i = from; i < from + count; i++) {
-              out[i] = ofDouble.applyAsDouble(in[i]);
-            }
-          });
-      return out;
-    }
-
-    private float[] apply(float[] in) {
-      Kernels kernels = KernelChoice.current().kernels();
-      float[] out = new float[in.length];
-      ParallelFor.run(
-          in.length,
-          ofFloat.cost(),
-          (from, count) -> kernels.map(ofFloat, in, from, out, from, count));
-      return out;
-    }
-
-    private static long[] apply(long[] in, LongUnaryOperator function) {
-      long[] out = new long[in.length];
-      ParallelFor.run(
-          in.length,
-          LONG_COST,
-          (from, count) -> {
-            for (int i = from; i < from + count; i++) {
-              out[i] = function.applyAsLong(in[i]);
-            }
-          });
-      return out;
-    }
+  private Storage apply(Storage x) {
+    Kernels kernels = KernelChoice.current().kernels();
+    LongUnaryOperator ofLong = function.ofLong();
+    int n = x.size();
+    return x.mapped(
+        n,
+        (in, out) ->
+            ParallelFor.run(
+                n, function.cost(), (from, m) -> kernels.map(function, in, from, out, from, m)),
+        (in, out) ->
+            ParallelFor.run(
+                n, DOUBLE_COST, (from, m) -> kernels.map(function, in, from, out, from, m)),
+        (in, out) ->
+            ParallelFor.eachRow(
+                n, 1, LONG_COST, i -> out[i] = Objects.requireNonNull(ofLong).applyAsLong(in[i])));
   }
 }

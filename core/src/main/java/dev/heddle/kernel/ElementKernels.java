@@ -1,5 +1,7 @@
 package dev.heddle.kernel;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * Elementwise and row-wise loops: functions, conversions, reductions. The default methods are their
  * definition in plain Java; an implementation with vectors gives the same bits.
@@ -11,6 +13,14 @@ public interface ElementKernels extends OptimizerKernels {
   /** {@code out[at + i] = function(in[from + i])}. */
   default void map(UnaryFunction function, float[] in, int from, float[] out, int at, int n) {
     ScalarFunctions.map(function, in, from, out, at, n);
+  }
+
+  /** As for float32, with {@link UnaryFunction#ofDouble}. */
+  default void map(UnaryFunction function, double[] in, int from, double[] out, int at, int n) {
+    DoubleUnaryOperator ofDouble = function.ofDouble();
+    for (int i = 0; i < n; i++) {
+      out[at + i] = ofDouble.applyAsDouble(in[from + i]);
+    }
   }
 
   /** The float32 of bfloat16 bits; exact. */
@@ -38,9 +48,26 @@ public interface ElementKernels extends OptimizerKernels {
     rounding.round(values, from, n);
   }
 
+  /** Rounds float64 values in place to a lower precision. */
+  default void round(Rounding rounding, double[] values, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      values[i] = rounding.round(values[i]);
+    }
+  }
+
   /** The sum in 16 lanes, as {@link Lanes#sum(float[], int, int)}. */
   default float sum(float[] values, int from, int n) {
     return Lanes.sum(values, from, n);
+  }
+
+  /** As for float32. */
+  default double sum(double[] values, int from, int n) {
+    return Lanes64.sum(values, from, n);
+  }
+
+  /** As for float32. */
+  default double max(double[] values, int from, int n) {
+    return Lanes64.max(values, from, n);
   }
 
   /** The maximum, NaN if there is one, -infinity of an empty range. */
@@ -66,6 +93,16 @@ public interface ElementKernels extends OptimizerKernels {
    * order, each element one chain.
    */
   default void addRows(float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        out[at + c] += in[from + r * stride + c];
+      }
+    }
+  }
+
+  /** As for float32. */
+  default void addRows(
+      double[] in, int from, int stride, int rows, double[] out, int at, int cols) {
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < cols; c++) {
         out[at + c] += in[from + r * stride + c];

@@ -1,5 +1,7 @@
 package dev.heddle.kernel;
 
+import java.util.function.IntConsumer;
+
 /**
  * A loop over many elements, split into chunks for the threads of {@link Workers}. Elements are
  * independent, so the chunk boundaries do not affect any bit of the results.
@@ -42,6 +44,19 @@ public final class ParallelFor {
   public static void rows(int rows, int length, int cost, Work work) {
     long each = Math.max(1, (long) length * cost);
     run(rows, (int) Math.max(1, CHUNK_COST / each), each * rows, work);
+  }
+
+  /** As {@link #rows}, with a body for one row. */
+  public static void eachRow(int rows, int length, int cost, IntConsumer row) {
+    rows(
+        rows,
+        length,
+        cost,
+        (first, count) -> {
+          for (int i = first; i < first + count; i++) {
+            row.accept(i);
+          }
+        });
   }
 
   private static void run(int n, int length, long cost, Work work) {

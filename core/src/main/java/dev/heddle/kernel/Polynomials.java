@@ -89,6 +89,11 @@ public final class Polynomials {
     return StrictMath.exp(x);
   }
 
+  /** The natural logarithm in float64, with the bits of {@link StrictMath}. */
+  public static double log(double x) {
+    return StrictMath.log(x);
+  }
+
   private static float powerOfTwo(int exponent) {
     return Float.intBitsToFloat((exponent + 127) << 23);
   }

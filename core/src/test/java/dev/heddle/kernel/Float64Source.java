@@ -19,6 +19,7 @@ enum Float64Source {
   HEAD_KERNELS("array", "HeadKernels32"),
   LANES("Lanes"),
   MATRIX_VIEW("MatrixView"),
+  ROW_LOOPS("array", "RowLoops"),
   ROW_STATE("RowState"),
   SCALAR_ATTENTION("ScalarAttention"),
   SCALAR_ATTENTION_BACKWARD("ScalarAttentionBackward"),
