@@ -33,66 +33,53 @@ public final class WidePolynomials {
   /** Clamp of the argument of exp: beyond the range of float32, within that of float64. */
   public static final double EXP_BOUND = 700;
 
-  /** exp(r) - 1 = r + r^2 * (EXPM1_0 + r * (EXPM1_1 + ...)) for |r| up to ln(2) / 2. */
-  public static final double EXPM1_0 = 0x1.0000000000005p-1;
+  /** exp(r) - 1 = r + r^2 * EXPM1(r) for |r| up to ln(2) / 2. */
+  public static final Polynomial EXPM1 =
+      new Polynomial(
+          new double[] {
+            0x1.0000000000005p-1, 0x1.5555555552040p-3, 0x1.55555555520cfp-5,
+            0x1.111111219abf7p-7, 0x1.6c16c17f45f2bp-10, 0x1.a0199a96c5205p-13,
+            0x1.a019a64fd2b6cp-16, 0x1.72dbc9313758ep-19, 0x1.28a2e92066c6bp-22
+          });
 
-  public static final double EXPM1_1 = 0x1.5555555552040p-3;
-  public static final double EXPM1_2 = 0x1.55555555520cfp-5;
-  public static final double EXPM1_3 = 0x1.111111219abf7p-7;
-  public static final double EXPM1_4 = 0x1.6c16c17f45f2bp-10;
-  public static final double EXPM1_5 = 0x1.a0199a96c5205p-13;
-  public static final double EXPM1_6 = 0x1.a019a64fd2b6cp-16;
-  public static final double EXPM1_7 = 0x1.72dbc9313758ep-19;
-  public static final double EXPM1_8 = 0x1.28a2e92066c6bp-22;
+  /** 2 atanh(s) = 2 s + s^3 * ATANH(s^2) for |s| up to 0.172. */
+  public static final Polynomial ATANH =
+      new Polynomial(
+          new double[] {
+            0x1.5555555553847p-1, 0x1.999999a2cf825p-2, 0x1.2492415498466p-2,
+            0x1.c7228aa3d4bb3p-3, 0x1.7329e0d722c2dp-3, 0x1.58923453c377fp-3
+          });
 
-  /** 2 atanh(s) = 2 s + s^3 * (ATANH_0 + s^2 * (ATANH_1 + ...)) for |s| up to 0.172. */
-  public static final double ATANH_0 = 0x1.5555555553847p-1;
-
-  public static final double ATANH_1 = 0x1.999999a2cf825p-2;
-  public static final double ATANH_2 = 0x1.2492415498466p-2;
-  public static final double ATANH_3 = 0x1.c7228aa3d4bb3p-3;
-  public static final double ATANH_4 = 0x1.7329e0d722c2dp-3;
-  public static final double ATANH_5 = 0x1.58923453c377fp-3;
-
-  /** erf(x) = 1 - exp(-x * (ERF_0 + x * (ERF_1 + ...))) for x from 0 to {@link #ERF_ONE}. */
-  public static final double ERF_0 = 0x1.20dd750409b4ap+0;
-
-  public static final double ERF_1 = 0x1.45f30704e833cp-1;
-  public static final double ERF_2 = 0x1.a4f4c1ec3be65p-4;
-  public static final double ERF_3 = -0x1.39617182d9ac6p-6;
-  public static final double ERF_4 = -0x1.c378d926ca90ep-13;
-  public static final double ERF_5 = 0x1.c147e8aef4165p-10;
-  public static final double ERF_6 = -0x1.460989c358509p-11;
-  public static final double ERF_7 = 0x1.044db889b94e9p-14;
-  public static final double ERF_8 = 0x1.48a0d9579def0p-15;
-  public static final double ERF_9 = -0x1.61ce8b40620d2p-16;
-  public static final double ERF_10 = 0x1.5311f9af07b3fp-18;
-  public static final double ERF_11 = -0x1.57ab6f8e8d525p-21;
-  public static final double ERF_12 = 0x1.2926caf19bc9dp-25;
+  /** erf(x) = 1 - exp(-x * ERF(x)) for x from 0 to {@link #ERF_ONE}. */
+  public static final Polynomial ERF =
+      new Polynomial(
+          new double[] {
+            0x1.20dd750409b4ap+0, 0x1.45f30704e833cp-1, 0x1.a4f4c1ec3be65p-4,
+            -0x1.39617182d9ac6p-6, -0x1.c378d926ca90ep-13, 0x1.c147e8aef4165p-10,
+            -0x1.460989c358509p-11, 0x1.044db889b94e9p-14, 0x1.48a0d9579def0p-15,
+            -0x1.61ce8b40620d2p-16, 0x1.5311f9af07b3fp-18, -0x1.57ab6f8e8d525p-21,
+            0x1.2926caf19bc9dp-25
+          });
 
   /**
    * Clamp of the argument of {@link #exp2}: beyond the range of float32, within that of float64.
    */
   public static final double EXP2_BOUND = 1000;
 
-  /** erfc(x) = exp(-x^2) * t * (ERFC_0 + t * (ERFC_1 + ...)) with t = 1 / (1 + ERFC_SCALE * x). */
+  /** erfc(x) = exp(-x^2) * t * ERFC(t) with t = 1 / (1 + ERFC_SCALE * x). */
   public static final double ERFC_SCALE = 0.4;
 
   /** {@link #ERFC_SCALE} / sqrt(2), for gelu. */
   public static final double GELU_SCALE = ERFC_SCALE * 0x1.6a09e667f3bcdp-1;
 
-  public static final double ERFC_0 = 0x1.ce2d3f5a33fe3p-3;
-  public static final double ERFC_1 = 0x1.ce65ac81e86e8p-3;
-  public static final double ERFC_2 = 0x1.a6774b2949c2cp-3;
-  public static final double ERFC_3 = 0x1.7402f126a3ffap-3;
-  public static final double ERFC_4 = 0x1.256135f2d58b5p-4;
-  public static final double ERFC_5 = 0x1.e42c3c3f56f9ap-3;
-  public static final double ERFC_6 = -0x1.88b6749959da4p-2;
-  public static final double ERFC_7 = 0x1.4b722873f461bp-1;
-  public static final double ERFC_8 = -0x1.82c38555a739bp-1;
-  public static final double ERFC_9 = 0x1.ecaa289ec93e0p-2;
-  public static final double ERFC_10 = -0x1.44dec65f36904p-3;
-  public static final double ERFC_11 = 0x1.62969391b1985p-6;
+  public static final Polynomial ERFC =
+      new Polynomial(
+          new double[] {
+            0x1.ce2d3f5a33fe3p-3, 0x1.ce65ac81e86e8p-3, 0x1.a6774b2949c2cp-3,
+            0x1.7402f126a3ffap-3, 0x1.256135f2d58b5p-4, 0x1.e42c3c3f56f9ap-3,
+            -0x1.88b6749959da4p-2, 0x1.4b722873f461bp-1, -0x1.82c38555a739bp-1,
+            0x1.ecaa289ec93e0p-2, -0x1.44dec65f36904p-3, 0x1.62969391b1985p-6
+          });
 
   /** At and above this erfc rounds to 0, as gelu(-x) does; exp(-x^2) does not underflow. */
   public static final double TAIL_END = 26;
@@ -100,25 +87,23 @@ public final class WidePolynomials {
   /** The density of the normal distribution at 0: 1 / sqrt(2 pi). */
   public static final double NORMAL_DENSITY = 0x1.9884533d43651p-2;
 
-  /** exp(r) - 1 = r + r^2 * (SHORT_0 + r * (SHORT_1 + ...)) within 2^-39; as EXPM1_0. */
-  public static final double SHORT_0 = 0x1.ffffffffeac74p-2;
+  /** exp(r) - 1 = r + r^2 * SHORT(r) within 2^-39. */
+  public static final Polynomial SHORT =
+      new Polynomial(
+          new double[] {
+            0x1.ffffffffeac74p-2, 0x1.5555557e8ea71p-3, 0x1.5555558aaea76p-5,
+            0x1.1110a140c4436p-7, 0x1.6c162276f6fe4p-10, 0x1.a186f4b734bbbp-13,
+            0x1.a18b8d8473ed7p-16
+          });
 
-  public static final double SHORT_1 = 0x1.5555557e8ea71p-3;
-  public static final double SHORT_2 = 0x1.5555558aaea76p-5;
-  public static final double SHORT_3 = 0x1.1110a140c4436p-7;
-  public static final double SHORT_4 = 0x1.6c162276f6fe4p-10;
-  public static final double SHORT_5 = 0x1.a186f4b734bbbp-13;
-  public static final double SHORT_6 = 0x1.a18b8d8473ed7p-16;
-
-  /** log(1 + x) = 2 s + s^3 * (LOG1P_0 + s^2 * (LOG1P_1 + ...)), s = x / (2 + x), x from 0 to 1. */
-  public static final double LOG1P_0 = 0x1.5555555639066p-1;
-
-  public static final double LOG1P_1 = 0x1.99999806792b5p-2;
-  public static final double LOG1P_2 = 0x1.2492c19d88accp-2;
-  public static final double LOG1P_3 = 0x1.c6fa6fdd94123p-3;
-  public static final double LOG1P_4 = 0x1.76e9748ea4290p-3;
-  public static final double LOG1P_5 = 0x1.209e599f577e6p-3;
-  public static final double LOG1P_6 = 0x1.99f42b7a7baa2p-3;
+  /** log(1 + x) = 2 s + s^3 * LOG1P(s^2), s = x / (2 + x), x from 0 to 1. */
+  public static final Polynomial LOG1P =
+      new Polynomial(
+          new double[] {
+            0x1.5555555639066p-1, 0x1.99999806792b5p-2, 0x1.2492c19d88accp-2,
+            0x1.c6fa6fdd94123p-3, 0x1.76e9748ea4290p-3, 0x1.209e599f577e6p-3,
+            0x1.99f42b7a7baa2p-3
+          });
 
   /** At and above this exp(-x) is negligible; it does not underflow. */
   public static final double SOFTPLUS_FAR = 600;
@@ -138,14 +123,13 @@ public final class WidePolynomials {
   public static final double PI_MIDDLE = 0x1.110b46p-25;
   public static final double PI_LOW = 0x1.1a62633145c07p-53;
 
-  /** sin(r) = r + r^3 * (SIN_0 + r^2 * (SIN_1 + ...)) for |r| up to pi / 2. */
-  public static final double SIN_0 = -0x1.555555554713ep-3;
-
-  public static final double SIN_1 = 0x1.1111110a557a2p-7;
-  public static final double SIN_2 = -0x1.a019fd593ae2dp-13;
-  public static final double SIN_3 = 0x1.71dcf844a695dp-19;
-  public static final double SIN_4 = -0x1.ae03f65bbca83p-26;
-  public static final double SIN_5 = 0x1.52dbc09f3e2f7p-33;
+  /** sin(r) = r + r^3 * SIN(r^2) for |r| up to pi / 2. */
+  public static final Polynomial SIN =
+      new Polynomial(
+          new double[] {
+            -0x1.555555554713ep-3, 0x1.1111110a557a2p-7, -0x1.a019fd593ae2dp-13,
+            0x1.71dcf844a695dp-19, -0x1.ae03f65bbca83p-26, 0x1.52dbc09f3e2f7p-33
+          });
 
   private static final int EXPONENT_BIAS = 1023;
   private static final int MANTISSA_BITS = 52;
@@ -163,7 +147,7 @@ public final class WidePolynomials {
 
   /** exp(r) times 2 to the power in the lowest bits of {@code shifted}, minus 0 or 1. */
   private static double scaled(double r, double shifted, double less) {
-    double p = r + r * r * expm1Polynomial(r);
+    double p = r + r * r * EXPM1.at(r);
     long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER);
     double scale = Double.longBitsToDouble((exponent + EXPONENT_BIAS) << MANTISSA_BITS);
     return p * scale + (scale - less);
@@ -175,17 +159,6 @@ public final class WidePolynomials {
     double shifted = bounded + ROUNDER;
     double r = (bounded - (shifted - ROUNDER)) * LN2;
     return scaled(r, shifted, 0);
-  }
-
-  private static double expm1Polynomial(double r) {
-    double value = EXPM1_8 * r + EXPM1_7;
-    value = value * r + EXPM1_6;
-    value = value * r + EXPM1_5;
-    value = value * r + EXPM1_4;
-    value = value * r + EXPM1_3;
-    value = value * r + EXPM1_2;
-    value = value * r + EXPM1_1;
-    return value * r + EXPM1_0;
   }
 
   /** The natural logarithm of a positive normal number; unspecified for others. */
@@ -208,19 +181,10 @@ public final class WidePolynomials {
   private static double shortExp(double x) {
     double shifted = x * LOG2_E + ROUNDER;
     double r = x - (shifted - ROUNDER) * LN2;
-    double p = r + r * r * shortPolynomial(r);
+    double p = r + r * r * SHORT.at(r);
     long exponent = Double.doubleToRawLongBits(shifted) - Double.doubleToRawLongBits(ROUNDER);
     double scale = Double.longBitsToDouble((exponent + EXPONENT_BIAS) << MANTISSA_BITS);
     return p * scale + scale;
-  }
-
-  private static double shortPolynomial(double r) {
-    double value = SHORT_6 * r + SHORT_5;
-    value = value * r + SHORT_4;
-    value = value * r + SHORT_3;
-    value = value * r + SHORT_2;
-    value = value * r + SHORT_1;
-    return value * r + SHORT_0;
   }
 
   /** The cube root of a positive number; unspecified for others. */
@@ -233,16 +197,7 @@ public final class WidePolynomials {
     double power = shortExp(-Math.min(Math.abs(x), SOFTPLUS_FAR));
     double s = power / (power + 2);
     double square = s * s;
-    return Math.max(x, 0) + (2 * s + s * square * softplusPolynomial(square));
-  }
-
-  private static double softplusPolynomial(double square) {
-    double value = LOG1P_6 * square + LOG1P_5;
-    value = value * square + LOG1P_4;
-    value = value * square + LOG1P_3;
-    value = value * square + LOG1P_2;
-    value = value * square + LOG1P_1;
-    return value * square + LOG1P_0;
+    return Math.max(x, 0) + (2 * s + s * square * LOG1P.at(square));
   }
 
   /** log(1 + x) of a float32 above -1. */
@@ -256,36 +211,13 @@ public final class WidePolynomials {
 
   private static double twiceAtanh(double s) {
     double square = s * s;
-    return 2 * s + s * square * atanhPolynomial(square);
-  }
-
-  private static double atanhPolynomial(double square) {
-    double value = ATANH_5 * square + ATANH_4;
-    value = value * square + ATANH_3;
-    value = value * square + ATANH_2;
-    value = value * square + ATANH_1;
-    return value * square + ATANH_0;
+    return 2 * s + s * square * ATANH.at(square);
   }
 
   /** The error function of a non-negative number. */
   static double erf(double x) {
     double bounded = Math.min(x, ERF_ONE);
-    return -expm1(-bounded * erfPolynomial(bounded));
-  }
-
-  private static double erfPolynomial(double x) {
-    double value = ERF_12 * x + ERF_11;
-    value = value * x + ERF_10;
-    value = value * x + ERF_9;
-    value = value * x + ERF_8;
-    value = value * x + ERF_7;
-    value = value * x + ERF_6;
-    value = value * x + ERF_5;
-    value = value * x + ERF_4;
-    value = value * x + ERF_3;
-    value = value * x + ERF_2;
-    value = value * x + ERF_1;
-    return value * x + ERF_0;
+    return -expm1(-bounded * ERF.at(bounded));
   }
 
   /** 1 / (1 + exp(-x)). */
@@ -297,29 +229,15 @@ public final class WidePolynomials {
   static double erfc(double x) {
     double size = Math.min(Math.abs(x), TAIL_END);
     double t = 1 / (1 + size * ERFC_SCALE);
-    double tail = shortExp(-(size * size)) * (t * erfcPolynomial(t));
+    double tail = shortExp(-(size * size)) * (t * ERFC.at(t));
     return x < 0 ? 2 - tail : tail;
-  }
-
-  private static double erfcPolynomial(double t) {
-    double value = ERFC_11 * t + ERFC_10;
-    value = value * t + ERFC_9;
-    value = value * t + ERFC_8;
-    value = value * t + ERFC_7;
-    value = value * t + ERFC_6;
-    value = value * t + ERFC_5;
-    value = value * t + ERFC_4;
-    value = value * t + ERFC_3;
-    value = value * t + ERFC_2;
-    value = value * t + ERFC_1;
-    return value * t + ERFC_0;
   }
 
   /** x * erfc(-x / sqrt(2)) / 2 of a float32. */
   static double gelu(double x) {
     double size = Math.min(Math.abs(x), TAIL_END);
     double t = 1 / (1 + size * GELU_SCALE);
-    double tail = shortExp(size * size * -0.5) * (t * erfcPolynomial(t));
+    double tail = shortExp(size * size * -0.5) * (t * ERFC.at(t));
     double y = x * 0.5 * (x > 0 ? 2 - tail : tail);
     return x == Double.NEGATIVE_INFINITY ? Double.NaN : y;
   }
@@ -329,7 +247,7 @@ public final class WidePolynomials {
     double size = Math.min(Math.abs(x), TAIL_END);
     double t = 1 / (1 + size * GELU_SCALE);
     double bell = shortExp(size * size * -0.5);
-    double below = bell * (t * erfcPolynomial(t) * 0.5) - size * (bell * NORMAL_DENSITY);
+    double below = bell * (t * ERFC.at(t) * 0.5) - size * (bell * NORMAL_DENSITY);
     return x > 0 ? 1 - below : below;
   }
 
@@ -356,12 +274,7 @@ public final class WidePolynomials {
 
   private static double sinPolynomial(double r) {
     double square = r * r;
-    double value = SIN_5 * square + SIN_4;
-    value = value * square + SIN_3;
-    value = value * square + SIN_2;
-    value = value * square + SIN_1;
-    value = value * square + SIN_0;
-    return r + r * square * value;
+    return r + r * square * SIN.at(square);
   }
 
   /** A number, negated if the lowest bit of {@code bits} is set. */

@@ -61,28 +61,28 @@ abstract class SimdElements implements Kernels {
   @Override
   public final float sum(float[] values, int from, int n) {
     return warmUp.isWarm(WarmUp.SUM, n)
-        ? VectorRows.sum(values, from, n)
+        ? UnrolledLoops.sum(values, from, n)
         : plain.sum(values, from, n);
   }
 
   @Override
   public final float sumOfSquares(float[] values, int from, int n) {
     return warmUp.isWarm(WarmUp.SQUARES, n)
-        ? VectorRows.sumOfSquares(values, from, n, 0)
+        ? UnrolledLoops.sumOfSquares(values, from, n, 0)
         : plain.sumOfSquares(values, from, n);
   }
 
   @Override
   public final float max(float[] values, int from, int n) {
     return warmUp.isWarm(WarmUp.MAX, n)
-        ? VectorRows.max(values, from, n)
+        ? UnrolledLoops.max(values, from, n)
         : plain.max(values, from, n);
   }
 
   @Override
   public final void normalize(NormRows rows, int first, int count) {
     if (warmUp.isWarm(WarmUp.NORMALIZE, count * rows.length())) {
-      VectorRows.normalize(rows, first, count);
+      VectorNorm.normalize(rows, first, count);
     } else {
       plain.normalize(rows, first, count);
     }
@@ -92,7 +92,7 @@ abstract class SimdElements implements Kernels {
   public final void addRows(
       float[] in, int from, int stride, int rows, float[] out, int at, int cols) {
     boolean isWarm = warmUp.isWarm(WarmUp.ADD_ROWS, rows * cols);
-    int done = isWarm ? VectorDerivatives.addRows(in, from, stride, rows, out, at, cols) : 0;
+    int done = isWarm ? UnrolledLoops.addRows(in, from, stride, rows, out, at, cols) : 0;
     plain.addRows(in, from + done, stride, rows, out, at + done, cols - done);
   }
 
@@ -100,7 +100,7 @@ abstract class SimdElements implements Kernels {
   public final void normDerivative(NormDerivative rows, int first, int count) {
     if (warmUp.isWarm(WarmUp.NORM_DERIVATIVE, count * rows.rows().length())) {
       for (int row = first; row < first + count; row++) {
-        VectorDerivatives.norm(rows, row);
+        VectorNorm.derivative(rows, row);
       }
     } else {
       plain.normDerivative(rows, first, count);
@@ -111,7 +111,7 @@ abstract class SimdElements implements Kernels {
   public final void normScaleDerivative(
       NormDerivative rows, int count, float[] sums, int from, int cols) {
     if (warmUp.isWarm(WarmUp.NORM_SCALE, count * cols)) {
-      VectorDerivatives.normScale(rows, count, sums, from, cols);
+      UnrolledLoops.normScale(rows, count, sums, from, cols);
     } else {
       plain.normScaleDerivative(rows, count, sums, from, cols);
     }
@@ -120,17 +120,17 @@ abstract class SimdElements implements Kernels {
   @Override
   public final void reluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     boolean isWarm = warmUp.isWarm(WarmUp.RELU_DERIVATIVE, n);
-    int done = isWarm ? VectorDerivatives.relu(x, g, out, from, n) : 0;
+    int done = isWarm ? UnrolledLoops.relu(x, g, out, from, n) : 0;
     plain.reluDerivative(x, g, out, from + done, n - done);
   }
 
   @Override
   public final void geluDerivative(float[] x, float[] g, float[] out, int from, int n) {
     boolean isWarm = warmUp.isWarm(WarmUp.GELU_DERIVATIVE, n);
-    int done = isWarm ? n - n % VectorDerivatives.GELU_STEP : 0;
-    VectorDerivatives.geluExponents(x, out, from, done);
+    int done = isWarm ? n - n % UnrolledLoops.GELU_STEP : 0;
+    UnrolledLoops.geluExponents(x, out, from, done);
     map(UnaryFunction.EXP, out, from, out, from, done);
-    VectorDerivatives.gelu(x, g, out, from, done);
+    UnrolledLoops.gelu(x, g, out, from, done);
     plain.geluDerivative(x, g, out, from + done, n - done);
   }
 

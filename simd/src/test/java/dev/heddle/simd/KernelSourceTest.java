@@ -21,6 +21,11 @@ class KernelSourceTest {
   }
 
   @Test
+  void unrolledLoopsAreCurrent() throws IOException {
+    assertIsCurrent("UnrolledLoops", UnrolledSource.text());
+  }
+
+  @Test
   void transposesAreCurrent() throws IOException {
     assertIsCurrent("TransposeTiles", TransposeSource.text());
   }

@@ -307,7 +307,7 @@ enum WideFunctionSource {
     for (String name : names) {
       constants.append(
           "private static final DoubleVector %s = all(WidePolynomials.%s);%n"
-              .formatted(name, name));
+              .formatted(name, name.replaceFirst("_(\\d+)$", ".coefficient($1)")));
     }
     return constants.toString();
   }
