@@ -116,11 +116,7 @@ final class Axes {
 
   /** The lengths of the given axes. */
   static Shape lengths(Shape shape, int... axes) {
-    int[] lengths = new int[axes.length];
-    for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = shape.dim(axes[i]);
-    }
-    return Shape.of(lengths);
+    return Shape.of(pick(shape.dims(), axes));
   }
 
   /** The values at the given indices. */

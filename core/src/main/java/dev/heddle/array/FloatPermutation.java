@@ -61,17 +61,15 @@ record FloatPermutation(int[] dims, int[] axes) {
     float[] out = new float[in.length];
     ElementKernels kernels = KernelChoice.current().kernels();
     int parts = Math.ceilDiv(rows, ROWS);
-    ParallelFor.rows(
+    ParallelFor.eachRow(
         batch * parts,
         Math.min(rows, ROWS) * cols,
         COST,
-        (first, count) -> {
-          for (int i = first; i < first + count; i++) {
-            int matrix = i / parts * rows * cols;
-            int row = i % parts * ROWS;
-            int height = Math.min(ROWS, rows - row);
-            kernels.transpose(in, matrix + row * cols, cols, height, cols, out, matrix + row, rows);
-          }
+        i -> {
+          int matrix = i / parts * rows * cols;
+          int row = i % parts * ROWS;
+          int height = Math.min(ROWS, rows - row);
+          kernels.transpose(in, matrix + row * cols, cols, height, cols, out, matrix + row, rows);
         });
     return out;
   }

@@ -21,8 +21,8 @@ final class Grouping {
     int[] kept = Axes.others(axes, shape.rank());
     this.axes = Axes.others(kept, shape.rank());
     this.order = Axes.concat(kept, this.axes);
-    this.rows = Shape.of(Axes.pick(shape.dims(), kept)).size();
-    this.length = Shape.of(Axes.pick(shape.dims(), this.axes)).size();
+    this.rows = Axes.lengths(shape, kept).size();
+    this.length = Axes.lengths(shape, this.axes).size();
   }
 
   /** The shape without the reduced axes, or with length 1 for them. */
@@ -47,7 +47,7 @@ final class Grouping {
     if (Axes.areInOrder(order)) {
       return elements;
     }
-    Shape moved = Shape.of(Axes.pick(shape.dims(), order));
+    Shape moved = Axes.lengths(shape, order);
     return Transpose.permuted(elements, moved, Axes.inverse(order));
   }
 }

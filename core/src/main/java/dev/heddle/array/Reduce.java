@@ -5,6 +5,7 @@ import dev.heddle.kernel.Kernels;
 import dev.heddle.kernel.Lanes;
 import dev.heddle.kernel.ParallelFor;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,7 +139,7 @@ public final class Reduce {
   }
 
   private static Array run(Kind kind, Array x, boolean keepDims, int... axes) {
-    return run(kind, x, keepDims, axes, kind.label);
+    return run(kind, x, keepDims, axes, kind.name().toLowerCase(Locale.ROOT));
   }
 
   private static Array run(Kind kind, Array x, boolean keepDims, int[] axes, String name) {
@@ -146,16 +147,10 @@ public final class Reduce {
   }
 
   enum Kind {
-    SUM("sum"),
-    PROD("prod"),
-    MAX("max"),
-    MIN("min");
-
-    private final String label;
-
-    Kind(String label) {
-      this.label = label;
-    }
+    SUM,
+    PROD,
+    MAX,
+    MIN
   }
 
   private record Reduction(Kind kind, int[] axes, boolean keepDims, String name) implements Op {

@@ -22,7 +22,7 @@ public final class Softmax {
 
   /** exp(x) / sum(exp(x)) along an axis, {@code jax.nn.softmax}. */
   public static Array softmax(Array x, int axis) {
-    return run(Kind.SOFTMAX, x, axis);
+    return run(false, x, axis);
   }
 
   /** {@link #softmax(Array, int)} along the last axis. */
@@ -32,7 +32,7 @@ public final class Softmax {
 
   /** (x - maximum) - log(sum(exp(x - maximum))) along an axis, {@code jax.nn.log_softmax}. */
   public static Array logSoftmax(Array x, int axis) {
-    return run(Kind.LOG_SOFTMAX, x, axis);
+    return run(true, x, axis);
   }
 
   /** {@link #logSoftmax(Array, int)} along the last axis. */
@@ -54,29 +54,19 @@ public final class Softmax {
     return Op.run(new LogSumExp(reduced, keepDims), floating(x));
   }
 
-  private static Array run(Kind kind, Array x, int axis) {
-    return Op.run(new Along(kind, Axes.one(kind.label, axis, x.shape())), floating(x));
+  private static Array run(boolean isLog, Array x, int axis) {
+    int along = Axes.one(isLog ? "log_softmax" : "softmax", axis, x.shape());
+    return Op.run(new Along(along, isLog), floating(x));
   }
 
   private static Array floating(Array x) {
     return x.dtype().isFloating() ? x : Cast.astype(x, DType.FLOAT32);
   }
 
-  private enum Kind {
-    SOFTMAX("softmax"),
-    LOG_SOFTMAX("log_softmax");
-
-    private final String label;
-
-    Kind(String label) {
-      this.label = label;
-    }
-  }
-
-  private record Along(Kind kind, int axis) implements Op {
+  private record Along(int axis, boolean isLog) implements Op {
     @Override
     public String name() {
-      return kind.label;
+      return isLog ? "log_softmax" : "softmax";
     }
 
     @Override
@@ -85,7 +75,6 @@ public final class Softmax {
       Grouping groups = new Grouping(x.shape(), axis);
       Storage rows = groups.toRows(x.storage());
       int length = groups.length;
-      boolean isLog = kind == Kind.LOG_SOFTMAX;
       Rounding r = Roundings.of(x.dtype());
       Storage out =
           rows.mapped(
@@ -101,7 +90,7 @@ public final class Softmax {
       if (!call.isNested() && y.dtype() != DType.FLOAT64 && axis == y.rank() - 1) {
         return List.of(fusedVjp(y, g));
       }
-      if (kind == Kind.SOFTMAX) {
+      if (!isLog) {
         return List.of(y.times(g.minus(Reduce.sum(y.times(g), true, axis))));
       }
       return List.of(g.minus(Elementwise.exp(y).times(Reduce.sum(g, true, axis))));
@@ -120,10 +109,10 @@ public final class Softmax {
           COST,
           (first, count) -> {
             for (int from = first * length; from < (first + count) * length; from += length) {
-              if (kind == Kind.SOFTMAX) {
-                kernels.softmaxDerivative(y, g, out, from, length);
-              } else {
+              if (isLog) {
                 kernels.logSoftmaxDerivative(y, g, out, from, length);
+              } else {
+                kernels.softmaxDerivative(y, g, out, from, length);
               }
             }
           });

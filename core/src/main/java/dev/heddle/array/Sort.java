@@ -94,17 +94,15 @@ public final class Sort {
       int length = groups.length;
       Shape shape = x.shape().with(axis, count);
       int[] out = new int[shape.size()];
-      ParallelFor.rows(
+      ParallelFor.eachRow(
           groups.rows,
           length,
           COST,
-          (first, many) -> {
-            for (int row = first; row < first + many; row++) {
-              if (extreme) {
-                out[row] = keys.first(row * length, length);
-              } else {
-                keys.sort(row * length, length, out, row * count, count);
-              }
+          row -> {
+            if (extreme) {
+              out[row] = keys.first(row * length, length);
+            } else {
+              keys.sort(row * length, length, out, row * count, count);
             }
           });
       Storage indices = new Grouping(shape, axis).fromRows(Storage.of(DType.INT32, out));

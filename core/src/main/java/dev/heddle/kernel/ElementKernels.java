@@ -25,22 +25,30 @@ public interface ElementKernels extends OptimizerKernels {
 
   /** The float32 of bfloat16 bits; exact. */
   default void fromBfloat16(short[] in, int from, float[] out, int at, int n) {
-    ScalarConversions.fromBfloat16(in, from, out, at, n);
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Rounding.fromBfloat16(in[from + i]);
+    }
   }
 
   /** The bfloat16 nearest to each float32, ties to even; every NaN becomes 7fc0. */
   default void toBfloat16(float[] in, int from, short[] out, int at, int n) {
-    ScalarConversions.toBfloat16(in, from, out, at, n);
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Rounding.toBfloat16(in[from + i]);
+    }
   }
 
   /** The float32 of float16 bits; exact. */
   default void fromFloat16(short[] in, int from, float[] out, int at, int n) {
-    ScalarConversions.fromFloat16(in, from, out, at, n);
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Float.float16ToFloat(in[from + i]);
+    }
   }
 
   /** The float16 nearest to each float32, ties to even; every NaN becomes 7e00. */
   default void toFloat16(float[] in, int from, short[] out, int at, int n) {
-    ScalarConversions.toFloat16(in, from, out, at, n);
+    for (int i = 0; i < n; i++) {
+      out[at + i] = Rounding.toFloat16(in[from + i]);
+    }
   }
 
   /** Rounds float32 values in place to a lower precision. */
@@ -179,6 +187,19 @@ public interface ElementKernels extends OptimizerKernels {
    */
   default void transpose(
       float[] in, int from, int stride, int rows, int cols, float[] out, int at, int outStride) {
-    ScalarTranspose.transpose(in, from, stride, rows, cols, out, at, outStride);
+    int square = 16; // elements of a square fit in the cache
+    for (int c = 0; c < cols; c += square) {
+      int lastCol = Math.min(cols, c + square);
+      for (int r = 0; r < rows; r += square) {
+        int lastRow = Math.min(rows, r + square);
+        for (int col = c; col < lastCol; col++) {
+          int to = at + col * outStride;
+          int source = from + col;
+          for (int row = r; row < lastRow; row++) {
+            out[to + row] = in[source + row * stride];
+          }
+        }
+      }
+    }
   }
 }

@@ -41,21 +41,10 @@ public record NormRows(
 
   /** The sum of squares from which the variance is computed. */
   float squares(int from, float mean) {
-    return fast ? squares(from) : squaredDistances(from, mean);
-  }
-
-  private float squares(int from) {
+    float centre = fast ? 0 : mean;
     float[] lanes = new float[Lanes.COUNT];
     for (int i = 0; i < length; i++) {
-      lanes[i % Lanes.COUNT] += in[from + i] * in[from + i];
-    }
-    return Lanes.foldSum(lanes);
-  }
-
-  private float squaredDistances(int from, float mean) {
-    float[] lanes = new float[Lanes.COUNT];
-    for (int i = 0; i < length; i++) {
-      float distance = in[from + i] - mean;
+      float distance = in[from + i] - centre;
       lanes[i % Lanes.COUNT] += distance * distance;
     }
     return Lanes.foldSum(lanes);
