@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heddle_parity import config as configs
+from heddle_parity import options as attention_options
 from heddle_parity.era import flatten, rngs, settings, this_era
 
 CLASSES = ('MultiHeadDotProductAttention', 'MultiHeadAttention', 'SelfAttention')
@@ -53,6 +54,8 @@ def _inexact(*dtypes):
 def build(info, **changes):
   """Makes the module of the case."""
   config = {**info['config'], **changes}
+  if any(config.get(key) is not None for key in attention_options.KEYS):
+    return attention_options.Attention(**configs.constructor(config))
   return getattr(nn, info['class'])(**configs.constructor(config))
 
 

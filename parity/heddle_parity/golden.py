@@ -20,6 +20,7 @@ from heddle_parity import (
   golden_gradient,
   golden_layers,
   golden_modules,
+  golden_options,
   golden_optim,
   golden_random,
   golden_shapes,
@@ -55,6 +56,7 @@ def main():
       golden_layers,
       golden_optim,
       golden_gradient,
+      golden_options,
       golden_drawn,
       training,
     )

@@ -2,9 +2,11 @@ package dev.heddle.parity.run;
 
 import dev.heddle.array.DType;
 import dev.heddle.linen.attention.AttentionBuilder;
+import dev.heddle.linen.attention.CausalAlignment;
 import dev.heddle.linen.attention.MultiHeadAttention;
 import dev.heddle.linen.attention.MultiHeadDotProductAttention;
 import dev.heddle.linen.attention.SelfAttention;
+import dev.heddle.linen.attention.SlidingWindow;
 import dev.heddle.linen.initializers.Initializer;
 import dev.heddle.linen.initializers.Initializers;
 import dev.heddle.linen.layers.Dense;
@@ -15,6 +17,7 @@ import dev.heddle.linen.layers.LayerNorm;
 import dev.heddle.linen.layers.Precision;
 import dev.heddle.parity.cases.Fields;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a configuration's JSON into modules: Flax's argument names to Heddle's setters. */
@@ -58,6 +61,13 @@ public final class Configurations {
       case "decode" -> builder.decode(config.flag(name));
       case "normalize_qk" -> builder.normalizeQk(config.flag(name));
       case "force_fp32_for_softmax" -> builder.forceFp32ForSoftmax(config.flag(name));
+      case "num_kv_heads" -> builder.numKvHeads(config.integer(name));
+      case "is_causal" -> builder.isCausal(config.flag(name));
+      case "causal_alignment" ->
+          builder.causalAlignment(
+              CausalAlignment.valueOf(config.text(name).toUpperCase(Locale.ROOT)));
+      case "sliding_window" -> builder.slidingWindow(window(config.get(name)));
+      case "scale" -> builder.scale(config.number(name));
       case "qkv_dot_general" -> builder.qkvDotGeneral(Hooks.dotGeneral(config.text(name)));
       case "out_dot_general" -> builder.outDotGeneral(Hooks.dotGeneral(config.text(name)));
       case "qkv_dot_general_cls" ->
@@ -177,6 +187,15 @@ public final class Configurations {
     return spec instanceof List<?> pair
         ? Precision.of((String) pair.get(0), (String) pair.get(1))
         : Precision.of((String) spec);
+  }
+
+  private static SlidingWindow window(Object spec) {
+    List<?> limits = (List<?>) spec;
+    return new SlidingWindow(limit(limits.get(0)), limit(limits.get(1)));
+  }
+
+  private static @Nullable Integer limit(@Nullable Object value) {
+    return value == null ? null : ((Number) value).intValue();
   }
 
   private static IllegalArgumentException unknown(String type, String name) {
