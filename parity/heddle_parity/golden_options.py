@@ -20,7 +20,8 @@ OPTIONS = {
   'a causal window': {'sliding_window': [2, None], 'is_causal': True},
   'a scale': {'scale': 0.3},
   'a negative scale': {'scale': -1.5},
-  'all': {'num_kv_heads': 2, 'is_causal': True, 'sliding_window': [4, 0], 'scale': 0.7},
+  'a soft cap': {'logits_soft_cap': 0.8},
+  'all': {'num_kv_heads': 2, 'logits_soft_cap': 1.5, 'is_causal': True, 'sliding_window': [4, 0], 'scale': 0.7},
 }
 DTYPES = ('float32', 'bfloat16', 'float16', 'float64')
 

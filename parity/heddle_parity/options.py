@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax.linen.dtypes import promote_dtype
 
-KEYS = ('num_kv_heads', 'is_causal', 'causal_alignment', 'sliding_window', 'scale')
+KEYS = ('num_kv_heads', 'is_causal', 'causal_alignment', 'sliding_window', 'scale', 'logits_soft_cap')
 
 
 class Attention(nn.Module):
@@ -36,6 +36,7 @@ class Attention(nn.Module):
   causal_alignment: str = 'top_left'
   sliding_window: tuple | None = None
   scale: float | None = None
+  logits_soft_cap: float | None = None
 
   @nn.compact
   def __call__(
@@ -107,7 +108,7 @@ class Attention(nn.Module):
     return query, keys.value, values.value, mask, position
 
   def _weights(self, query, key, mask, first):
-    """softmax(scale q k), masked keys at the lowest number of the dtype."""
+    """softmax(cap tanh(scale q k / cap)), masked keys at the lowest number of the dtype."""
     dtype = query.dtype
     key = jnp.repeat(key, query.shape[-2] // key.shape[-2], axis=-2)
     if self.scale is None:
@@ -115,6 +116,8 @@ class Attention(nn.Module):
       scores = jnp.einsum('...qhd,...khd->...hqk', query, key)
     else:
       scores = jnp.einsum('...qhd,...khd->...hqk', query * self.scale, key)
+    if self.logits_soft_cap is not None:
+      scores = self.logits_soft_cap * jnp.tanh(scores / self.logits_soft_cap)
     at = jnp.arange(scores.shape[-2])[:, None] + first
     distance = jnp.arange(scores.shape[-1])[None, :] - at
     seen = jnp.ones(distance.shape, bool)

@@ -32,35 +32,43 @@ public final class Attention {
    *     float32
    * @param scale what the products of queries and keys are multiplied by; null for 1 divided by the
    *     square root of the depth
+   * @param softCap the limit to which scores are bent before the bias, {@code softCap tanh(score /
+   *     softCap)}; 0 for none
    */
   public record Options(
       @Nullable Array mask,
       @Nullable Array keep,
       double dropoutScale,
       boolean float32Softmax,
-      @Nullable Double scale) {
-    /** No mask, no dropout, the usual scale. */
+      @Nullable Double scale,
+      double softCap) {
+    /** No mask, no dropout, the usual scale, no cap. */
     public static final Options NONE = new Options(null, null, 1, false);
 
-    /** The usual scale. */
+    /** The usual scale, no cap. */
     public Options(
         @Nullable Array mask, @Nullable Array keep, double dropoutScale, boolean float32Softmax) {
-      this(mask, keep, dropoutScale, float32Softmax, null);
+      this(mask, keep, dropoutScale, float32Softmax, null, 0);
     }
 
     /** The same with a mask. */
     public Options withMask(@Nullable Array newMask) {
-      return new Options(newMask, keep, dropoutScale, float32Softmax, scale);
+      return new Options(newMask, keep, dropoutScale, float32Softmax, scale, softCap);
     }
 
     /** The same without dropout. */
     public Options withoutDropout() {
-      return new Options(mask, null, 1, float32Softmax, scale);
+      return new Options(mask, null, 1, float32Softmax, scale, softCap);
     }
 
     /** The same with another scale. */
     public Options withScale(@Nullable Double newScale) {
-      return new Options(mask, keep, dropoutScale, float32Softmax, newScale);
+      return new Options(mask, keep, dropoutScale, float32Softmax, newScale, softCap);
+    }
+
+    /** The same with another soft cap, 0 for none. */
+    public Options withSoftCap(double newSoftCap) {
+      return new Options(mask, keep, dropoutScale, float32Softmax, scale, newSoftCap);
     }
 
     /**

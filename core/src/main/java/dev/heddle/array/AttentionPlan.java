@@ -84,7 +84,8 @@ record AttentionPlan(
             lowest,
             dtype == DType.FLOAT16 ? lowest + range : lowest,
             seen.band(),
-            options.dropoutScale());
+            options.dropoutScale(),
+            options.softCap());
     return new AttentionPlan(
         scores,
         scores.dim(-3),

@@ -31,7 +31,12 @@ final class WeightGradient {
   static List<@Nullable Array> ofScoreWeights(
       Op.VjpContext call, Array cotangent, Attention.Options options) {
     Array scoreCotangents = scoreCotangents(weights(call), cotangent, options, call.inputs());
-    Array scores = call.wants(0) ? scoreCotangents.astype(call.input(0).dtype()) : null;
+    Array given = call.input(0);
+    Array scores =
+        call.wants(0)
+            ? ofProducts(scoreCotangents, given.astype(scoreCotangents.dtype()), options)
+                .astype(given.dtype())
+            : null;
     if (call.inputs().size() == 1) {
       return Arrays.asList(scores);
     }
@@ -114,20 +119,37 @@ final class WeightGradient {
     Shape shape = query.shape();
     double inverse = options.queryDivisor(shape.dim(-1), Rounding.NONE);
     Array divisor = Array.scalar(inverse, options.scale() == null ? query.dtype() : computeType);
+    Array keys = Attention.repeatHeads(key.astype(computeType), shape.dim(-2));
+    Array divided = Elementwise.divide(query, divisor).astype(query.dtype()).astype(computeType);
+    Array ofProducts =
+        options.softCap() == 0
+            ? scoreCotangents
+            : ofProducts(
+                scoreCotangents, Einsum.einsum("...qhd,...khd->...hqk", divided, keys), options);
     if (call.wants(0)) {
-      Array keys = Attention.repeatHeads(key.astype(computeType), shape.dim(-2));
-      Array product = Einsum.einsum("...hqk,...khd->...qhd", scoreCotangents, keys);
+      Array product = Einsum.einsum("...hqk,...khd->...qhd", ofProducts, keys);
       gradients.add(Elementwise.divide(product, divisor.astype(computeType)).astype(query.dtype()));
     } else {
       gradients.add(null);
     }
     if (call.wants(1)) {
-      Array divided = Elementwise.divide(query, divisor).astype(query.dtype()).astype(computeType);
-      Array product = Einsum.einsum("...hqk,...qhd->...khd", scoreCotangents, divided);
+      Array product = Einsum.einsum("...hqk,...qhd->...khd", ofProducts, divided);
       gradients.add(ofKeyHeads(product, key).astype(key.dtype()));
     } else {
       gradients.add(null);
     }
+  }
+
+  /** The cotangents of the scores before the soft cap. */
+  private static Array ofProducts(Array cotangents, Array products, Attention.Options options) {
+    if (options.softCap() == 0) {
+      return cotangents;
+    }
+    Array limit = Array.scalar(options.softCap(), products.dtype());
+    Array tanh = Elementwise.tanh(Elementwise.divide(products, limit));
+    Array slope =
+        Elementwise.subtract(Array.scalar(1, tanh.dtype()), Elementwise.multiply(tanh, tanh));
+    return Elementwise.multiply(cotangents, slope);
   }
 
   /** The gradients of heads of queries, added up for the head of keys or values they share. */

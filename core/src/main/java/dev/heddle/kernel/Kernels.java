@@ -79,14 +79,14 @@ public interface Kernels extends ElementKernels {
   /**
    * Attention of a range of query rows of one head. A score is the dot product over the depth, one
    * chain, of the query, divided by {@link ScoreRules#queryDivisor} and rounded, with the key; it
-   * is rounded, biased and masked according to {@link ScoreRules}. Per row, with tiles of {@link
-   * Tiles#TILE} keys counted from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} initially: {@code
-   * m' = max(m, scores of the tile)}, NaN if any is NaN; if {@code m'} is -infinity, the tile is
-   * skipped; {@code c = exp(m - m')}; {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum of p in
-   * 16 lanes)}; {@code acc = acc * c} (zeros where {@code c} is 0); then {@code acc = fma(p_j *
-   * dropout_j, v_j, acc)} for the keys in order, except masked keys with {@code p_j = 0}. Each span
-   * of {@link Tiles#SPAN} keys has its own state; states merge as in {@link RowState}. The result
-   * is {@code acc / l + 0}, or 0 if there are no keys.
+   * is rounded, capped, biased and masked according to {@link ScoreRules}. Per row, with tiles of
+   * {@link Tiles#TILE} keys counted from 0 and {@code (m, l, acc) = (-infinity, 0, 0)} initially:
+   * {@code m' = max(m, scores of the tile)}, NaN if any is NaN; if {@code m'} is -infinity, the
+   * tile is skipped; {@code c = exp(m - m')}; {@code p_j = exp(s_j - m')}; {@code l = fma(l, c, sum
+   * of p in 16 lanes)}; {@code acc = acc * c} (zeros where {@code c} is 0); then {@code acc =
+   * fma(p_j * dropout_j, v_j, acc)} for the keys in order, except masked keys with {@code p_j = 0}.
+   * Each span of {@link Tiles#SPAN} keys has its own state; states merge as in {@link RowState}.
+   * The result is {@code acc / l + 0}, or 0 if there are no keys.
    *
    * <p>Keys outside the band of {@link ScoreRules#band}, and tiles in which all keys are masked for
    * a query, are skipped, unless the maximum score of the row is then at most {@link
@@ -135,6 +135,7 @@ public interface Kernels extends ElementKernels {
    * keys_j   = chain fma(ds_ij, q_i, .) over the queries in order, + 0
    * queries_i = chain fma(ds_ij, k_j, .) over the keys in order, / queryDivisor + 0
    * scores_ij = ds_ij
+   * with a soft cap, ds_ij fma(-t, t, 1) in place of ds_ij for keys and queries, t = tanh(product / cap)
    * </pre>
    *
    * <p>The chain of {@code delta_i} has the order of that of {@code g_i v_j}, so that they cancel

@@ -157,6 +157,11 @@ public final class Polynomials {
     return Math.copySign((float) (t / (t + 2)), x);
   }
 
+  /** The hyperbolic tangent in float64, with the bits of {@link StrictMath}. */
+  public static double tanh(double x) {
+    return StrictMath.tanh(x);
+  }
+
   /** 1 / (1 + exp(-x)), JAX's logistic. */
   public static float sigmoid(float x) {
     return (float) WidePolynomials.sigmoid(x);

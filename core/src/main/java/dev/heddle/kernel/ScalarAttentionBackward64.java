@@ -190,6 +190,7 @@ final class ScalarAttentionBackward64 {
 
   private void addToKeys(int query, int index, int start, int length, int row) {
     MatrixView64 values = gradients.values();
+    boolean isCapped = rules.softCap() != 0;
     for (int j = 0; j < length; j++) {
       boolean masked = mayMask && tile.isMasked(query, start, j, row);
       if (values != null && !(masked && (!low[index] || weights[j] == 0))) {
@@ -198,16 +199,14 @@ final class ScalarAttentionBackward64 {
       if (masked || !gradients.needsScores()) {
         continue;
       }
+      double tanh = isCapped ? tile.tanhs[j] : 0;
+      double ofProduct = scoreGradients[j] * Fma.fma(-tanh, tanh, 1);
       if (gradients.keys() != null) {
-        accumulate(scoreGradients[j], queries, index * depth, gradients.keys(), start + j);
+        accumulate(ofProduct, queries, index * depth, gradients.keys(), start + j);
       }
       if (gradients.queries() != null) {
         accumulate(
-            scoreGradients[j],
-            head.keys().data(),
-            head.keys().at(start + j),
-            gradients.queries(),
-            query);
+            ofProduct, head.keys().data(), head.keys().at(start + j), gradients.queries(), query);
       }
       if (gradients.scores() != null) {
         gradients.scores().data()[gradients.scores().at(query) + start + j] = scoreGradients[j];

@@ -7,6 +7,9 @@ final class ScalarScores {
   /** The scores of the tile, after {@link #score}. */
   final float[] scores = new float[Tiles.TILE];
 
+  /** The hyperbolic tangents of the scores divided by the soft cap, if there is one. */
+  final float[] tanhs;
+
   private final AttentionHead head;
   private final ScoreRules rules;
   private final int depth;
@@ -23,6 +26,7 @@ final class ScalarScores {
     this.head = head;
     this.rules = head.rules();
     this.depth = head.queries().cols();
+    this.tanhs = new float[rules.softCap() == 0 ? 0 : Tiles.TILE];
     this.tileOfKeys = new float[Buffers.size(depth, Tiles.TILE)];
     this.mayMask = !rules.band().isAll() || head.mask() != null;
     this.visible = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
@@ -81,6 +85,9 @@ final class ScalarScores {
         scores[j] = rounding.round(scores[j]);
       }
     }
+    if (rules.softCap() != 0) {
+      cap(length);
+    }
     if (head.bias() != null) {
       addBias(head.bias(), query, start, length);
     }
@@ -104,6 +111,14 @@ final class ScalarScores {
       for (int j = 0; j < length; j++) {
         scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);
       }
+    }
+  }
+
+  private void cap(int length) {
+    float limit = (float) rules.softCap();
+    for (int j = 0; j < length; j++) {
+      tanhs[j] = Polynomials.tanh(scores[j] / limit);
+      scores[j] = rules.scoreRounding().round(limit * tanhs[j]);
     }
   }
 

@@ -8,6 +8,9 @@ final class ScalarScores64 {
   /** The scores of the tile, after {@link #score}. */
   final double[] scores = new double[Tiles.TILE];
 
+  /** The hyperbolic tangents of the scores divided by the soft cap, if there is one. */
+  final double[] tanhs;
+
   private final AttentionHead64 head;
   private final ScoreRules rules;
   private final int depth;
@@ -24,6 +27,7 @@ final class ScalarScores64 {
     this.head = head;
     this.rules = head.rules();
     this.depth = head.queries().cols();
+    this.tanhs = new double[rules.softCap() == 0 ? 0 : Tiles.TILE];
     this.tileOfKeys = new double[Buffers.size(depth, Tiles.TILE)];
     this.mayMask = !rules.band().isAll() || head.mask() != null;
     this.visible = new byte[head.mask() == null ? 0 : block * Tiles.TILE];
@@ -82,6 +86,9 @@ final class ScalarScores64 {
         scores[j] = rounding.round(scores[j]);
       }
     }
+    if (rules.softCap() != 0) {
+      cap(length);
+    }
     if (head.bias() != null) {
       addBias(head.bias(), query, start, length);
     }
@@ -105,6 +112,14 @@ final class ScalarScores64 {
       for (int j = 0; j < length; j++) {
         scores[j] = Fma.fma(q, tileOfKeys[at + j], scores[j]);
       }
+    }
+  }
+
+  private void cap(int length) {
+    double limit = rules.softCap();
+    for (int j = 0; j < length; j++) {
+      tanhs[j] = Polynomials.tanh(scores[j] / limit);
+      scores[j] = rules.scoreRounding().round(limit * tanhs[j]);
     }
   }
 

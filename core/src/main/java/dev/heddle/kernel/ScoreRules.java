@@ -13,6 +13,8 @@ package dev.heddle.kernel;
  * @param low if the maximum score of a row is at most this, masked keys have weight
  * @param band the diagonals that are not masked
  * @param dropoutScale the multiplier of a kept weight; a dropped one becomes 0
+ * @param softCap the limit to which scores are bent before the bias, {@code softCap tanh(score /
+ *     softCap)}; 0 for none
  */
 public record ScoreRules(
     double queryDivisor,
@@ -22,4 +24,27 @@ public record ScoreRules(
     double masked,
     double low,
     Band band,
-    double dropoutScale) {}
+    double dropoutScale,
+    double softCap) {
+  /** Rules without a soft cap. */
+  public ScoreRules(
+      double queryDivisor,
+      Rounding scoreRounding,
+      Rounding biasRounding,
+      Rounding softmaxRounding,
+      double masked,
+      double low,
+      Band band,
+      double dropoutScale) {
+    this(
+        queryDivisor,
+        scoreRounding,
+        biasRounding,
+        softmaxRounding,
+        masked,
+        low,
+        band,
+        dropoutScale,
+        0);
+  }
+}

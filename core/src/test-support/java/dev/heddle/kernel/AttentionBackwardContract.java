@@ -126,7 +126,7 @@ abstract class AttentionBackwardContract extends ElementKernelsContract {
   @MethodSource("bandCases")
   void gradientsUnderABandAreThoseOfItsMask(Case c) {
     AttentionHead ruled = head(c);
-    ScoreRules rules = rules(c.depth(), c.rounding(), Band.ALL, ruled.rules().dropoutScale());
+    ScoreRules rules = rules(c, Band.ALL, ruled.rules().dropoutScale());
     AttentionHead masked = with(ruled, made(c.band()::contains), rules);
     Gradients expected = Gradients.of(ruled);
     Gradients actual = Gradients.of(ruled);

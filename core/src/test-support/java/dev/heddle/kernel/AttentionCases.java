@@ -48,6 +48,11 @@ final class AttentionCases {
       boolean dropout,
       Special special) {
 
+    /** A soft cap in every other width. */
+    double softCap() {
+      return width % 2 == 1 ? 1.7 : 0;
+    }
+
     Band band() {
       return switch (masking) {
         case CAUSAL, CAUSAL_AND_PAIRS, CAUSAL_AND_PADDING -> Band.CAUSAL;
@@ -142,21 +147,23 @@ final class AttentionCases {
         v.data()[i] = i % 3 == 0 ? -Float.MIN_VALUE : 0;
       }
     }
-    ScoreRules rules = rules(c.depth, c.rounding, c.band(), c.dropout ? 1.25 : 1);
+    ScoreRules rules = rules(c, c.band(), c.dropout ? 1.25 : 1);
     return new AttentionHead(q, k, v, null, bias(c), mask(c), c.dropout ? keep(c) : null, rules);
   }
 
-  static ScoreRules rules(int depth, Rounding rounding, Band band, double dropoutScale) {
+  static ScoreRules rules(Case c, Band band, double dropoutScale) {
+    Rounding rounding = c.rounding;
     double masked = rounding == Rounding.FLOAT16 ? -65504 : -Float.MAX_VALUE;
     return new ScoreRules(
-        rounding.round(Math.sqrt(depth)),
+        rounding.round(Math.sqrt(c.depth)),
         rounding,
         rounding,
         Rounding.NONE,
         masked,
         rounding == Rounding.FLOAT16 ? masked + 104 : masked,
         band,
-        dropoutScale);
+        dropoutScale,
+        c.softCap());
   }
 
   private static @Nullable StridedView<float[]> bias(Case c) {

@@ -281,7 +281,7 @@ public abstract class KernelsContract extends AttentionBackwardContract {
             new StridedView<>(lowest, 0, c.keys(), 1),
             null,
             head.keep(),
-            rules(c.depth(), Rounding.NONE, Band.ALL, rules.dropoutScale()));
+            rules(c, Band.ALL, rules.dropoutScale()));
     float[] expected = new float[c.queries() * c.width()];
     float[] actual = new float[c.queries() * c.width()];
     float[][] stats = new float[4][c.queries()];

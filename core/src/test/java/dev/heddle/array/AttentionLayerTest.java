@@ -142,7 +142,7 @@ class AttentionLayerTest {
   }
 
   private static final List<String> BETWEEN =
-      List.of("nothing", "mask", "causal", "dropout", "scale", "float32 softmax");
+      List.of("nothing", "mask", "causal", "dropout", "scale", "soft cap", "float32 softmax");
 
   private static Array array(int seed, int... shape) {
     return Numbers.of(seed, DType.FLOAT32, shape);
@@ -163,6 +163,7 @@ class AttentionLayerTest {
               1.5,
               false);
       case "scale" -> Attention.Options.NONE.withScale(-0.3);
+      case "soft cap" -> Attention.Options.NONE.withSoftCap(0.8);
       case "float32 softmax" -> new Attention.Options(null, null, 1, true);
       default -> Attention.Options.NONE;
     };

@@ -115,6 +115,56 @@ class AttentionTest {
   }
 
   @Test
+  void aSoftCapBendsScoresBeforeTheBias() {
+    Array q = Numbers.of(1, DType.FLOAT64, 2, 9, 2, 8);
+    Array k = Numbers.of(2, DType.FLOAT64, 2, 12, 1, 8);
+    Array bias = Numbers.of(3, DType.FLOAT64, 2, 2, 9, 12);
+    Array factor = Numbers.of(4, DType.FLOAT64, 2, 2, 9, 12);
+    double limit = 0.7;
+    Options options = Options.NONE.withSoftCap(limit);
+
+    List<Array> actual =
+        Grad.grad(
+                in ->
+                    Attention.attend(
+                            in.leaves().get(0),
+                            in.leaves().get(1),
+                            in.leaves().get(1),
+                            in.leaves().get(2),
+                            options)
+                        .sum(),
+                ArrayTree.of(List.of(q, k, bias)))
+            .leaves();
+    List<Array> expected =
+        Grad.grad(
+                in -> {
+                  Array keys = Attention.repeatHeads(in.leaves().get(1), 2);
+                  Array scores =
+                      capped(in.leaves().get(0), in.leaves().get(1), limit)
+                          .plus(in.leaves().get(2));
+                  Array weights = Softmax.softmax(scores, -1);
+                  return Einsum.einsum("...hqk,...khd->...qhd", weights, keys).sum();
+                },
+                ArrayTree.of(List.of(q, k, bias)))
+            .leaves();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(actual.get(i).toDoubleArray())
+          .containsExactly(expected.get(i).toDoubleArray(), within(1e-13));
+    }
+    Array ofWeights = Grad.grad(x -> Attention.weights(x, k, bias, options).times(factor).sum(), q);
+    Array ofSoftmax =
+        Grad.grad(x -> Softmax.softmax(capped(x, k, limit).plus(bias), -1).times(factor).sum(), q);
+    assertThat(ofWeights.toDoubleArray()).containsExactly(ofSoftmax.toDoubleArray(), within(1e-13));
+  }
+
+  private static Array capped(Array query, Array key, double limit) {
+    Array keys = Attention.repeatHeads(key, query.shape().dim(-2));
+    Array products = Einsum.einsum("...qhd,...khd->...hqk", query, keys).dividedBy(Math.sqrt(8));
+    return products.dividedBy(limit).tanh().times(limit);
+  }
+
+  @Test
   void theGradientUnderAScaleIsThatOfScaledQueries() {
     Array q = Numbers.of(1, DType.FLOAT64, 1, 9, 2, 8);
     Array k = Numbers.of(2, DType.FLOAT64, 1, 12, 2, 8);

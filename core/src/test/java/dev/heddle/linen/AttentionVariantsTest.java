@@ -149,9 +149,7 @@ class AttentionVariantsTest {
       repeated =
           repeated
               .with(kernel, repeatedHeads(variables.get(kernel)))
-              .with(
-                  bias,
-                  repeatedHeads(variables.get(bias).reshape(1, 2, 4)).reshape(4, 4));
+              .with(bias, repeatedHeads(variables.get(bias).reshape(1, 2, 4)).reshape(4, 4));
     }
     Mutable mutable = Mutable.of("intermediates");
     Applied<Array> actual = grouped.apply(variables, in, Rngs.none(), mutable);
@@ -188,6 +186,10 @@ class AttentionVariantsTest {
     assertThatThrownBy(() -> builder().numKvHeads(0).build()).hasMessageContaining("got 0");
     assertThatThrownBy(() -> builder().scale(Double.NaN).build())
         .hasMessage("argument \"scale\": expected a finite number, got NaN");
+    assertThatThrownBy(() -> builder().logitsSoftCap(0.0).build())
+        .hasMessage(
+            "argument \"logitsSoftCap\" (logits_soft_cap): expected a finite number above 0, got"
+                + " 0.0");
     assertThatThrownBy(() -> new SlidingWindow(-1, null))
         .hasMessageContaining("0 or more, or null for no limit, got [-1, null]");
     assertThatThrownBy(() -> builder().causalAlignment(CausalAlignment.BOTTOM_RIGHT).build())

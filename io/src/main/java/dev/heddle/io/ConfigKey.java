@@ -40,6 +40,8 @@ enum ConfigKey {
   SLIDING_WINDOW(
       (builder, value) -> builder.slidingWindow(value.isNull() ? null : value.slidingWindow())),
   SCALE((builder, value) -> builder.scale(value.isNull() ? null : value.number())),
+  LOGITS_SOFT_CAP(
+      (builder, value) -> builder.logitsSoftCap(value.isNull() ? null : value.number())),
   NAME((builder, value) -> builder.name(value.isNull() ? null : value.text()));
 
   /** Sets one argument. */

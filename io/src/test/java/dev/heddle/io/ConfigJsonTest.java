@@ -28,7 +28,7 @@ class ConfigJsonTest {
       "distribution": "truncated_normal"}, "out_bias_init": "ones", "use_bias": false, \
       "decode": true, "normalize_qk": true, "force_fp32_for_softmax": true, "num_kv_heads": 4, \
       "is_causal": true, "causal_alignment": "bottom_right", "sliding_window": [1023, null], \
-      "scale": 0.25}\
+      "scale": 0.25, "logits_soft_cap": 50.0}\
       """;
 
   @TempDir Path folder;
@@ -58,7 +58,8 @@ class ConfigJsonTest {
         .containsEntry("is_causal", true)
         .containsEntry("causal_alignment", CausalAlignment.BOTTOM_RIGHT)
         .containsEntry("sliding_window", new SlidingWindow(1023, null))
-        .containsEntry("scale", 0.25);
+        .containsEntry("scale", 0.25)
+        .containsEntry("logits_soft_cap", 50.0);
     assertThat(ConfigJson.write(attention)).isEqualTo(ALL);
     assertThat(ConfigJson.read(ConfigJson.write(attention)).settings())
         .isEqualTo(attention.settings());

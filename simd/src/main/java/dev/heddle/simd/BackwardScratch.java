@@ -49,6 +49,7 @@ final class BackwardScratch {
   /** Transposed keys, {@code [D, TILE]} for each tile of keys. */
   float[] keyColumns = {};
 
+  private float[] tanhs = {};
   private float[] keyRows = {};
   private float[] valueRows = {};
 
@@ -78,6 +79,12 @@ final class BackwardScratch {
     cotangentRows = ensureLength(cotangentRows, Buffers.size(BLOCK, BlockProducts.padded(width)));
     outputs = ensureLength(outputs, Buffers.size(width, BLOCK));
     queryGradients = ensureLength(queryGradients, Buffers.size(depth, BLOCK));
+  }
+
+  /** Hyperbolic tangents of a soft cap, {@code [CHUNK, BLOCK]}. */
+  float[] tanhs() {
+    tanhs = ensureLength(tanhs, CHUNK * BLOCK);
+    return tanhs;
   }
 
   float[] keyColumns(int depth, int keys) {

@@ -4,6 +4,7 @@ import static dev.heddle.simd.Species.F;
 import static dev.heddle.simd.Species.LANES;
 
 import dev.heddle.kernel.MatrixView;
+import dev.heddle.kernel.Polynomials;
 import dev.heddle.kernel.Rounding;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -47,6 +48,33 @@ final class Passes {
       } else {
         columns(Pass.DIVIDE, values, from, rows, stride, count, divisor, NONE, 0);
       }
+    }
+  }
+
+  /**
+   * Bends scores to a limit: {@code limit tanh(score / limit)}.
+   *
+   * @param tanhs receives the tangents of as many elements, from 0; may be the scores
+   * @param at the first score
+   * @param count the number of scores
+   */
+  static void cap(float[] scores, int at, int count, float limit, float[] tanhs, int to) {
+    for (int i = at; i < at + count; i++) {
+      scores[i] /= limit;
+    }
+    int done = WideFunctions.tanh(scores, at, tanhs, to, count);
+    for (int i = done; i < count; i++) {
+      tanhs[to + i] = Polynomials.tanh(scores[at + i]);
+    }
+    for (int i = 0; i < count; i++) {
+      scores[at + i] = limit * tanhs[to + i];
+    }
+  }
+
+  /** Multiplies gradients of capped scores by the derivative of the cap. */
+  static void timesSlope(float[] gradients, float[] tanhs, int count) {
+    for (int i = 0; i < count; i++) {
+      gradients[i] *= Math.fma(-tanhs[i], tanhs[i], 1f);
     }
   }
 

@@ -215,6 +215,12 @@ final class SimdAttention {
     if (rounded) {
       Passes.round(rules.scoreRounding(), scratch.scores, from * BLOCK, to - from, BLOCK, count);
     }
+    if (rules.softCap() != 0) {
+      int at = from * BLOCK;
+      float limit = (float) rules.softCap();
+      Passes.cap(scratch.scores, at, (to - from) * BLOCK, limit, scratch.scores, at);
+      Passes.round(rules.scoreRounding(), scratch.scores, at, to - from, BLOCK, count);
+    }
   }
 
   /**

@@ -248,6 +248,10 @@ final class SimdAttentionBackward {
             width,
             paddedWidth);
       }
+      storeScores(first, count, start + from, to - from);
+      if (rules.softCap() != 0) {
+        Passes.timesSlope(scratch.scoreGradients, scratch.tanhs(), (to - from) * BLOCK);
+      }
       if (gradients.keys() != null) {
         add(
             count,
@@ -276,18 +280,15 @@ final class SimdAttentionBackward {
             to - from,
             false);
       }
-      MatrixView scores = gradients.scores();
-      if (scores != null) {
-        Transpose.intoRows(
-            scratch.scoreGradients,
-            0,
-            BLOCK,
-            to - from,
-            count,
-            scores.data(),
-            scores.at(first) + start + from,
-            scores.stride());
-      }
+    }
+  }
+
+  private void storeScores(int first, int count, int key, int keys) {
+    MatrixView scores = gradients.scores();
+    if (scores != null) {
+      int at = scores.at(first) + key;
+      float[] from = scratch.scoreGradients;
+      Transpose.intoRows(from, 0, BLOCK, keys, count, scores.data(), at, scores.stride());
     }
   }
 
@@ -324,6 +325,11 @@ final class SimdAttentionBackward {
         depth,
         true);
     Passes.round(rules.scoreRounding(), scores, 0, (to - from) * BLOCK);
+    if (rules.softCap() != 0) {
+      int size = (to - from) * BLOCK;
+      Passes.cap(scores, 0, size, (float) rules.softCap(), scratch.tanhs(), 0);
+      Passes.round(rules.scoreRounding(), scores, 0, size);
+    }
     if (head.bias() != null) {
       BiasTile.add(
           head.bias(), rules.biasRounding(), first, count, start + from, to - from, scores, 0);

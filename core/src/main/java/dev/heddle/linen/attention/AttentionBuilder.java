@@ -48,6 +48,7 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   private @Nullable CausalAlignment causalAlignment;
   private @Nullable SlidingWindow slidingWindow;
   private @Nullable Double scale;
+  private @Nullable Double logitsSoftCap;
   private @Nullable DotGeneral qkvDotGeneral;
   private @Nullable DotGeneral outDotGeneral;
   private @Nullable Supplier<DotGeneral> qkvDotGeneralCls;
@@ -185,6 +186,15 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     return this;
   }
 
+  /**
+   * The limit to which scores are bent before the mask, {@code cap tanh(score / cap)}; none by
+   * default, or for null. (Gemma 2, 2024.)
+   */
+  public AttentionBuilder logitsSoftCap(@Nullable Double value) {
+    logitsSoftCap = value;
+    return this;
+  }
+
   /** The product in the input projections. */
   public AttentionBuilder qkvDotGeneral(@Nullable DotGeneral value) {
     qkvDotGeneral = value;
@@ -233,8 +243,8 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
    * @throws IllegalArgumentException if the number of heads is missing or below 1, a width is
    *     negative, a dtype is not a floating-point type, the dropout rate is not from 0 to 1, the
    *     heads do not divide the features, the heads of keys and values do not divide the heads, the
-   *     scale is not finite, a causal alignment is set without a use of it, or only one of the two
-   *     einsum classes is set
+   *     scale is not finite, the soft cap not positive, a causal alignment is set without a use of
+   *     it, or only one of the two einsum classes is set
    */
   public MultiHeadDotProductAttention build() {
     if (numHeads == MISSING) {
@@ -273,6 +283,11 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
     if (scale != null && !Double.isFinite(scale)) {
       throw new IllegalArgumentException(
           ArgumentName.argument("scale") + ": expected a finite number, got " + scale);
+    }
+    if (logitsSoftCap != null && !(logitsSoftCap > 0 && Double.isFinite(logitsSoftCap))) {
+      throw new IllegalArgumentException(
+          "%s: expected a finite number above 0, got %s"
+              .formatted(ArgumentName.argument("logits_soft_cap"), logitsSoftCap));
     }
     if (causalAlignment != null && !isCausal && slidingWindow == null) {
       throw new IllegalArgumentException(
@@ -401,7 +416,8 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
             .dtype(dtype)
             .precision(precision)
             .forceFp32ForSoftmax(forceFp32ForSoftmax)
-            .scale(scale);
+            .scale(scale)
+            .logitsSoftCap(logitsSoftCap);
     return qkAttnWeightsEinsumCls == null || attnWeightsValueEinsumCls == null
         ? options
         : options
@@ -435,6 +451,7 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
         .add("causal_alignment", causalAlignment)
         .add("sliding_window", slidingWindow)
         .add("scale", scale)
+        .add("logits_soft_cap", logitsSoftCap)
         .add("qkv_dot_general", qkvDotGeneral)
         .add("out_dot_general", outDotGeneral)
         .add("qkv_dot_general_cls", qkvDotGeneralCls)

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param attnWeightsValueEinsum in place of the product of weights and values, or null
  * @param scale what the products of queries and keys are multiplied by, or null for 1 divided by
  *     the square root of the depth
+ * @param logitsSoftCap the limit to which scores are bent before bias and mask, {@code cap
+ *     tanh(score / cap)}, or null for none
  * @param x64 whether dropout draws float64 numbers, as JAX with x64 enabled
  */
 public record AttentionOptions(
@@ -44,6 +46,7 @@ public record AttentionOptions(
     @Nullable AttentionEinsum qkAttnWeightsEinsum,
     @Nullable AttentionEinsum attnWeightsValueEinsum,
     @Nullable Double scale,
+    @Nullable Double logitsSoftCap,
     boolean x64) {
 
   /** Checks the dropout rate. */
@@ -83,8 +86,14 @@ public record AttentionOptions(
     builder.qkAttnWeightsEinsum = qkAttnWeightsEinsum;
     builder.attnWeightsValueEinsum = attnWeightsValueEinsum;
     builder.scale = scale;
+    builder.logitsSoftCap = logitsSoftCap;
     builder.x64 = x64;
     return builder;
+  }
+
+  /** The soft cap, 0 for none. */
+  double softCap() {
+    return logitsSoftCap == null ? 0 : logitsSoftCap;
   }
 
   /** Whether dropout is on. */
@@ -107,6 +116,7 @@ public record AttentionOptions(
     private @Nullable AttentionEinsum qkAttnWeightsEinsum;
     private @Nullable AttentionEinsum attnWeightsValueEinsum;
     private @Nullable Double scale;
+    private @Nullable Double logitsSoftCap;
     private boolean x64;
 
     private Builder() {}
@@ -189,6 +199,12 @@ public record AttentionOptions(
       return this;
     }
 
+    /** The limit to which scores are bent. */
+    public Builder logitsSoftCap(@Nullable Double value) {
+      logitsSoftCap = value;
+      return this;
+    }
+
     /** Whether dropout draws float64 numbers. */
     public Builder x64(boolean value) {
       x64 = value;
@@ -215,6 +231,7 @@ public record AttentionOptions(
           qkAttnWeightsEinsum,
           attnWeightsValueEinsum,
           scale,
+          logitsSoftCap,
           x64);
     }
   }

@@ -138,13 +138,15 @@ public final class DotProductAttention {
     Array keep = options.hasDropout() ? keep(options, scores) : null;
     double scale = keep == null ? 1 : multiplier(options.dropoutRate(), dtype);
     boolean isForced = isForced(options, dtype);
-    return new Attention.Options(options.mask(), keep, scale, isForced, options.scale());
+    return new Attention.Options(
+        options.mask(), keep, scale, isForced, options.scale(), options.softCap());
   }
 
   /** The options without dropout. */
   private static Attention.Options plain(AttentionOptions options, DType dtype) {
     boolean isForced = isForced(options, dtype);
-    return new Attention.Options(options.mask(), null, 1, isForced, options.scale());
+    return new Attention.Options(
+        options.mask(), null, 1, isForced, options.scale(), options.softCap());
   }
 
   /**

@@ -68,6 +68,7 @@ public final class Configurations {
               CausalAlignment.valueOf(config.text(name).toUpperCase(Locale.ROOT)));
       case "sliding_window" -> builder.slidingWindow(window(config.get(name)));
       case "scale" -> builder.scale(config.number(name));
+      case "logits_soft_cap" -> builder.logitsSoftCap(config.number(name));
       case "qkv_dot_general" -> builder.qkvDotGeneral(Hooks.dotGeneral(config.text(name)));
       case "out_dot_general" -> builder.outDotGeneral(Hooks.dotGeneral(config.text(name)));
       case "qkv_dot_general_cls" ->
