@@ -123,22 +123,6 @@ public final class Attention {
     return bias == null ? Op.run(op, scores) : Op.run(op, scores, bias);
   }
 
-  /**
-   * Keys or values with a head for each head of queries.
-   *
-   * @param keys shape {@code [B..., K, H, D]} with heads that divide {@code heads}
-   * @return shape {@code [B..., K, heads, D]}, in which consecutive heads are equal
-   */
-  static Array repeatHeads(Array keys, int heads) {
-    int group = heads / Math.max(1, keys.shape().dim(-2));
-    if (group <= 1) {
-      return keys;
-    }
-    Array one = Reshape.expandDims(keys, -2);
-    Shape repeated = one.shape().with(-2, group);
-    return Reshape.to(Reshape.repeated(one, repeated), keys.shape().with(-2, heads));
-  }
-
   /** {@link #attend} without a bias, with the residuals of its derivative. */
   static Op.ForwardResult forwardWithResiduals(
       Options options, Array query, Array key, Array value) {

@@ -33,6 +33,9 @@ public final class Repeat {
   /** Each element along an axis repeated, {@code jnp.repeat}. */
   public static Array repeat(Array x, int times, int axis) {
     int along = Axes.one("repeat", axis, x.shape());
+    if (times == 1) {
+      return x;
+    }
     int[] dims = x.shape().dims();
     Shape before = x.shape().range(0, along + 1);
     Shape after = x.shape().range(along + 1, x.rank());

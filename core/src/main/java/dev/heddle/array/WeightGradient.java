@@ -54,7 +54,7 @@ final class WeightGradient {
             .astype(computeType);
     Array g = cotangent.astype(computeType);
     Array value = call.input(2);
-    Array values = Attention.repeatHeads(value.astype(computeType), call.input(0).shape().dim(-2));
+    Array values = ofQueryHeads(value.astype(computeType), call.input(0));
     Array ofWeights = Einsum.einsum("...qhd,...khd->...hqk", g, values);
     Array dropped = weights;
     if (options.keep() != null) {
@@ -119,7 +119,7 @@ final class WeightGradient {
     Shape shape = query.shape();
     double inverse = options.queryDivisor(shape.dim(-1), Rounding.NONE);
     Array divisor = Array.scalar(inverse, options.scale() == null ? query.dtype() : computeType);
-    Array keys = Attention.repeatHeads(key.astype(computeType), shape.dim(-2));
+    Array keys = ofQueryHeads(key.astype(computeType), query);
     Array divided = Elementwise.divide(query, divisor).astype(query.dtype()).astype(computeType);
     Array ofProducts =
         options.softCap() == 0
@@ -150,6 +150,12 @@ final class WeightGradient {
     Array slope =
         Elementwise.subtract(Array.scalar(1, tanh.dtype()), Elementwise.multiply(tanh, tanh));
     return Elementwise.multiply(cotangents, slope);
+  }
+
+  /** Keys or values with a head for each head of queries. */
+  private static Array ofQueryHeads(Array keys, Array query) {
+    int group = query.shape().dim(-2) / Math.max(1, keys.shape().dim(-2));
+    return Repeat.repeat(keys, group, -2);
   }
 
   /** The gradients of heads of queries, added up for the head of keys or values they share. */

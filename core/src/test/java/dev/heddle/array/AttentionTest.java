@@ -93,8 +93,9 @@ class AttentionTest {
       Array out = Attention.attend(q, k, v, null, options);
       Array weights = Attention.weights(q, k, null, options);
 
-      Array keys = repeated(k, group);
-      assertThat(out).isEqualTo(Attention.attend(q, keys, repeated(v, group), null, options));
+      Array keys = Repeat.repeat(k, group, -2);
+      assertThat(out)
+          .isEqualTo(Attention.attend(q, keys, Repeat.repeat(v, group, -2), null, options));
       assertThat(weights).isEqualTo(Attention.weights(q, keys, null, options));
     }
   }
@@ -138,7 +139,7 @@ class AttentionTest {
     List<Array> expected =
         Grad.grad(
                 in -> {
-                  Array keys = Attention.repeatHeads(in.leaves().get(1), 2);
+                  Array keys = Repeat.repeat(in.leaves().get(1), 2, -2);
                   Array scores =
                       capped(in.leaves().get(0), in.leaves().get(1), limit)
                           .plus(in.leaves().get(2));
@@ -159,7 +160,7 @@ class AttentionTest {
   }
 
   private static Array capped(Array query, Array key, double limit) {
-    Array keys = Attention.repeatHeads(key, query.shape().dim(-2));
+    Array keys = Repeat.repeat(key, query.shape().dim(-2) / key.shape().dim(-2), -2);
     Array products = Einsum.einsum("...qhd,...khd->...hqk", query, keys).dividedBy(Math.sqrt(8));
     return products.dividedBy(limit).tanh().times(limit);
   }
@@ -203,8 +204,8 @@ class AttentionTest {
         Grad.grad(
                 in -> {
                   List<Array> a = in.leaves();
-                  Array keys = repeated(a.get(1), group);
-                  Array values = repeated(a.get(2), group);
+                  Array keys = Repeat.repeat(a.get(1), group, -2);
+                  Array values = Repeat.repeat(a.get(2), group, -2);
                   return Attention.attend(a.get(0), keys, values, null, Options.NONE)
                       .times(factor)
                       .sum();
@@ -216,13 +217,6 @@ class AttentionTest {
       assertThat(shared.get(i).toDoubleArray())
           .containsExactly(expected.get(i).toDoubleArray(), within(1e-14));
     }
-  }
-
-  private static Array repeated(Array keys, int group) {
-    int[] dims = keys.shape().dims();
-    return Reshape.broadcastTo(
-            Reshape.expandDims(keys, -2), dims[0], dims[1], dims[2], group, dims[3])
-        .reshape(dims[0], dims[1], dims[2] * group, dims[3]);
   }
 
   @ParameterizedTest

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.array.Array;
 import dev.heddle.array.DType;
-import dev.heddle.array.Reshape;
+import dev.heddle.array.Repeat;
 import dev.heddle.array.Slice;
 import dev.heddle.grad.Grad;
 import dev.heddle.linen.attention.AttentionBuilder;
@@ -148,8 +148,8 @@ class AttentionVariantsTest {
       String bias = "params/" + name + "/bias";
       repeated =
           repeated
-              .with(kernel, repeatedHeads(variables.get(kernel)))
-              .with(bias, repeatedHeads(variables.get(bias).reshape(1, 2, 4)).reshape(4, 4));
+              .with(kernel, Repeat.repeat(variables.get(kernel), 2, 1))
+              .with(bias, Repeat.repeat(variables.get(bias), 2, 0));
     }
     Mutable mutable = Mutable.of("intermediates");
     Applied<Array> actual = grouped.apply(variables, in, Rngs.none(), mutable);
@@ -158,14 +158,6 @@ class AttentionVariantsTest {
     String weights = "intermediates/attention_weights/0";
     assertThatArray(actual.variables().get(weights))
         .hasSameBitsAs(expected.variables().get(weights));
-  }
-
-  /** Each of two heads twice. */
-  private static Array repeatedHeads(Array x) {
-    int first = x.shape().dim(0);
-    int depth = x.shape().dim(2);
-    return Reshape.broadcastTo(Reshape.expandDims(x, 2), first, 2, 2, depth)
-        .reshape(first, 4, depth);
   }
 
   @Test

@@ -352,10 +352,13 @@ public final class AttentionBuilder extends LinearBuilder<AttentionBuilder> {
   }
 
   /**
-   * A mask combined with the sliding window of one query, which stands at a position of a cache.
+   * A mask of the positions of a cache so far, combined with the left limit of the sliding window
+   * of one query, which stands at the last of them: nothing is to its right.
    */
   @Nullable Array maskedStep(@Nullable Array mask, int position, int cacheLength) {
-    return and(mask, band(position), 1, cacheLength);
+    Integer left = slidingWindow == null ? null : slidingWindow.left();
+    Band band = left == null ? Band.ALL : new Band((long) position - left, Band.NO_UPPER);
+    return and(mask, band, 1, cacheLength);
   }
 
   /** The keys that queries attend to, of which the first query stands at a position. */

@@ -7,7 +7,7 @@ import dev.heddle.array.AttentionLayer.Operand;
 import dev.heddle.array.AttentionLayer.Projection;
 import dev.heddle.array.DType;
 import dev.heddle.array.Elementwise;
-import dev.heddle.array.Reshape;
+import dev.heddle.array.Repeat;
 import dev.heddle.array.Shape;
 import dev.heddle.linen.layers.Promotion;
 import dev.heddle.random.Key;
@@ -194,12 +194,7 @@ public final class DotProductAttention {
   /** Keys or values with a head for each head of queries, for contractions of the user. */
   private static Array repeatHeads(Array keys, int heads) {
     int group = heads / Math.max(1, keys.shape().dim(-2));
-    if (group <= 1) {
-      return keys;
-    }
-    Array one = Reshape.expandDims(keys, -2);
-    int[] repeated = one.shape().with(-2, group).dims();
-    return Reshape.broadcastTo(one, repeated).reshape(keys.shape().with(-2, heads).dims());
+    return Repeat.repeat(keys, group, -2);
   }
 
   private static boolean isSown(AttentionOptions options) {
